@@ -1,0 +1,465 @@
+//! The walk from the root zone to an RRset (RFC 4035 section 5), over a period.
+
+use crate::crypto::CryptoProvider;
+use crate::error::{BogusReason, ChainError, ParseError};
+use crate::limits::{Limit, Limits};
+use crate::message::{Message, Question};
+use crate::name::Name;
+use crate::rdata::{Dnskey, Ds};
+use crate::record_type::RecordType;
+use crate::rrset::{NoRrset, Rrset};
+use crate::signature::{Link, Requested, ZoneKey, prove};
+use crate::signature_checks::SignatureChecks;
+use crate::time::{ValidityPeriod, ValidityPeriods};
+use crate::trust_anchor::{TrustAnchors, matches_ds};
+
+/// DNS messages that parsed; what they prove is open until [`DnssecChain::verify`].
+#[derive(Clone, Debug)]
+pub struct DnssecChain {
+    messages: Vec<Message>,
+}
+
+/// What a chain is held against: trust anchors, cryptography and limits.
+#[derive(Clone, Debug)]
+pub struct ChainVerifier {
+    anchors: TrustAnchors,
+    crypto: CryptoProvider,
+    limits: Limits,
+    max_signature_seconds: Option<u64>,
+}
+
+impl ChainVerifier {
+    /// A verifier with the default [`Limits`], for RRSIGs of any length.
+    #[must_use]
+    pub const fn new(anchors: TrustAnchors, crypto: CryptoProvider) -> Self {
+        Self { anchors, crypto, limits: Limits::DEFAULT, max_signature_seconds: None }
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub const fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The same, refusing RRSIGs of more than `seconds` from inception to expiration.
+    #[must_use]
+    pub const fn with_max_signature_seconds(mut self, seconds: u64) -> Self {
+        self.max_signature_seconds = Some(seconds);
+        self
+    }
+
+    /// The trust anchors.
+    #[must_use]
+    pub const fn trust_anchors(&self) -> &TrustAnchors {
+        &self.anchors
+    }
+
+    /// The cryptography.
+    #[must_use]
+    pub const fn crypto(&self) -> CryptoProvider {
+        self.crypto
+    }
+
+    /// The limits.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
+
+/// An RRset that was proved from a trust anchor. Only [`DnssecChain::verify`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedRrset {
+    question: Question,
+    rdata: Vec<Vec<u8>>,
+    validity: ValidityPeriods,
+    links: Vec<Link>,
+}
+
+impl VerifiedRrset {
+    /// The owner and type of the records.
+    #[must_use]
+    pub const fn question(&self) -> &Question {
+        &self.question
+    }
+
+    /// The data of each record in canonical form (RFC 4034 section 6.2), sorted and without duplicates.
+    pub fn rdata(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.rdata.iter().map(Vec::as_slice)
+    }
+
+    /// The seconds in which every signature that was used, from the trust anchor to these records, held together.
+    ///
+    /// They may lie outside the period that was asked for, and at least one lies in it.
+    #[must_use]
+    pub const fn validity(&self) -> &ValidityPeriods {
+        &self.validity
+    }
+
+    /// The signatures that were used, from the root's keys to these records.
+    #[must_use]
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+}
+
+impl DnssecChain {
+    /// Parses DNS messages in any order, with the default [`Limits`].
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] if a message does not parse or there are too many messages or records.
+    pub fn parse<'a>(messages: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, ParseError> {
+        let limits = Limits::DEFAULT;
+        let mut parsed = Vec::new();
+        for (index, octets) in messages.into_iter().enumerate() {
+            if index >= limits.messages {
+                return Err(ParseError::LimitExceeded(Limit::Messages));
+            }
+            parsed.push(Message::parse(octets, index, &limits)?);
+        }
+        Ok(Self { messages: parsed })
+    }
+
+    /// The messages as received.
+    pub fn messages(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.messages.iter().map(Message::octets)
+    }
+
+    /// The question that each message answers; `None` where a message is no evidence (truncated, an error, another
+    /// opcode or class, or not exactly one question).
+    pub fn questions(&self) -> impl ExactSizeIterator<Item = Option<&Question>> {
+        self.messages.iter().map(Message::question)
+    }
+
+    /// Whether a message asks `question` and holds a record for it in its answer section. Nothing is proved by that.
+    #[must_use]
+    pub fn has_answer(&self, question: &Question) -> bool {
+        self.messages_for(question)
+            .any(|message| message.has_answer(&question.name, question.record_type))
+    }
+
+    /// Proves that `question` is Secure at some second of `period`.
+    ///
+    /// Follows RFC 4035 section 5 from the root zone down. The answer's validity is every second at which all signatures
+    /// on the way, as far as they had to be checked, hold together.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError::Bogus`] if a signature that should hold does not; [`ChainError::Incomplete`] if a record is missing;
+    /// [`ChainError::Insecure`] if a zone is signed with nothing supported; [`ChainError::NeverSecure`] if no second of
+    /// `period` is common to all; [`ChainError::Alias`] and [`ChainError::SeveralAnswers`] if the answer does not speak
+    /// for the name alone; [`ChainError::LimitExceeded`] if it would take too much work.
+    pub fn verify(
+        &self,
+        question: &Question,
+        period: ValidityPeriod,
+        verifier: &ChainVerifier,
+    ) -> Result<VerifiedRrset, ChainError> {
+        let mut checks = SignatureChecks::new(verifier.crypto, verifier.limits);
+        self.verify_within(question, period, verifier, &mut checks)
+    }
+
+    /// The same as [`DnssecChain::verify`], drawing on the `checks` of a larger verification.
+    ///
+    /// # Errors
+    ///
+    /// As [`DnssecChain::verify`].
+    pub fn verify_within(
+        &self,
+        question: &Question,
+        period: ValidityPeriod,
+        verifier: &ChainVerifier,
+        checks: &mut SignatureChecks,
+    ) -> Result<VerifiedRrset, ChainError> {
+        // What is wrong with the answer itself needs no signature check to be told.
+        let answer = self.answer(question, verifier)?;
+        let mut walk = Walk {
+            chain: self,
+            verifier,
+            requested: Requested { period, max_signature_seconds: verifier.max_signature_seconds },
+            checks,
+            zone: Name::root(),
+            keys: Vec::new(),
+            links: Vec::new(),
+            unproved_delegation: None,
+        };
+        walk.enter_root()?;
+        walk.descend_to(question)?;
+        let validity = walk.prove_answer(&answer)?;
+        Ok(VerifiedRrset {
+            question: answer.question,
+            rdata: answer.rdata,
+            validity,
+            links: walk.links,
+        })
+    }
+
+    fn messages_for<'a>(&'a self, question: &'a Question) -> impl Iterator<Item = &'a Message> {
+        self.messages.iter().filter(move |message| message.question() == Some(question))
+    }
+
+    /// The one RRset that answers `question`, still unproved.
+    fn answer(&self, question: &Question, verifier: &ChainVerifier) -> Result<Rrset, ChainError> {
+        let incomplete = || ChainError::Incomplete { missing: question.clone() };
+        let count = self.messages_for(question).count();
+        if count > 1 {
+            return Err(ChainError::SeveralAnswers { question: question.clone(), count });
+        }
+        let message = self.messages_for(question).next().ok_or_else(incomplete)?;
+        refuse_aliases(message, question)?;
+        let rrset =
+            Rrset::from_message(message, question, &verifier.limits).map_err(|no| match no {
+                NoRrset::Absent => incomplete(),
+                NoRrset::Malformed => ChainError::Bogus {
+                    question: question.clone(),
+                    zone: question.name.clone(),
+                    reason: BogusReason::MalformedData,
+                },
+                NoRrset::LimitExceeded(limit) => ChainError::LimitExceeded(limit),
+            })?;
+        if rrset.rdata.len() > verifier.limits.answer_records {
+            return Err(ChainError::LimitExceeded(Limit::AnswerRecords));
+        }
+        Ok(rrset)
+    }
+
+    /// The distinct RRsets that messages hold for a question on the way, in an order that the sender cannot choose.
+    fn candidates(&self, question: &Question, limits: &Limits) -> Result<Vec<Rrset>, ChainError> {
+        let mut candidates: Vec<Rrset> = Vec::new();
+        for message in self.messages_for(question) {
+            match Rrset::from_message(message, question, limits) {
+                Ok(rrset) if candidates.contains(&rrset) => {}
+                Ok(_) if candidates.len() >= limits.candidates_per_question => {
+                    return Err(ChainError::LimitExceeded(Limit::CandidatesPerQuestion));
+                }
+                Ok(rrset) => candidates.push(rrset),
+                Err(NoRrset::Absent | NoRrset::Malformed) => {}
+                Err(NoRrset::LimitExceeded(limit)) => return Err(ChainError::LimitExceeded(limit)),
+            }
+        }
+        candidates.sort_by(|a, b| {
+            let signatures = |rrset: &Rrset| {
+                rrset.rrsigs.iter().map(|rrsig| rrsig.signature.clone()).collect::<Vec<_>>()
+            };
+            a.rdata.cmp(&b.rdata).then_with(|| signatures(a).cmp(&signatures(b)))
+        });
+        Ok(candidates)
+    }
+}
+
+/// Refuses an answer that sends elsewhere: only the owner's own zone may speak for it.
+fn refuse_aliases(message: &Message, question: &Question) -> Result<(), ChainError> {
+    let alias = message.answers().iter().find(|record| {
+        let asked = record.record_type == question.record_type && record.owner == question.name;
+        let cname = record.record_type == RecordType::CNAME && record.owner == question.name;
+        let dname =
+            record.record_type == RecordType::DNAME && question.name.is_at_or_below(&record.owner);
+        (cname || dname) && !asked
+    });
+    match alias {
+        Some(record) => Err(ChainError::Alias {
+            question: question.clone(),
+            owner: record.owner.clone(),
+            record_type: record.record_type,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Where the walk stands: a zone and its proved keys.
+struct Walk<'a> {
+    chain: &'a DnssecChain,
+    verifier: &'a ChainVerifier,
+    requested: Requested,
+    checks: &'a mut SignatureChecks,
+    zone: Name,
+    keys: Vec<ZoneKey>,
+    links: Vec<Link>,
+    /// Why the first DS below the zone that was there did not hold; told if the answer then turns out to need it.
+    unproved_delegation: Option<ChainError>,
+}
+
+impl Walk<'_> {
+    fn enter_root(&mut self) -> Result<(), ChainError> {
+        let (anchors, crypto) = (&self.verifier.anchors, self.verifier.crypto);
+        self.keys =
+            self.prove_keys(&Name::root(), |key| anchors.validity_of(key, crypto).collect())?;
+        Ok(())
+    }
+
+    /// Moves down through every delegation that the chain proves, as far as the zone that holds `question`.
+    fn descend_to(&mut self, question: &Question) -> Result<(), ChainError> {
+        let mut cuts = 0_usize;
+        for child in question.name.from_root_down() {
+            // The parent side holds the DS of a name (RFC 4035 section 2.4).
+            let is_own_ds = question.record_type == RecordType::DS && child == question.name;
+            if child.is_root() || is_own_ds {
+                continue;
+            }
+            // A label without DS is none that the chain proves to be a zone: the walk stays above it.
+            let Some(delegations) = self.prove_delegation(&child)? else { continue };
+            cuts = cuts.saturating_add(1);
+            if cuts > self.verifier.limits.zone_cuts {
+                return Err(ChainError::LimitExceeded(Limit::ZoneCuts));
+            }
+            if !delegations.iter().any(|(ds, _)| ds.is_usable()) {
+                return Err(ChainError::Insecure { zone: child });
+            }
+            let crypto = self.verifier.crypto;
+            self.keys = self.prove_keys(&child, |key| {
+                delegations
+                    .iter()
+                    .filter(|(ds, _)| matches_ds(&child, key, ds, crypto))
+                    .fold(ValidityPeriods::none(), |all, (_, validity)| all.union(validity))
+            })?;
+            self.zone = child;
+        }
+        Ok(())
+    }
+
+    /// The DSs of `child` that the zone's keys prove, each with the seconds in which it holds; `None` if there are none.
+    fn prove_delegation(
+        &mut self,
+        child: &Name,
+    ) -> Result<Option<Vec<(Ds, ValidityPeriods)>>, ChainError> {
+        let question = Question { name: child.clone(), record_type: RecordType::DS };
+        let candidates = self.chain.candidates(&question, &self.verifier.limits)?;
+        check_distinct(&candidates, self.verifier.limits.ds_per_zone, Limit::DsPerZone)?;
+        let mut delegations: Vec<(Ds, ValidityPeriods)> = Vec::new();
+        for rrset in &candidates {
+            match prove(rrset, &self.zone, &self.keys, self.requested, self.checks) {
+                Ok((validity, links)) => {
+                    self.links.extend(links);
+                    let proved = rrset.rdata.iter().filter_map(|rdata| Ds::parse(rdata));
+                    delegations.extend(proved.map(|ds| (ds, validity.clone())));
+                }
+                Err(limit @ ChainError::LimitExceeded(_)) => return Err(limit),
+                // Only a proved DS moves the walk. One that is not is remembered for the error.
+                Err(error) => {
+                    self.unproved_delegation.get_or_insert(error);
+                }
+            }
+        }
+        Ok((!delegations.is_empty()).then_some(delegations))
+    }
+
+    /// The keys of `zone`, proved by one that `vouched_for` gives seconds to: a trust anchor's or a DS's key.
+    fn prove_keys(
+        &mut self,
+        zone: &Name,
+        vouched_for: impl Fn(&Dnskey) -> ValidityPeriods,
+    ) -> Result<Vec<ZoneKey>, ChainError> {
+        let limits = self.verifier.limits;
+        let question = Question { name: zone.clone(), record_type: RecordType::DNSKEY };
+        let candidates = self.chain.candidates(&question, &limits)?;
+        check_distinct(&candidates, limits.dnskeys_per_zone, Limit::DnskeysPerZone)?;
+        check_collisions(&candidates, limits.colliding_keys)?;
+        let mut failure: Option<ChainError> = None;
+        let mut proved: Vec<ZoneKey> = Vec::new();
+        for rrset in &candidates {
+            let keys: Vec<Dnskey> = usable_keys(rrset).collect();
+            let entry_keys: Vec<ZoneKey> = keys
+                .iter()
+                .map(|key| ZoneKey { validity: vouched_for(key), key: key.clone() })
+                .filter(|key| !key.validity.is_empty())
+                .collect();
+            let attempt = if entry_keys.is_empty() {
+                Err(self.no_entry_key(&question))
+            } else {
+                prove(rrset, zone, &entry_keys, self.requested, self.checks)
+            };
+            match attempt {
+                Ok((validity, links)) => {
+                    self.links.extend(links);
+                    add_keys(&mut proved, keys, &validity);
+                }
+                Err(limit @ ChainError::LimitExceeded(_)) => return Err(limit),
+                Err(error) => {
+                    if failure.as_ref().is_none_or(|known| known.rank() < error.rank()) {
+                        failure = Some(error);
+                    }
+                }
+            }
+        }
+        if proved.is_empty() {
+            return Err(failure.unwrap_or(ChainError::Incomplete { missing: question }));
+        }
+        Ok(proved)
+    }
+
+    fn no_entry_key(&self, question: &Question) -> ChainError {
+        let reason = if question.name.is_root() {
+            let tags: Vec<_> =
+                self.verifier.anchors.key_tags().take(8).map(|tag| tag.to_string()).collect();
+            BogusReason::NoKeyForTrustAnchor { anchors: format!("key tag {}", tags.join(", ")) }
+        } else {
+            BogusReason::NoKeyForDs
+        };
+        ChainError::Bogus { question: question.clone(), zone: question.name.clone(), reason }
+    }
+
+    /// Proves the answer with the keys of the zone that the walk has reached.
+    fn prove_answer(&mut self, answer: &Rrset) -> Result<ValidityPeriods, ChainError> {
+        let error = match prove(answer, &self.zone, &self.keys, self.requested, self.checks) {
+            Ok((validity, links)) => {
+                self.links.extend(links);
+                return Ok(validity);
+            }
+            Err(error) => error,
+        };
+        // Signed by a zone further down: what is wrong is the way there.
+        if let ChainError::Bogus { reason: BogusReason::OtherSigner { signer }, .. } = &error
+            && answer.question.name.is_at_or_below(signer)
+            && signer.is_at_or_below(&self.zone)
+        {
+            let missing = Question { name: signer.clone(), record_type: RecordType::DS };
+            return Err(self
+                .unproved_delegation
+                .take()
+                .unwrap_or(ChainError::Incomplete { missing }));
+        }
+        Err(error)
+    }
+}
+
+fn usable_keys(rrset: &Rrset) -> impl Iterator<Item = Dnskey> + '_ {
+    rrset.rdata.iter().filter_map(|rdata| Dnskey::parse(rdata)).filter(Dnskey::is_usable)
+}
+
+/// Adds keys that hold in `validity`; one that is known already holds in the union.
+fn add_keys(known: &mut Vec<ZoneKey>, keys: Vec<Dnskey>, validity: &ValidityPeriods) {
+    for key in keys {
+        match known.iter_mut().find(|other| other.key == key) {
+            Some(other) => other.validity = other.validity.union(validity),
+            None => known.push(ZoneKey { key, validity: validity.clone() }),
+        }
+    }
+}
+
+/// Refuses more distinct records than a zone may have, over all candidates.
+fn check_distinct(candidates: &[Rrset], max: usize, limit: Limit) -> Result<(), ChainError> {
+    let mut records: Vec<&[u8]> =
+        candidates.iter().flat_map(|rrset| rrset.rdata.iter().map(Vec::as_slice)).collect();
+    if records.len() > max {
+        records.sort_unstable();
+        records.dedup();
+    }
+    if records.len() > max { Err(ChainError::LimitExceeded(limit)) } else { Ok(()) }
+}
+
+/// Refuses more usable keys with one tag and algorithm than chance makes: each would cost a signature check per RRSIG.
+fn check_collisions(candidates: &[Rrset], max: usize) -> Result<(), ChainError> {
+    let mut keys: Vec<Dnskey> = candidates.iter().flat_map(usable_keys).collect();
+    keys.sort_unstable_by(|a, b| {
+        (a.key_tag(), a.algorithm(), a.rdata()).cmp(&(b.key_tag(), b.algorithm(), b.rdata()))
+    });
+    keys.dedup();
+    let collide =
+        |a: &Dnskey, b: &Dnskey| a.key_tag() == b.key_tag() && a.algorithm() == b.algorithm();
+    if keys.chunk_by(collide).any(|colliding| colliding.len() > max) {
+        return Err(ChainError::LimitExceeded(Limit::CollidingKeys));
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! What a chain may cost, each limit with its reason.
+
+use std::fmt;
+
+/// How much work a verification may take and how much a chain may hold.
+///
+/// An honest chain through d zones needs 2d + 2 signature checks; one octet stream of 16 KiB can be made to ask for thousands
+/// (KeyTrap, CVE-2023-50387), so every count that a sender chooses has an end. The defaults leave honest chains a
+/// wide margin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Signature checks of one verification, certificates and content included (64: a path of 16 zones and 4 certificates
+    /// needs 39).
+    pub signature_checks: u32,
+    /// Signature checks that may fail before verification ends (4: room for one colliding key tag per zone of a usual
+    /// chain, and none for KeyTrap).
+    pub failed_signature_checks: u32,
+    /// Ed448 checks (8: each takes about 3 ms, a hundred times the others).
+    pub ed448_checks: u32,
+    /// DNS messages of a chain (64: 16 zone cuts need 34).
+    pub messages: usize,
+    /// Records of one message, all sections together (128: 32 keys and their signatures fit four times).
+    pub records_per_message: usize,
+    /// RRSIGs over one RRset (8, as in other validators: a rollover with two algorithms needs 4).
+    pub rrsigs_per_rrset: usize,
+    /// Distinct DNSKEYs of one zone (32: live zones have fewer than 10).
+    pub dnskeys_per_zone: usize,
+    /// Distinct DSs of one zone (16: live zones have fewer than 8).
+    pub ds_per_zone: usize,
+    /// Usable keys of one zone that share key tag and algorithm (2: a collision happens, a third is an attack).
+    pub colliding_keys: usize,
+    /// Records of the RRset that is asked for (32: each travels in every bundle).
+    pub answer_records: usize,
+    /// Distinct messages for one question on the way to the answer (4: old and new key set in a rollover, and room).
+    pub candidates_per_question: usize,
+    /// Zones below the root on the way to the answer (16: live names have fewer than 8).
+    pub zone_cuts: usize,
+}
+
+impl Limits {
+    /// The limits that the project's decisions and test vectors fix.
+    pub const DEFAULT: Self = Self {
+        signature_checks: 64,
+        failed_signature_checks: 4,
+        ed448_checks: 8,
+        messages: 64,
+        records_per_message: 128,
+        rrsigs_per_rrset: 8,
+        dnskeys_per_zone: 32,
+        ds_per_zone: 16,
+        colliding_keys: 2,
+        answer_records: 32,
+        candidates_per_question: 4,
+        zone_cuts: 16,
+    };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// A limit that was passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Limit {
+    /// [`Limits::signature_checks`]
+    SignatureChecks,
+    /// [`Limits::failed_signature_checks`]
+    FailedSignatureChecks,
+    /// [`Limits::ed448_checks`]
+    Ed448Checks,
+    /// [`Limits::messages`]
+    Messages,
+    /// [`Limits::records_per_message`]
+    RecordsPerMessage,
+    /// [`Limits::rrsigs_per_rrset`]
+    RrsigsPerRrset,
+    /// [`Limits::dnskeys_per_zone`]
+    DnskeysPerZone,
+    /// [`Limits::ds_per_zone`]
+    DsPerZone,
+    /// [`Limits::colliding_keys`]
+    CollidingKeys,
+    /// [`Limits::answer_records`]
+    AnswerRecords,
+    /// [`Limits::candidates_per_question`]
+    CandidatesPerQuestion,
+    /// [`Limits::zone_cuts`]
+    ZoneCuts,
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SignatureChecks => "signature checks of one verification",
+            Self::FailedSignatureChecks => "failed signature checks of one verification",
+            Self::Ed448Checks => "Ed448 checks of one verification",
+            Self::Messages => "DNS messages of a chain",
+            Self::RecordsPerMessage => "records of a DNS message",
+            Self::RrsigsPerRrset => "RRSIGs over one RRset",
+            Self::DnskeysPerZone => "DNSKEYs of one zone",
+            Self::DsPerZone => "DSs of one zone",
+            Self::CollidingKeys => "keys of one zone with the same tag and algorithm",
+            Self::AnswerRecords => "records of the RRset asked for",
+            Self::CandidatesPerQuestion => "distinct messages for one question",
+            Self::ZoneCuts => "zones below the root",
+        })
+    }
+}

@@ -1,0 +1,175 @@
+//! DNS messages (RFC 1035 section 4), read for what a proof needs: the question and the records of the answer section.
+//!
+//! Records keep the octets that were received, since signatures are checked over those.
+
+use hickory_proto::serialize::binary::{BinDecoder, DecodeError};
+
+use crate::error::{MessageProblem, ParseError};
+use crate::limits::{Limit, Limits};
+use crate::name::Name;
+use crate::rdata::canonical_rdata;
+use crate::record_type::RecordType;
+
+const CLASS_IN: u16 = 1;
+
+/// What is asked: the records of one type that one name owns, in class IN.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// The name.
+    pub name: Name,
+    /// The type.
+    pub record_type: RecordType,
+}
+
+impl std::fmt::Display for Question {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.name, self.record_type)
+    }
+}
+
+/// A message that parsed.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    octets: Vec<u8>,
+    /// The question that the message answers; `None` if it answers nothing (truncated, an error, another opcode or class,
+    /// or not exactly one question).
+    question: Option<Question>,
+    answers: Vec<Record>,
+}
+
+/// A record of class IN in an answer section.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    pub(crate) owner: Name,
+    pub(crate) record_type: RecordType,
+    rdata_start: usize,
+    rdata_end: usize,
+}
+
+impl Message {
+    /// Parses the message at place `index` of a chain.
+    pub(crate) fn parse(octets: &[u8], index: usize, limits: &Limits) -> Result<Self, ParseError> {
+        let mut decoder = BinDecoder::new(octets);
+        let error = |decoder: &BinDecoder<'_>, problem| ParseError::Message {
+            message: index,
+            offset: decoder.index(),
+            problem,
+        };
+        let header = Header::read(&mut decoder).map_err(|e| error(&decoder, e.into()))?;
+
+        let mut questions = Vec::new();
+        for _ in 0..header.questions {
+            let question = read_question(&mut decoder).map_err(|e| error(&decoder, e.into()))?;
+            // One is all that a message may ask; the others need only parse.
+            if questions.len() < 2 {
+                questions.push(question);
+            }
+        }
+
+        let records = [header.answers, header.authorities, header.additionals];
+        let total: usize = records.iter().map(|&count| usize::from(count)).sum();
+        if total > limits.records_per_message {
+            return Err(ParseError::LimitExceeded(Limit::RecordsPerMessage));
+        }
+        let mut answers = Vec::with_capacity(usize::from(header.answers));
+        for position in 0..total {
+            let (record, class) =
+                read_record(&mut decoder).map_err(|e| error(&decoder, e.into()))?;
+            if position < usize::from(header.answers) && class == CLASS_IN {
+                answers.push(record);
+            }
+        }
+        if !decoder.is_empty() {
+            return Err(error(&decoder, MessageProblem::TrailingOctets));
+        }
+        let question = match questions.as_slice() {
+            [(question, CLASS_IN)] if header.answers_something() => Some(question.clone()),
+            _ => None,
+        };
+        Ok(Self { octets: octets.to_vec(), question, answers })
+    }
+
+    pub(crate) fn question(&self) -> Option<&Question> {
+        self.question.as_ref()
+    }
+
+    pub(crate) fn octets(&self) -> &[u8] {
+        &self.octets
+    }
+
+    pub(crate) fn answers(&self) -> &[Record] {
+        &self.answers
+    }
+
+    /// The octets of a record's data as received.
+    pub(crate) fn rdata(&self, record: &Record) -> &[u8] {
+        self.octets.get(record.rdata_start..record.rdata_end).unwrap_or_default()
+    }
+
+    /// The data of `record` in canonical form; `None` if the names in it do not parse.
+    pub(crate) fn canonical_rdata(&self, record: &Record) -> Option<Vec<u8>> {
+        canonical_rdata(&self.octets, record.record_type, record.rdata_start, record.rdata_end)
+    }
+
+    /// Whether the answer section holds a record of `record_type` at `owner`.
+    pub(crate) fn has_answer(&self, owner: &Name, record_type: RecordType) -> bool {
+        self.answers
+            .iter()
+            .any(|record| record.record_type == record_type && record.owner == *owner)
+    }
+}
+
+/// The fixed part of a message (RFC 1035 section 4.1.1).
+struct Header {
+    flags: u16,
+    questions: u16,
+    answers: u16,
+    authorities: u16,
+    additionals: u16,
+}
+
+impl Header {
+    fn read(decoder: &mut BinDecoder<'_>) -> Result<Self, DecodeError> {
+        let _id = read_u16(decoder)?;
+        Ok(Self {
+            flags: read_u16(decoder)?,
+            questions: read_u16(decoder)?,
+            answers: read_u16(decoder)?,
+            authorities: read_u16(decoder)?,
+            additionals: read_u16(decoder)?,
+        })
+    }
+
+    /// Whether the answer section can be evidence: a whole message (TC 0), a standard query (OPCODE 0), no error (RCODE 0).
+    ///
+    /// QR, AA and AD say nothing that a signature does not, and mock chains have QR 0.
+    fn answers_something(&self) -> bool {
+        const TC: u16 = 0x0200;
+        const OPCODE: u16 = 0x7800;
+        const RCODE: u16 = 0x000F;
+        self.flags & (TC | OPCODE | RCODE) == 0
+    }
+}
+
+fn read_question(decoder: &mut BinDecoder<'_>) -> Result<(Question, u16), DecodeError> {
+    let name = Name::read(decoder)?;
+    let record_type = RecordType::new(read_u16(decoder)?);
+    let class = read_u16(decoder)?;
+    Ok((Question { name, record_type }, class))
+}
+
+fn read_record(decoder: &mut BinDecoder<'_>) -> Result<(Record, u16), DecodeError> {
+    let owner = Name::read(decoder)?;
+    let record_type = RecordType::new(read_u16(decoder)?);
+    let class = read_u16(decoder)?;
+    let _ttl = decoder.read_u32()?;
+    let length = usize::from(read_u16(decoder)?);
+    let rdata_start = decoder.index();
+    decoder.read_slice(length)?;
+    Ok((Record { owner, record_type, rdata_start, rdata_end: decoder.index() }, class))
+}
+
+/// Every value of 16 bits is one that the callers deal with.
+fn read_u16(decoder: &mut BinDecoder<'_>) -> Result<u16, DecodeError> {
+    Ok(decoder.read_u16()?.unverified())
+}

@@ -1,0 +1,70 @@
+//! RRSIG times: 32-bit serial numbers (RFC 4034 section 3.1.5, RFC 1982).
+
+use crate::time::{Timestamp, ValidityPeriod};
+
+/// The period from `inception` to `expiration`, each a 32-bit serial number, taken around `reference`.
+///
+/// `None` if the expiration is before the inception in serial number arithmetic, or the whole period lies before 1970 or
+/// after 9999: no second that can be told is in it.
+pub(crate) fn resolve_period(
+    inception: u32,
+    expiration: u32,
+    reference: Timestamp,
+) -> Option<ValidityPeriod> {
+    let length = expiration.wrapping_sub(inception);
+    // A distance of 2^31 or more means "before" (RFC 1982 section 3.2).
+    if length >= 1 << 31 {
+        return None;
+    }
+    let reference = i64::try_from(reference.as_unix_seconds()).ok()?;
+    let low_bits = u32::try_from(reference & 0xFFFF_FFFF).ok()?;
+    // The nearest instant to `reference` whose low 32 bits are `inception`.
+    let ahead = inception.wrapping_sub(low_bits);
+    let offset =
+        if ahead < 1 << 31 { i64::from(ahead) } else { i64::from(ahead).checked_sub(1 << 32)? };
+    let start = reference.checked_add(offset)?;
+    let end = start.checked_add(i64::from(length))?;
+    let end = u64::try_from(end).ok()?;
+    let start = u64::try_from(start).unwrap_or(0);
+    if start > Timestamp::MAX.as_unix_seconds() {
+        return None;
+    }
+    ValidityPeriod::new(Timestamp::from_unix_seconds(start), Timestamp::from_unix_seconds(end)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(inception: u32, expiration: u32, reference: u64) -> Option<(u64, u64)> {
+        resolve_period(inception, expiration, Timestamp::from_unix_seconds(reference))
+            .map(|period| (period.start().as_unix_seconds(), period.end().as_unix_seconds()))
+    }
+
+    #[test]
+    fn takes_times_around_the_reference() {
+        assert_eq!(resolve(1_000, 2_000, 1_500), Some((1_000, 2_000)));
+        // Over 2^31 (2038) and 2^32 (2106).
+        assert_eq!(
+            resolve(0x7FFF_FFF0, 0x8000_0010, 0x8000_0000),
+            Some((0x7FFF_FFF0, 0x8000_0010))
+        );
+        assert_eq!(resolve(0xFFFF_FFF0, 0x10, 0x1_0000_0000), Some((0xFFFF_FFF0, 0x1_0000_0010)));
+        assert_eq!(resolve(0xFFFF_FFF0, 0x10, 0xFFFF_FFF5), Some((0xFFFF_FFF0, 0x1_0000_0010)));
+        assert_eq!(resolve(5, 10, 0x2_0000_0000), Some((0x2_0000_0005, 0x2_0000_000A)));
+    }
+
+    #[test]
+    fn refuses_an_expiration_before_the_inception() {
+        assert_eq!(resolve(2_000, 1_999, 1_500), None);
+        assert_eq!(resolve(1_000, 1_000, 1_500), Some((1_000, 1_000)));
+        assert_eq!(resolve(0, 0x7FFF_FFFF, 0), Some((0, 0x7FFF_FFFF)));
+        assert_eq!(resolve(0, 0x8000_0000, 0), None);
+    }
+
+    #[test]
+    fn periods_before_1970_hold_no_second_and_are_cut_at_it() {
+        assert_eq!(resolve(0xFFFF_FF00, 0xFFFF_FFFF, 0), None);
+        assert_eq!(resolve(0xFFFF_FF00, 0x10, 0), Some((0, 0x10)));
+    }
+}

@@ -1,0 +1,189 @@
+//! Proving one RRset with a zone's keys (RFC 4035 section 5.3).
+
+use crate::error::{BogusReason, ChainError};
+use crate::message::Question;
+use crate::name::Name;
+use crate::rdata::{Dnskey, Rrsig};
+use crate::rrset::Rrset;
+use crate::serial::resolve_period;
+use crate::signature_checks::{SignatureCheckError, SignatureChecks};
+use crate::time::{ValidityPeriod, ValidityPeriods};
+
+/// A key of a zone and the seconds in which it is proved to be one.
+#[derive(Clone, Debug)]
+pub(crate) struct ZoneKey {
+    pub(crate) key: Dnskey,
+    pub(crate) validity: ValidityPeriods,
+}
+
+/// What the caller wants of each signature.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Requested {
+    pub(crate) period: ValidityPeriod,
+    pub(crate) max_signature_seconds: Option<u64>,
+}
+
+/// A signature that was checked and used on the way to an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    question: Question,
+    zone: Name,
+    key_tag: u16,
+    algorithm: u8,
+    period: ValidityPeriod,
+}
+
+impl Link {
+    /// The RRset that is signed.
+    #[must_use]
+    pub const fn question(&self) -> &Question {
+        &self.question
+    }
+
+    /// The zone that signed it.
+    #[must_use]
+    pub const fn zone(&self) -> &Name {
+        &self.zone
+    }
+
+    /// The tag of the key that signed it.
+    #[must_use]
+    pub const fn key_tag(&self) -> u16 {
+        self.key_tag
+    }
+
+    /// The DNSSEC algorithm number of the signature.
+    #[must_use]
+    pub const fn algorithm(&self) -> u8 {
+        self.algorithm
+    }
+
+    /// From the RRSIG's inception to its expiration.
+    #[must_use]
+    pub const fn period(&self) -> ValidityPeriod {
+        self.period
+    }
+}
+
+/// Proves `rrset` with `keys`, which are of `zone`, at some second of the requested period.
+///
+/// Returns every second in which a good signature and its key hold together. A signature is checked only if it would add a
+/// requested second to those proved already, so an honest RRset costs one check however many keys sign it.
+pub(crate) fn prove(
+    rrset: &Rrset,
+    zone: &Name,
+    keys: &[ZoneKey],
+    requested: Requested,
+    checks: &mut SignatureChecks,
+) -> Result<(ValidityPeriods, Vec<Link>), ChainError> {
+    let mut proved = ValidityPeriods::none();
+    let mut links = Vec::new();
+    let mut failure = bogus(rrset, zone, BogusReason::NotSigned);
+    let mut note = |error: ChainError| {
+        if failure.rank() < error.rank() {
+            failure = error;
+        }
+    };
+
+    for (rrsig, period) in in_order(rrset, requested.period) {
+        let key_tag = rrsig.key_tag;
+        let period = match fits(rrset, zone, rrsig, period, requested) {
+            Ok(period) => period,
+            Err(reason) => {
+                note(bogus(rrset, zone, reason));
+                continue;
+            }
+        };
+        let mut has_key = false;
+        for ZoneKey { key, validity } in keys {
+            if key.key_tag() != key_tag || key.algorithm() != rrsig.algorithm {
+                continue;
+            }
+            let Some((algorithm, public_key)) = key.public_key() else { continue };
+            has_key = true;
+            let holds = validity.intersection(&period.into());
+            let wanted = holds.intersection(&requested.period.into());
+            if wanted.is_empty() {
+                note(ChainError::NeverSecure {
+                    question: rrset.question.clone(),
+                    zone: zone.clone(),
+                    key_tag,
+                    requested: requested.period,
+                    secure: if holds.is_empty() { period.into() } else { holds },
+                });
+                continue;
+            }
+            if wanted.is_subset(&proved) {
+                continue;
+            }
+            let signed_data = rrset.signed_data(rrsig);
+            match checks.check(algorithm, public_key, &signed_data, &rrsig.signature) {
+                Ok(()) => {
+                    proved = proved.union(&holds);
+                    links.push(Link {
+                        question: rrset.question.clone(),
+                        zone: zone.clone(),
+                        key_tag,
+                        algorithm: rrsig.algorithm,
+                        period,
+                    });
+                    // A second key with this tag cannot have made the same signature.
+                    break;
+                }
+                Err(SignatureCheckError::LimitExceeded(limit)) => {
+                    return Err(ChainError::LimitExceeded(limit));
+                }
+                Err(SignatureCheckError::DoesNotHold) => note(bogus(
+                    rrset,
+                    zone,
+                    BogusReason::SignatureDoesNotHold { key_tag, algorithm: rrsig.algorithm },
+                )),
+            }
+        }
+        if !has_key {
+            let algorithm = rrsig.algorithm;
+            note(bogus(rrset, zone, BogusReason::NoSuchKey { key_tag, algorithm }));
+        }
+    }
+    if proved.is_empty() { Err(failure) } else { Ok((proved, links)) }
+}
+
+/// The signatures with their periods, the one that lasts longest first: an order that the sender cannot choose.
+fn in_order(rrset: &Rrset, requested: ValidityPeriod) -> Vec<(&Rrsig, Option<ValidityPeriod>)> {
+    let mut rrsigs: Vec<_> = rrset
+        .rrsigs
+        .iter()
+        .map(|rrsig| (rrsig, resolve_period(rrsig.inception, rrsig.expiration, requested.start())))
+        .collect();
+    // Stable, and the RRset's signatures are sorted by their octets.
+    rrsigs
+        .sort_by_key(|(_, period)| std::cmp::Reverse(period.map(|p| (p.end(), p.span_seconds()))));
+    rrsigs
+}
+
+/// Checks what RFC 4035 section 5.3.1 demands of an RRSIG before its signature; gives its period.
+fn fits(
+    rrset: &Rrset,
+    zone: &Name,
+    rrsig: &Rrsig,
+    period: Option<ValidityPeriod>,
+    requested: Requested,
+) -> Result<ValidityPeriod, BogusReason> {
+    if rrsig.signer != *zone {
+        return Err(BogusReason::OtherSigner { signer: rrsig.signer.clone() });
+    }
+    rrset.check_labels(rrsig)?;
+    let period = period.ok_or(BogusReason::InvertedPeriod { key_tag: rrsig.key_tag })?;
+    match requested.max_signature_seconds {
+        Some(limit) if period.span_seconds() > limit => Err(BogusReason::PeriodTooLong {
+            key_tag: rrsig.key_tag,
+            seconds: period.span_seconds(),
+            limit,
+        }),
+        _ => Ok(period),
+    }
+}
+
+fn bogus(rrset: &Rrset, zone: &Name, reason: BogusReason) -> ChainError {
+    ChainError::Bogus { question: rrset.question.clone(), zone: zone.clone(), reason }
+}

@@ -1,0 +1,211 @@
+//! Trust anchors: the keys of the root zone that a verifier starts from.
+
+use base64ct::{Base64, Encoding};
+
+use crate::crypto::CryptoProvider;
+use crate::error::{TrustAnchorError, TrustAnchorProblem};
+use crate::name::Name;
+use crate::rdata::{Dnskey, Ds};
+use crate::time::{Timestamp, ValidityPeriod};
+
+/// Keys of the root zone, each a DS or a DNSKEY; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrustAnchors(Vec<TrustAnchor>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct TrustAnchor {
+    key: AnchorKey,
+    validity: ValidityPeriod,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum AnchorKey {
+    Ds(Ds),
+    Dnskey(Dnskey),
+}
+
+impl TrustAnchors {
+    /// IANA's anchors of the root zone: KSK-2017 (key tag 20326, from 2017-02-02) and KSK-2024 (key tag 38696, from
+    /// 2024-07-18).
+    ///
+    /// From `root-anchors.xml` as IANA publishes it. The root has been signed with KSK-2024 since October 2026; chains
+    /// from before were signed with KSK-2017. Neither has an end yet.
+    #[must_use]
+    pub fn iana() -> Self {
+        const KSK_2017: [u8; 32] = [
+            0xE0, 0x6D, 0x44, 0xB8, 0x0B, 0x8F, 0x1D, 0x39, 0xA9, 0x5C, 0x0B, 0x0D, 0x7C, 0x65,
+            0xD0, 0x84, 0x58, 0xE8, 0x80, 0x40, 0x9B, 0xBC, 0x68, 0x34, 0x57, 0x10, 0x42, 0x37,
+            0xC7, 0xF8, 0xEC, 0x8D,
+        ];
+        const KSK_2024: [u8; 32] = [
+            0x68, 0x3D, 0x2D, 0x0A, 0xCB, 0x8C, 0x9B, 0x71, 0x2A, 0x19, 0x48, 0xB2, 0x7F, 0x74,
+            0x12, 0x19, 0x29, 0x8D, 0x0A, 0x45, 0x0D, 0x61, 0x2C, 0x48, 0x3A, 0xF4, 0x44, 0xA4,
+            0xC0, 0xFB, 0x2B, 0x16,
+        ];
+        let anchor = |key_tag, digest: [u8; 32], from| TrustAnchor {
+            key: AnchorKey::Ds(Ds {
+                key_tag,
+                algorithm: 8,
+                digest_type: 2,
+                digest: digest.to_vec(),
+            }),
+            validity: ValidityPeriod::new(Timestamp::from_unix_seconds(from), Timestamp::MAX)
+                .unwrap_or(ValidityPeriod::ALWAYS),
+        };
+        // 2017-02-02T00:00:00Z and 2024-07-18T00:00:00Z.
+        Self(vec![anchor(20326, KSK_2017, 1_485_993_600), anchor(38696, KSK_2024, 1_721_260_800)])
+    }
+
+    /// Reads anchors from DS and DNSKEY records of the root in presentation format, one on a line.
+    ///
+    /// Owner `.`, an optional TTL and the optional class `IN` come before the type. What follows a `;` is a comment. They hold at
+    /// all times.
+    ///
+    /// # Errors
+    ///
+    /// [`TrustAnchorError`] with the line if one is no such record, is of another zone or uses an algorithm or digest
+    /// that is not supported, or if there is none at all.
+    pub fn from_presentation(text: &str) -> Result<Self, TrustAnchorError> {
+        let mut anchors = Vec::new();
+        let mut lines = 0;
+        for (index, line) in text.lines().enumerate() {
+            lines = index.saturating_add(1);
+            let line = line.split(';').next().unwrap_or_default().replace(['(', ')'], " ");
+            if line.trim().is_empty() {
+                continue;
+            }
+            let key =
+                parse_record(&line).map_err(|problem| TrustAnchorError { line: lines, problem })?;
+            anchors.push(TrustAnchor { key, validity: ValidityPeriod::ALWAYS });
+        }
+        if anchors.is_empty() {
+            return Err(TrustAnchorError { line: lines, problem: TrustAnchorProblem::None });
+        }
+        Ok(Self(anchors))
+    }
+
+    /// The key tags, in the order given.
+    pub fn key_tags(&self) -> impl Iterator<Item = u16> + '_ {
+        self.0.iter().map(|anchor| match &anchor.key {
+            AnchorKey::Ds(ds) => ds.key_tag,
+            AnchorKey::Dnskey(key) => key.key_tag(),
+        })
+    }
+
+    /// The periods in which an anchor vouches for `key`.
+    pub(crate) fn validity_of<'a>(
+        &'a self,
+        key: &'a Dnskey,
+        crypto: CryptoProvider,
+    ) -> impl Iterator<Item = ValidityPeriod> + 'a {
+        self.0
+            .iter()
+            .filter(move |anchor| match &anchor.key {
+                AnchorKey::Ds(ds) => matches_ds(&Name::root(), key, ds, crypto),
+                AnchorKey::Dnskey(anchored) => anchored == key,
+            })
+            .map(|anchor| anchor.validity)
+    }
+}
+
+/// Whether `ds` is the digest of `key`, which `owner` owns (RFC 4034 section 5.1.4).
+pub(crate) fn matches_ds(owner: &Name, key: &Dnskey, ds: &Ds, crypto: CryptoProvider) -> bool {
+    // The cheap comparisons first: the digest is only computed where tag and algorithm agree.
+    if ds.key_tag != key.key_tag() || ds.algorithm != key.algorithm() {
+        return false;
+    }
+    let Some(algorithm) = ds.digest_algorithm() else { return false };
+    let digested = [owner.as_wire(), key.rdata()].concat();
+    crypto.digest(algorithm, &digested) == ds.digest
+}
+
+fn parse_record(line: &str) -> Result<AnchorKey, TrustAnchorProblem> {
+    use TrustAnchorProblem::{NotARecord, NotTheRoot, Unsupported};
+
+    let mut fields = line.split_ascii_whitespace();
+    let owner: Name = fields.next().and_then(|owner| owner.parse().ok()).ok_or(NotARecord)?;
+    if !owner.is_root() {
+        return Err(NotTheRoot);
+    }
+    let mut record_type = fields.next().ok_or(NotARecord)?;
+    if record_type.bytes().all(|octet| octet.is_ascii_digit()) {
+        record_type = fields.next().ok_or(NotARecord)?;
+    }
+    if record_type.eq_ignore_ascii_case("IN") {
+        record_type = fields.next().ok_or(NotARecord)?;
+    }
+    let first: u16 = fields.next().and_then(|field| field.parse().ok()).ok_or(NotARecord)?;
+    let second: u8 = fields.next().and_then(|field| field.parse().ok()).ok_or(NotARecord)?;
+    let third: u8 = fields.next().and_then(|field| field.parse().ok()).ok_or(NotARecord)?;
+    let data: String = fields.collect();
+    match record_type.to_ascii_uppercase().as_str() {
+        "DS" => {
+            let digest = decode_hex(&data).ok_or(NotARecord)?;
+            let ds = Ds { key_tag: first, algorithm: second, digest_type: third, digest };
+            if ds.is_usable() { Ok(AnchorKey::Ds(ds)) } else { Err(Unsupported) }
+        }
+        "DNSKEY" => {
+            let mut rdata = first.to_be_bytes().to_vec();
+            rdata.extend([second, third]);
+            rdata.extend(Base64::decode_vec(&data).map_err(|_| NotARecord)?);
+            Dnskey::parse(&rdata)
+                .filter(Dnskey::is_usable)
+                .map(AnchorKey::Dnskey)
+                .ok_or(Unsupported)
+        }
+        _ => Err(NotARecord),
+    }
+}
+
+fn decode_hex(text: &str) -> Option<Vec<u8>> {
+    let nibble = |digit: char| digit.to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let nibbles: Vec<u8> = text.chars().map(nibble).collect::<Option<_>>()?;
+    let pairs = nibbles.chunks_exact(2);
+    if !pairs.remainder().is_empty() {
+        return None;
+    }
+    Some(pairs.map(|pair| pair.iter().fold(0, |octet, nibble| octet << 4 | nibble)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KSK_2017: &str =
+        ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D";
+
+    #[test]
+    fn reads_ds_and_dnskey_records_with_comments_ttl_and_class() {
+        let anchors = TrustAnchors::from_presentation(&format!(
+            "; the root\n\n{KSK_2017} ; KSK-2017\n. 172800 DNSKEY 257 3 13 {}\n",
+            Base64::encode_string(&[1; 64])
+        ))
+        .unwrap();
+        assert_eq!(anchors.key_tags().collect::<Vec<_>>(), [20326, 2612]);
+        let iana = TrustAnchors::iana();
+        assert_eq!(iana.key_tags().collect::<Vec<_>>(), [20326, 38696]);
+        assert_eq!(iana.0[0].key, anchors.0[0].key);
+    }
+
+    #[test]
+    fn refuses_what_is_no_anchor_of_the_root() {
+        use TrustAnchorProblem as Problem;
+        for (text, line, problem) in [
+            ("", 0, Problem::None),
+            ("; nothing\n", 1, Problem::None),
+            ("hello", 1, Problem::NotARecord),
+            (". IN A 192.0.2.1", 1, Problem::NotARecord),
+            (". IN DS 20326 8 2 E06", 1, Problem::NotARecord),
+            (". IN DS 20326 8 2 E06D", 1, Problem::Unsupported),
+            (". IN DS 20326 8 1 E06D44B80B8F1D39A95C0B0D7C65D08458E88040", 1, Problem::Unsupported),
+            ("com. IN DS 20326 8 2 E06D", 1, Problem::NotTheRoot),
+            (". IN DNSKEY 257 3 5 AwEAAQ==", 1, Problem::Unsupported),
+        ] {
+            assert_eq!(
+                TrustAnchors::from_presentation(text),
+                Err(TrustAnchorError { line, problem }),
+                "{text}"
+            );
+        }
+    }
+}
