@@ -1,0 +1,296 @@
+//! Zones from the root down to an RRset.
+
+use veraid_dnssec::{Name, RecordType, Timestamp, ValidityPeriod};
+
+use crate::mock_chain::{ChainLink, MockChain};
+use crate::zone::{Rrset, Zone, txt_rdata};
+use crate::zone_key::{ZoneAlgorithm, ZoneKey};
+
+/// How a zone divides the work among its keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum KeySplit {
+    /// One key signs everything.
+    #[default]
+    Combined,
+    /// One key signs the DNSKEY RRset, another the rest.
+    KskAndZsk,
+}
+
+/// The keys of a zone that a [`HierarchyBuilder`] makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ZoneKeys {
+    /// The algorithm of all keys.
+    pub algorithm: ZoneAlgorithm,
+    /// How many keys there are.
+    pub split: KeySplit,
+}
+
+impl ZoneKeys {
+    /// A single key.
+    #[must_use]
+    pub const fn combined(algorithm: ZoneAlgorithm) -> Self {
+        Self { algorithm, split: KeySplit::Combined }
+    }
+
+    /// Two keys.
+    #[must_use]
+    pub const fn ksk_and_zsk(algorithm: ZoneAlgorithm) -> Self {
+        Self { algorithm, split: KeySplit::KskAndZsk }
+    }
+
+    fn zone(self, name: Name, first_index: usize) -> Zone {
+        let ksks = vec![ZoneKey::fixed(self.algorithm, first_index)];
+        let zsks = match self.split {
+            KeySplit::Combined => vec![],
+            KeySplit::KskAndZsk => {
+                vec![ZoneKey::fixed(self.algorithm, first_index + 1).with_flags(ZoneKey::ZONE)]
+            }
+        };
+        Zone { name, ksks, zsks }
+    }
+}
+
+/// A root zone, the zones below it on the way to a name, and the RRset there.
+#[derive(Clone, Debug)]
+pub struct Hierarchy {
+    /// The root.
+    pub root: Zone,
+    /// The zones below, each the parent of the next; the last one holds the RRset.
+    pub zones: Vec<Zone>,
+    /// The RRset that the chain is for.
+    pub answer: Rrset,
+    /// The period of every RRSIG.
+    pub period: ValidityPeriod,
+    /// The digest type of every DS and of the trust anchors.
+    pub ds_digest_type: u8,
+    /// The time to live of DNSKEY and DS records.
+    pub ttl: u32,
+}
+
+impl Hierarchy {
+    /// Signs everything: DNSKEY of the root, then DS and DNSKEY of each zone, then the RRset.
+    #[must_use]
+    pub fn sign(&self) -> MockChain {
+        let mut links =
+            vec![self.link(self.root.dnskey_rrset(self.ttl), &self.root, &self.root.ksks)];
+        let mut parent = &self.root;
+        for zone in &self.zones {
+            links.push(self.link(
+                zone.ds_rrset(self.ds_digest_type, self.ttl),
+                parent,
+                parent.data_keys(),
+            ));
+            links.push(self.link(zone.dnskey_rrset(self.ttl), zone, &zone.ksks));
+            parent = zone;
+        }
+        links.push(self.link(self.answer.clone(), parent, parent.data_keys()));
+        MockChain::new(links, self.trust_anchors())
+    }
+
+    /// The keys that the root's DNSKEY RRset is signed with, as DS records in presentation format.
+    #[must_use]
+    pub fn trust_anchors(&self) -> String {
+        let lines: Vec<_> = self
+            .root
+            .ksks
+            .iter()
+            .map(|key| key.ds_presentation(&self.root.name, self.ds_digest_type))
+            .collect();
+        lines.join("\n")
+    }
+
+    fn link(&self, rrset: Rrset, signer: &Zone, keys: &[ZoneKey]) -> ChainLink {
+        ChainLink { rrset, signer: signer.name.clone(), keys: keys.to_vec(), period: self.period }
+    }
+}
+
+/// Makes a [`Hierarchy`]: by default, `_veraid.example.com` with every name above it a zone, and an RSA root with two
+/// keys above zones with a P-256 key each.
+#[derive(Clone, Debug)]
+pub struct HierarchyBuilder {
+    owner: Name,
+    answer: Option<Rrset>,
+    records: Vec<Vec<u8>>,
+    root: ZoneKeys,
+    tld: ZoneKeys,
+    zone: ZoneKeys,
+    special: Vec<(Name, ZoneKeys)>,
+    skipped: Vec<Name>,
+    period: ValidityPeriod,
+    ds_digest_type: u8,
+}
+
+impl Default for HierarchyBuilder {
+    fn default() -> Self {
+        Self {
+            owner: name("_veraid.example.com"),
+            answer: None,
+            records: vec![txt_rdata(&[b"text"])],
+            root: ZoneKeys::ksk_and_zsk(ZoneAlgorithm::RsaSha256),
+            tld: ZoneKeys::combined(ZoneAlgorithm::EcdsaP256),
+            zone: ZoneKeys::combined(ZoneAlgorithm::EcdsaP256),
+            special: vec![],
+            skipped: vec![],
+            period: default_rrsig_period(),
+            ds_digest_type: 2,
+        }
+    }
+}
+
+impl HierarchyBuilder {
+    /// The default, to change.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With other algorithms, the keys divided as before.
+    #[must_use]
+    pub fn zone_algorithms(
+        mut self,
+        root: ZoneAlgorithm,
+        tld: ZoneAlgorithm,
+        zone: ZoneAlgorithm,
+    ) -> Self {
+        self.root.algorithm = root;
+        self.tld.algorithm = tld;
+        self.zone.algorithm = zone;
+        self
+    }
+
+    /// With the work divided otherwise in the root, the top-level domain and the zones below.
+    #[must_use]
+    pub fn key_split(mut self, root: KeySplit, tld: KeySplit, zone: KeySplit) -> Self {
+        self.root.split = root;
+        self.tld.split = tld;
+        self.zone.split = zone;
+        self
+    }
+
+    /// With these keys in the zone `zone`.
+    ///
+    /// # Panics
+    ///
+    /// If `zone` is not a domain name.
+    #[must_use]
+    pub fn zone_keys(mut self, zone: &str, keys: ZoneKeys) -> Self {
+        self.special.push((name(zone), keys));
+        self
+    }
+
+    /// With no zone of this name: its records are in the one above.
+    ///
+    /// # Panics
+    ///
+    /// If `zone` is not a domain name.
+    #[must_use]
+    pub fn without_zone(mut self, zone: &str) -> Self {
+        self.skipped.push(name(zone));
+        self
+    }
+
+    /// With RRSIGs that hold in this period.
+    #[must_use]
+    pub fn period(mut self, period: ValidityPeriod) -> Self {
+        self.period = period;
+        self
+    }
+
+    /// For the name `owner`, whose parent and every name above it are zones.
+    ///
+    /// # Panics
+    ///
+    /// If `owner` is not a domain name.
+    #[must_use]
+    pub fn owner(mut self, owner: &str) -> Self {
+        self.owner = name(owner);
+        self
+    }
+
+    /// With TXT records of one character-string each.
+    ///
+    /// # Panics
+    ///
+    /// If one is longer than 255 octets.
+    #[must_use]
+    pub fn txt(self, records: &[&str]) -> Self {
+        let rdata = records.iter().map(|record| txt_rdata(&[record.as_bytes()])).collect();
+        self.txt_rdata(rdata)
+    }
+
+    /// With TXT records that hold these data.
+    #[must_use]
+    pub fn txt_rdata(mut self, rdata: Vec<Vec<u8>>) -> Self {
+        self.records = rdata;
+        self
+    }
+
+    /// For this RRset instead of TXT records; it sets the owner.
+    #[must_use]
+    pub fn answer(mut self, rrset: Rrset) -> Self {
+        self.owner = rrset.owner.clone();
+        self.answer = Some(rrset);
+        self
+    }
+
+    /// With DS records and trust anchors of another digest type.
+    #[must_use]
+    pub fn ds_digest_type(mut self, digest_type: u8) -> Self {
+        self.ds_digest_type = digest_type;
+        self
+    }
+
+    /// The zones, before anything is signed.
+    #[must_use]
+    pub fn hierarchy(&self) -> Hierarchy {
+        let mut above = self.owner.from_root_down();
+        above.pop();
+        let zones = above
+            .iter()
+            .enumerate()
+            .skip(1)
+            .filter(|(_, name)| !self.skipped.contains(name))
+            .map(|(depth, name)| {
+                let usual = if depth == 1 && above.len() > 2 { self.tld } else { self.zone };
+                // Two keys a depth, so that no two zones share one until RSA keys run out.
+                self.keys_of(name, usual).zone(name.clone(), depth * 2)
+            })
+            .collect();
+        let answer = self.answer.clone().unwrap_or_else(|| Rrset {
+            owner: self.owner.clone(),
+            record_type: RecordType::TXT,
+            ttl: 300,
+            rdata: self.records.clone(),
+        });
+        Hierarchy {
+            root: self.keys_of(&Name::root(), self.root).zone(Name::root(), 0),
+            zones,
+            answer,
+            period: self.period,
+            ds_digest_type: self.ds_digest_type,
+            ttl: 3600,
+        }
+    }
+
+    /// The signed chain.
+    #[must_use]
+    pub fn build(&self) -> MockChain {
+        self.hierarchy().sign()
+    }
+
+    fn keys_of(&self, zone: &Name, usual: ZoneKeys) -> ZoneKeys {
+        self.special.iter().rfind(|(name, _)| name == zone).map_or(usual, |(_, keys)| *keys)
+    }
+}
+
+/// From 2026-11-15T00:00:00Z to 2026-11-29T00:00:00Z: two weeks around the instant that tests verify at.
+pub(crate) fn default_rrsig_period() -> ValidityPeriod {
+    const START: u64 = 1_794_700_800;
+    let instant = Timestamp::from_unix_seconds;
+    ValidityPeriod::new(instant(START), instant(START + 14 * 86_400))
+        .expect("the end is after the start")
+}
+
+fn name(text: &str) -> Name {
+    text.parse().expect("tests give domain names")
+}

@@ -1,0 +1,78 @@
+//! An in-memory DNSSEC root and everything below it that a VeraId, DomainAuth or Kliento test needs.
+//!
+//! [`Scenario`] makes a whole bundle in one call. Each layer can be made alone, too: [`HierarchyBuilder`] signs zones
+//! from the root down to a TXT record, [`CertificateBuilder`] issues certificates, [`SignedDataBuilder`] signs content,
+//! and [`der_writer`] writes whatever none of them would. The same input always gives the same octets, signatures
+//! included.
+//!
+//! **For tests only.** The private keys are public: they come with this crate. They are used without the care that
+//! secrets need, by an RSA implementation whose private operations leak through their timing. To a verifier that trusts
+//! these anchors a bundle made here is as good as any, so never make one trust them outside a test.
+//!
+//! Functions panic where a test asks for something that cannot be written.
+//!
+//! ```
+//! use veraid_testkit::{Scenario, Signer};
+//!
+//! let scenario = Scenario { user: Some("bob".into()), signer: Signer::Organisation, ..Scenario::default() };
+//! let bundle = scenario.build();
+//! assert_eq!(bundle.der, scenario.build().der);
+//! assert!(bundle.trust_anchors.starts_with(". IN DS "));
+//! ```
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "nothing here reads what a stranger wrote; a panic is a test that fails"
+)]
+
+mod bundle;
+mod certificate;
+mod customisation;
+mod der_reader;
+pub mod der_writer;
+mod digest;
+mod distinguished_name;
+mod extension;
+mod hierarchy;
+mod message;
+mod mock_bundle;
+mod mock_chain;
+mod profile;
+mod rsa_key;
+mod scenario;
+mod signed_attribute;
+mod signed_data;
+mod times;
+mod zone;
+mod zone_key;
+
+pub use bundle::{bundle, chain_field, member_id_bundle_der, signature_bundle_der, version_field};
+pub use certificate::{CertificateBuilder, Issuer};
+pub use customisation::Customisation;
+pub use der_reader::{CertificateParts, children, contents};
+pub use der_writer::SetOrder;
+pub use digest::{Digest, DigestParameters};
+pub use distinguished_name::{
+    CommonName, StringKind, attribute_type_and_value, common_name_only, distinguished_name,
+};
+pub use extension::{BasicConstraints, Extension};
+pub use hierarchy::{Hierarchy, HierarchyBuilder, KeySplit, ZoneKeys};
+pub use message::{ANSWER_FLAGS, Compression, MessageBuilder, Record, answer_message};
+pub use mock_bundle::MockBundle;
+pub use mock_chain::{ChainLink, MockChain, dnssec_chain_der, dnssec_chain_der_in_order};
+pub use profile::{BOT, TestProfile, organisation_key_record};
+pub use rsa_key::{RsaKey, pkcs1_algorithm_der, pss_algorithm_der, pss_algorithm_der_with};
+pub use scenario::{
+    AUDIENCE, Encapsulation, KLIENTO_SERVICE, Scenario, Signer, TEST_SERVICE, default_instant,
+    kliento_token, period,
+};
+pub use signed_attribute::{
+    CONTENT_TYPE, ID_DATA, ID_SIGNED_DATA, MEMBER_ATTRIBUTION, MESSAGE_DIGEST, SIGNATURE_METADATA,
+    algorithm_protection_attribute, attribute, attribution_attribute, content_type_attribute,
+    message_digest_attribute, metadata_attribute, signing_time_attribute,
+};
+pub use signed_data::{Content, SignedDataBuilder, content_info, issuer_and_serial_number};
+pub use times::{generalized_time_text, x509_time};
+pub use zone::{Rrset, RrsigFields, Zone, rrsig_rdata, signed_octets, txt_rdata};
+pub use zone_key::{ZoneAlgorithm, ZoneKey, key_tag};

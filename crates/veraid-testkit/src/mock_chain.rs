@@ -1,0 +1,193 @@
+//! A chain of DNS messages that can be taken apart and put together again.
+
+use veraid_dnssec::{Name, Question, ValidityPeriod};
+
+use crate::der_writer::{SetOrder, octet_string, set_of};
+use crate::message::answer_message;
+use crate::zone::{Rrset, RrsigFields, rrsig_rdata};
+use crate::zone_key::ZoneKey;
+
+/// One step of a chain: an RRset and what it is signed with.
+#[derive(Clone, Debug)]
+pub struct ChainLink {
+    /// The RRset.
+    pub rrset: Rrset,
+    /// The zone that signs it.
+    pub signer: Name,
+    /// The keys that sign it, each with an RRSIG.
+    pub keys: Vec<ZoneKey>,
+    /// The period of the RRSIGs.
+    pub period: ValidityPeriod,
+}
+
+impl ChainLink {
+    /// What the link answers.
+    #[must_use]
+    pub fn question(&self) -> Question {
+        self.rrset.question()
+    }
+
+    /// The honest fields of the RRSIG that `key` makes.
+    #[must_use]
+    pub fn rrsig_fields(&self, key: &ZoneKey) -> RrsigFields {
+        RrsigFields::honest(&self.rrset, key, &self.signer, self.period)
+    }
+
+    /// The data of the RRSIGs, one for each key.
+    #[must_use]
+    pub fn rrsigs(&self) -> Vec<Vec<u8>> {
+        self.rrsigs_with(|_| {})
+    }
+
+    /// The data of the RRSIGs, each with fields that `change` has had before they are signed.
+    #[must_use]
+    pub fn rrsigs_with(&self, change: impl Fn(&mut RrsigFields)) -> Vec<Vec<u8>> {
+        self.keys
+            .iter()
+            .map(|key| {
+                let mut fields = self.rrsig_fields(key);
+                change(&mut fields);
+                rrsig_rdata(&self.rrset, &fields, key)
+            })
+            .collect()
+    }
+
+    /// The message, signed.
+    #[must_use]
+    pub fn message(&self) -> Vec<u8> {
+        self.message_with(&self.rrsigs())
+    }
+
+    /// The message with RRSIGs that hold these data.
+    #[must_use]
+    pub fn message_with(&self, rrsigs: &[Vec<u8>]) -> Vec<u8> {
+        answer_message(&self.question(), &self.rrset, rrsigs)
+    }
+}
+
+/// A signed chain: its messages, the anchors that it hangs from and what the messages were made of.
+#[derive(Clone, Debug)]
+pub struct MockChain {
+    /// What each message was made of, in the order in which [`Hierarchy::sign`](crate::Hierarchy::sign) made them.
+    pub links: Vec<ChainLink>,
+    /// The messages: first one for each link, then whatever was added.
+    pub messages: Vec<Vec<u8>>,
+    /// The root's keys as DS records in presentation format, one on a line.
+    pub trust_anchors: String,
+}
+
+impl MockChain {
+    /// Signs `links`.
+    #[must_use]
+    pub fn new(links: Vec<ChainLink>, trust_anchors: String) -> Self {
+        let messages = links.iter().map(ChainLink::message).collect();
+        Self { links, messages, trust_anchors }
+    }
+
+    /// The place of the message that answers `question`, in both [`links`](Self::links) and
+    /// [`messages`](Self::messages).
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[must_use]
+    pub fn position(&self, question: &Question) -> usize {
+        self.links
+            .iter()
+            .position(|link| link.question() == *question)
+            .unwrap_or_else(|| panic!("the chain has no link for {question}"))
+    }
+
+    /// The place of the message of this name and type, both in presentation format.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[must_use]
+    pub fn find(&self, name: &str, record_type: &str) -> usize {
+        self.position(&Question {
+            name: name.parse().expect("tests give domain names"),
+            record_type: record_type.parse().expect("tests give record types"),
+        })
+    }
+
+    /// The link that answers `question`.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[must_use]
+    pub fn link(&self, question: &Question) -> &ChainLink {
+        &self.links[self.position(question)]
+    }
+
+    /// Changes the link that answers `question` and signs it again; no other link is.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn change_link(&mut self, question: &Question, change: impl FnOnce(&mut ChainLink)) {
+        let position = self.position(question);
+        let link = &mut self.links[position];
+        change(link);
+        self.messages[position] = link.message();
+    }
+
+    /// Signs the link that answers `question` again, with RRSIG fields that `change` has had before.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn change_rrsigs(&mut self, question: &Question, change: impl Fn(&mut RrsigFields)) {
+        let position = self.position(question);
+        let link = &self.links[position];
+        self.messages[position] = link.message_with(&link.rrsigs_with(change));
+    }
+
+    /// Puts `message` where the answer to `question` is.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn replace(&mut self, question: &Question, message: Vec<u8>) {
+        let position = self.position(question);
+        self.messages[position] = message;
+    }
+
+    /// Takes out the answer to `question`, link and message.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub fn remove(&mut self, question: &Question) -> ChainLink {
+        let position = self.position(question);
+        self.messages.remove(position);
+        self.links.remove(position)
+    }
+
+    /// The question of the last link: what the chain was made to prove.
+    ///
+    /// # Panics
+    ///
+    /// If the chain has no links.
+    #[must_use]
+    pub fn question(&self) -> Question {
+        self.links.last().expect("a chain has links").question()
+    }
+}
+
+/// A DNSSEC chain on its own: SET OF OCTET STRING in DER.
+#[must_use]
+pub fn dnssec_chain_der(messages: &[Vec<u8>]) -> Vec<u8> {
+    dnssec_chain_der_in_order(messages, SetOrder::Sorted)
+}
+
+/// A DNSSEC chain on its own, sorted or not.
+#[must_use]
+pub fn dnssec_chain_der_in_order(messages: &[Vec<u8>], order: SetOrder) -> Vec<u8> {
+    set_of(&octet_strings(messages), order)
+}
+
+pub(crate) fn octet_strings(messages: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    messages.iter().map(|message| octet_string(message)).collect()
+}

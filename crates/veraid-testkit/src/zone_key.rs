@@ -1,0 +1,270 @@
+//! Keys that sign zones (RFC 4034 section 2).
+
+use ed448_goldilocks_plus as ed448;
+use p256::ecdsa::signature::Signer as _;
+use rsa::RsaPrivateKey;
+use rsa::traits::PublicKeyParts as _;
+use sha2::{Digest as _, Sha384};
+use veraid_dnssec::Name;
+
+use crate::digest::Digest;
+use crate::rsa_key::{CommittedKey, RSA_1024, committed_keys, sign_pkcs1};
+
+committed_keys!(
+    ZONE_RSA_2048: "zone-rsa-2048-0.der", "zone-rsa-2048-1.der", "zone-rsa-2048-2.der", "zone-rsa-2048-3.der",
+    "zone-rsa-2048-4.der", "zone-rsa-2048-5.der", "zone-rsa-2048-6.der", "zone-rsa-2048-7.der",
+);
+
+/// A DNSSEC algorithm (IANA's registry of DNS Security Algorithm Numbers).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ZoneAlgorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256, number 8 (RFC 5702).
+    RsaSha256,
+    /// RSASSA-PKCS1-v1_5 with SHA-512, number 10 (RFC 5702).
+    RsaSha512,
+    /// ECDSA on P-256 with SHA-256, number 13 (RFC 6605).
+    EcdsaP256,
+    /// ECDSA on P-384 with SHA-384, number 14 (RFC 6605).
+    EcdsaP384,
+    /// Ed25519, number 15 (RFC 8080).
+    Ed25519,
+    /// Ed448, number 16 (RFC 8080).
+    Ed448,
+}
+
+impl ZoneAlgorithm {
+    /// Every algorithm, in the order of their numbers.
+    pub const ALL: [Self; 6] = [
+        Self::RsaSha256,
+        Self::RsaSha512,
+        Self::EcdsaP256,
+        Self::EcdsaP384,
+        Self::Ed25519,
+        Self::Ed448,
+    ];
+
+    /// The number in DNSKEY, DS and RRSIG records.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::RsaSha256 => 8,
+            Self::RsaSha512 => 10,
+            Self::EcdsaP256 => 13,
+            Self::EcdsaP384 => 14,
+            Self::Ed25519 => 15,
+            Self::Ed448 => 16,
+        }
+    }
+}
+
+/// A key that signs a zone, and the fields of its DNSKEY. **Public**: the private half is known to anyone.
+#[derive(Clone, Debug)]
+pub struct ZoneKey {
+    private: PrivateKey,
+    /// The flags of the DNSKEY: 257 for a key with the SEP bit, 256 without.
+    pub flags: u16,
+    /// The protocol of the DNSKEY; anything but 3 makes the key unusable.
+    pub protocol: u8,
+    /// The algorithm number of DNSKEY, DS and, unless changed there, RRSIG.
+    pub algorithm: u8,
+}
+
+#[derive(Clone)]
+enum PrivateKey {
+    Rsa(&'static CommittedKey, Digest),
+    EcdsaP256(p256::ecdsa::SigningKey),
+    EcdsaP384(p384::ecdsa::SigningKey),
+    Ed25519(ed25519_dalek::SigningKey),
+    Ed448(Box<ed448::SigningKey>),
+}
+
+impl std::fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Rsa(..) => "Rsa",
+            Self::EcdsaP256(_) => "EcdsaP256",
+            Self::EcdsaP384(_) => "EcdsaP384",
+            Self::Ed25519(_) => "Ed25519",
+            Self::Ed448(_) => "Ed448",
+        })
+    }
+}
+
+impl ZoneKey {
+    /// The flags of a key that only signs zone data: ZONE.
+    pub const ZONE: u16 = 0x0100;
+    /// The flags of a key that a parent's DS or a trust anchor points at: ZONE and SEP.
+    pub const SECURE_ENTRY_POINT: u16 = 0x0101;
+    /// The flag of a revoked key (RFC 5011 section 2.1).
+    pub const REVOKE: u16 = 0x0080;
+
+    /// The key number `index` for `algorithm`, with the flags ZONE and SEP.
+    ///
+    /// RSA keys have 2048 bits; there are 8 of them, counted around. There are as many of the others as anyone wants.
+    ///
+    /// # Panics
+    ///
+    /// If the hash that an ECDSA key is made of is not below the group's order: about once in 2^32 indices.
+    #[must_use]
+    pub fn fixed(algorithm: ZoneAlgorithm, index: usize) -> Self {
+        let rsa = |digest| PrivateKey::Rsa(&ZONE_RSA_2048[index % ZONE_RSA_2048.len()], digest);
+        let private = match algorithm {
+            ZoneAlgorithm::RsaSha256 => rsa(Digest::Sha256),
+            ZoneAlgorithm::RsaSha512 => rsa(Digest::Sha512),
+            ZoneAlgorithm::EcdsaP256 => PrivateKey::EcdsaP256(
+                p256::ecdsa::SigningKey::from_slice(&seed(algorithm, index)[..32])
+                    .expect("seed is below the order"),
+            ),
+            ZoneAlgorithm::EcdsaP384 => PrivateKey::EcdsaP384(
+                p384::ecdsa::SigningKey::from_slice(&Sha384::digest(seed(algorithm, index)))
+                    .expect("seed is below the order"),
+            ),
+            ZoneAlgorithm::Ed25519 => {
+                let seed: [u8; 32] = seed(algorithm, index)[..32].try_into().expect("32 octets");
+                PrivateKey::Ed25519(ed25519_dalek::SigningKey::from_bytes(&seed))
+            }
+            ZoneAlgorithm::Ed448 => {
+                let seed: [u8; 57] = seed(algorithm, index)[..57].try_into().expect("57 octets");
+                PrivateKey::Ed448(Box::new(ed448::SigningKey::from(ed448::SecretKey::from(seed))))
+            }
+        };
+        Self {
+            private,
+            flags: Self::SECURE_ENTRY_POINT,
+            protocol: 3,
+            algorithm: algorithm.number(),
+        }
+    }
+
+    /// An RSA key of 1024 bits for algorithm 8; there are 2, counted around.
+    #[must_use]
+    pub fn fixed_rsa_1024(index: usize) -> Self {
+        let private = PrivateKey::Rsa(&RSA_1024[index % RSA_1024.len()], Digest::Sha256);
+        Self {
+            private,
+            flags: Self::SECURE_ENTRY_POINT,
+            protocol: 3,
+            algorithm: ZoneAlgorithm::RsaSha256.number(),
+        }
+    }
+
+    /// With other flags in the DNSKEY.
+    #[must_use]
+    pub fn with_flags(self, flags: u16) -> Self {
+        Self { flags, ..self }
+    }
+
+    /// With another protocol in the DNSKEY.
+    #[must_use]
+    pub fn with_protocol(self, protocol: u8) -> Self {
+        Self { protocol, ..self }
+    }
+
+    /// With another algorithm number in the DNSKEY; it signs as before.
+    #[must_use]
+    pub fn with_algorithm_number(self, algorithm: u8) -> Self {
+        Self { algorithm, ..self }
+    }
+
+    /// The data of the DNSKEY record.
+    #[must_use]
+    pub fn dnskey_rdata(&self) -> Vec<u8> {
+        let flags = self.flags.to_be_bytes();
+        [&flags, [self.protocol, self.algorithm].as_slice(), &self.public_key()].concat()
+    }
+
+    /// The key tag (RFC 4034 appendix B).
+    #[must_use]
+    pub fn key_tag(&self) -> u16 {
+        key_tag(&self.dnskey_rdata())
+    }
+
+    /// The data of the DS record that points at this key in the zone `owner`.
+    ///
+    /// Digest type 2 is SHA-256 and 4 is SHA-384. For any other the digest is 20 octets, those of SHA-256 cut off.
+    #[must_use]
+    pub fn ds_rdata(&self, owner: &Name, digest_type: u8) -> Vec<u8> {
+        let digested = [owner.as_wire(), &self.dnskey_rdata()].concat();
+        let digest = match digest_type {
+            2 => Digest::Sha256.of(&digested),
+            4 => Digest::Sha384.of(&digested),
+            _ => Digest::Sha256.of(&digested)[..20].to_vec(),
+        };
+        let tag = self.key_tag().to_be_bytes();
+        [&tag, [self.algorithm, digest_type].as_slice(), &digest].concat()
+    }
+
+    /// The DS record in presentation format: a trust anchor, if `owner` is the root.
+    #[must_use]
+    pub fn ds_presentation(&self, owner: &Name, digest_type: u8) -> String {
+        let rdata = self.ds_rdata(owner, digest_type);
+        let digest: String = rdata[4..].iter().map(|octet| format!("{octet:02X}")).collect();
+        format!("{owner} IN DS {} {} {digest_type} {digest}", self.key_tag(), self.algorithm)
+    }
+
+    /// A signature over `message` as it stands in an RRSIG.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        match &self.private {
+            PrivateKey::Rsa(key, digest) => sign_pkcs1(key.get(), *digest, message),
+            PrivateKey::EcdsaP256(key) => {
+                let signature: p256::ecdsa::Signature = key.sign(message);
+                signature.to_bytes().to_vec()
+            }
+            PrivateKey::EcdsaP384(key) => {
+                let signature: p384::ecdsa::Signature = key.sign(message);
+                signature.to_bytes().to_vec()
+            }
+            PrivateKey::Ed25519(key) => key.sign(message).to_bytes().to_vec(),
+            PrivateKey::Ed448(key) => key.sign_raw(message).to_bytes().to_vec(),
+        }
+    }
+
+    /// The public key field of the DNSKEY.
+    #[must_use]
+    pub fn public_key(&self) -> Vec<u8> {
+        match &self.private {
+            PrivateKey::Rsa(key, _) => rsa_public_key(key.get()),
+            // Without the form octet of SEC 1 (RFC 6605 section 4).
+            PrivateKey::EcdsaP256(key) => {
+                key.verifying_key().to_sec1_point(false).as_bytes()[1..].to_vec()
+            }
+            PrivateKey::EcdsaP384(key) => {
+                key.verifying_key().to_sec1_point(false).as_bytes()[1..].to_vec()
+            }
+            PrivateKey::Ed25519(key) => key.verifying_key().to_bytes().to_vec(),
+            PrivateKey::Ed448(key) => key.verifying_key().to_bytes().to_vec(),
+        }
+    }
+}
+
+/// Exponent and modulus (RFC 3110 section 2); committed keys have exponents of less than 256 octets.
+fn rsa_public_key(key: &RsaPrivateKey) -> Vec<u8> {
+    let exponent = key.e().to_be_bytes_trimmed_vartime().into_vec();
+    let modulus = key.n().to_be_bytes_trimmed_vartime().into_vec();
+    [vec![exponent.len() as u8], exponent, modulus].concat()
+}
+
+/// The key tag of a DNSKEY's data (RFC 4034 appendix B).
+#[must_use]
+pub fn key_tag(dnskey_rdata: &[u8]) -> u16 {
+    let sum: u32 = dnskey_rdata
+        .iter()
+        .enumerate()
+        .map(
+            |(position, &octet)| {
+                if position % 2 == 0 { u32::from(octet) << 8 } else { u32::from(octet) }
+            },
+        )
+        .sum();
+    (sum + (sum >> 16)) as u16
+}
+
+/// 64 octets that anyone can compute again.
+fn seed(algorithm: ZoneAlgorithm, index: usize) -> Vec<u8> {
+    Digest::Sha512.of(format!(
+        "public test key {index} for DNSSEC algorithm {}",
+        algorithm.number()
+    )
+    .as_bytes())
+}
