@@ -1,0 +1,73 @@
+//! What signature bundles and member id bundles begin with.
+
+use veraid_dnssec::DnssecChain;
+
+use crate::certificate::Certificate;
+use crate::chain_set::read_chain;
+use crate::der_reader::{Reader, tag};
+use crate::error::{DerProblem, Deviation, ParseError};
+use crate::name::OrganisationName;
+use crate::profile::Profile;
+
+/// The chain and organisation certificate of a bundle.
+///
+/// ```text
+/// version                 [0] INTEGER (0),
+/// dnssecChain             [1] SET OF OCTET STRING,
+/// organisationCertificate [2] Certificate      -- IMPLICIT tags
+/// ```
+#[derive(Clone, Debug)]
+pub(crate) struct BundleHead {
+    pub(crate) chain: DnssecChain,
+    pub(crate) organisation_certificate: Certificate,
+}
+
+impl BundleHead {
+    /// Reads the three fields and notes forms that DomainAuth does not allow.
+    pub(crate) fn read(
+        fields: &mut Reader<'_>,
+        deviations: &mut Vec<Deviation>,
+    ) -> Result<Self, ParseError> {
+        let version = fields.read(tag::primitive(0), "version")?;
+        if version.value != [0] {
+            return Err(ParseError::Der {
+                field: "version",
+                offset: version.offset,
+                problem: DerProblem::Value,
+            });
+        }
+        let (chain, is_sorted) = read_chain(&fields.read(tag::constructed(1), "dnssecChain")?)?;
+        if !is_sorted {
+            deviations.push(Deviation::UnsortedSet);
+        }
+        let field = "organisationCertificate";
+        let organisation_certificate =
+            Certificate::from_element(&fields.read(tag::constructed(2), field)?, field)?;
+        if organisation_certificate.needs_tolerance() {
+            deviations.push(Deviation::CertificateForm);
+        }
+        Ok(Self { chain, organisation_certificate })
+    }
+
+    /// The profile that the chain is for: DomainAuth if it answers `_domainauth`, or else VeraId.
+    ///
+    /// The common name only forms the questions; what it is worth is proved later.
+    pub(crate) fn profile(&self) -> Profile {
+        let answers_domainauth = self
+            .organisation_certificate
+            .common_name()
+            .ok()
+            .and_then(|name| OrganisationName::parse(name).ok())
+            .and_then(|name| Profile::DomainAuth.question(name.dns()))
+            .is_some_and(|question| self.chain.has_answer(&question));
+        if answers_domainauth { Profile::DomainAuth } else { Profile::VeraId }
+    }
+
+    /// Refuses forms that the bundle's profile does not allow.
+    pub(crate) fn check_strictness(&self, deviations: &[Deviation]) -> Result<(), ParseError> {
+        match (self.profile(), deviations.first()) {
+            (Profile::DomainAuth, Some(&deviation)) => Err(ParseError::NotStrictDer { deviation }),
+            _ => Ok(()),
+        }
+    }
+}

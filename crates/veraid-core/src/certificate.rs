@@ -1,0 +1,275 @@
+//! X.509 certificates (RFC 5280 section 4), read for what VeraId needs of them.
+
+use std::ops::Range;
+
+use veraid_dnssec::crypto::SignatureAlgorithm;
+use veraid_dnssec::{SignatureCheckError, SignatureChecks, Timestamp, ValidityPeriod};
+
+use crate::algorithm::{AlgorithmIdentifier, RsaPublicKey};
+use crate::asn1_time::read_certificate_time;
+use crate::der_reader::{Element, read_whole, tag};
+use crate::error::{AlgorithmProblem, CertificateProblem, DerProblem, ParseError};
+use crate::oid::write_dotted;
+
+mod common_name;
+mod extensions;
+pub(crate) mod path;
+
+pub use common_name::CommonNameProblem;
+use common_name::read_common_name;
+pub(crate) use extensions::Extensions;
+
+/// A certificate that parsed. Its signature and validity are open until a bundle that holds it is verified.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    der: Vec<u8>,
+    to_be_signed: Range<usize>,
+    issuer: Range<usize>,
+    subject: Range<usize>,
+    serial: Range<usize>,
+    subject_public_key_info: Range<usize>,
+    signature: Range<usize>,
+    is_version_3: bool,
+    not_before: Timestamp,
+    not_after: Timestamp,
+    algorithm: Result<SignatureAlgorithm, AlgorithmProblem>,
+    common_name: Result<String, CommonNameProblem>,
+    public_key: Result<RsaPublicKey, AlgorithmProblem>,
+    extensions: Extensions,
+}
+
+impl Certificate {
+    /// Parses one certificate and nothing after it.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] with the field and octet at which the octets stop being a certificate.
+    pub fn from_der(der: &[u8]) -> Result<Self, ParseError> {
+        crate::der_reader::check_structure(der, "certificate")?;
+        Self::from_element(&read_whole(der, tag::SEQUENCE, "certificate", 0)?, "certificate")
+    }
+
+    /// Parses a certificate that stands in a larger structure, whatever its tag: bundles replace it (IMPLICIT tagging).
+    pub(crate) fn from_element(
+        element: &Element<'_>,
+        field: &'static str,
+    ) -> Result<Self, ParseError> {
+        let mut reader = element.reader(field)?;
+        let tbs = reader.read(tag::SEQUENCE, "tbsCertificate")?;
+        let outer_algorithm = reader.read(tag::SEQUENCE, "signatureAlgorithm")?;
+        let signature = reader.read(tag::BIT_STRING, "signatureValue")?;
+        reader.finish()?;
+        let signature_octets = bit_string_octets(&signature, "signatureValue")?;
+
+        let mut fields = tbs.reader("tbsCertificate")?;
+        let version = match fields.optional(tag::constructed(0), "version")? {
+            Some(version) => {
+                let mut version = version.reader("version")?;
+                let number = version.small_integer(tag::INTEGER, "version")?;
+                version.finish()?;
+                number
+            }
+            None => 0,
+        };
+        let serial = fields.read(tag::INTEGER, "serialNumber")?;
+        if serial.value.is_empty() {
+            return Err(ParseError::Der {
+                field: "serialNumber",
+                offset: serial.offset,
+                problem: DerProblem::Value,
+            });
+        }
+        let inner_algorithm = fields.read(tag::SEQUENCE, "signature")?;
+        let issuer = fields.read(tag::SEQUENCE, "issuer")?;
+        // The issuer only has to parse: it is compared as octets.
+        let _ = read_common_name(&issuer, "issuer")?;
+        let validity = fields.read(tag::SEQUENCE, "validity")?;
+        let mut validity = validity.reader("validity")?;
+        let not_before = read_certificate_time(&mut validity, "notBefore")?;
+        let not_after = read_certificate_time(&mut validity, "notAfter")?;
+        validity.finish()?;
+        let subject = fields.read(tag::SEQUENCE, "subject")?;
+        let common_name = read_common_name(&subject, "subject")?;
+        let spki = fields.read(tag::SEQUENCE, "subjectPublicKeyInfo")?;
+        let extensions = match fields.optional(tag::constructed(3), "extensions")? {
+            Some(extensions) => Extensions::parse(&extensions)?,
+            None => Extensions::default(),
+        };
+        fields.finish()?;
+
+        let algorithm = if inner_algorithm.octets == outer_algorithm.octets {
+            AlgorithmIdentifier::from_element(&outer_algorithm)?.signature()
+        } else {
+            AlgorithmIdentifier::from_element(&outer_algorithm)?;
+            AlgorithmIdentifier::from_element(&inner_algorithm)?;
+            Err(AlgorithmProblem::InnerAndOuterDiffer)
+        };
+        // Where a field stands in the certificate.
+        let range = |field: &Element<'_>| {
+            let start = field.offset.saturating_sub(element.offset);
+            start..start.saturating_add(field.octets.len())
+        };
+        let end_of = |field: &Element<'_>, value: &[u8]| {
+            let end = range(field).end;
+            end.saturating_sub(value.len())..end
+        };
+        let mut der = element.octets.to_vec();
+        if let Some(first) = der.first_mut() {
+            *first = tag::SEQUENCE;
+        }
+        Ok(Self {
+            to_be_signed: range(&tbs),
+            issuer: range(&issuer),
+            subject: range(&subject),
+            serial: end_of(&serial, serial.value),
+            subject_public_key_info: range(&spki),
+            signature: end_of(&signature, signature_octets),
+            is_version_3: version == 2,
+            not_before,
+            not_after,
+            algorithm,
+            common_name,
+            public_key: RsaPublicKey::parse(&spki),
+            extensions,
+            der,
+        })
+    }
+
+    /// The certificate as received.
+    #[must_use]
+    pub fn as_der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The subject's common name, if there is exactly one of a type that is read.
+    ///
+    /// # Errors
+    ///
+    /// [`CommonNameProblem`] if there is none, more than one, or one that cannot be read.
+    pub fn common_name(&self) -> Result<&str, CommonNameProblem> {
+        self.common_name.as_deref().map_err(|&problem| problem)
+    }
+
+    /// The first second in which the certificate is valid.
+    #[must_use]
+    pub const fn not_before(&self) -> Timestamp {
+        self.not_before
+    }
+
+    /// The last second in which the certificate is valid.
+    #[must_use]
+    pub const fn not_after(&self) -> Timestamp {
+        self.not_after
+    }
+
+    /// The SubjectPublicKeyInfo as received: what key records hash.
+    #[must_use]
+    pub fn subject_public_key_info(&self) -> &[u8] {
+        self.octets(&self.subject_public_key_info)
+    }
+
+    /// Whether issuer and subject are the same, by their octets.
+    #[must_use]
+    pub fn is_self_issued(&self) -> bool {
+        self.issuer() == self.subject()
+    }
+
+    pub(crate) fn issuer(&self) -> &[u8] {
+        self.octets(&self.issuer)
+    }
+
+    pub(crate) fn subject(&self) -> &[u8] {
+        self.octets(&self.subject)
+    }
+
+    pub(crate) fn serial(&self) -> &[u8] {
+        self.octets(&self.serial)
+    }
+
+    pub(crate) const fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    pub(crate) fn public_key(&self) -> Result<&RsaPublicKey, CertificateProblem> {
+        self.public_key.as_ref().map_err(|&problem| CertificateProblem::Algorithm(problem))
+    }
+
+    /// The seconds in which the certificate is valid.
+    pub(crate) fn validity(&self) -> Result<ValidityPeriod, CertificateProblem> {
+        ValidityPeriod::new(self.not_before, self.not_after)
+            .map_err(|_| CertificateProblem::InvertedPeriod)
+    }
+
+    /// Whether the serial number is padded or the extensions have a form that VeraId tolerates and DER or RFC 5280 does not.
+    pub(crate) fn needs_tolerance(&self) -> bool {
+        let padded = match self.serial() {
+            [0, next, ..] => *next < 0x80,
+            [0xFF, next, ..] => *next >= 0x80,
+            _ => false,
+        };
+        padded || self.extensions.needs_tolerance
+    }
+
+    /// Checks what every certificate that counts must be, whoever issued it.
+    pub(crate) fn check_form(&self) -> Result<(), CertificateProblem> {
+        if !self.is_version_3 {
+            return Err(CertificateProblem::Version);
+        }
+        // RFC 5280 section 4.1.2.2: positive and at most 20 octets. Zero is let pass, deployed issuers can make it.
+        if self.serial().len() > 20 || self.serial().first().is_some_and(|&octet| octet >= 0x80) {
+            return Err(CertificateProblem::SerialNumber);
+        }
+        self.validity()?;
+        self.extensions.check_understood()
+    }
+
+    /// Checks the certificate's signature with its issuer's key, over the octets received.
+    pub(crate) fn check_signature(
+        &self,
+        issuer_key: &RsaPublicKey,
+        checks: &mut SignatureChecks,
+    ) -> Result<(), CertificateProblem> {
+        let algorithm = self.algorithm.map_err(CertificateProblem::Algorithm)?;
+        let signed = self.octets(&self.to_be_signed);
+        let signature = self.octets(&self.signature);
+        checks.check(algorithm, issuer_key.as_public_key(), signed, signature).map_err(|error| {
+            match error {
+                SignatureCheckError::LimitExceeded(limit) => {
+                    CertificateProblem::LimitExceeded(limit)
+                }
+                _ => CertificateProblem::SignatureDoesNotHold,
+            }
+        })
+    }
+
+    fn octets(&self, range: &Range<usize>) -> &[u8] {
+        self.der.get(range.clone()).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for Certificate {}
+
+/// The octets of a BIT STRING with no unused bits.
+pub(crate) fn bit_string_octets<'a>(
+    element: &Element<'a>,
+    field: &'static str,
+) -> Result<&'a [u8], ParseError> {
+    match element.value.split_first() {
+        Some((0, octets)) => Ok(octets),
+        _ => Err(ParseError::Der { field, offset: element.offset, problem: DerProblem::Value }),
+    }
+}
+
+/// An object identifier in dotted decimal, for errors.
+pub(crate) fn dotted(oid: &[u8]) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_dotted(oid, &mut text);
+    text
+}

@@ -1,0 +1,78 @@
+//! The common name in a distinguished name (RFC 5280 section 4.1.2.4).
+
+use crate::der_reader::{Element, tag};
+use crate::error::ParseError;
+use crate::oid::known;
+
+/// Why a certificate has no common name that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommonNameProblem {
+    /// There is none.
+    #[error("there is no common name")]
+    Missing,
+    /// There is more than one, and implementations differ in which they take.
+    #[error("there is more than one common name")]
+    Several,
+    /// It is none of UTF8String, BMPString and PrintableString.
+    #[error("the common name is of type {0:#04x}, not a UTF8String, BMPString or PrintableString")]
+    Type(u8),
+    /// Its octets are no text of its type.
+    #[error("the common name's octets are no text of its type")]
+    Encoding,
+}
+
+/// Reads a Name and its one common name; other attributes only have to parse.
+pub(crate) fn read_common_name(
+    name: &Element<'_>,
+    field: &'static str,
+) -> Result<Result<String, CommonNameProblem>, ParseError> {
+    let mut found: Option<Element<'_>> = None;
+    let mut several = false;
+    let mut rdns = name.reader(field)?;
+    while !rdns.is_finished() {
+        let mut rdn = rdns.read(tag::SET, field)?.reader(field)?;
+        // RelativeDistinguishedName is a SET SIZE (1..MAX).
+        loop {
+            let mut attribute = rdn.read(tag::SEQUENCE, field)?.reader(field)?;
+            let oid = attribute.oid(field)?;
+            let value = attribute.any(field)?;
+            attribute.finish()?;
+            if oid == known::COMMON_NAME {
+                several |= found.replace(value).is_some();
+            }
+            if rdn.is_finished() {
+                break;
+            }
+        }
+    }
+    Ok(match found {
+        _ if several => Err(CommonNameProblem::Several),
+        None => Err(CommonNameProblem::Missing),
+        Some(value) => decode(&value),
+    })
+}
+
+fn decode(value: &Element<'_>) -> Result<String, CommonNameProblem> {
+    let octets = value.value;
+    match value.tag {
+        tag::UTF8_STRING => std::str::from_utf8(octets).ok().map(str::to_owned),
+        tag::PRINTABLE_STRING => {
+            let is_printable =
+                |octet: &u8| octet.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(octet);
+            octets
+                .iter()
+                .all(is_printable)
+                .then(|| octets.iter().copied().map(char::from).collect())
+        }
+        // Big-endian UTF-16; deployed software writes pairs for characters beyond the basic plane.
+        tag::BMP_STRING => {
+            let pairs = octets.chunks_exact(2);
+            let is_whole = pairs.remainder().is_empty();
+            let units = pairs.filter_map(|pair| pair.try_into().ok().map(u16::from_be_bytes));
+            char::decode_utf16(units).collect::<Result<_, _>>().ok().filter(|_| is_whole)
+        }
+        other => return Err(CommonNameProblem::Type(other)),
+    }
+    .ok_or(CommonNameProblem::Encoding)
+}

@@ -1,0 +1,300 @@
+//! The path from the organisation's certificate to the signer's (RFC 5280 section 6.1, without revocation).
+
+use veraid_dnssec::crypto::DigestAlgorithm;
+use veraid_dnssec::{SignatureChecks, ValidityPeriod, ValidityPeriods};
+
+use crate::certificate::Certificate;
+use crate::error::{CertificateProblem, CertificateRole, VerifyError};
+use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
+use crate::verifier::VerificationPolicy;
+
+/// Most attached certificates of one path (4: three intermediates and the signer).
+pub(crate) const MAX_PATH: usize = 4;
+
+/// The certificates that a verification has to work with.
+#[derive(Clone, Copy)]
+pub(crate) struct Candidates<'a> {
+    pub(crate) organisation: &'a Certificate,
+    pub(crate) attached: &'a [Certificate],
+    pub(crate) profile: Profile,
+    pub(crate) policy: &'a VerificationPolicy,
+}
+
+/// A path that was checked: each certificate's signature, form and role.
+#[derive(Debug)]
+pub(crate) struct VerifiedPath<'a> {
+    /// The signer first, the organisation's certificate last.
+    certificates: Vec<&'a Certificate>,
+    /// The seconds in which all certificates that bind are valid; `None` if there is none.
+    validity: Option<ValidityPeriod>,
+    organisation_is_self_issued: bool,
+}
+
+impl<'a> VerifiedPath<'a> {
+    pub(crate) fn signer(&self) -> Option<&'a Certificate> {
+        self.certificates.first().copied()
+    }
+
+    pub(crate) fn certificates(&self) -> &[&'a Certificate] {
+        &self.certificates
+    }
+
+    pub(crate) fn validity(&self) -> ValidityPeriods {
+        self.validity.into_iter().collect()
+    }
+
+    pub(crate) const fn organisation_is_self_issued(&self) -> bool {
+        self.organisation_is_self_issued
+    }
+
+    /// Whether the signer may speak for the organisation as a whole: its own certificate, or under DomainAuth one that it made
+    /// a certificate authority.
+    pub(crate) fn signer_speaks_for_organisation(&self, profile: Profile) -> bool {
+        match (self.certificates.as_slice(), profile) {
+            ([_organisation], _) => true,
+            ([signer, ..], Profile::DomainAuth) => is_ca(signer),
+            _ => false,
+        }
+    }
+}
+
+impl<'a> Candidates<'a> {
+    /// The certificate with this issuer and serial number, compared as octets; the organisation's own comes first.
+    fn find(&self, issuer: &[u8], serial: &[u8]) -> Option<&'a Certificate> {
+        std::iter::once(self.organisation)
+            .chain(self.attached)
+            .find(|certificate| certificate.issuer() == issuer && certificate.serial() == serial)
+    }
+
+    /// Builds and checks the path to the signer that `issuer` and `serial` name.
+    pub(crate) fn verify_path(
+        &self,
+        issuer: &[u8],
+        serial: &[u8],
+        checks: &mut SignatureChecks,
+    ) -> Result<VerifiedPath<'a>, VerifyError> {
+        self.check_distinct()?;
+        let signer = self.find(issuer, serial).ok_or(VerifyError::Certificate {
+            certificate: CertificateRole::Signer,
+            problem: CertificateProblem::NotAttached,
+        })?;
+        self.verify_path_to(signer, checks)
+    }
+
+    /// Checks the path to `signer`.
+    pub(crate) fn verify_path_to(
+        &self,
+        signer: &'a Certificate,
+        checks: &mut SignatureChecks,
+    ) -> Result<VerifiedPath<'a>, VerifyError> {
+        let organisation = self.organisation;
+        self.check_organisation(checks).map_err(|problem| VerifyError::Certificate {
+            certificate: CertificateRole::Organisation,
+            problem,
+        })?;
+        let certificates = if signer == organisation {
+            check_may_sign(organisation, self.binds_organisation())
+                .map_err(at(CertificateRole::Organisation))?;
+            vec![organisation]
+        } else {
+            self.check_attached(signer)
+                .and_then(|()| check_may_sign(signer, true))
+                .map_err(at(CertificateRole::Signer))?;
+            self.climb(vec![signer], checks)?
+        };
+        let organisation_is_self_issued = organisation.is_self_issued();
+        let mut validity = Some(ValidityPeriod::ALWAYS);
+        for certificate in &certificates {
+            // Nothing but the name and key of an organisation certificate from elsewhere is evidence.
+            if *certificate == organisation && !organisation_is_self_issued {
+                continue;
+            }
+            let period = certificate.validity().map_err(at(CertificateRole::Signer))?;
+            validity = validity.and_then(|common| common.intersection(period));
+        }
+        Ok(VerifiedPath { certificates, validity, organisation_is_self_issued })
+    }
+
+    /// Extends the path upwards until it reaches the organisation, trying each issuer that fits.
+    fn climb(
+        &self,
+        path: Vec<&'a Certificate>,
+        checks: &mut SignatureChecks,
+    ) -> Result<Vec<&'a Certificate>, VerifyError> {
+        let not_issued = VerifyError::Certificate {
+            certificate: role(&path),
+            problem: CertificateProblem::NotIssuedByOrganisation,
+        };
+        let Some(&child) = path.last() else { return Err(not_issued) };
+        let intermediates = match self.profile {
+            Profile::VeraId => &[],
+            Profile::DomainAuth => self.attached,
+        };
+        let issuers = std::iter::once(self.organisation).chain(intermediates).filter(|issuer| {
+            issuer.subject() == child.issuer()
+                && !path.contains(issuer)
+                && key_identifiers_match(child, issuer)
+        });
+        let mut failure = not_issued;
+        for issuer in issuers {
+            let is_organisation = std::ptr::eq(issuer, self.organisation);
+            // The organisation's certificate may be attached too; it counts once.
+            if !is_organisation && issuer == self.organisation {
+                continue;
+            }
+            let attempt = self.check_issuer(issuer, &path, checks).and_then(|()| {
+                let extended = [path.as_slice(), &[issuer]].concat();
+                if is_organisation {
+                    Ok(extended)
+                } else if extended.len() > MAX_PATH {
+                    Err(VerifyError::Certificate {
+                        certificate: role(&path),
+                        problem: CertificateProblem::PathTooLong { limit: MAX_PATH },
+                    })
+                } else {
+                    self.climb(extended, checks)
+                }
+            });
+            match attempt {
+                Ok(path) => return Ok(path),
+                Err(error) if error.exceeds_limit() => return Err(error),
+                Err(error) => failure = error,
+            }
+        }
+        Err(failure)
+    }
+
+    /// Checks that `issuer` could issue the last certificate of `path`, and did.
+    fn check_issuer(
+        &self,
+        issuer: &'a Certificate,
+        path: &[&'a Certificate],
+        checks: &mut SignatureChecks,
+    ) -> Result<(), VerifyError> {
+        let is_organisation = std::ptr::eq(issuer, self.organisation);
+        let issuer_role = if is_organisation {
+            CertificateRole::Organisation
+        } else {
+            CertificateRole::Intermediate
+        };
+        if !is_organisation {
+            self.check_attached(issuer).map_err(at(issuer_role))?;
+        }
+        if !is_organisation || self.binds_organisation() {
+            check_may_issue(issuer, path).map_err(at(issuer_role))?;
+        }
+        let Some(child) = path.last() else { return Ok(()) };
+        let key = issuer.public_key().map_err(at(issuer_role))?;
+        child.check_signature(key, checks).map_err(at(role(path)))
+    }
+
+    /// Checks the form, key and caps of an attached certificate.
+    fn check_attached(&self, certificate: &Certificate) -> Result<(), CertificateProblem> {
+        certificate.check_form()?;
+        certificate.public_key()?.check_member().map_err(CertificateProblem::Algorithm)?;
+        self.check_caps(certificate)
+    }
+
+    fn check_caps(&self, certificate: &Certificate) -> Result<(), CertificateProblem> {
+        let seconds = certificate.validity()?.span_seconds();
+        if self.policy.caps_validity(self.profile) && seconds > MAX_VALIDITY_SECONDS {
+            return Err(CertificateProblem::PeriodTooLong { seconds, limit: MAX_VALIDITY_SECONDS });
+        }
+        Ok(())
+    }
+
+    /// Whether what the organisation's certificate says beyond name and key is evidence: only if it vouches for itself.
+    fn binds_organisation(&self) -> bool {
+        self.organisation.is_self_issued()
+    }
+
+    fn check_organisation(&self, checks: &mut SignatureChecks) -> Result<(), CertificateProblem> {
+        let certificate = self.organisation;
+        let key = certificate.public_key()?;
+        key.check_organisation().map_err(CertificateProblem::Algorithm)?;
+        if !self.binds_organisation() {
+            return if self.policy.allows_foreign_issuer(self.profile) {
+                Ok(())
+            } else {
+                Err(CertificateProblem::NotSelfIssued)
+            };
+        }
+        certificate.check_form()?;
+        self.check_caps(certificate)?;
+        if !key_identifiers_match(certificate, certificate) {
+            return Err(CertificateProblem::KeyIdentifiersDiffer);
+        }
+        certificate.check_signature(key, checks)
+    }
+
+    /// Refuses two attached certificates that issuer and serial number do not tell apart.
+    fn check_distinct(&self) -> Result<(), VerifyError> {
+        let mut rest = self.attached;
+        while let Some((first, others)) = rest.split_first() {
+            if others.iter().any(|c| c.issuer() == first.issuer() && c.serial() == first.serial()) {
+                return Err(VerifyError::Certificate {
+                    certificate: CertificateRole::Attached,
+                    problem: CertificateProblem::SerialNumberRepeated,
+                });
+            }
+            rest = others;
+        }
+        Ok(())
+    }
+}
+
+fn at(certificate: CertificateRole) -> impl FnOnce(CertificateProblem) -> VerifyError {
+    move |problem| VerifyError::Certificate { certificate, problem }
+}
+
+/// What the last certificate of a path is.
+const fn role(path: &[&Certificate]) -> CertificateRole {
+    if path.len() > 1 { CertificateRole::Intermediate } else { CertificateRole::Signer }
+}
+
+fn is_ca(certificate: &Certificate) -> bool {
+    // RFC 5280 section 4.2.1.9: critical where the key issues certificates.
+    certificate.extensions().basic_constraints.is_some_and(|bc| bc.is_critical && bc.is_ca)
+}
+
+/// Checks that `issuer` may issue the last certificate of `path`.
+fn check_may_issue(issuer: &Certificate, path: &[&Certificate]) -> Result<(), CertificateProblem> {
+    if !is_ca(issuer) {
+        return Err(CertificateProblem::NotAnAuthority);
+    }
+    // RFC 5280 section 4.2.1.9: intermediates that are self-issued do not count, nor does the last certificate.
+    let below = path.iter().skip(1).filter(|certificate| !certificate.is_self_issued()).count();
+    let limit = issuer.extensions().basic_constraints.and_then(|bc| bc.path_len);
+    if limit.is_some_and(|limit| u64::try_from(below).map_or(true, |below| below > limit)) {
+        return Err(CertificateProblem::PathLengthConstraint);
+    }
+    match issuer.extensions().key_usage {
+        Some(usage) if !usage.key_cert_sign => Err(CertificateProblem::KeyUsage),
+        _ => Ok(()),
+    }
+}
+
+/// Checks that the key of `certificate` may sign content.
+fn check_may_sign(certificate: &Certificate, binds: bool) -> Result<(), CertificateProblem> {
+    match certificate.extensions().key_usage {
+        Some(usage) if binds && !usage.digital_signature => Err(CertificateProblem::KeyUsage),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the child's authority key identifier is the issuer's subject key identifier, where both have one.
+fn key_identifiers_match(child: &Certificate, issuer: &Certificate) -> bool {
+    let authority = child.extensions().authority_key_identifier.as_ref();
+    let subject = issuer.extensions().subject_key_identifier.as_ref();
+    authority.zip(subject).is_none_or(|(authority, subject)| authority == subject)
+}
+
+/// The digest and registry number of an organisation's key by its size (VeraId, "Organisation key identifiers").
+pub(crate) const fn key_algorithm(bits: usize) -> Option<(u8, DigestAlgorithm)> {
+    match bits {
+        2048 => Some((1, DigestAlgorithm::Sha256)),
+        3072 => Some((2, DigestAlgorithm::Sha384)),
+        4096 => Some((3, DigestAlgorithm::Sha512)),
+        _ => None,
+    }
+}

@@ -1,0 +1,36 @@
+//! `DnssecChain ::= SET OF OCTET STRING`: the DNS messages of a bundle, or alone in a file.
+
+use veraid_dnssec::DnssecChain;
+
+use crate::der_reader::{Element, check_structure, is_sorted, read_whole, tag};
+use crate::error::{DerProblem, ParseError};
+
+/// Parses a chain that stands alone: a SET OF OCTET STRING, each a DNS message, in any order.
+///
+/// # Errors
+///
+/// [`ParseError`] if the octets are no such set or a message does not parse.
+pub fn parse_dnssec_chain(der: &[u8]) -> Result<DnssecChain, ParseError> {
+    let field = "dnssecChain";
+    check_structure(der, field)?;
+    let set = read_whole(der, tag::SET, field, 0)?;
+    let (chain, _) = read_chain(&set)?;
+    Ok(chain)
+}
+
+/// Reads the messages of `set`, whatever its tag, and whether they are sorted as DER demands.
+pub(crate) fn read_chain(set: &Element<'_>) -> Result<(DnssecChain, bool), ParseError> {
+    let limit = veraid_dnssec::Limits::DEFAULT.messages;
+    let mut reader = set.reader("dnssecChain")?;
+    let mut messages: Vec<Element<'_>> = Vec::new();
+    while !reader.is_finished() {
+        if messages.len() >= limit {
+            return Err(reader.error(DerProblem::TooMany { limit }));
+        }
+        messages.push(reader.read(tag::OCTET_STRING, "dnssecChain")?);
+    }
+    let sorted = is_sorted(messages.iter().map(|message| message.octets));
+    let chain = DnssecChain::parse(messages.iter().map(|message| message.value))
+        .map_err(ParseError::DnssecChain)?;
+    Ok((chain, sorted))
+}

@@ -1,0 +1,590 @@
+//! Why octets are no bundle, and why a bundle does not hold.
+
+use std::fmt;
+
+use veraid_dnssec::{ChainError, Limit, ValidityPeriod, ValidityPeriods};
+
+use crate::certificate::CommonNameProblem;
+use crate::name::NameProblem;
+use crate::oid::ServiceOid;
+use crate::profile::Profile;
+
+/// Octets that are no bundle, certificate or chain.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseError {
+    /// An element is not what the schema or DER demands.
+    #[error("{field} at octet {offset}: {problem}")]
+    Der {
+        /// The field by its name in the ASN.1 module.
+        field: &'static str,
+        /// The octet of the input at which the element starts.
+        offset: usize,
+        /// What is wrong with it.
+        problem: DerProblem,
+    },
+    /// A DNS message of the chain does not parse, or there are too many.
+    #[error("dnssecChain: {0}")]
+    DnssecChain(veraid_dnssec::ParseError),
+    /// The input is larger than allowed.
+    #[error("{what} has {octets} octets, limit is {limit}")]
+    TooLarge {
+        /// What is too large.
+        what: &'static str,
+        /// Its size in octets.
+        octets: usize,
+        /// The most octets that are allowed.
+        limit: usize,
+    },
+    /// DomainAuth demands strict DER, and the input uses a form that only VeraId tolerates.
+    #[error("{deviation}, which DomainAuth does not allow")]
+    NotStrictDer {
+        /// The form.
+        deviation: Deviation,
+    },
+}
+
+impl ParseError {
+    /// A number for the kind of error, which stays the same over releases.
+    #[must_use]
+    pub const fn code(&self) -> u16 {
+        match self {
+            Self::TooLarge { .. } => 1001,
+            Self::Der { .. } => 1004,
+            Self::DnssecChain(_) => 1005,
+            Self::NotStrictDer { .. } => 1006,
+        }
+    }
+}
+
+/// What is wrong with an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DerProblem {
+    /// The octets end before the element does, or it is missing.
+    #[error("the octets end before the element does")]
+    Truncated,
+    /// The length is indefinite, not minimal or too large.
+    #[error("the length is indefinite, not minimal or too large")]
+    Length,
+    /// The tag is not the one that belongs here.
+    #[error("{}", TagMismatch { expected: *expected, found: *found })]
+    Tag {
+        /// The octet of the tag that belongs here, if there is one.
+        expected: Option<u8>,
+        /// The octet of the tag that is there.
+        found: u8,
+    },
+    /// The value is none of its type.
+    #[error("the value is none of its type")]
+    Value,
+    /// There are octets after the last element.
+    #[error("there are octets after the last element")]
+    TrailingOctets,
+    /// Elements nest too deep.
+    #[error("elements nest deeper than 16")]
+    Depth,
+    /// There are more elements than allowed.
+    #[error("there are more than {limit} elements")]
+    TooMany {
+        /// The most elements that are allowed.
+        limit: usize,
+    },
+    /// An element that may occur once is repeated.
+    #[error("the element is repeated")]
+    Repeated,
+}
+
+struct TagMismatch {
+    expected: Option<u8>,
+    found: u8,
+}
+
+impl fmt::Display for TagMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.expected {
+            Some(expected) => write!(f, "the tag is {:#04x}, not {expected:#04x}", self.found),
+            None => write!(f, "the tag {:#04x} does not belong here", self.found),
+        }
+    }
+}
+
+/// A form that VeraId tolerates and strict DER or RFC 5280 does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Deviation {
+    /// The content is a constructed OCTET STRING.
+    #[error("eContent is a constructed OCTET STRING")]
+    ConstructedContent,
+    /// A SET OF is not in ascending order.
+    #[error("a SET OF is not sorted")]
+    UnsortedSet,
+    /// A time of the signature metadata has a fraction of a second.
+    #[error("the signature metadata has a time with a fraction of a second")]
+    FractionalSeconds,
+    /// A certificate has a padded serial number, an explicit FALSE, or a path length without being an authority.
+    #[error(
+        "a certificate has a padded serial number, an explicit FALSE or a path length without authority"
+    )]
+    CertificateForm,
+}
+
+/// A bundle that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// The organisation certificate's common name is none, so there is nothing to look for in the DNS.
+    #[error("organisation certificate: {0}")]
+    CommonName(CommonNameProblem),
+    /// The organisation certificate's common name is no organisation's name.
+    #[error("organisation name is refused: {0}")]
+    OrganisationName(NameProblem),
+    /// The bundle follows a profile that this verifier does not accept.
+    #[error("bundle follows the profile {found}, which this verifier does not accept")]
+    Profile {
+        /// The profile that the bundle follows.
+        found: Profile,
+    },
+    /// The DNSSEC chain does not prove the key records.
+    #[error("DNSSEC chain does not prove the organisation's key records")]
+    DnssecChain(#[source] ChainError),
+    /// No key record names the organisation's key for the service.
+    #[error("key records do not name the organisation's key")]
+    KeyRecord(#[source] KeyRecordError),
+    /// A certificate on the path from the organisation to the signer does not hold.
+    #[error("{certificate} does not hold")]
+    Certificate {
+        /// Which certificate.
+        certificate: CertificateRole,
+        /// Why it does not.
+        #[source]
+        problem: CertificateProblem,
+    },
+    /// The CMS structure does not hold.
+    #[error("signed data does not hold")]
+    SignedData(#[source] SignedDataError),
+    /// The signature is for another service.
+    #[error("signature is for service {found}, not {required}")]
+    Service {
+        /// The service that the verifier asked for.
+        required: ServiceOid,
+        /// The service that the signature names.
+        found: ServiceOid,
+    },
+    /// The name of the user, in the certificate or the attribution, is refused.
+    #[error("user name is refused: {0}")]
+    UserName(NameProblem),
+    /// The member certificate's common name is none.
+    #[error("member certificate: {0}")]
+    MemberCommonName(CommonNameProblem),
+    /// The organisation's own certificate signed, and nothing says for whom.
+    #[error("organisation certificate signed without attributing the signature to a member")]
+    AttributionMissing,
+    /// A signature is attributed to a member by someone who does not speak for the organisation.
+    #[error(
+        "signature is attributed to a member, but its signer does not speak for the organisation"
+    )]
+    AttributionNotAllowed,
+    /// There is no second inside the window in which chain, certificates and signature all hold.
+    #[error(transparent)]
+    NoCommonSecond(#[from] Box<NoCommonSecond>),
+    /// The signed period lasts longer than the verifier allows.
+    #[error("signature is for {seconds} seconds, limit is {limit}")]
+    SignedPeriodTooLong {
+        /// Seconds from start to end.
+        seconds: u64,
+        /// The most that are allowed.
+        limit: u64,
+    },
+    /// The verifier asked for a longer period than the profile allows.
+    #[error("verification period is {seconds} seconds, limit is {limit}")]
+    RequestedPeriodTooLong {
+        /// Seconds from start to end.
+        seconds: u64,
+        /// The most that are allowed.
+        limit: u64,
+    },
+}
+
+/// The evidence side by side when no second is common to all of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "no second is common: verification window {window}, DNSSEC chain {chain}, certificates {certificates}, signature {signature}"
+)]
+pub struct NoCommonSecond {
+    /// The seconds that the verifier and the key record's time to look back allow; the requested period where that is
+    /// already out of the question.
+    pub window: ValidityPeriod,
+    /// When the DNSSEC chain holds.
+    pub chain: ValidityPeriods,
+    /// When all certificates hold.
+    pub certificates: ValidityPeriods,
+    /// When the signature holds.
+    pub signature: ValidityPeriod,
+}
+
+impl VerifyError {
+    /// Whether the failure is one of time: another instant might give another verdict.
+    #[must_use]
+    pub const fn is_about_time(&self) -> bool {
+        match self {
+            Self::DnssecChain(error) => error.is_about_time(),
+            Self::NoCommonSecond(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the bundle is refused by what the verifier asks (service, caps, profiles), not by what the bundle is.
+    #[must_use]
+    pub const fn is_about_policy(&self) -> bool {
+        use veraid_dnssec::BogusReason::PeriodTooLong as RrsigTooLong;
+        matches!(
+            self,
+            Self::Service { .. }
+                | Self::Profile { .. }
+                | Self::SignedPeriodTooLong { .. }
+                | Self::RequestedPeriodTooLong { .. }
+                | Self::DnssecChain(ChainError::Bogus { reason: RrsigTooLong { .. }, .. })
+                | Self::Certificate {
+                    problem: CertificateProblem::PeriodTooLong { .. }
+                        | CertificateProblem::NotSelfIssued,
+                    ..
+                }
+        )
+    }
+
+    /// A number for the kind of error, which stays the same over releases.
+    #[must_use]
+    pub const fn code(&self) -> u16 {
+        match self {
+            Self::DnssecChain(error) => error.code(),
+            Self::CommonName(_) => 2101,
+            Self::OrganisationName(_) => 2102,
+            Self::Profile { .. } => 2103,
+            Self::KeyRecord(error) => error.code(),
+            Self::Certificate { problem, .. } => problem.code(),
+            Self::SignedData(error) => error.code(),
+            Self::Service { .. } => 2401,
+            Self::NoCommonSecond(_) => 2402,
+            Self::SignedPeriodTooLong { .. } => 2403,
+            Self::RequestedPeriodTooLong { .. } => 2404,
+            Self::UserName(_) => 2501,
+            Self::MemberCommonName(_) => 2502,
+            Self::AttributionMissing => 2503,
+            Self::AttributionNotAllowed => 2504,
+        }
+    }
+
+    /// Whether verification ended because it would have taken too much work: no other candidate may be tried.
+    pub(crate) const fn exceeds_limit(&self) -> bool {
+        matches!(
+            self,
+            Self::DnssecChain(ChainError::LimitExceeded(_))
+                | Self::Certificate { problem: CertificateProblem::LimitExceeded(_), .. }
+                | Self::SignedData(SignedDataError::LimitExceeded(_))
+        )
+    }
+}
+
+/// Which certificate of a bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CertificateRole {
+    /// The organisation's.
+    Organisation,
+    /// One between the organisation's and the signer's.
+    Intermediate,
+    /// The signer's.
+    Signer,
+    /// One that is attached to the signature.
+    Attached,
+}
+
+impl fmt::Display for CertificateRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Organisation => "organisation certificate",
+            Self::Intermediate => "intermediate certificate",
+            Self::Signer => "signer's certificate",
+            Self::Attached => "attached certificate",
+        })
+    }
+}
+
+/// Why a certificate does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertificateProblem {
+    /// No certificate has the issuer and serial number that the signature names.
+    #[error("no attached certificate has the issuer and serial number that the signature names")]
+    NotAttached,
+    /// Two certificates have one issuer and serial number.
+    #[error("another certificate has the same issuer and serial number")]
+    SerialNumberRepeated,
+    /// It is not X.509 version 3.
+    #[error("it is not of X.509 version 3")]
+    Version,
+    /// The serial number is negative or over 20 octets (RFC 5280 section 4.1.2.2).
+    #[error("its serial number is negative or over 20 octets")]
+    SerialNumber,
+    /// It ends before it starts.
+    #[error("its validity ends before it starts")]
+    InvertedPeriod,
+    /// It is valid for longer than allowed.
+    #[error("it is valid for {seconds} seconds, limit is {limit}")]
+    PeriodTooLong {
+        /// Seconds from start to end.
+        seconds: u64,
+        /// The most that are allowed.
+        limit: u64,
+    },
+    /// An algorithm or key is not allowed.
+    #[error(transparent)]
+    Algorithm(AlgorithmProblem),
+    /// A critical extension is not understood (RFC 5280 section 4.2).
+    #[error("its critical extension {oid} is not understood")]
+    UnknownCriticalExtension {
+        /// The extension's identifier.
+        oid: String,
+    },
+    /// It has name constraints, which are not evaluated.
+    #[error("it has name constraints, which are not evaluated")]
+    NameConstraints,
+    /// It issued another and is no authority (RFC 5280 section 4.2.1.9).
+    #[error("it issued another and has no critical BasicConstraints with cA TRUE")]
+    NotAnAuthority,
+    /// More intermediates follow than its pathLenConstraint allows.
+    #[error("more intermediates follow than its pathLenConstraint allows")]
+    PathLengthConstraint,
+    /// The path has more certificates than are followed.
+    #[error("its path to the organisation has more than {limit} certificates")]
+    PathTooLong {
+        /// The most that are followed.
+        limit: usize,
+    },
+    /// Its KeyUsage does not allow what its key was used for (RFC 5280 section 4.2.1.3).
+    #[error("its KeyUsage does not allow what its key was used for")]
+    KeyUsage,
+    /// Its authority key identifier is not its issuer's subject key identifier.
+    #[error("its authority key identifier is not its issuer's subject key identifier")]
+    KeyIdentifiersDiffer,
+    /// Neither the organisation nor an attached certificate that fits issued it.
+    #[error("neither the organisation nor an attached certificate that may do so issued it")]
+    NotIssuedByOrganisation,
+    /// The organisation certificate was issued by someone else.
+    #[error("its issuer is not its subject")]
+    NotSelfIssued,
+    /// Its signature does not hold.
+    #[error("its signature does not hold")]
+    SignatureDoesNotHold,
+    /// Verification would take more than it may.
+    #[error("there are more {0} than allowed")]
+    LimitExceeded(Limit),
+}
+
+impl CertificateProblem {
+    const fn code(&self) -> u16 {
+        match self {
+            Self::NotAttached => 2201,
+            Self::SerialNumberRepeated => 2202,
+            Self::Version => 2203,
+            Self::SerialNumber => 2204,
+            Self::InvertedPeriod => 2205,
+            Self::PeriodTooLong { .. } => 2206,
+            Self::Algorithm(_) => 2207,
+            Self::UnknownCriticalExtension { .. } => 2208,
+            Self::NameConstraints => 2209,
+            Self::NotAnAuthority => 2210,
+            Self::PathLengthConstraint => 2211,
+            Self::PathTooLong { .. } => 2212,
+            Self::KeyUsage => 2213,
+            Self::KeyIdentifiersDiffer => 2214,
+            Self::NotIssuedByOrganisation => 2215,
+            Self::NotSelfIssued => 2216,
+            Self::SignatureDoesNotHold => 2217,
+            Self::LimitExceeded(_) => 2007,
+        }
+    }
+}
+
+/// Why an algorithm or key is not allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AlgorithmProblem {
+    /// The signature algorithm is not RSASSA-PSS.
+    #[error("the signature algorithm is not RSASSA-PSS")]
+    NotPss,
+    /// The parameters of RSASSA-PSS are not those of one allowed hash.
+    #[error(
+        "the RSASSA-PSS parameters are not SHA-256, SHA-384 or SHA-512 for message and MGF1, a salt of its length and trailer field 1"
+    )]
+    PssParameters,
+    /// The digest algorithm is not SHA-256, SHA-384 or SHA-512.
+    #[error("the digest algorithm is not SHA-256, SHA-384 or SHA-512")]
+    DigestNotAllowed,
+    /// A certificate names one algorithm inside and another outside what is signed.
+    #[error("the algorithms inside and outside the signed part differ")]
+    InnerAndOuterDiffer,
+    /// The key is not RSA with the algorithm rsaEncryption and NULL parameters.
+    #[error("the key is not of rsaEncryption with NULL parameters")]
+    KeyForm,
+    /// The key's size or exponent is not allowed.
+    #[error(
+        "the key of {bits} bits has a size or exponent that is not allowed (organisations: 2048, 3072 or 4096 bits; others: 2048 to 4096; exponent odd, from 65537 to below 2^33)"
+    )]
+    KeySize {
+        /// The length of the modulus.
+        bits: usize,
+    },
+}
+
+/// Why no key record counts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyRecordError {
+    /// No record names the key for the service.
+    #[error(
+        "none of {records} records names key {key_id} for service {service} ({other_service} are for other services, {skipped} are not key records, {split} are in other than one character-string)"
+    )]
+    NotFound {
+        /// The key's identifier, as a record would name it.
+        key_id: String,
+        /// The service.
+        service: ServiceOid,
+        /// How many records there are.
+        records: usize,
+        /// How many name the key for other services.
+        other_service: usize,
+        /// How many are no key records of this profile.
+        skipped: usize,
+        /// How many were skipped for being split into several character-strings, or none.
+        split: usize,
+    },
+    /// A record names the key and is malformed otherwise.
+    #[error("a record names key {key_id} and is malformed: {problem}")]
+    Malformed {
+        /// The key's identifier.
+        key_id: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// Several records match as well as each other.
+    #[error("{count} records name key {key_id} for the same service")]
+    Ambiguous {
+        /// The key's identifier.
+        key_id: String,
+        /// How many match.
+        count: usize,
+    },
+}
+
+impl KeyRecordError {
+    const fn code(&self) -> u16 {
+        match self {
+            Self::NotFound { .. } => 2111,
+            Self::Malformed { .. } => 2112,
+            Self::Ambiguous { .. } => 2113,
+        }
+    }
+}
+
+/// Why a CMS structure does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignedDataError {
+    /// The content type is not signed data.
+    #[error("the content type is {0}, not signed data")]
+    ContentType(String),
+    /// The version of SignedData or SignerInfo is not one that is allowed.
+    #[error("{0} is of version {1}")]
+    Version(&'static str, u8),
+    /// The encapsulated content is not of type data.
+    #[error("the encapsulated content is of type {0}, not data")]
+    EncapsulatedContentType(String),
+    /// There is not exactly one signer.
+    #[error("there are {0} signers, not one")]
+    SignerCount(usize),
+    /// The signer is not named by issuer and serial number.
+    #[error("the signer is not named by issuer and serial number")]
+    SignerIdentifier,
+    /// There are unsigned attributes.
+    #[error("there are unsigned attributes")]
+    UnsignedAttributes,
+    /// There are no signed attributes.
+    #[error("there are no signed attributes")]
+    NoSignedAttributes,
+    /// There are revocation lists.
+    #[error("there are revocation lists")]
+    RevocationLists,
+    /// A certificate is of another form than X.509.
+    #[error("an attached certificate is of another form than X.509")]
+    CertificateForm,
+    /// A signed attribute is repeated or has other than one value.
+    #[error("signed attribute {0} is repeated or has other than one value")]
+    AttributeNotSingle(String),
+    /// A signed attribute is missing.
+    #[error("signed attribute {0} is missing")]
+    AttributeMissing(&'static str),
+    /// A signed attribute is not what it should be.
+    #[error("signed attribute {0} is not what it should be")]
+    AttributeValue(&'static str),
+    /// The digest algorithm is not among those announced.
+    #[error("the signer's digest algorithm is not among digestAlgorithms")]
+    DigestNotAnnounced,
+    /// An algorithm is not allowed.
+    #[error(transparent)]
+    Algorithm(AlgorithmProblem),
+    /// The content is neither attached nor given, or both.
+    #[error("the content is {0}")]
+    Content(ContentProblem),
+    /// The content is not what was signed.
+    #[error("the content's digest is not the one that was signed")]
+    DigestMismatch,
+    /// The signed period ends before it starts.
+    #[error("the signed period ends before it starts")]
+    InvertedPeriod,
+    /// The signature does not hold.
+    #[error("the signature does not hold")]
+    SignatureDoesNotHold,
+    /// Verification would take more than it may.
+    #[error("there are more {0} than allowed")]
+    LimitExceeded(Limit),
+}
+
+/// Where the content is and should not be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContentProblem {
+    /// The signature is detached and no content was given.
+    #[error("detached and was not given")]
+    NotGiven,
+    /// The content is attached and was given too.
+    #[error("attached and was given too")]
+    GivenTwice,
+}
+
+impl SignedDataError {
+    const fn code(&self) -> u16 {
+        match self {
+            Self::ContentType(_) => 2301,
+            Self::Version(..) => 2302,
+            Self::EncapsulatedContentType(_) => 2303,
+            Self::SignerCount(_) => 2304,
+            Self::SignerIdentifier => 2305,
+            Self::UnsignedAttributes => 2306,
+            Self::NoSignedAttributes => 2307,
+            Self::RevocationLists => 2308,
+            Self::CertificateForm => 2309,
+            Self::AttributeNotSingle(_) => 2310,
+            Self::AttributeMissing(_) => 2311,
+            Self::AttributeValue(_) => 2312,
+            Self::DigestNotAnnounced => 2313,
+            Self::Algorithm(_) => 2314,
+            Self::Content(_) => 2315,
+            Self::DigestMismatch => 2316,
+            Self::InvertedPeriod => 2317,
+            Self::SignatureDoesNotHold => 2318,
+            Self::LimitExceeded(_) => 2007,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Member id bundles: what a member needs to sign, beside the private key.
+
+use veraid_dnssec::{DnssecChain, ValidityPeriod};
+
+use crate::bundle_head::BundleHead;
+use crate::certificate::Certificate;
+use crate::certificate::path::Candidates;
+use crate::der_reader::{check_structure, is_sorted, read_whole, tag};
+use crate::error::{DerProblem, Deviation, ParseError, VerifyError};
+use crate::name::Member;
+use crate::oid::ServiceOid;
+use crate::profile::Profile;
+use crate::signature_bundle::SignatureBundle;
+use crate::verification::{Proof, ProvedOrganisation, user_of};
+use crate::verifier::Verifier;
+
+/// Most intermediate certificates (8, as many as may be attached to a signature).
+const MAX_INTERMEDIATES: usize = 8;
+
+/// A member id bundle that parsed. Whom it names is open until it is verified.
+///
+/// ```text
+/// MemberIdBundle ::= SEQUENCE {
+///     version                  [0] INTEGER (0),
+///     dnssecChain              [1] SET OF OCTET STRING,
+///     organisationCertificate  [2] Certificate,
+///     memberCertificate        [3] Certificate,
+///     intermediateCertificates [4] SET OF Certificate OPTIONAL   -- DomainAuth
+/// }   -- IMPLICIT tags
+/// ```
+#[derive(Clone, Debug)]
+pub struct MemberIdBundle {
+    der: Vec<u8>,
+    head: BundleHead,
+    member_certificate: Certificate,
+    intermediates: Vec<Certificate>,
+}
+
+impl MemberIdBundle {
+    /// Parses a bundle and nothing after it.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] with the field and octet at which the octets stop being a bundle.
+    pub fn from_der(der: &[u8]) -> Result<Self, ParseError> {
+        let field = "memberIdBundle";
+        if der.len() > SignatureBundle::MAX_OVERHEAD_BYTES {
+            let (octets, limit) = (der.len(), SignatureBundle::MAX_OVERHEAD_BYTES);
+            return Err(ParseError::TooLarge { what: "member id bundle", octets, limit });
+        }
+        check_structure(der, field)?;
+        let mut fields = read_whole(der, tag::SEQUENCE, field, 0)?.reader(field)?;
+        let mut deviations = Vec::new();
+        let head = BundleHead::read(&mut fields, &mut deviations)?;
+        let member_certificate = Certificate::from_element(
+            &fields.read(tag::constructed(3), "memberCertificate")?,
+            "memberCertificate",
+        )?;
+        let mut intermediates = Vec::new();
+        if let Some(set) = fields.optional(tag::constructed(4), "intermediateCertificates")? {
+            let mut set = set.reader("intermediateCertificates")?;
+            while !set.is_finished() {
+                if intermediates.len() >= MAX_INTERMEDIATES {
+                    return Err(set.error(DerProblem::TooMany { limit: MAX_INTERMEDIATES }));
+                }
+                let element = set.read(tag::SEQUENCE, "intermediateCertificate")?;
+                intermediates.push(Certificate::from_element(&element, "intermediateCertificate")?);
+            }
+        }
+        fields.finish()?;
+        if !is_sorted(intermediates.iter().map(Certificate::as_der)) {
+            deviations.push(Deviation::UnsortedSet);
+        }
+        let mut certificates = std::iter::once(&member_certificate).chain(&intermediates);
+        if certificates.any(Certificate::needs_tolerance) {
+            deviations.push(Deviation::CertificateForm);
+        }
+        head.check_strictness(&deviations)?;
+        Ok(Self { der: der.to_vec(), head, member_certificate, intermediates })
+    }
+
+    /// The octets that were parsed.
+    #[must_use]
+    pub fn to_der(&self) -> Vec<u8> {
+        self.der.clone()
+    }
+
+    /// The profile that the bundle follows.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.head.profile()
+    }
+
+    /// The DNSSEC chain, unproved.
+    #[must_use]
+    pub const fn chain(&self) -> &DnssecChain {
+        &self.head.chain
+    }
+
+    /// The organisation's certificate, unproved.
+    #[must_use]
+    pub const fn organisation_certificate(&self) -> &Certificate {
+        &self.head.organisation_certificate
+    }
+
+    /// The member's certificate, unproved.
+    #[must_use]
+    pub const fn member_certificate(&self) -> &Certificate {
+        &self.member_certificate
+    }
+
+    /// The certificates between the organisation's and the member's, unproved.
+    #[must_use]
+    pub fn intermediates(&self) -> &[Certificate] {
+        &self.intermediates
+    }
+
+    /// Proves that the organisation lets the member sign for `service` at some second of `period`.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] with the step that failed.
+    pub fn verify(
+        self,
+        service: &ServiceOid,
+        period: ValidityPeriod,
+        verifier: &Verifier,
+    ) -> Result<VerifiedMemberId, VerifyError> {
+        let mut organisation = ProvedOrganisation::check(&self.head, service, period, verifier)?;
+        let profile = organisation.profile;
+        let candidates = Candidates {
+            organisation: &self.head.organisation_certificate,
+            attached: &self.intermediates,
+            profile,
+            policy: verifier.policy(),
+        };
+        let path = candidates.verify_path_to(&self.member_certificate, &mut organisation.checks)?;
+        if path.certificates().len() == 1 {
+            return Err(VerifyError::AttributionMissing);
+        }
+        let user = user_of(&path, profile)?;
+        let settled = organisation.settle(&path, ValidityPeriod::ALWAYS, period, verifier)?;
+        let proof = organisation.proof(&path, &settled);
+        let (validity, member) = (settled.validity, organisation.into_member(user));
+        Ok(VerifiedMemberId { member, profile, validity, proof })
+    }
+}
+
+/// A member whose certificate is proved. Only [`MemberIdBundle::verify`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedMemberId {
+    member: Member,
+    profile: Profile,
+    validity: ValidityPeriod,
+    proof: Proof,
+}
+
+impl VerifiedMemberId {
+    /// The member.
+    #[must_use]
+    pub const fn member(&self) -> &Member {
+        &self.member
+    }
+
+    /// The profile that the bundle follows.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// The run of seconds, around the latest that counted, in which DNSSEC chain and certificates hold.
+    #[must_use]
+    pub const fn validity(&self) -> ValidityPeriod {
+        self.validity
+    }
+
+    /// What the verdict rests on.
+    #[must_use]
+    pub const fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}

@@ -1,0 +1,334 @@
+//! Names of organisations and users.
+
+use std::fmt;
+
+use precis_core::profile::PrecisFastInvocation as _;
+use precis_profiles::UsernameCaseMapped;
+use veraid_dnssec::Name;
+
+use crate::profile::Profile;
+
+/// The domain name of an organisation: lower case, A-labels, no final dot.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct OrganisationName {
+    ascii: String,
+    unicode: String,
+    dns: Name,
+}
+
+impl OrganisationName {
+    /// Takes a certificate's common name as an organisation's, as `profile` writes it.
+    ///
+    /// Labels of letters, digits and hyphens, 1 to 63 octets, no hyphen first or last; with the key records' label before it at most
+    /// 255 octets on the wire. VeraId allows one final dot, DomainAuth demands it.
+    ///
+    /// # Errors
+    ///
+    /// [`NameProblem`] if it is not of that form.
+    pub fn from_common_name(text: &str, profile: Profile) -> Result<Self, NameProblem> {
+        if profile == Profile::DomainAuth && !text.ends_with('.') {
+            return Err(NameProblem::NoFinalDot);
+        }
+        let name = Self::parse(text)?;
+        profile.question(&name.dns).map(|_| name).ok_or(NameProblem::TooLong)
+    }
+
+    /// The same whatever the profile says of the final dot and the length of its label.
+    pub(crate) fn parse(text: &str) -> Result<Self, NameProblem> {
+        let text = text.strip_suffix('.').unwrap_or(text);
+        if text.is_empty() || text.split('.').any(str::is_empty) {
+            return Err(NameProblem::EmptyLabel);
+        }
+        if !text.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.'))
+        {
+            return Err(NameProblem::NotLettersDigitsHyphens);
+        }
+        let has_bad_label =
+            |label: &str| label.len() > 63 || label.starts_with('-') || label.ends_with('-');
+        if text.split('.').any(has_bad_label) {
+            return Err(NameProblem::Label);
+        }
+        let ascii = text.to_ascii_lowercase();
+        let dns: Name = ascii.parse().map_err(|_| NameProblem::TooLong)?;
+        let unicode = if ascii.split('.').any(|label| label.starts_with("xn--")) {
+            let (unicode, valid) = idna::domain_to_unicode(&ascii);
+            valid.map_err(|_| NameProblem::InvalidALabel)?;
+            unicode
+        } else {
+            ascii.clone()
+        };
+        Ok(Self { ascii, unicode, dns })
+    }
+
+    /// Lower case, A-labels, no final dot: the form to compare and to store.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.ascii
+    }
+
+    /// With U-labels (UTS 46): the form to show to people. Different names can look alike in it.
+    #[must_use]
+    pub fn as_unicode(&self) -> &str {
+        &self.unicode
+    }
+
+    /// The name in the DNS.
+    pub(crate) const fn dns(&self) -> &Name {
+        &self.dns
+    }
+}
+
+impl fmt::Display for OrganisationName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.ascii)
+    }
+}
+
+impl fmt::Debug for OrganisationName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OrganisationName({})", self.ascii)
+    }
+}
+
+/// The name of a user within an organisation.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct UserName(String);
+
+/// How a bot's certificate or attribution says that it is no user.
+pub(crate) const BOT: &str = "@";
+
+impl UserName {
+    /// The most octets of UTF-8 that a name may have, as with other parts of an identity in the field (a DNS name, a file name).
+    pub const MAX_OCTETS: usize = 255;
+
+    /// Takes `text` as a user's name under `profile`.
+    ///
+    /// Both profiles refuse what would let one name pass for another: nothing, `@` and its look-alikes, control characters, those that
+    /// turn the direction of writing, and white space other than single code points U+0020 inside. DomainAuth demands the PRECIS
+    /// form UsernameCaseMapped (RFC 8265 section 3.3) besides.
+    ///
+    /// # Errors
+    ///
+    /// [`NameProblem`] with the rule that it breaks.
+    pub fn new(text: &str, profile: Profile) -> Result<Self, NameProblem> {
+        if text.is_empty() {
+            return Err(NameProblem::Empty);
+        }
+        if text.len() > Self::MAX_OCTETS {
+            return Err(NameProblem::TooLong);
+        }
+        if let Some(character) = text.chars().find(|&character| is_refused(character)) {
+            return Err(NameProblem::Character(character));
+        }
+        if text.starts_with(' ') || text.ends_with(' ') {
+            return Err(NameProblem::OuterSpace);
+        }
+        if profile == Profile::DomainAuth {
+            let prepared = UsernameCaseMapped::enforce(text).map_err(|_| NameProblem::NotPrecis)?;
+            if prepared != text || text.contains(' ') {
+                return Err(NameProblem::NotPrecis);
+            }
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_refused(character: char) -> bool {
+    matches!(
+        character,
+        // At signs, which separate a user from an organisation.
+        '@' | '\u{FF20}' | '\u{FE6B}'
+        // Marks and embeddings that turn the direction of writing, line and paragraph separators.
+        | '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+    ) || character.is_control()
+        || (character.is_whitespace() && character != ' ')
+}
+
+impl fmt::Display for UserName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for UserName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UserName({:?})", self.0)
+    }
+}
+
+/// Who signed: a user of an organisation, or the organisation itself (a bot).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Member {
+    pub(crate) organisation: OrganisationName,
+    pub(crate) user: Option<UserName>,
+}
+
+impl Member {
+    /// The organisation.
+    #[must_use]
+    pub const fn organisation(&self) -> &OrganisationName {
+        &self.organisation
+    }
+
+    /// The user; `None` for a bot.
+    #[must_use]
+    pub const fn user(&self) -> Option<&UserName> {
+        self.user.as_ref()
+    }
+
+    /// Takes a certificate's common name or an attribution: `@` for a bot, or else a user's name.
+    pub(crate) fn parse_user(
+        text: &str,
+        profile: Profile,
+    ) -> Result<Option<UserName>, NameProblem> {
+        if text == BOT { Ok(None) } else { UserName::new(text, profile).map(Some) }
+    }
+}
+
+impl fmt::Display for Member {
+    /// `user@organisation`, or the organisation alone for a bot; A-labels.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(user) = &self.user {
+            write!(f, "{user}@")?;
+        }
+        write!(f, "{}", self.organisation)
+    }
+}
+
+/// Why a text is no name of an organisation or user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NameProblem {
+    /// A user's name is empty.
+    #[error("it is empty")]
+    Empty,
+    /// It is longer than a domain name, or a user's name than 255 octets.
+    #[error("it is too long")]
+    TooLong,
+    /// DomainAuth writes domain names with the final dot.
+    #[error("it does not end with a dot")]
+    NoFinalDot,
+    /// The root, or two dots in a row.
+    #[error("it has an empty label")]
+    EmptyLabel,
+    /// A domain name has a character other than letters, digits and hyphens: U-labels must be written as A-labels.
+    #[error("it has a character other than ASCII letters, digits, hyphens and dots")]
+    NotLettersDigitsHyphens,
+    /// A label is over 63 octets, or starts or ends with a hyphen.
+    #[error("it has a label over 63 octets or with a hyphen first or last")]
+    Label,
+    /// A label that starts with `xn--` and is no A-label.
+    #[error("it has a label that starts with xn-- and is no valid A-label")]
+    InvalidALabel,
+    /// A character that no user name may have.
+    #[error("it has the character U+{:04X}", u32::from(*.0))]
+    Character(char),
+    /// A user's name starts or ends with a space.
+    #[error("it starts or ends with a space")]
+    OuterSpace,
+    /// A user's name is not in the form that DomainAuth demands.
+    #[error("it is not in the form of PRECIS UsernameCaseMapped")]
+    NotPrecis,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn organisation_names_are_lower_case_a_labels_without_final_dot() {
+        for (text, ascii, unicode) in [
+            ("example.com", "example.com", "example.com"),
+            ("Example.COM.", "example.com", "example.com"),
+            ("xn--bcher-kva.example", "xn--bcher-kva.example", "bücher.example"),
+            ("com", "com", "com"),
+            ("3com.x-y.1", "3com.x-y.1", "3com.x-y.1"),
+        ] {
+            let name = OrganisationName::from_common_name(text, Profile::VeraId).unwrap();
+            assert_eq!((name.as_str(), name.as_unicode()), (ascii, unicode));
+        }
+    }
+
+    #[test]
+    fn refuses_names_that_are_no_organisation() {
+        let label = "a".repeat(63);
+        for (text, problem) in [
+            ("", NameProblem::EmptyLabel),
+            (".", NameProblem::EmptyLabel),
+            (".example.com", NameProblem::EmptyLabel),
+            ("example..com", NameProblem::EmptyLabel),
+            ("example.com..", NameProblem::EmptyLabel),
+            ("bücher.example", NameProblem::NotLettersDigitsHyphens),
+            ("_veraid.example.com", NameProblem::NotLettersDigitsHyphens),
+            ("exa mple.com", NameProblem::NotLettersDigitsHyphens),
+            ("-a.com", NameProblem::Label),
+            ("a-.com", NameProblem::Label),
+            (&format!("{label}a.com"), NameProblem::Label),
+            ("xn--a.example", NameProblem::InvalidALabel),
+            ("xn--example-.com", NameProblem::Label),
+            (&[label.as_str(); 4].join("."), NameProblem::TooLong),
+        ] {
+            assert_eq!(
+                OrganisationName::from_common_name(text, Profile::VeraId),
+                Err(problem),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            OrganisationName::from_common_name("example.com", Profile::DomainAuth),
+            Err(NameProblem::NoFinalDot)
+        );
+        assert!(OrganisationName::from_common_name("example.com.", Profile::DomainAuth).is_ok());
+    }
+
+    #[test]
+    fn the_longest_organisation_leaves_room_for_the_key_records_label() {
+        // 3 * 64 octets for full labels, one for the root, and the last label: 255 with `_veraid` or `_domainauth` before them.
+        let label = "a".repeat(63);
+        for (profile, last) in [(Profile::VeraId, 53), (Profile::DomainAuth, 49)] {
+            let longest = format!("{label}.{label}.{label}.{}", "a".repeat(last));
+            assert!(OrganisationName::from_common_name(&format!("{longest}."), profile).is_ok());
+            assert_eq!(
+                OrganisationName::from_common_name(&format!("{longest}a."), profile),
+                Err(NameProblem::TooLong)
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_user_names_that_could_pass_for_others() {
+        for profile in [Profile::VeraId, Profile::DomainAuth] {
+            for (text, problem) in [
+                ("", NameProblem::Empty),
+                ("a@b", NameProblem::Character('@')),
+                ("\u{FF20}", NameProblem::Character('\u{FF20}')),
+                ("a\tb", NameProblem::Character('\t')),
+                ("a\u{0}", NameProblem::Character('\u{0}')),
+                ("a\u{202E}b", NameProblem::Character('\u{202E}')),
+                ("a\u{2028}b", NameProblem::Character('\u{2028}')),
+                ("a\u{A0}b", NameProblem::Character('\u{A0}')),
+                (" a", NameProblem::OuterSpace),
+                ("a ", NameProblem::OuterSpace),
+                (&"a".repeat(256), NameProblem::TooLong),
+            ] {
+                assert_eq!(UserName::new(text, profile), Err(problem), "{text:?}");
+            }
+            assert!(UserName::new(&"a".repeat(255), profile).is_ok());
+        }
+    }
+
+    #[test]
+    fn veraid_keeps_case_spaces_and_joiners_where_domainauth_refuses_them() {
+        for text in ["Alice", "alice smith", "👩\u{200D}💻", "ａｌｉｃｅ"] {
+            assert_eq!(UserName::new(text, Profile::VeraId).unwrap().as_str(), text);
+            assert_eq!(UserName::new(text, Profile::DomainAuth), Err(NameProblem::NotPrecis));
+        }
+        assert!(UserName::new("alice", Profile::DomainAuth).is_ok());
+    }
+}

@@ -1,0 +1,228 @@
+//! CMS SignedData with one signer (RFC 5652 section 5), as VeraId uses it.
+
+use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm, SignatureAlgorithm};
+use veraid_dnssec::{SignatureCheckError, SignatureChecks, ValidityPeriod};
+
+use crate::certificate::Certificate;
+use crate::certificate::path::VerifiedPath;
+use crate::error::{AlgorithmProblem, ContentProblem, Deviation, SignedDataError};
+use crate::oid::ServiceOid;
+use crate::signature_metadata::SignatureMetadata;
+
+mod parse;
+
+/// SignedData that parsed. What is wrong with its values is told by [`SignedData::verify`].
+#[derive(Clone, Debug)]
+pub(crate) struct SignedData {
+    /// The ContentInfo as received.
+    pub(crate) octets: Vec<u8>,
+    content_type: Result<(), SignedDataError>,
+    version: u8,
+    digest_algorithms: Vec<Result<DigestAlgorithm, AlgorithmProblem>>,
+    encapsulated_content_type: Result<(), SignedDataError>,
+    pub(crate) content: Option<Vec<u8>>,
+    pub(crate) certificates: Vec<Certificate>,
+    has_other_certificates: bool,
+    has_revocation_lists: bool,
+    /// The signer if there is exactly one, or else how many there are.
+    signer: Result<SignerInfo, usize>,
+    pub(crate) deviations: Vec<Deviation>,
+}
+
+/// The one signer.
+#[derive(Clone, Debug)]
+pub(crate) struct SignerInfo {
+    version: u8,
+    /// Issuer and serial number of the signer's certificate, as octets; `None` if it is named in another way.
+    identifier: Option<(Vec<u8>, Vec<u8>)>,
+    digest_algorithm: Result<DigestAlgorithm, AlgorithmProblem>,
+    signed_attributes: Option<SignedAttributes>,
+    signature_algorithm: Result<SignatureAlgorithm, AlgorithmProblem>,
+    signature: Vec<u8>,
+    has_unsigned_attributes: bool,
+}
+
+/// The attributes that the signature covers.
+#[derive(Clone, Debug)]
+pub(crate) struct SignedAttributes {
+    /// As the signature covers them: the octets received, the tag `[0]` read as that of a SET (RFC 5652 section 5.4).
+    to_be_signed: Vec<u8>,
+    /// The first attribute that is repeated or has other than one value, in dotted decimal.
+    not_single: Option<String>,
+    /// Whether the content type attribute says *data*; `None` if there is no such attribute.
+    content_type_is_data: Option<bool>,
+    message_digest: Option<Vec<u8>>,
+    metadata: Option<SignatureMetadata>,
+    /// The octets of the UTF8String, which may be no UTF-8.
+    attribution: Option<Vec<u8>>,
+    algorithm_protection: Option<AlgorithmProtection>,
+}
+
+/// The algorithms that the signer protects (RFC 6211).
+#[derive(Clone, Debug)]
+struct AlgorithmProtection {
+    digest: Result<DigestAlgorithm, AlgorithmProblem>,
+    /// `None` if it names a MAC.
+    signature: Option<Result<SignatureAlgorithm, AlgorithmProblem>>,
+}
+
+/// What was signed, by whom it says so, and for what; only [`SignedData::verify`] makes one.
+#[derive(Debug)]
+pub(crate) struct VerifiedSignedData {
+    pub(crate) content: Vec<u8>,
+    pub(crate) service: ServiceOid,
+    pub(crate) period: ValidityPeriod,
+}
+
+impl SignedData {
+    /// The parts of the one signer that lead to its certificate, if the structure is of the shape that VeraId allows.
+    pub(crate) fn signer(&self) -> Result<Signer<'_>, SignedDataError> {
+        self.content_type.clone()?;
+        if !matches!(self.version, 1 | 3) {
+            return Err(SignedDataError::Version("SignedData", self.version));
+        }
+        self.encapsulated_content_type.clone()?;
+        if self.has_other_certificates {
+            return Err(SignedDataError::CertificateForm);
+        }
+        if self.has_revocation_lists {
+            return Err(SignedDataError::RevocationLists);
+        }
+        let info = self.signer.as_ref().map_err(|&count| SignedDataError::SignerCount(count))?;
+        if info.version != 1 {
+            return Err(SignedDataError::Version("SignerInfo", info.version));
+        }
+        let (issuer, serial) = info.identifier.as_ref().ok_or(SignedDataError::SignerIdentifier)?;
+        if info.has_unsigned_attributes {
+            return Err(SignedDataError::UnsignedAttributes);
+        }
+        let attributes =
+            info.signed_attributes.as_ref().ok_or(SignedDataError::NoSignedAttributes)?;
+        if let Some(oid) = &attributes.not_single {
+            return Err(SignedDataError::AttributeNotSingle(oid.clone()));
+        }
+        let metadata = attributes
+            .metadata
+            .as_ref()
+            .ok_or(SignedDataError::AttributeMissing("signature metadata"))?;
+        let period = metadata.period().map_err(|_| SignedDataError::InvertedPeriod)?;
+        let attribution = match &attributes.attribution {
+            Some(octets) => Some(
+                std::str::from_utf8(octets)
+                    .map_err(|_| SignedDataError::AttributeValue("member attribution"))?,
+            ),
+            None => None,
+        };
+        let service = &metadata.service;
+        Ok(Signer { info, attributes, issuer, serial, attribution, service, period })
+    }
+
+    /// Checks the signature by the key at the end of `path`, over the octets received, and the content's digest.
+    ///
+    /// `given` is the content of a detached signature.
+    pub(crate) fn verify(
+        &self,
+        signer: &Signer<'_>,
+        path: &VerifiedPath<'_>,
+        given: Option<&[u8]>,
+        checks: &mut SignatureChecks,
+    ) -> Result<VerifiedSignedData, SignedDataError> {
+        let content = match (&self.content, given) {
+            (Some(content), None) => content.as_slice(),
+            (None, Some(content)) => content,
+            (None, None) => return Err(SignedDataError::Content(ContentProblem::NotGiven)),
+            (Some(_), Some(_)) => return Err(SignedDataError::Content(ContentProblem::GivenTwice)),
+        };
+        let digest = signer.check_algorithms(&self.digest_algorithms)?;
+        signer.check_content(content, digest, checks.crypto())?;
+        signer.check_signature(path, checks)?;
+        Ok(VerifiedSignedData {
+            content: content.to_vec(),
+            service: signer.service.clone(),
+            period: signer.period,
+        })
+    }
+}
+
+/// What a signer says, still unproved.
+#[derive(Debug)]
+pub(crate) struct Signer<'a> {
+    info: &'a SignerInfo,
+    attributes: &'a SignedAttributes,
+    pub(crate) issuer: &'a [u8],
+    pub(crate) serial: &'a [u8],
+    pub(crate) attribution: Option<&'a str>,
+    pub(crate) service: &'a ServiceOid,
+    pub(crate) period: ValidityPeriod,
+}
+
+impl Signer<'_> {
+    /// Checks that the algorithms are allowed and agree wherever they are named; gives the content's.
+    fn check_algorithms(
+        &self,
+        announced: &[Result<DigestAlgorithm, AlgorithmProblem>],
+    ) -> Result<DigestAlgorithm, SignedDataError> {
+        let digest = self.info.digest_algorithm.map_err(SignedDataError::Algorithm)?;
+        let signature = self.info.signature_algorithm.map_err(SignedDataError::Algorithm)?;
+        if !announced.contains(&Ok(digest)) {
+            return Err(SignedDataError::DigestNotAnnounced);
+        }
+        match &self.attributes.algorithm_protection {
+            Some(protection)
+                if protection.digest != Ok(digest)
+                    || protection.signature != Some(Ok(signature)) =>
+            {
+                Err(SignedDataError::AttributeValue("algorithm protection"))
+            }
+            _ => Ok(digest),
+        }
+    }
+
+    /// Checks the content's type and digest against what was signed (RFC 5652 sections 11.1 and 11.2).
+    fn check_content(
+        &self,
+        content: &[u8],
+        digest: DigestAlgorithm,
+        crypto: CryptoProvider,
+    ) -> Result<(), SignedDataError> {
+        match self.attributes.content_type_is_data {
+            Some(true) => {}
+            Some(false) => return Err(SignedDataError::AttributeValue("content type")),
+            None => return Err(SignedDataError::AttributeMissing("content type")),
+        }
+        let signed = self
+            .attributes
+            .message_digest
+            .as_ref()
+            .ok_or(SignedDataError::AttributeMissing("message digest"))?;
+        if crypto.digest(digest, content) == *signed {
+            Ok(())
+        } else {
+            Err(SignedDataError::DigestMismatch)
+        }
+    }
+
+    fn check_signature(
+        &self,
+        path: &VerifiedPath<'_>,
+        checks: &mut SignatureChecks,
+    ) -> Result<(), SignedDataError> {
+        let algorithm = self.info.signature_algorithm.map_err(SignedDataError::Algorithm)?;
+        // The path has checked the key; a path without a signer has none to check with.
+        let key = path
+            .signer()
+            .and_then(|signer| signer.public_key().ok())
+            .ok_or(SignedDataError::Algorithm(AlgorithmProblem::KeyForm))?;
+        checks
+            .check(
+                algorithm,
+                key.as_public_key(),
+                &self.attributes.to_be_signed,
+                &self.info.signature,
+            )
+            .map_err(|error| match error {
+                SignatureCheckError::LimitExceeded(limit) => SignedDataError::LimitExceeded(limit),
+                _ => SignedDataError::SignatureDoesNotHold,
+            })
+    }
+}

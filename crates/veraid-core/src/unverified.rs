@@ -1,0 +1,74 @@
+//! A look into a bundle without trust, for people who ask why it does not verify.
+
+use veraid_dnssec::ValidityPeriod;
+
+use crate::oid::ServiceOid;
+use crate::signature_bundle::SignatureBundle;
+
+/// What a bundle says of itself. None of it is proved, and a program must not act on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Unverified<'a> {
+    bundle: &'a SignatureBundle,
+}
+
+impl SignatureBundle {
+    /// A look at what the bundle says of itself, without proof.
+    #[must_use]
+    pub const fn unverified(&self) -> Unverified<'_> {
+        Unverified { bundle: self }
+    }
+}
+
+impl<'a> Unverified<'a> {
+    /// The organisation certificate's common name, if it can be read.
+    #[must_use]
+    pub fn organisation_common_name(self) -> Option<&'a str> {
+        self.bundle.head.organisation_certificate.common_name().ok()
+    }
+
+    /// The member that the signature is attributed to, or else the first attached certificate's common name.
+    #[must_use]
+    pub fn user(self) -> Option<&'a str> {
+        let signed_data = &self.bundle.signed_data;
+        let signer = signed_data.signer().ok()?;
+        signer.attribution.or_else(|| {
+            signed_data
+                .certificates
+                .iter()
+                .find(|certificate| {
+                    certificate.issuer() == signer.issuer && certificate.serial() == signer.serial
+                })
+                .and_then(|certificate| certificate.common_name().ok())
+        })
+    }
+
+    /// The service that the signature says it is for.
+    #[must_use]
+    pub fn service(self) -> Option<&'a ServiceOid> {
+        self.bundle.signed_data.signer().ok().map(|signer| signer.service)
+    }
+
+    /// The period that the signature says it is for.
+    #[must_use]
+    pub fn signed_period(self) -> Option<ValidityPeriod> {
+        self.bundle.signed_data.signer().ok().map(|signer| signer.period)
+    }
+
+    /// The attached content.
+    #[must_use]
+    pub fn content(self) -> Option<&'a [u8]> {
+        self.bundle.signed_data.content.as_deref()
+    }
+
+    /// The attached certificates.
+    #[must_use]
+    pub fn certificates(self) -> &'a [crate::Certificate] {
+        &self.bundle.signed_data.certificates
+    }
+
+    /// The size of the CMS structure in octets, content and attached certificates included.
+    #[must_use]
+    pub fn signed_data_len(self) -> usize {
+        self.bundle.signed_data.octets.len()
+    }
+}

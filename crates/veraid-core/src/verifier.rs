@@ -1,0 +1,157 @@
+//! What a verifier holds bundles against.
+
+use veraid_dnssec::crypto::CryptoProvider;
+use veraid_dnssec::{ChainVerifier, Limits, TrustAnchors};
+
+use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
+
+/// Trust anchors, cryptography, limits and policy. Cheap to clone, free to share between threads.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    chains: ChainVerifier,
+    policy: VerificationPolicy,
+}
+
+impl Verifier {
+    /// A verifier in pure Rust, with the default limits and policy.
+    #[cfg(feature = "rust-crypto")]
+    #[must_use]
+    pub const fn new(anchors: TrustAnchors) -> Self {
+        Self::with_crypto(anchors, veraid_dnssec::crypto::rust_crypto::PROVIDER)
+    }
+
+    /// A verifier with this cryptography, and the default limits and policy.
+    #[must_use]
+    pub const fn with_crypto(anchors: TrustAnchors, crypto: CryptoProvider) -> Self {
+        Self { chains: ChainVerifier::new(anchors, crypto), policy: VerificationPolicy::DEFAULT }
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.chains = self.chains.with_limits(limits);
+        self
+    }
+
+    /// The same with another policy.
+    #[must_use]
+    pub const fn with_policy(mut self, policy: VerificationPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The policy.
+    #[must_use]
+    pub const fn policy(&self) -> &VerificationPolicy {
+        &self.policy
+    }
+
+    /// What chains are held against, with the caps of `profile`.
+    pub(crate) fn chains(&self, profile: Profile) -> ChainVerifier {
+        let chains = self.chains.clone();
+        if self.policy.caps_validity(profile) {
+            chains.with_max_signature_seconds(MAX_VALIDITY_SECONDS)
+        } else {
+            chains
+        }
+    }
+}
+
+/// What a verifier demands beyond the protocol, or lets pass.
+///
+/// ```
+/// use veraid_core::{Profile, VerificationPolicy};
+///
+/// let policy = VerificationPolicy::default().only_profile(Profile::VeraId).with_leeway_seconds(60);
+/// assert!(policy.accepts(Profile::VeraId) && !policy.accepts(Profile::DomainAuth));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerificationPolicy {
+    only_profile: Option<Profile>,
+    max_signed_seconds: Option<u64>,
+    leeway_seconds: u64,
+    caps_veraid: bool,
+    refuses_foreign_issuer: bool,
+}
+
+impl VerificationPolicy {
+    /// Both profiles, each with its own caps; signatures of any period; no leeway.
+    pub const DEFAULT: Self = Self {
+        only_profile: None,
+        max_signed_seconds: None,
+        leeway_seconds: 0,
+        caps_veraid: false,
+        refuses_foreign_issuer: false,
+    };
+
+    /// The most seconds of leeway (300: five minutes are what clocks in the field differ by at the worst).
+    pub const MAX_LEEWAY_SECONDS: u64 = 300;
+
+    /// Accepts bundles of `profile` alone.
+    ///
+    /// The maker of a bundle chooses the profile by the records that it puts in. An organisation that publishes records
+    /// for both is as lenient as VeraId to a verifier that accepts both.
+    #[must_use]
+    pub const fn only_profile(mut self, profile: Profile) -> Self {
+        self.only_profile = Some(profile);
+        self
+    }
+
+    /// Refuses signatures whose period lasts more than `seconds`.
+    #[must_use]
+    pub const fn with_max_signed_seconds(mut self, seconds: u64) -> Self {
+        self.max_signed_seconds = Some(seconds);
+        self
+    }
+
+    /// Accepts what begins up to `seconds` after the requested period, for clocks that are behind; more than
+    /// [`VerificationPolicy::MAX_LEEWAY_SECONDS`] is taken as that. Ends are never stretched.
+    #[must_use]
+    pub const fn with_leeway_seconds(mut self, seconds: u64) -> Self {
+        self.leeway_seconds =
+            if seconds > Self::MAX_LEEWAY_SECONDS { Self::MAX_LEEWAY_SECONDS } else { seconds };
+        self
+    }
+
+    /// Holds VeraId to DomainAuth's caps of 90 days too, which its deployed software does not.
+    #[must_use]
+    pub const fn with_veraid_caps(mut self) -> Self {
+        self.caps_veraid = true;
+        self
+    }
+
+    /// Refuses organisation certificates that another authority issued, which DomainAuth allows.
+    #[must_use]
+    pub const fn refusing_foreign_issuers(mut self) -> Self {
+        self.refuses_foreign_issuer = true;
+        self
+    }
+
+    /// Whether bundles of `profile` are accepted.
+    #[must_use]
+    pub fn accepts(&self, profile: Profile) -> bool {
+        self.only_profile.is_none_or(|only| only == profile)
+    }
+
+    pub(crate) const fn max_signed_seconds(&self) -> Option<u64> {
+        self.max_signed_seconds
+    }
+
+    pub(crate) const fn leeway_seconds(&self) -> u64 {
+        self.leeway_seconds
+    }
+
+    pub(crate) const fn caps_validity(&self, profile: Profile) -> bool {
+        matches!(profile, Profile::DomainAuth) || self.caps_veraid
+    }
+
+    pub(crate) const fn allows_foreign_issuer(&self, profile: Profile) -> bool {
+        matches!(profile, Profile::DomainAuth) && !self.refuses_foreign_issuer
+    }
+}
+
+impl Default for VerificationPolicy {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}

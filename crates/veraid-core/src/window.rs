@@ -1,0 +1,173 @@
+//! The seconds in which evidence counts, and the one that is common to all of it.
+
+use veraid_dnssec::{ValidityPeriod, ValidityPeriods};
+
+use crate::error::{NoCommonSecond, VerifyError};
+use crate::profile::Profile;
+
+/// What the verifier and the key record allow.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    pub(crate) requested: ValidityPeriod,
+    pub(crate) ttl_override_seconds: u64,
+    pub(crate) profile: Profile,
+    pub(crate) leeway_seconds: u64,
+}
+
+/// When each kind of evidence holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Evidence<'a> {
+    pub(crate) chain: &'a ValidityPeriods,
+    pub(crate) certificates: &'a ValidityPeriods,
+    pub(crate) signature: ValidityPeriod,
+}
+
+impl Window {
+    /// Every second that may count once leeway is given.
+    pub(crate) fn with_leeway(requested: ValidityPeriod, leeway_seconds: u64) -> ValidityPeriod {
+        let end = requested.end().saturating_add(leeway_seconds);
+        ValidityPeriod::new(requested.start(), end).unwrap_or(requested)
+    }
+
+    /// The window and the run of seconds around its latest common second; beyond the window the run goes as far as the
+    /// evidence does.
+    ///
+    /// Only if signature and certificates begin after the requested period, and within the leeway, the second in which they have begun is
+    /// tried instead. Ends are never stretched.
+    pub(crate) fn settle(
+        &self,
+        evidence: Evidence<'_>,
+    ) -> Result<(ValidityPeriod, ValidityPeriod), VerifyError> {
+        self.settle_in(self.requested, evidence).or_else(|error| {
+            let begun = evidence
+                .certificates
+                .earliest()
+                .map(|certificates| certificates.max(evidence.signature.start()));
+            let end = self.requested.end();
+            match begun {
+                Some(begun) if begun > end && begun <= end.saturating_add(self.leeway_seconds) => {
+                    self.settle_in(ValidityPeriod::at(begun), evidence).map_err(|_| error)
+                }
+                _ => Err(error),
+            }
+        })
+    }
+
+    fn settle_in(
+        &self,
+        requested: ValidityPeriod,
+        evidence: Evidence<'_>,
+    ) -> Result<(ValidityPeriod, ValidityPeriod), VerifyError> {
+        let Evidence { chain, certificates, signature } = evidence;
+        let signed = certificates.intersection(&signature.into());
+        let window = self.look_back(requested, &signed);
+        let all = chain.intersection(&signed);
+        let settled = window.and_then(|window| {
+            let latest = all.intersection(&window.into()).latest()?;
+            Some((window, all.run_around(latest)?))
+        });
+        settled.ok_or_else(|| {
+            VerifyError::NoCommonSecond(Box::new(NoCommonSecond {
+                window: window.unwrap_or(requested),
+                chain: chain.clone(),
+                certificates: certificates.clone(),
+                signature,
+            }))
+        })
+    }
+
+    /// The seconds from the TTL override before an end, to that end: the end of the requested period under DomainAuth, under VeraId
+    /// that of what of it signature and certificates share.
+    fn look_back(
+        &self,
+        requested: ValidityPeriod,
+        signed: &ValidityPeriods,
+    ) -> Option<ValidityPeriod> {
+        let base = match self.profile {
+            Profile::DomainAuth => requested,
+            Profile::VeraId => signed.intersection(&requested.into()).iter().next_back()?,
+        };
+        let start = base.start().max(base.end().saturating_sub(self.ttl_override_seconds));
+        ValidityPeriod::new(start, base.end()).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use veraid_dnssec::Timestamp;
+
+    const DAY: u64 = 86_400;
+
+    fn p(start: u64, end: u64) -> ValidityPeriod {
+        let t = Timestamp::from_unix_seconds;
+        ValidityPeriod::new(t(start), t(end)).unwrap()
+    }
+
+    fn settle(
+        profile: Profile,
+        requested: ValidityPeriod,
+        ttl_override_seconds: u64,
+        chain: &[ValidityPeriod],
+        signature: ValidityPeriod,
+    ) -> Option<ValidityPeriod> {
+        let chain: ValidityPeriods = chain.iter().copied().collect();
+        let certificates = ValidityPeriod::ALWAYS.into();
+        let evidence = Evidence { chain: &chain, certificates: &certificates, signature };
+        Window { requested, ttl_override_seconds, profile, leeway_seconds: 0 }
+            .settle(evidence)
+            .ok()
+            .map(|(_, validity)| validity)
+    }
+
+    #[test]
+    fn looks_back_from_the_end_of_the_signature_under_veraid_and_of_the_request_under_domainauth() {
+        let (requested, signature, chain) =
+            (p(0, 10 * DAY), p(0, 2 * DAY), [p(3 * DAY / 2, 9 * DAY / 5)]);
+        assert_eq!(settle(Profile::VeraId, requested, DAY, &chain, signature), Some(chain[0]));
+        assert_eq!(settle(Profile::DomainAuth, requested, DAY, &chain, signature), None);
+    }
+
+    #[test]
+    fn one_common_second_is_enough_and_none_is_not() {
+        for profile in [Profile::VeraId, Profile::DomainAuth] {
+            assert_eq!(
+                settle(profile, p(0, 100), 50, &[p(0, 50)], p(0, 100)),
+                Some(p(0, 50)),
+                "the window starts where the chain ends"
+            );
+            assert_eq!(settle(profile, p(0, 100), 49, &[p(0, 50)], p(0, 100)), None);
+        }
+    }
+
+    #[test]
+    fn a_ttl_override_of_0_leaves_one_second() {
+        assert_eq!(
+            settle(Profile::VeraId, p(0, 100), 0, &[p(100, 200)], p(0, 150)),
+            Some(p(100, 150))
+        );
+        assert_eq!(settle(Profile::VeraId, p(0, 100), 0, &[p(0, 99)], p(0, 150)), None);
+    }
+
+    #[test]
+    fn the_run_is_the_one_around_the_latest_common_second() {
+        let chain = [p(10, 20), p(30, 40), p(60, 90)];
+        assert_eq!(settle(Profile::VeraId, p(15, 35), 1_000, &chain, p(0, 1_000)), Some(p(30, 40)));
+    }
+
+    #[test]
+    fn leeway_moves_beginnings_and_never_ends() {
+        let window = |at: u64, leeway_seconds| Window {
+            requested: p(at, at),
+            ttl_override_seconds: 10,
+            profile: Profile::VeraId,
+            leeway_seconds,
+        };
+        let (chain, certificates) = (p(0, 1_000).into(), p(0, 1_000).into());
+        let evidence =
+            Evidence { chain: &chain, certificates: &certificates, signature: p(100, 200) };
+        assert!(window(40, 59).settle(evidence).is_err());
+        assert_eq!(window(40, 60).settle(evidence).unwrap(), (p(100, 100), p(100, 200)));
+        assert!(window(201, 300).settle(evidence).is_err());
+    }
+}
