@@ -1,0 +1,102 @@
+//! The `Authorization` header: `Kliento` and the bundle in Base64.
+
+use base64ct::{Base64, Base64Unpadded, Encoding};
+
+use crate::error::{HeaderProblem, ParseError};
+use crate::token_bundle::TokenBundle;
+
+const SCHEME: &str = "Kliento";
+
+/// The octets of the bundle in a header's value: the scheme in any case, one space, standard Base64 (RFC 4648 section 4), padded
+/// or not.
+pub(crate) fn decode(value: &str) -> Result<Vec<u8>, ParseError> {
+    let scheme = value.get(..SCHEME.len()).filter(|scheme| scheme.eq_ignore_ascii_case(SCHEME));
+    let rest = scheme.and_then(|scheme| value.get(scheme.len()..));
+    let rest = rest.ok_or(ParseError::Header(HeaderProblem::Scheme))?;
+    match rest.strip_prefix(' ') {
+        Some(base64) if !base64.starts_with(' ') => decode_base64(base64),
+        None if rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => {
+            Err(ParseError::Header(HeaderProblem::Scheme))
+        }
+        _ => Err(ParseError::Header(HeaderProblem::Separator)),
+    }
+}
+
+/// Standard Base64 with all its padding or with none, and no bits set that the octets do not use.
+pub(crate) fn decode_base64(text: &str) -> Result<Vec<u8>, ParseError> {
+    let digits = text.trim_end_matches('=');
+    // Before anything is decoded: three octets in four digits.
+    let octets = digits.len().saturating_mul(3) / 4;
+    let limit = TokenBundle::MAX_SIZE_BYTES;
+    if octets > limit {
+        return Err(ParseError::TooLarge { octets, limit });
+    }
+    let decoded = if digits.len() == text.len() {
+        Base64Unpadded::decode_vec(text)
+    } else {
+        Base64::decode_vec(text)
+    };
+    decoded.ok().filter(|octets| !octets.is_empty()).ok_or(ParseError::Base64)
+}
+
+/// A header's value that carries `bundle`.
+pub(crate) fn encode(bundle: &[u8]) -> String {
+    format!("{SCHEME} {}", Base64::encode_string(bundle))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_scheme_in_any_case_and_base64_with_or_without_padding() {
+        for value in ["Kliento TQ==", "kLIENTO TQ==", "KLIENTO TQ"] {
+            assert_eq!(decode(value), Ok(b"M".to_vec()), "{value}");
+        }
+        assert_eq!(decode(&encode(b"Man")), Ok(b"Man".to_vec()));
+    }
+
+    #[test]
+    fn refuses_other_schemes_and_separators() {
+        for (value, problem) in [
+            ("", HeaderProblem::Scheme),
+            ("Bearer TWFu", HeaderProblem::Scheme),
+            (" Kliento TWFu", HeaderProblem::Scheme),
+            ("KlientoX TWFu", HeaderProblem::Scheme),
+            ("KlientoTWFu", HeaderProblem::Scheme),
+            ("Kliënto TWFu", HeaderProblem::Scheme),
+            ("Kliento", HeaderProblem::Separator),
+            ("Kliento  TWFu", HeaderProblem::Separator),
+            ("Kliento\tTWFu", HeaderProblem::Separator),
+            ("Kliento\u{A0}TWFu", HeaderProblem::Separator),
+        ] {
+            assert_eq!(decode(value), Err(ParseError::Header(problem)), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_all_but_canonical_base64() {
+        for base64 in [
+            "", "=", "T", "TQ=", "TQ===", "TR==", "TR", "TWFu=", "TW Fu", "TWFu\n", "TWFu ",
+            "-_-_", "TQ==TQ==", "TW=u", "TWFu!",
+        ] {
+            assert_eq!(decode(&format!("Kliento {base64}")), Err(ParseError::Base64), "{base64:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_must_be_too_large_before_it_is_decoded() {
+        let limit = TokenBundle::MAX_SIZE_BYTES;
+        assert!(decode(&encode(&vec![0; limit])).is_ok());
+        assert_eq!(
+            decode(&encode(&vec![0; limit + 1])),
+            Err(ParseError::TooLarge { octets: limit + 1, limit })
+        );
+        // Too large even though it is no Base64 at all.
+        let octets = 3 * 1024 * 1024;
+        assert_eq!(
+            decode(&format!("Kliento {}", "!".repeat(4 * 1024 * 1024))),
+            Err(ParseError::TooLarge { octets, limit })
+        );
+    }
+}

@@ -1,0 +1,317 @@
+//! The token: a small JSON object for one audience.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::json::{AnyValue, MAX_DEPTH, refuse_duplicate};
+
+/// A token: whom it is for, and what it claims.
+///
+/// ```
+/// use kliento::Token;
+///
+/// let token = Token::new("https://api.example.com")?.with_claim("role", "deploy");
+/// assert_eq!(token.to_json(), br#"{"audience":"https://api.example.com","claims":{"role":"deploy"}}"#);
+/// # Ok::<(), kliento::TokenError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    audience: String,
+    claims: ClaimSet,
+}
+
+impl Token {
+    /// A token for `audience` without claims.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::EmptyAudience`] if the audience is empty.
+    pub fn new(audience: impl Into<String>) -> Result<Self, TokenError> {
+        let audience = audience.into();
+        if audience.is_empty() {
+            return Err(TokenError::EmptyAudience);
+        }
+        Ok(Self { audience, claims: ClaimSet::default() })
+    }
+
+    /// The same with one more claim; a claim of that name is replaced.
+    #[must_use]
+    pub fn with_claim(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.claims.0.insert(name.into(), value.into());
+        self
+    }
+
+    /// Reads a token: one JSON object (RFC 8259) in UTF-8 without byte order mark.
+    ///
+    /// `audience` is a string that is not empty; `claims` is absent or an object of strings. Other members are ignored, but no
+    /// object at any level may have a key twice, and values nest at most 8 deep.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError`] with the rule that is broken.
+    pub(crate) fn from_json(json: &[u8]) -> Result<Self, TokenError> {
+        let text = std::str::from_utf8(json).map_err(|_| TokenError::NotUtf8)?;
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let parts = deserializer
+            .deserialize_map(TokenVisitor)
+            .and_then(|parts| deserializer.end().map(|()| parts))
+            .map_err(|error| TokenError::Json {
+                line: error.line(),
+                column: error.column(),
+                is_syntax: !error.is_data(),
+            })?;
+        let mut token = Self::new(parts.audience.ok_or(TokenError::NoAudience)?)?;
+        token.claims = parts.claims.unwrap_or_default();
+        Ok(token)
+    }
+
+    /// The JSON form, as deployed software writes it: `audience` first, `claims` left out when there are none.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        // Strings and maps of strings always have a JSON form.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// Whom the token is for.
+    #[must_use]
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// What the token claims.
+    #[must_use]
+    pub const fn claims(&self) -> &ClaimSet {
+        &self.claims
+    }
+
+    pub(crate) fn into_claims(self) -> ClaimSet {
+        self.claims
+    }
+}
+
+impl fmt::Debug for Token {
+    /// Without the claims, which are nobody's business in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("audience", &self.audience)
+            .field("claims", &self.claims)
+            .finish()
+    }
+}
+
+impl Serialize for Token {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("audience", &self.audience)?;
+        if !self.claims.is_empty() {
+            map.serialize_entry("claims", &self.claims.0)?;
+        }
+        map.end()
+    }
+}
+
+/// The claims of a token, by name.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ClaimSet(BTreeMap<String, String>);
+
+impl ClaimSet {
+    /// The value of the claim `name`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// How many claims there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Names and values, ordered by name.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl fmt::Debug for ClaimSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClaimSet({} claims)", self.len())
+    }
+}
+
+/// Signed content that is no token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The content is no UTF-8.
+    #[error("it is not UTF-8")]
+    NotUtf8,
+    /// The content is no JSON, or not of the token's form. The text is not repeated: it may hold claims.
+    #[error(
+        "it is {} at line {line}, column {column}",
+        if *.is_syntax { "no JSON" } else { "not of the form {\"audience\": string, \"claims\"?: {name: string}} without repeated keys" }
+    )]
+    Json {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// Whether the text is no JSON at all.
+        is_syntax: bool,
+    },
+    /// There is no audience.
+    #[error("it has no audience")]
+    NoAudience,
+    /// The audience is empty.
+    #[error("its audience is empty")]
+    EmptyAudience,
+}
+
+#[derive(Default)]
+struct TokenParts {
+    audience: Option<String>,
+    claims: Option<ClaimSet>,
+}
+
+struct TokenVisitor;
+
+impl<'de> Visitor<'de> for TokenVisitor {
+    type Value = TokenParts;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a token object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<TokenParts, A::Error> {
+        let mut parts = TokenParts::default();
+        let mut keys = BTreeSet::new();
+        while let Some(key) = members.next_key::<String>()? {
+            match key.as_str() {
+                "audience" => parts.audience = Some(members.next_value::<String>()?),
+                "claims" => parts.claims = Some(members.next_value::<Claims>()?.0),
+                _ => {
+                    // The token's own object is the first level.
+                    let depth_left = MAX_DEPTH.saturating_sub(1);
+                    members.next_value_seed(AnyValue { depth_left })?;
+                }
+            }
+            refuse_duplicate(&mut keys, key)?;
+        }
+        Ok(parts)
+    }
+}
+
+/// An object of strings, no key twice.
+struct Claims(ClaimSet);
+
+impl<'de> serde::Deserialize<'de> for Claims {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ClaimsVisitor)
+    }
+}
+
+struct ClaimsVisitor;
+
+impl<'de> Visitor<'de> for ClaimsVisitor {
+    type Value = Claims;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of strings")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Claims, A::Error> {
+        let mut claims = BTreeMap::new();
+        while let Some((name, value)) = members.next_entry::<String, String>()? {
+            if claims.insert(name, value).is_some() {
+                return Err(A::Error::custom("an object has a key twice"));
+            }
+        }
+        Ok(Claims(ClaimSet(claims)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(json: &str) -> Result<Token, TokenError> {
+        Token::from_json(json.as_bytes())
+    }
+
+    #[test]
+    fn reads_audience_and_claims_and_ignores_other_members() {
+        let token = parse(
+            " {\"extra\":[{\"a\":1},null,true,1.5,\"x\"],\"claims\":{\"a\":\"1\",\"__proto__\":\"\"},\"audience\":\"x\"}\r\n",
+        )
+        .unwrap();
+        assert_eq!(token.audience(), "x");
+        assert_eq!(token.claims().iter().collect::<Vec<_>>(), [("__proto__", ""), ("a", "1")]);
+        assert_eq!(parse(r#"{"audience":"x","claims":{}}"#), Token::new("x"));
+        assert_eq!(parse(r#"{"audience":"\u0061"}"#), Token::new("a"));
+    }
+
+    #[test]
+    fn refuses_content_that_is_no_token() {
+        let form = |json: &str| match parse(json) {
+            Err(TokenError::Json { is_syntax, .. }) => Some(is_syntax),
+            _ => None,
+        };
+        for json in [
+            r#"{"audience":"x","audience":"x"}"#,
+            r#"{"audience":"x","\u0061udience":"y"}"#,
+            r#"{"audience":"x","claims":{"a":"1","a":"1"}}"#,
+            r#"{"audience":"x","claims":{},"claims":{}}"#,
+            r#"{"audience":"x","other":{"a":1,"a":2}}"#,
+            r#"{"audience":"x","other":1,"other":2}"#,
+            r#"{"audience":"x","claims":null}"#,
+            r#"{"audience":"x","claims":[]}"#,
+            r#"{"audience":"x","claims":{"a":1}}"#,
+            r#"{"audience":"x","claims":{"a":null}}"#,
+            r#"{"audience":1}"#,
+            r#"{"audience":null}"#,
+            r#"["audience"]"#,
+            "null",
+            r#""x""#,
+        ] {
+            assert_eq!(form(json), Some(false), "{json}");
+        }
+        for json in [
+            "",
+            r#"{"audience":"x",}"#,
+            r#"{"audience":"x"} {}"#,
+            r#"{"audience":"x"}x"#,
+            r#"{'audience':"x"}"#,
+            r#"{"audience":"\ud800"}"#,
+            r#"{"audience":"\udc00\ud800"}"#,
+            "{\"audience\":\"\u{0}\"}",
+            "\u{FEFF}{\"audience\":\"x\"}",
+            r#"{"audience":"x","other":NaN}"#,
+            r#"{"audience":"x","other":1e400}"#,
+        ] {
+            assert_eq!(form(json), Some(true), "{json}");
+        }
+        assert_eq!(Token::from_json(b"{\"audience\":\"\xFF\"}"), Err(TokenError::NotUtf8));
+        assert_eq!(parse("{}"), Err(TokenError::NoAudience));
+        assert_eq!(parse(r#"{"audience":""}"#), Err(TokenError::EmptyAudience));
+    }
+
+    #[test]
+    fn values_nest_8_deep_and_no_deeper() {
+        let nested = |depth: usize| {
+            format!(r#"{{"audience":"x","o":{}{}}}"#, "[".repeat(depth), "]".repeat(depth))
+        };
+        // The token's own object is the first of the 8.
+        assert!(parse(&nested(7)).is_ok());
+        assert!(parse(&nested(8)).is_err());
+        assert!(parse(&nested(100_000)).is_err());
+    }
+}
