@@ -338,6 +338,7 @@ impl Walk<'_> {
                 Err(limit @ ChainError::LimitExceeded(_)) => return Err(limit),
                 // Only a proved DS moves the walk. One that is not is remembered for the error.
                 Err(error) => {
+                    let error = self.missing_link(&error).unwrap_or(error);
                     self.unproved_delegation.get_or_insert(error);
                 }
             }
@@ -409,18 +410,23 @@ impl Walk<'_> {
             }
             Err(error) => error,
         };
-        // Signed by a zone further down: what is wrong is the way there.
-        if let ChainError::Bogus { reason: BogusReason::OtherSigner { signer }, .. } = &error
-            && answer.question.name.is_at_or_below(signer)
-            && signer.is_at_or_below(&self.zone)
-        {
-            let missing = Question { name: signer.clone(), record_type: RecordType::DS };
-            return Err(self
-                .unproved_delegation
-                .take()
-                .unwrap_or(ChainError::Incomplete { missing }));
+        match self.missing_link(&error) {
+            Some(missing) => Err(self.unproved_delegation.take().unwrap_or(missing)),
+            None => Err(error),
         }
-        Err(error)
+    }
+
+    /// What is wrong with the way there, if an RRset turns out to be signed by a zone further down than the walk came.
+    fn missing_link(&self, error: &ChainError) -> Option<ChainError> {
+        match error {
+            ChainError::Bogus { question, reason: BogusReason::OtherSigner { signer }, .. }
+                if question.name.is_at_or_below(signer) && signer.is_at_or_below(&self.zone) =>
+            {
+                let missing = Question { name: signer.clone(), record_type: RecordType::DS };
+                Some(ChainError::Incomplete { missing })
+            }
+            _ => None,
+        }
     }
 }
 

@@ -111,20 +111,41 @@ impl Name {
 impl FromStr for Name {
     type Err = NameError;
 
-    /// Reads the presentation format of RFC 1035 section 5.1, escapes included; the final dot may be left out.
+    /// Reads the presentation format of RFC 1035 section 5.1 in ASCII, with the escapes `\\X` and `\\DDD` (decimal); the final dot
+    /// may be left out.
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let invalid = || NameError { text: text.chars().take(64).collect() };
-        if text.is_empty() || !text.is_ascii() || (text.starts_with('.') && text != ".") {
-            return Err(invalid());
-        }
-        let mut name = WireName::from_ascii(text).map_err(|_| invalid())?;
-        name.set_fqdn(true);
-        let name = Self::from_wire_name(&name);
-        if name.wire.len() > 255 || name.labels().any(|label| label.len() > 63) {
-            return Err(invalid());
-        }
-        Ok(name)
+        let name = if text == "." { Some(Self::root()) } else { parse_presentation(text) };
+        name.ok_or_else(|| NameError { text: text.chars().take(64).collect() })
     }
+}
+
+fn parse_presentation(text: &str) -> Option<Name> {
+    let mut labels: Vec<Vec<u8>> = vec![Vec::new()];
+    let mut octets = text.bytes();
+    while let Some(octet) = octets.next() {
+        let value = match octet {
+            b'.' => {
+                labels.push(Vec::new());
+                continue;
+            }
+            b'\\' => match octets.next()? {
+                first if first.is_ascii_digit() => {
+                    let digits = [first, octets.next()?, octets.next()?];
+                    std::str::from_utf8(&digits).ok()?.parse().ok()?
+                }
+                escaped => escaped,
+            },
+            plain => plain,
+        };
+        if !octet.is_ascii() {
+            return None;
+        }
+        labels.last_mut()?.push(value);
+    }
+    if labels.last().is_some_and(Vec::is_empty) && labels.len() > 1 {
+        labels.pop();
+    }
+    labels.iter().rev().try_fold(Name::root(), |name, label| name.prepend(label))
 }
 
 /// A text that is not a domain name.

@@ -297,7 +297,7 @@ mod tests {
         let mut rdata = vec![1, 0, 3, 8, u8::try_from(exponent.len()).unwrap()];
         rdata.extend_from_slice(exponent);
         rdata.push(first);
-        rdata.extend(vec![0xFF; modulus_octets - 1]);
+        rdata.extend(vec![0xFF; modulus_octets.saturating_sub(1)]);
         rdata
     }
 

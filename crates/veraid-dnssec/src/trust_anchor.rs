@@ -181,7 +181,7 @@ mod tests {
             Base64::encode_string(&[1; 64])
         ))
         .unwrap();
-        assert_eq!(anchors.key_tags().collect::<Vec<_>>(), [20326, 2612]);
+        assert_eq!(anchors.key_tags().collect::<Vec<_>>(), [20326, 9262]);
         let iana = TrustAnchors::iana();
         assert_eq!(iana.key_tags().collect::<Vec<_>>(), [20326, 38696]);
         assert_eq!(iana.0[0].key, anchors.0[0].key);
@@ -193,7 +193,8 @@ mod tests {
         for (text, line, problem) in [
             ("", 0, Problem::None),
             ("; nothing\n", 1, Problem::None),
-            ("hello", 1, Problem::NotARecord),
+            ("hello", 1, Problem::NotTheRoot),
+            (". hello", 1, Problem::NotARecord),
             (". IN A 192.0.2.1", 1, Problem::NotARecord),
             (". IN DS 20326 8 2 E06", 1, Problem::NotARecord),
             (". IN DS 20326 8 2 E06D", 1, Problem::Unsupported),
