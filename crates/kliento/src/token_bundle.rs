@@ -195,6 +195,12 @@ impl VerifiedToken {
         self.signature.validity()
     }
 
+    /// The period that the sender gave the token.
+    #[must_use]
+    pub const fn signed_period(&self) -> ValidityPeriod {
+        self.signature.signed_period()
+    }
+
     /// What the verdict rests on.
     #[must_use]
     pub const fn proof(&self) -> &Proof {

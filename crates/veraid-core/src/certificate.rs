@@ -7,7 +7,7 @@ use veraid_dnssec::{SignatureCheckError, SignatureChecks, Timestamp, ValidityPer
 
 use crate::algorithm::{AlgorithmIdentifier, RsaPublicKey};
 use crate::asn1_time::read_certificate_time;
-use crate::der_reader::{Element, read_whole, tag};
+use crate::der_reader::{Element, check_structure, read_whole, tag};
 use crate::error::{AlgorithmProblem, CertificateProblem, DerProblem, ParseError};
 use crate::oid::write_dotted;
 
@@ -45,8 +45,9 @@ impl Certificate {
     ///
     /// [`ParseError`] with the field and octet at which the octets stop being a certificate.
     pub fn from_der(der: &[u8]) -> Result<Self, ParseError> {
-        crate::der_reader::check_structure(der, "certificate")?;
-        Self::from_element(&read_whole(der, tag::SEQUENCE, "certificate", 0)?, "certificate")
+        let element = read_whole(der, tag::SEQUENCE, "certificate", 0)?;
+        check_structure(der, "certificate")?;
+        Self::from_element(&element, "certificate")
     }
 
     /// Parses a certificate that stands in a larger structure, whatever its tag: bundles replace it (IMPLICIT tagging).

@@ -12,8 +12,8 @@ use crate::error::{DerProblem, ParseError};
 /// [`ParseError`] if the octets are no such set or a message does not parse.
 pub fn parse_dnssec_chain(der: &[u8]) -> Result<DnssecChain, ParseError> {
     let field = "dnssecChain";
-    check_structure(der, field)?;
     let set = read_whole(der, tag::SET, field, 0)?;
+    check_structure(der, field)?;
     let (chain, _) = read_chain(&set)?;
     Ok(chain)
 }

@@ -48,8 +48,9 @@ impl MemberIdBundle {
             let (octets, limit) = (der.len(), SignatureBundle::MAX_OVERHEAD_BYTES);
             return Err(ParseError::TooLarge { what: "member id bundle", octets, limit });
         }
+        let whole = read_whole(der, tag::SEQUENCE, field, 0)?;
         check_structure(der, field)?;
-        let mut fields = read_whole(der, tag::SEQUENCE, field, 0)?.reader(field)?;
+        let mut fields = whole.reader(field)?;
         let mut deviations = Vec::new();
         let head = BundleHead::read(&mut fields, &mut deviations)?;
         let member_certificate = Certificate::from_element(

@@ -58,8 +58,9 @@ impl SignatureBundle {
             let (octets, limit) = (der.len(), max_size_bytes);
             return Err(ParseError::TooLarge { what: "signature bundle", octets, limit });
         }
+        let whole = read_whole(der, tag::SEQUENCE, field, 0)?;
         check_structure(der, field)?;
-        let mut fields = read_whole(der, tag::SEQUENCE, field, 0)?.reader(field)?;
+        let mut fields = whole.reader(field)?;
         let mut deviations = Vec::new();
         let head = BundleHead::read(&mut fields, &mut deviations)?;
         let signed_data = SignedData::parse(&fields.read(tag::constructed(3), "signature")?)?;
