@@ -31,6 +31,9 @@ pub(crate) fn decode_base64(text: &str) -> Result<Vec<u8>, ParseError> {
     if octets > limit {
         return Err(ParseError::TooLarge { octets, limit });
     }
+    if text.len().saturating_sub(digits.len()) > 2 {
+        return Err(ParseError::Base64);
+    }
     let decoded = if digits.len() == text.len() {
         Base64Unpadded::decode_vec(text)
     } else {

@@ -87,7 +87,7 @@ impl VerifyError {
         matches!(self, Self::Signature(error) if error.is_about_time())
     }
 
-    /// Whether the token is refused by what the verifier asks (service, caps, profiles), not by what the token is.
+    /// Whether the token is refused for the service, for a cap on how long something may last, or by the verifier's policy.
     #[must_use]
     pub const fn is_about_policy(&self) -> bool {
         matches!(self, Self::Signature(error) if error.is_about_policy())

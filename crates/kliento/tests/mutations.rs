@@ -236,3 +236,19 @@ fn a_flipped_bit_in_a_javascript_bundle_never_changes_what_it_says() {
         }
     }
 }
+
+#[test]
+fn debug_output_holds_neither_token_nor_claims() {
+    let content = veraid_testkit::kliento_token(AUDIENCE, &[("role", "marker-of-a-claim")]);
+    let bundle = Scenario { content: content.clone(), ..Scenario::default() }.build();
+    let parsed = TokenBundle::from_der(&bundle.der).unwrap();
+    let unverified = format!("{parsed:?} {:?}", parsed.as_signature_bundle());
+    let verified = parsed.verify(AUDIENCE, default_instant(), &verifier(&bundle)).unwrap();
+    let output = format!("{unverified} {verified:?} {:?}", verified.claims());
+    assert!(!output.contains("marker-of-a-claim"), "{output}");
+    // The same octets as a list of numbers.
+    let octets = format!("{:?}", &content[content.len() - 20..]);
+    assert!(!output.contains(octets.trim_matches(['[', ']'])), "{output}");
+    let start = format!("{:?}", &bundle.der[..12]);
+    assert!(!output.contains(start.trim_matches(['[', ']'])), "{output}");
+}

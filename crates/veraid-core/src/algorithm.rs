@@ -26,6 +26,11 @@ impl<'a> AlgorithmIdentifier<'a> {
         Self::parse(element.reader(FIELD)?)
     }
 
+    /// The SEQUENCE within an explicit tag.
+    fn from_explicit(element: &Element<'a>) -> Result<Self, ParseError> {
+        Self::from_element(&read_whole(element.value, tag::SEQUENCE, FIELD, element.offset)?)
+    }
+
     /// A hash that is allowed, with NULL parameters or none (RFC 5754 section 2: both must be accepted).
     pub(crate) fn digest(&self) -> Result<DigestAlgorithm, AlgorithmProblem> {
         let has_no_parameters = self
@@ -41,63 +46,56 @@ impl<'a> AlgorithmIdentifier<'a> {
     }
 
     /// RSASSA-PSS as VeraId uses it: one hash for the message and for MGF1, a salt of its length, trailer field 1 (RFC 4055
-    /// section 3.1).
-    pub(crate) fn signature(&self) -> Result<SignatureAlgorithm, AlgorithmProblem> {
+    /// section 3.1). Whatever is left out of the parameters means SHA-1 or a salt for it.
+    pub(crate) fn signature(
+        &self,
+    ) -> Result<Result<SignatureAlgorithm, AlgorithmProblem>, ParseError> {
         if self.oid != known::RSASSA_PSS {
-            return Err(AlgorithmProblem::NotPss);
+            return Ok(Err(AlgorithmProblem::NotPss));
         }
-        // Parameters left out mean SHA-1.
-        let parameters = self.parameters.ok_or(AlgorithmProblem::PssParameters)?;
-        pss_digest(&parameters)
-            .ok()
-            .flatten()
-            .map(SignatureAlgorithm::RsaPss)
-            .ok_or(AlgorithmProblem::PssParameters)
+        let digest = match self.parameters {
+            Some(parameters) if parameters.tag == tag::SEQUENCE => pss_digest(&parameters)?,
+            _ => None,
+        };
+        Ok(digest.map(SignatureAlgorithm::RsaPss).ok_or(AlgorithmProblem::PssParameters))
     }
 }
 
-/// The hash of RSASSA-PSS-params; `None` if the parameters do not belong together, an error if they do not parse.
+/// The hash of RSASSA-PSS-params; `None` if the parameters are not those of one allowed hash.
 fn pss_digest(parameters: &Element<'_>) -> Result<Option<DigestAlgorithm>, ParseError> {
-    if parameters.tag != tag::SEQUENCE {
-        return Ok(None);
-    }
     let mut reader = parameters.reader("RSASSA-PSS-params")?;
-    let hash_element = reader.read(tag::constructed(0), "hashAlgorithm")?;
-    let hash_element = read_whole(hash_element.value, tag::SEQUENCE, FIELD, hash_element.offset)?;
-    let hash = AlgorithmIdentifier::from_element(&hash_element)?;
-    let mask_element = reader.read(tag::constructed(1), "maskGenAlgorithm")?;
-    let mask_element = read_whole(mask_element.value, tag::SEQUENCE, FIELD, mask_element.offset)?;
-    let mask = AlgorithmIdentifier::from_element(&mask_element)?;
-    let salt = reader.read(tag::constructed(2), "saltLength")?;
-    let mut salt = salt.reader("saltLength")?;
-    let salt_len = salt.small_integer(tag::INTEGER, "saltLength")?;
-    salt.finish()?;
-    if let Some(trailer) = reader.optional(tag::constructed(3), "trailerField")? {
-        let mut trailer = trailer.reader("trailerField")?;
-        if trailer.small_integer(tag::INTEGER, "trailerField")? != 1 {
-            return Ok(None);
-        }
-        trailer.finish()?;
-    }
+    let hash = reader.optional(tag::constructed(0), "hashAlgorithm")?;
+    let mask = reader.optional(tag::constructed(1), "maskGenAlgorithm")?;
+    let salt = reader.optional(tag::constructed(2), "saltLength")?;
+    let trailer = reader.optional(tag::constructed(3), "trailerField")?;
     reader.finish()?;
-
+    let (Some(hash), Some(mask), Some(salt)) = (hash, mask, salt) else { return Ok(None) };
+    let hash = AlgorithmIdentifier::from_explicit(&hash)?;
+    let mask = AlgorithmIdentifier::from_explicit(&mask)?;
     let mask_hash = match (mask.oid, mask.parameters) {
         (known::MGF1, Some(hash)) if hash.tag == tag::SEQUENCE => {
             AlgorithmIdentifier::from_element(&hash)?
         }
         _ => return Ok(None),
     };
+    let salt = read_whole(salt.value, tag::INTEGER, "saltLength", salt.offset)?.value;
+    let has_trailer_1 = match trailer {
+        Some(trailer) => {
+            read_whole(trailer.value, tag::INTEGER, "trailerField", trailer.offset)?.value == [1]
+        }
+        None => true,
+    };
     Ok(match (hash.digest(), mask_hash.digest()) {
-        (Ok(digest), Ok(mask_digest))
-            if digest == mask_digest && usize::from(salt_len) == digest.output_len() =>
-        {
-            Some(digest)
+        (Ok(digest), Ok(mask_digest)) if digest == mask_digest && has_trailer_1 => {
+            // 32, 48 and 64 take one octet.
+            let expected = u8::try_from(digest.output_len()).unwrap_or(u8::MAX);
+            (salt == [expected]).then_some(digest)
         }
         _ => None,
     })
 }
 
-/// An RSA public key in a SubjectPublicKeyInfo, as ranges of the octets that hold it.
+/// The RSA public key of a SubjectPublicKeyInfo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RsaPublicKey {
     modulus: Vec<u8>,
@@ -108,11 +106,7 @@ impl RsaPublicKey {
     /// Takes the key of a SubjectPublicKeyInfo whose algorithm is rsaEncryption with NULL parameters (RFC 3279 section 2.3.1).
     ///
     /// Other forms of the same key would give the same key another key id, so they are refused.
-    pub(crate) fn parse(spki: &Element<'_>) -> Result<Self, AlgorithmProblem> {
-        Self::read(spki).ok().flatten().ok_or(AlgorithmProblem::KeyForm)
-    }
-
-    fn read(spki: &Element<'_>) -> Result<Option<Self>, ParseError> {
+    pub(crate) fn parse(spki: &Element<'_>) -> Result<Result<Self, AlgorithmProblem>, ParseError> {
         let mut reader = spki.reader("subjectPublicKeyInfo")?;
         let algorithm =
             AlgorithmIdentifier::from_element(&reader.read(tag::SEQUENCE, "algorithm")?)?;
@@ -121,18 +115,24 @@ impl RsaPublicKey {
         let has_null = algorithm
             .parameters
             .is_some_and(|parameters| parameters.tag == tag::NULL && parameters.value.is_empty());
-        let Some((0, key)) = bits.value.split_first() else { return Ok(None) };
         if algorithm.oid != known::RSA_ENCRYPTION || !has_null {
-            return Ok(None);
+            return Ok(Err(AlgorithmProblem::KeyForm));
         }
+        let Some((0, key)) = bits.value.split_first() else {
+            return Ok(Err(AlgorithmProblem::KeyForm));
+        };
         let key = read_whole(key, tag::SEQUENCE, "RSAPublicKey", bits.offset)?;
         let mut reader = key.reader("RSAPublicKey")?;
         let modulus = reader.read(tag::INTEGER, "modulus")?;
         let exponent = reader.read(tag::INTEGER, "publicExponent")?;
         reader.finish()?;
-        Ok(positive_magnitude(modulus.value).zip(positive_magnitude(exponent.value)).map(
-            |(modulus, exponent)| Self { modulus: modulus.to_vec(), exponent: exponent.to_vec() },
-        ))
+        Ok(positive_magnitude(modulus.value)
+            .zip(positive_magnitude(exponent.value))
+            .map(|(modulus, exponent)| Self {
+                modulus: modulus.to_vec(),
+                exponent: exponent.to_vec(),
+            })
+            .ok_or(AlgorithmProblem::KeyForm))
     }
 
     /// The length of the modulus in bits.

@@ -99,7 +99,7 @@ impl Certificate {
         fields.finish()?;
 
         let algorithm = if inner_algorithm.octets == outer_algorithm.octets {
-            AlgorithmIdentifier::from_element(&outer_algorithm)?.signature()
+            AlgorithmIdentifier::from_element(&outer_algorithm)?.signature()?
         } else {
             AlgorithmIdentifier::from_element(&outer_algorithm)?;
             AlgorithmIdentifier::from_element(&inner_algorithm)?;
@@ -130,7 +130,7 @@ impl Certificate {
             not_after,
             algorithm,
             common_name,
-            public_key: RsaPublicKey::parse(&spki),
+            public_key: RsaPublicKey::parse(&spki)?,
             extensions,
             der,
         })
@@ -269,8 +269,13 @@ pub(crate) fn bit_string_octets<'a>(
 
 /// An object identifier in dotted decimal, for errors.
 pub(crate) fn dotted(oid: &[u8]) -> String {
+    // As much as any real one needs: the sender chooses how long it is.
+    let start = oid.get(..32).unwrap_or(oid);
     let mut text = String::new();
     // Writing to a String cannot fail.
-    let _ = write_dotted(oid, &mut text);
+    let _ = write_dotted(start, &mut text);
+    if start.len() < oid.len() {
+        text.push('…');
+    }
     text
 }

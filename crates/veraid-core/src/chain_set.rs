@@ -1,9 +1,10 @@
 //! `DnssecChain ::= SET OF OCTET STRING`: the DNS messages of a bundle, or alone in a file.
 
-use veraid_dnssec::DnssecChain;
+use veraid_dnssec::ParseError::LimitExceeded;
+use veraid_dnssec::{DnssecChain, Limit};
 
 use crate::der_reader::{Element, check_structure, is_sorted, read_whole, tag};
-use crate::error::{DerProblem, ParseError};
+use crate::error::ParseError;
 
 /// Parses a chain that stands alone: a SET OF OCTET STRING, each a DNS message, in any order.
 ///
@@ -25,7 +26,7 @@ pub(crate) fn read_chain(set: &Element<'_>) -> Result<(DnssecChain, bool), Parse
     let mut messages: Vec<Element<'_>> = Vec::new();
     while !reader.is_finished() {
         if messages.len() >= limit {
-            return Err(reader.error(DerProblem::TooMany { limit }));
+            return Err(ParseError::DnssecChain(LimitExceeded(Limit::Messages)));
         }
         messages.push(reader.read(tag::OCTET_STRING, "dnssecChain")?);
     }

@@ -168,12 +168,18 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether these are the content octets of an OBJECT IDENTIFIER: whole sub-identifiers, none padded (X.690 section 8.19).
-pub(crate) fn check_oid(octets: &[u8]) -> bool {
-    let starts_at_boundary =
-        std::iter::once(true).chain(octets.iter().map(|octet| octet & 0x80 == 0));
-    let padded =
-        octets.iter().zip(starts_at_boundary).any(|(&octet, starts)| starts && octet == 0x80);
-    !padded && octets.last().is_some_and(|octet| octet & 0x80 == 0)
+pub(crate) const fn check_oid(octets: &[u8]) -> bool {
+    let mut rest = octets;
+    let mut starts = true;
+    // A loop by hand, so that constants can be checked when they are compiled.
+    while let [octet, tail @ ..] = rest {
+        if starts && *octet == 0x80 {
+            return false;
+        }
+        starts = *octet & 0x80 == 0;
+        rest = tail;
+    }
+    starts && !octets.is_empty()
 }
 
 /// Reads the one element that `octets` are, with `tag`, and nothing after it.
@@ -189,8 +195,8 @@ pub(crate) fn read_whole<'a>(
     Ok(element)
 }
 
-/// Checks the shape of everything in `octets` before anything is read: definite, minimal lengths that fit at every level,
-/// nested at most [`MAX_DEPTH`] deep.
+/// Checks the shape of every element in `octets` before any is read: definite, minimal lengths that fit at every level, nested at
+/// most [`MAX_DEPTH`] deep. What OCTET STRINGs and BIT STRINGs hold is checked where it is read.
 ///
 /// One pass with one stack of fixed size, so that no input makes reading recurse.
 pub(crate) fn check_structure(octets: &[u8], field: &'static str) -> Result<(), ParseError> {

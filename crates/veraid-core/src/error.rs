@@ -224,7 +224,7 @@ pub struct NoCommonSecond {
 }
 
 impl VerifyError {
-    /// Whether the failure is one of time: another instant might give another verdict.
+    /// Whether the failure is one of time: each part may be good, but not all of them at a second that was asked for.
     #[must_use]
     pub const fn is_about_time(&self) -> bool {
         match self {
@@ -234,7 +234,7 @@ impl VerifyError {
         }
     }
 
-    /// Whether the bundle is refused by what the verifier asks (service, caps, profiles), not by what the bundle is.
+    /// Whether the bundle is refused for the service, for a cap on how long something may last, or by the verifier's policy.
     #[must_use]
     pub const fn is_about_policy(&self) -> bool {
         use veraid_dnssec::BogusReason::PeriodTooLong as RrsigTooLong;
@@ -247,7 +247,7 @@ impl VerifyError {
                 | Self::DnssecChain(ChainError::Bogus { reason: RrsigTooLong { .. }, .. })
                 | Self::Certificate {
                     problem: CertificateProblem::PeriodTooLong { .. }
-                        | CertificateProblem::NotSelfIssued,
+                        | CertificateProblem::ForeignIssuer,
                     ..
                 }
         )
@@ -371,9 +371,12 @@ pub enum CertificateProblem {
     /// Neither the organisation nor an attached certificate that fits issued it.
     #[error("neither the organisation nor an attached certificate that may do so issued it")]
     NotIssuedByOrganisation,
-    /// The organisation certificate was issued by someone else.
+    /// The organisation certificate was issued by someone else, which VeraId does not allow.
     #[error("its issuer is not its subject")]
     NotSelfIssued,
+    /// The organisation certificate was issued by someone else, which DomainAuth allows and this verifier does not.
+    #[error("its issuer is not its subject, which this verifier does not accept")]
+    ForeignIssuer,
     /// Its signature does not hold.
     #[error("its signature does not hold")]
     SignatureDoesNotHold,
@@ -401,6 +404,7 @@ impl CertificateProblem {
             Self::KeyIdentifiersDiffer => 2214,
             Self::NotIssuedByOrganisation => 2215,
             Self::NotSelfIssued => 2216,
+            Self::ForeignIssuer => 2218,
             Self::SignatureDoesNotHold => 2217,
             Self::LimitExceeded(_) => 2007,
         }

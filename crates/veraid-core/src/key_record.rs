@@ -38,8 +38,8 @@ enum Reading {
 impl KeyRecord {
     /// Selects the one record that names the key of `organisation` for `service`.
     ///
-    /// One for that service wins over one for any; two that match equally well are refused (draft, "TXT Record
-    /// Selection"). Records of another form are skipped, so that a stray record locks nobody out; one that names the key and is malformed
+    /// One for that service wins over one for any; two that match equally well are refused (draft, "Verification
+    /// Procedure"). Records of another form are skipped, so that a stray record locks nobody out; one that names the key and is malformed
     /// fails.
     pub(crate) fn select(
         records: &VerifiedRrset,
@@ -162,7 +162,7 @@ impl Key {
         if key_id != self.id() {
             return Reading::Skipped;
         }
-        // From here on the record names the key.
+        // The identifier is ours. With the number of another size it names another key, as deployed software has it.
         match algorithm {
             "1" | "2" | "3" if algorithm == self.algorithm.to_string() => {}
             "1" | "2" | "3" => return Reading::Skipped,

@@ -1,5 +1,7 @@
 //! Member id bundles: what a member needs to sign, beside the private key.
 
+use std::fmt;
+
 use veraid_dnssec::{DnssecChain, ValidityPeriod};
 
 use crate::bundle_head::BundleHead;
@@ -28,7 +30,7 @@ const MAX_INTERMEDIATES: usize = 8;
 ///     intermediateCertificates [4] SET OF Certificate OPTIONAL   -- DomainAuth
 /// }   -- IMPLICIT tags
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct MemberIdBundle {
     der: Vec<u8>,
     head: BundleHead,
@@ -179,5 +181,14 @@ impl VerifiedMemberId {
     #[must_use]
     pub const fn proof(&self) -> &Proof {
         &self.proof
+    }
+}
+
+impl fmt::Debug for MemberIdBundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemberIdBundle")
+            .field("octets", &self.der.len())
+            .field("profile", &self.profile())
+            .finish_non_exhaustive()
     }
 }

@@ -104,7 +104,7 @@ impl UserName {
     /// Takes `text` as a user's name under `profile`.
     ///
     /// Both profiles refuse what would let one name pass for another: nothing, `@` and its look-alikes, control characters, those that
-    /// turn the direction of writing, and white space other than single code points U+0020 inside. DomainAuth demands the PRECIS
+    /// turn the direction of writing, and white space other than U+0020 inside. DomainAuth demands the PRECIS
     /// form UsernameCaseMapped (RFC 8265 section 3.3) besides.
     ///
     /// # Errors

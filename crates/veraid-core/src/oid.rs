@@ -69,16 +69,25 @@ pub struct ServiceOid {
 }
 
 impl ServiceOid {
-    /// From the content octets of a DER encoding that is known to be right, for constants.
+    /// The most octets of an encoding (128: room for 14 arcs of 64 bits, and for any that is in use).
+    pub const MAX_OCTETS: usize = 128;
+
+    /// From the content octets of a DER encoding, for constants.
+    ///
+    /// # Panics
+    ///
+    /// If they are no object identifier, which a constant shows when it is compiled.
     #[must_use]
     pub const fn new_static(octets: &'static [u8]) -> Self {
+        assert!(octets.len() <= Self::MAX_OCTETS && check_oid(octets), "no object identifier");
         Self { octets: Cow::Borrowed(octets) }
     }
 
     /// From the content octets of a DER encoding (X.690 section 8.19); `None` if they are no object identifier.
     #[must_use]
     pub fn from_octets(octets: &[u8]) -> Option<Self> {
-        check_oid(octets).then(|| Self { octets: Cow::Owned(octets.to_vec()) })
+        (octets.len() <= Self::MAX_OCTETS && check_oid(octets))
+            .then(|| Self { octets: Cow::Owned(octets.to_vec()) })
     }
 
     /// The content octets of the DER encoding (X.690 section 8.19).
@@ -115,6 +124,9 @@ impl FromStr for ServiceOid {
         let mut octets = Vec::new();
         for arc in std::iter::once(head).chain(rest.iter().copied()) {
             push_base_128(&mut octets, arc);
+        }
+        if octets.len() > Self::MAX_OCTETS {
+            return Err(error());
         }
         Ok(Self { octets: Cow::Owned(octets) })
     }

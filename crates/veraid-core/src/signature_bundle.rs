@@ -1,10 +1,12 @@
 //! Signature bundles: everything that a verifier needs beside the trust anchors.
 
+use std::fmt;
+
 use veraid_dnssec::{DnssecChain, ValidityPeriod};
 
 use crate::bundle_head::BundleHead;
 use crate::certificate::Certificate;
-use crate::der_reader::{check_structure, read_whole, tag};
+use crate::der_reader::{Element, check_structure, read_whole, tag};
 use crate::error::{Deviation, ParseError, VerifyError};
 use crate::oid::ServiceOid;
 use crate::profile::Profile;
@@ -22,7 +24,7 @@ use crate::verifier::Verifier;
 ///     signature               [3] ContentInfo
 /// }   -- IMPLICIT tags
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SignatureBundle {
     der: Vec<u8>,
     pub(crate) head: BundleHead,
@@ -59,6 +61,7 @@ impl SignatureBundle {
             return Err(ParseError::TooLarge { what: "signature bundle", octets, limit });
         }
         let whole = read_whole(der, tag::SEQUENCE, field, 0)?;
+        check_head_size(&whole)?;
         check_structure(der, field)?;
         let mut fields = whole.reader(field)?;
         let mut deviations = Vec::new();
@@ -137,4 +140,32 @@ impl SignatureBundle {
     ) -> Result<VerifiedSignature, VerifyError> {
         verify(&self, Some(content), service, period, verifier)
     }
+}
+
+impl fmt::Debug for SignatureBundle {
+    /// Without what is signed and what signs it: a bundle can be a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignatureBundle")
+            .field("octets", &self.der.len())
+            .field("profile", &self.profile())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Refuses a chain and organisation certificate that are too large before any of it is read.
+fn check_head_size(bundle: &Element<'_>) -> Result<(), ParseError> {
+    let mut fields = bundle.reader("signatureBundle")?;
+    let mut octets = 0_usize;
+    while let Some(tag) = fields.peek_tag() {
+        if tag == tag::constructed(3) {
+            break;
+        }
+        octets = octets.saturating_add(fields.any("signatureBundle")?.octets.len());
+    }
+    let limit = SignatureBundle::MAX_OVERHEAD_BYTES;
+    if octets > limit {
+        let what = "signature bundle without its content";
+        return Err(ParseError::TooLarge { what, octets, limit });
+    }
+    Ok(())
 }

@@ -12,10 +12,10 @@ use crate::signature_metadata::SignatureMetadata;
 mod parse;
 
 /// SignedData that parsed. What is wrong with its values is told by [`SignedData::verify`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct SignedData {
-    /// The ContentInfo as received.
-    pub(crate) octets: Vec<u8>,
+    /// The octets of the ContentInfo.
+    pub(crate) octets: usize,
     content_type: Result<(), SignedDataError>,
     version: u8,
     digest_algorithms: Vec<Result<DigestAlgorithm, AlgorithmProblem>>,
@@ -30,7 +30,7 @@ pub(crate) struct SignedData {
 }
 
 /// The one signer.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct SignerInfo {
     version: u8,
     /// Issuer and serial number of the signer's certificate, as octets; `None` if it is named in another way.
@@ -43,7 +43,7 @@ pub(crate) struct SignerInfo {
 }
 
 /// The attributes that the signature covers.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct SignedAttributes {
     /// As the signature covers them: the octets received, the tag `[0]` read as that of a SET (RFC 5652 section 5.4).
     to_be_signed: Vec<u8>,
@@ -59,7 +59,7 @@ pub(crate) struct SignedAttributes {
 }
 
 /// The algorithms that the signer protects (RFC 6211).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct AlgorithmProtection {
     digest: Result<DigestAlgorithm, AlgorithmProblem>,
     /// `None` if it names a MAC.
@@ -67,7 +67,6 @@ struct AlgorithmProtection {
 }
 
 /// What was signed, by whom it says so, and for what; only [`SignedData::verify`] makes one.
-#[derive(Debug)]
 pub(crate) struct VerifiedSignedData {
     pub(crate) content: Vec<u8>,
     pub(crate) service: ServiceOid,
@@ -145,7 +144,6 @@ impl SignedData {
 }
 
 /// What a signer says, still unproved.
-#[derive(Debug)]
 pub(crate) struct Signer<'a> {
     info: &'a SignerInfo,
     attributes: &'a SignedAttributes,

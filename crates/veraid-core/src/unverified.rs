@@ -26,7 +26,7 @@ impl<'a> Unverified<'a> {
         self.bundle.head.organisation_certificate.common_name().ok()
     }
 
-    /// The member that the signature is attributed to, or else the first attached certificate's common name.
+    /// The member that the signature is attributed to, or else the common name of the signer's certificate.
     #[must_use]
     pub fn user(self) -> Option<&'a str> {
         let signed_data = &self.bundle.signed_data;
@@ -69,6 +69,6 @@ impl<'a> Unverified<'a> {
     /// The size of the CMS structure in octets, content and attached certificates included.
     #[must_use]
     pub fn signed_data_len(self) -> usize {
-        self.bundle.signed_data.octets.len()
+        self.bundle.signed_data.octets
     }
 }

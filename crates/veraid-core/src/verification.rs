@@ -1,9 +1,12 @@
-//! Verification, step by step as the DomainAuth draft numbers it ("Signature Verification"); each step takes the evidence
+//! Verification, step by step as the DomainAuth draft numbers it ("Verification Procedure"); each step takes the evidence
 //! of the one before.
+
+use std::fmt;
 
 use veraid_dnssec::{ChainError, Link, SignatureChecks, ValidityPeriod, VerifiedRrset};
 
 use crate::bundle_head::BundleHead;
+use crate::certificate::Certificate;
 use crate::certificate::path::{Candidates, VerifiedPath};
 use crate::error::{CertificateRole, VerifyError};
 use crate::key_record::KeyRecord;
@@ -25,7 +28,7 @@ pub enum SignatureKind {
 }
 
 /// Content whose signer is proved. Only [`SignatureBundle::verify`] and [`SignatureBundle::verify_detached`] make one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct VerifiedSignature {
     member: Member,
     kind: SignatureKind,
@@ -49,7 +52,7 @@ pub struct Proof {
     signature_checks: u32,
 }
 
-/// A certificate on the path from the organisation to the signer.
+/// A certificate on the path from the organisation to the signer, whose dates count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProvedCertificate {
     /// What it is in the bundle.
@@ -149,6 +152,20 @@ impl VerifiedSignature {
     }
 }
 
+impl fmt::Debug for VerifiedSignature {
+    /// Without the content, which is nobody's business in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedSignature")
+            .field("member", &self.member)
+            .field("kind", &self.kind)
+            .field("profile", &self.profile)
+            .field("service", &self.service)
+            .field("content_octets", &self.content.len())
+            .field("validity", &self.validity)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Verifies a bundle for `service` at some second of `period`; `content` is that of a detached signature.
 pub(crate) fn verify(
     bundle: &SignatureBundle,
@@ -179,7 +196,7 @@ pub(crate) fn verify(
         let (required, found) = (service.clone(), signed.service);
         return Err(VerifyError::Service { required, found });
     }
-    let (user, kind) = attribute(&signer, &path, organisation.profile)?;
+    let (user, kind) = attribute(&signer, &path, candidates.organisation, organisation.profile)?;
 
     // Steps 2 to 5 hold at one common second inside the window.
     let settled = organisation.settle(&path, signed.period, period, verifier)?;
@@ -225,9 +242,12 @@ impl VerifiedSignature {
 fn attribute(
     signer: &Signer<'_>,
     path: &VerifiedPath<'_>,
+    organisation: &Certificate,
     profile: Profile,
 ) -> Result<(Option<UserName>, SignatureKind), VerifyError> {
-    let is_organisation = path.certificates().len() == 1;
+    // The organisation's certificate, or another of its name that it issued to itself.
+    let is_organisation =
+        path.signer().is_some_and(|signer| signer.subject() == organisation.subject());
     match signer.attribution {
         // A member never speaks for another.
         Some(_) if !path.signer_speaks_for_organisation(profile) => {
@@ -345,7 +365,10 @@ impl ProvedOrganisation {
                     0 => CertificateRole::Signer,
                     _ => CertificateRole::Intermediate,
                 };
-                certificate.validity().ok().map(|validity| ProvedCertificate { role, validity })
+                // The dates of an organisation certificate that another issued are no evidence.
+                let binds = place != last || path.organisation_is_self_issued();
+                let validity = certificate.validity().ok().filter(|_| binds)?;
+                Some(ProvedCertificate { role, validity })
             })
             .collect();
         Proof {

@@ -14,9 +14,16 @@ use crate::time::{ValidityPeriod, ValidityPeriods};
 use crate::trust_anchor::{TrustAnchors, matches_ds};
 
 /// DNS messages that parsed; what they prove is open until [`DnssecChain::verify`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DnssecChain {
     messages: Vec<Message>,
+}
+
+impl std::fmt::Debug for DnssecChain {
+    /// Without the messages, which make up most of a bearer token.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DnssecChain({} messages)", self.messages.len())
+    }
 }
 
 /// What a chain is held against: trust anchors, cryptography and limits.
@@ -111,13 +118,28 @@ impl DnssecChain {
     ///
     /// [`ParseError`] if a message does not parse or there are too many messages or records.
     pub fn parse<'a>(messages: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, ParseError> {
-        let limits = Limits::DEFAULT;
+        Self::parse_within(messages, &Limits::DEFAULT)
+    }
+
+    /// The same within other limits.
+    ///
+    /// # Errors
+    ///
+    /// As [`DnssecChain::parse`].
+    pub fn parse_within<'a>(
+        messages: impl IntoIterator<Item = &'a [u8]>,
+        limits: &Limits,
+    ) -> Result<Self, ParseError> {
         let mut parsed = Vec::new();
+        let mut octets_left = limits.octets;
         for (index, octets) in messages.into_iter().enumerate() {
+            octets_left = octets_left
+                .checked_sub(octets.len())
+                .ok_or(ParseError::LimitExceeded(Limit::Octets))?;
             if index >= limits.messages {
                 return Err(ParseError::LimitExceeded(Limit::Messages));
             }
-            parsed.push(Message::parse(octets, index, &limits)?);
+            parsed.push(Message::parse(octets, index, limits)?);
         }
         Ok(Self { messages: parsed })
     }
@@ -239,12 +261,7 @@ impl DnssecChain {
                 Err(NoRrset::LimitExceeded(limit)) => return Err(ChainError::LimitExceeded(limit)),
             }
         }
-        candidates.sort_by(|a, b| {
-            let signatures = |rrset: &Rrset| {
-                rrset.rrsigs.iter().map(|rrsig| rrsig.signature.clone()).collect::<Vec<_>>()
-            };
-            a.rdata.cmp(&b.rdata).then_with(|| signatures(a).cmp(&signatures(b)))
-        });
+        candidates.sort_by(|a, b| a.rdata.cmp(&b.rdata).then_with(|| a.rrsigs.cmp(&b.rrsigs)));
         Ok(candidates)
     }
 }

@@ -12,7 +12,7 @@ pub mod rust_crypto;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignatureAlgorithm {
-    /// RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) with this hash, over keys of 1024 to 4096 bits.
+    /// RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) with this hash, over keys of 1024 to 4096 bits (with SHA-384 from 2048).
     RsaPkcs1(DigestAlgorithm),
     /// RSASSA-PSS (RFC 8017 section 8.1) with this hash, MGF1 with the same hash, a salt as long as the hash and the
     /// trailer field 1.

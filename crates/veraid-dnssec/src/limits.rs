@@ -7,17 +7,25 @@ use std::fmt;
 /// An honest chain through d zones needs 2d + 2 signature checks; one octet stream of 16 KiB can be made to ask for thousands
 /// (KeyTrap, CVE-2023-50387), so every count that a sender chooses has an end. The defaults leave honest chains a
 /// wide margin.
+///
+/// [`DnssecChain::parse`](crate::DnssecChain::parse) works within the defaults; what parsing bounds (octets, messages, questions, records) is
+/// changed with [`DnssecChain::parse_within`](crate::DnssecChain::parse_within).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Signature checks of one verification, certificates and content included (64: a path of 16 zones and 4 certificates
-    /// needs 39).
+    /// Signature checks of one verification, certificates and content included (64: 16 zones, 4 attached
+    /// certificates, the organisation's and the content need 40).
     pub signature_checks: u32,
     /// Signature checks that may fail before verification ends (4: room for one colliding key tag per zone of a usual
     /// chain, and none for KeyTrap).
     pub failed_signature_checks: u32,
-    /// Ed448 checks (8: each takes about 3 ms, a hundred times the others).
+    /// Ed448 checks (8: each takes about 3 ms, some hundred times an RSA check with AWS-LC).
     pub ed448_checks: u32,
+    /// Octets of a chain, all messages together (65,536: real chains have under 8,000, and reading a name of compression pointers
+    /// costs the length of its message).
+    pub octets: usize,
+    /// Questions of one message (8: one is all that counts, and the others still have to be read).
+    pub questions_per_message: usize,
     /// DNS messages of a chain (64: 16 zone cuts need 34).
     pub messages: usize,
     /// Records of one message, all sections together (128: 32 keys and their signatures fit four times).
@@ -44,6 +52,8 @@ impl Limits {
         signature_checks: 64,
         failed_signature_checks: 4,
         ed448_checks: 8,
+        octets: 65_536,
+        questions_per_message: 8,
         messages: 64,
         records_per_message: 128,
         rrsigs_per_rrset: 8,
@@ -72,6 +82,10 @@ pub enum Limit {
     FailedSignatureChecks,
     /// [`Limits::ed448_checks`]
     Ed448Checks,
+    /// [`Limits::octets`]
+    Octets,
+    /// [`Limits::questions_per_message`]
+    QuestionsPerMessage,
     /// [`Limits::messages`]
     Messages,
     /// [`Limits::records_per_message`]
@@ -98,6 +112,8 @@ impl fmt::Display for Limit {
             Self::SignatureChecks => "signature checks of one verification",
             Self::FailedSignatureChecks => "failed signature checks of one verification",
             Self::Ed448Checks => "Ed448 checks of one verification",
+            Self::Octets => "octets of a chain",
+            Self::QuestionsPerMessage => "questions of a DNS message",
             Self::Messages => "DNS messages of a chain",
             Self::RecordsPerMessage => "records of a DNS message",
             Self::RrsigsPerRrset => "RRSIGs over one RRset",

@@ -57,6 +57,9 @@ impl Message {
         };
         let header = Header::read(&mut decoder).map_err(|e| error(&decoder, e.into()))?;
 
+        if usize::from(header.questions) > limits.questions_per_message {
+            return Err(ParseError::LimitExceeded(Limit::QuestionsPerMessage));
+        }
         let mut questions = Vec::new();
         for _ in 0..header.questions {
             let question = read_question(&mut decoder).map_err(|e| error(&decoder, e.into()))?;

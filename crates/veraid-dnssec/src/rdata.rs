@@ -145,7 +145,7 @@ impl Ds {
 }
 
 /// A signature over an RRset (RFC 4034 section 3).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Rrsig {
     pub(crate) type_covered: RecordType,
     pub(crate) algorithm: u8,

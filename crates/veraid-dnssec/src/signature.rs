@@ -153,7 +153,7 @@ fn in_order(rrset: &Rrset, requested: ValidityPeriod) -> Vec<(&Rrsig, Option<Val
     let mut rrsigs: Vec<_> = rrset
         .rrsigs
         .iter()
-        .map(|rrsig| (rrsig, resolve_period(rrsig.inception, rrsig.expiration, requested.start())))
+        .map(|rrsig| (rrsig, resolve_period(rrsig.inception, rrsig.expiration, requested.end())))
         .collect();
     // Stable, and the RRset's signatures are sorted by their octets.
     rrsigs

@@ -181,8 +181,12 @@ fn read_path_len(element: &Element<'_>) -> Result<u64, ParseError> {
 fn read_key_usage(value: &Element<'_>) -> Result<KeyUsage, ParseError> {
     let field = "keyUsage";
     let element = read_whole(value.value, tag::BIT_STRING, field, value.offset)?;
+    // DER writes named bits without zeros at the end (X.690 section 11.2.2).
+    let ends_with_one = |unused: u8| {
+        element.value.last().is_some_and(|last| last.trailing_zeros() == u32::from(unused))
+    };
     match element.value {
-        [unused, bits, ..] if *unused < 8 && element.value.len() <= 3 => {
+        [unused @ 0..8, bits, ..] if element.value.len() <= 3 && ends_with_one(*unused) => {
             Ok(KeyUsage { digital_signature: bits & 0x80 != 0, key_cert_sign: bits & 0x04 != 0 })
         }
         _ => Err(ParseError::Der { field, offset: element.offset, problem: DerProblem::Value }),

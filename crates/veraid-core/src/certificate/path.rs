@@ -73,7 +73,6 @@ impl<'a> Candidates<'a> {
         serial: &[u8],
         checks: &mut SignatureChecks,
     ) -> Result<VerifiedPath<'a>, VerifyError> {
-        self.check_distinct()?;
         let signer = self.find(issuer, serial).ok_or(VerifyError::Certificate {
             certificate: CertificateRole::Signer,
             problem: CertificateProblem::NotAttached,
@@ -88,6 +87,7 @@ impl<'a> Candidates<'a> {
         checks: &mut SignatureChecks,
     ) -> Result<VerifiedPath<'a>, VerifyError> {
         let organisation = self.organisation;
+        self.check_distinct(signer)?;
         self.check_organisation(checks).map_err(|problem| VerifyError::Certificate {
             certificate: CertificateRole::Organisation,
             problem,
@@ -130,11 +130,9 @@ impl<'a> Candidates<'a> {
             Profile::VeraId => &[],
             Profile::DomainAuth => self.attached,
         };
-        let issuers = std::iter::once(self.organisation).chain(intermediates).filter(|issuer| {
-            issuer.subject() == child.issuer()
-                && !path.contains(issuer)
-                && key_identifiers_match(child, issuer)
-        });
+        let issuers = std::iter::once(self.organisation)
+            .chain(intermediates)
+            .filter(|issuer| issuer.subject() == child.issuer() && !path.contains(issuer));
         let mut failure = not_issued;
         for issuer in issuers {
             let is_organisation = std::ptr::eq(issuer, self.organisation);
@@ -180,10 +178,13 @@ impl<'a> Candidates<'a> {
         if !is_organisation {
             self.check_attached(issuer).map_err(at(issuer_role))?;
         }
+        let Some(child) = path.last() else { return Ok(()) };
         if !is_organisation || self.binds_organisation() {
             check_may_issue(issuer, path).map_err(at(issuer_role))?;
+            if !key_identifiers_match(child, issuer) {
+                return Err(at(role(path))(CertificateProblem::KeyIdentifiersDiffer));
+            }
         }
-        let Some(child) = path.last() else { return Ok(()) };
         let key = issuer.public_key().map_err(at(issuer_role))?;
         child.check_signature(key, checks).map_err(at(role(path)))
     }
@@ -216,7 +217,10 @@ impl<'a> Candidates<'a> {
             return if self.policy.allows_foreign_issuer(self.profile) {
                 Ok(())
             } else {
-                Err(CertificateProblem::NotSelfIssued)
+                Err(match self.profile {
+                    Profile::VeraId => CertificateProblem::NotSelfIssued,
+                    Profile::DomainAuth => CertificateProblem::ForeignIssuer,
+                })
             };
         }
         certificate.check_form()?;
@@ -227,11 +231,17 @@ impl<'a> Candidates<'a> {
         certificate.check_signature(key, checks)
     }
 
-    /// Refuses two attached certificates that issuer and serial number do not tell apart.
-    fn check_distinct(&self) -> Result<(), VerifyError> {
+    /// Refuses two certificates, attached or the signer's, that issuer and serial number do not tell apart.
+    fn check_distinct(&self, signer: &Certificate) -> Result<(), VerifyError> {
+        let is_same = |a: &Certificate, b: &Certificate| {
+            a.issuer() == b.issuer() && a.serial() == b.serial() && !std::ptr::eq(a, b)
+        };
+        let is_attached = self.attached.iter().any(|attached| std::ptr::eq(attached, signer));
+        let is_organisation = std::ptr::eq(signer, self.organisation);
         let mut rest = self.attached;
         while let Some((first, others)) = rest.split_first() {
-            if others.iter().any(|c| c.issuer() == first.issuer() && c.serial() == first.serial()) {
+            let meets_signer = !is_attached && !is_organisation && is_same(first, signer);
+            if meets_signer || others.iter().any(|other| is_same(first, other)) {
                 return Err(VerifyError::Certificate {
                     certificate: CertificateRole::Attached,
                     problem: CertificateProblem::SerialNumberRepeated,

@@ -19,10 +19,7 @@ const MAX_DIGEST_ALGORITHMS: usize = 8;
 impl SignedData {
     /// Parses a ContentInfo whose own tag a bundle has replaced (IMPLICIT tagging).
     pub(crate) fn parse(content_info: &Element<'_>) -> Result<Self, ParseError> {
-        let mut octets = content_info.octets.to_vec();
-        if let Some(first) = octets.first_mut() {
-            *first = tag::SEQUENCE;
-        }
+        let octets = content_info.octets.len();
         let mut fields = content_info.reader("signature")?;
         let content_type = match fields.oid("contentType")? {
             known::SIGNED_DATA => Ok(()),
@@ -181,7 +178,7 @@ impl SignerInfo {
         };
         let signature_algorithm =
             AlgorithmIdentifier::from_element(&fields.read(tag::SEQUENCE, "signatureAlgorithm")?)?
-                .signature();
+                .signature()?;
         let signature = fields.read(tag::OCTET_STRING, "signature")?.value.to_vec();
         let has_unsigned_attributes =
             fields.optional(tag::constructed(1), "unsignedAttrs")?.is_some();
@@ -276,7 +273,7 @@ impl AlgorithmProtection {
         let digest =
             AlgorithmIdentifier::from_element(&fields.read(tag::SEQUENCE, field)?)?.digest();
         let signature = match fields.optional(tag::constructed(1), field)? {
-            Some(algorithm) => Some(AlgorithmIdentifier::from_element(&algorithm)?.signature()),
+            Some(algorithm) => Some(AlgorithmIdentifier::from_element(&algorithm)?.signature()?),
             None => None,
         };
         fields.optional(tag::constructed(2), field)?;
