@@ -1,0 +1,16 @@
+//! The only place that reads the clock.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use kliento::Timestamp;
+
+/// The present second. A clock set to before 1970 gives 1970, at which nothing is valid.
+pub(crate) fn now() -> Timestamp {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "somebody has to read the clock, and the libraries must not"
+    )]
+    let now = SystemTime::now();
+    let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Timestamp::from_unix_seconds(seconds)
+}

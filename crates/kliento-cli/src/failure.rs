@@ -1,0 +1,177 @@
+//! Why something does not hold, in the form that people and programs are told.
+
+use std::error::Error;
+use std::fmt::Write;
+
+use kliento::ValidityPeriod;
+use serde::Serialize;
+use veraid_dnssec::ChainError;
+
+use crate::codes;
+use crate::place;
+use crate::shown::shown;
+
+/// What kind of failure it is; each has its own exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Size, header, Base64, or octets that do not parse.
+    Malformed,
+    /// Anything that is none of the others.
+    Invalid,
+    /// Expired or not valid yet.
+    Time,
+    /// For another audience.
+    Audience,
+    /// Refused by what the verifier asks: service, profile or a cap.
+    Policy,
+}
+
+impl Class {
+    /// The status in JSON.
+    pub(crate) const fn status(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Invalid | Self::Time | Self::Audience | Self::Policy => "invalid",
+        }
+    }
+}
+
+/// A failure and all that is to be told of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) class: Class,
+    code: u16,
+    message: String,
+    reasons: Vec<String>,
+    place: Option<String>,
+    asked: Option<ValidityPeriod>,
+}
+
+/// The same in JSON.
+#[derive(Debug, Serialize)]
+pub(crate) struct FailureJson<'a> {
+    code: String,
+    message: &'a str,
+    reasons: &'a [String],
+}
+
+impl Failure {
+    /// Input that is too large to be read on.
+    pub(crate) fn too_large(limit: usize) -> Self {
+        Self::malformed_text(1001, format!("input has more than {limit} octets"))
+    }
+
+    /// Text that is no Base64.
+    pub(crate) fn not_base64(what: &str) -> Self {
+        Self::malformed_text(1003, format!("{what} is not standard Base64"))
+    }
+
+    pub(crate) fn token_malformed(error: &kliento::ParseError) -> Self {
+        let place = match error {
+            kliento::ParseError::Bundle(error) => place::of_parse(error),
+            _ => None,
+        };
+        Self::new(Class::Malformed, error.code(), error, place)
+    }
+
+    pub(crate) fn malformed(error: &veraid_core::ParseError) -> Self {
+        Self::new(Class::Malformed, error.code(), error, place::of_parse(error))
+    }
+
+    pub(crate) fn token_invalid(error: &kliento::VerifyError, asked: ValidityPeriod) -> Self {
+        let class = match error {
+            kliento::VerifyError::Audience { .. } => Class::Audience,
+            _ => class_of(error.is_about_time(), error.is_about_policy()),
+        };
+        Self::new(class, error.code(), error, place::of_token(error)).asked_for(asked)
+    }
+
+    pub(crate) fn bundle_invalid(error: &veraid_core::VerifyError, asked: ValidityPeriod) -> Self {
+        let class = class_of(error.is_about_time(), error.is_about_policy());
+        Self::new(class, error.code(), error, place::of_bundle(error)).asked_for(asked)
+    }
+
+    pub(crate) fn chain_invalid(error: &ChainError, asked: ValidityPeriod) -> Self {
+        let class = class_of(error.is_about_time(), false);
+        Self::new(class, error.code(), error, place::of_chain(error)).asked_for(asked)
+    }
+
+    fn new(class: Class, code: u16, error: &dyn Error, place: Option<String>) -> Self {
+        let mut reasons = Vec::new();
+        let mut source = error.source();
+        while let Some(reason) = source {
+            reasons.push(reason.to_string());
+            source = reason.source();
+        }
+        Self { class, code, message: error.to_string(), reasons, place, asked: None }
+    }
+
+    fn malformed_text(code: u16, message: String) -> Self {
+        let class = Class::Malformed;
+        Self { class, code, message, reasons: Vec::new(), place: None, asked: None }
+    }
+
+    /// Failures of time also tell the instant or period that was asked for.
+    fn asked_for(mut self, asked: ValidityPeriod) -> Self {
+        self.asked = (self.class == Class::Time).then_some(asked);
+        self
+    }
+
+    /// Whether it is one of time.
+    pub(crate) fn is_about_time(&self) -> bool {
+        self.class == Class::Time
+    }
+
+    /// What, where, why, how to mend, and where to read on.
+    pub(crate) fn to_text(&self) -> String {
+        let code = self.code;
+        let explanation = codes::explanation(code);
+        // Where there are reasons, the message only says in what they were met.
+        let (what, reasons) = match explanation {
+            Some(explanation) if self.reasons.is_empty() => {
+                (self.message.as_str(), vec![explanation.title])
+            }
+            Some(explanation) => {
+                (explanation.title, self.reasons.iter().map(String::as_str).collect())
+            }
+            None => (self.message.as_str(), self.reasons.iter().map(String::as_str).collect()),
+        };
+        let mut text = format!("error[KL{code}]: {}\n", shown(what));
+        let mut line = |label: &str, value: &str| {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  {label:<10}{}", shown(value));
+        };
+        if let Some(place) = &self.place {
+            line("where", place);
+        }
+        if let Some(asked) = self.asked {
+            line("asked", &asked.to_string());
+        }
+        for reason in reasons {
+            line("reason", reason);
+        }
+        if let Some(explanation) = explanation {
+            line("mend", explanation.mend);
+        }
+        line("see", &format!("kliento explain KL{code}"));
+        text
+    }
+
+    pub(crate) fn to_json(&self) -> FailureJson<'_> {
+        FailureJson {
+            code: format!("KL{}", self.code),
+            message: &self.message,
+            reasons: &self.reasons,
+        }
+    }
+}
+
+const fn class_of(is_about_time: bool, is_about_policy: bool) -> Class {
+    if is_about_time {
+        Class::Time
+    } else if is_about_policy {
+        Class::Policy
+    } else {
+        Class::Invalid
+    }
+}

@@ -1,0 +1,181 @@
+//! `kliento token inspect` and `kliento bundle inspect`.
+
+mod header_limits;
+mod json;
+mod report;
+mod sizes;
+mod text;
+mod timeline;
+
+use kliento::{TokenBundle, ValidityPeriod, VerifiedToken, VerifyError as TokenError};
+use veraid_core::{
+    NoCommonSecond, Proof, SignatureBundle, VerifiedSignature, VerifyError as SignatureError,
+};
+
+use crate::cli::{BundleInspect, Output, TokenInspect};
+use crate::failure::Failure;
+use crate::inspect::report::{Report, View};
+use crate::outcome::{Outcome, UsageError};
+use crate::verify_bundle::{refuse_stdin_twice, verify};
+use crate::{input, times, trust, verify_token};
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Token,
+    Bundle,
+}
+
+impl Kind {
+    /// What tells whom or what it is for.
+    pub(crate) const fn is_for(self) -> &'static str {
+        match self {
+            Self::Token => "audience",
+            Self::Bundle => "service",
+        }
+    }
+}
+
+/// How the look ended.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    Token(Box<VerifiedToken>),
+    Signature(Box<VerifiedSignature>),
+    /// It does not hold, with the evidence side by side where the periods of all of it are known.
+    Failed(Failure, Option<Box<NoCommonSecond>>),
+    /// Nobody asked whether it holds.
+    Unverified,
+}
+
+impl Verdict {
+    pub(crate) const fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failed(failure, _) => Some(failure),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn proof(&self) -> Option<&Proof> {
+        match self {
+            Self::Token(token) => Some(token.proof()),
+            Self::Signature(signature) => Some(signature.proof()),
+            Self::Failed(..) | Self::Unverified => None,
+        }
+    }
+
+    pub(crate) fn validity(&self) -> Option<ValidityPeriod> {
+        match self {
+            Self::Token(token) => Some(token.validity()),
+            Self::Signature(signature) => Some(signature.validity()),
+            Self::Failed(..) | Self::Unverified => None,
+        }
+    }
+}
+
+pub(crate) fn token(arguments: &TokenInspect) -> Result<Outcome, UsageError> {
+    let verifier = trust::verifier(&arguments.demands)?;
+    let anchors = trust::anchors(&arguments.demands.anchors)?;
+    let at = times::instant(arguments.instant.at);
+    let asked = ValidityPeriod::at(at);
+    let report = |verdict, view| Report {
+        kind: Kind::Token,
+        is_for_checked: arguments.audience.is_some() && !arguments.no_verify,
+        asked,
+        verdict,
+        view,
+    };
+    let bundle = match input::token(&arguments.input)? {
+        Ok(bundle) => bundle,
+        Err(failure) => {
+            let report = report(Verdict::Failed(failure, None), None);
+            return Ok(outcome(&report, arguments.output.form));
+        }
+    };
+    let seen = bundle.as_signature_bundle().clone();
+    let header = bundle.to_auth_header();
+    let verdict = if arguments.no_verify {
+        Verdict::Unverified
+    } else {
+        let claimed = || claimed_audience(&bundle).unwrap_or_default();
+        let audience = arguments.audience.clone().unwrap_or_else(claimed);
+        let policy = verify_token::policy(&arguments.demands);
+        match bundle.verify_with(policy, &audience, at, &verifier) {
+            Ok(token) => Verdict::Token(Box::new(token)),
+            Err(error) => {
+                let failure = Failure::token_invalid(&error, asked);
+                let evidence = match error {
+                    TokenError::Signature(error) => no_common_second(error),
+                    _ => None,
+                };
+                Verdict::Failed(failure, evidence)
+            }
+        }
+    };
+    let view = View::new(&seen, &verdict, asked, &anchors, Some(&header));
+    Ok(outcome(&report(verdict, Some(view)), arguments.output.form))
+}
+
+pub(crate) fn bundle(arguments: &BundleInspect) -> Result<Outcome, UsageError> {
+    let verifier = trust::bundle_verifier(&arguments.demands)?;
+    let anchors = trust::anchors(&arguments.demands.anchors)?;
+    let asked = times::period(&arguments.when)?;
+    refuse_stdin_twice(&arguments.input, arguments.plaintext.as_deref())?;
+    let plaintext = input::plaintext(arguments.plaintext.as_deref())?;
+    let report = |verdict, view| Report {
+        kind: Kind::Bundle,
+        is_for_checked: arguments.service.is_some() && !arguments.no_verify,
+        asked,
+        verdict,
+        view,
+    };
+    let seen = match input::bundle(&arguments.input)? {
+        Ok(bundle) => bundle,
+        Err(failure) => {
+            let report = report(Verdict::Failed(failure, None), None);
+            return Ok(outcome(&report, arguments.output.form));
+        }
+    };
+    let verdict = if arguments.no_verify {
+        Verdict::Unverified
+    } else {
+        // Where the bundle names no service that can be read, verification fails on that whatever it is asked for.
+        let claimed = || seen.unverified().service().cloned().unwrap_or(kliento::service_oid());
+        let service = arguments.service.clone().unwrap_or_else(claimed);
+        match verify(seen.clone(), plaintext.as_deref(), &service, asked, &verifier) {
+            Ok(signature) => Verdict::Signature(Box::new(signature)),
+            Err(error) => {
+                let failure = Failure::bundle_invalid(&error, asked);
+                Verdict::Failed(failure, no_common_second(error))
+            }
+        }
+    };
+    let view = View::new(&seen, &verdict, asked, &anchors, header_of(&seen).as_deref());
+    Ok(outcome(&report(verdict, Some(view)), arguments.output.form))
+}
+
+fn outcome(report: &Report, form: Output) -> Outcome {
+    let stdout = match form {
+        Output::Text => text::render(report),
+        Output::Json => json::render(report),
+    };
+    Outcome::report(stdout, report.verdict.failure())
+}
+
+fn no_common_second(error: SignatureError) -> Option<Box<NoCommonSecond>> {
+    match error {
+        SignatureError::NoCommonSecond(evidence) => Some(evidence),
+        _ => None,
+    }
+}
+
+/// The audience that the content names. It is not proved, and only used to leave the audience open.
+fn claimed_audience(bundle: &TokenBundle) -> Option<String> {
+    let content = bundle.as_signature_bundle().unverified().content()?;
+    let token: serde_json::Value = serde_json::from_slice(content).ok()?;
+    token.get("audience")?.as_str().map(str::to_owned)
+}
+
+/// A header with the bundle, if it is small enough to be in one.
+fn header_of(bundle: &SignatureBundle) -> Option<String> {
+    TokenBundle::from_der(&bundle.to_der()).ok().map(|bundle| bundle.to_auth_header())
+}

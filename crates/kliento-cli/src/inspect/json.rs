@@ -1,0 +1,235 @@
+//! A report for programs: `kliento.inspection/v1`.
+
+use serde::Serialize;
+
+use crate::chain_json::PeriodJson;
+use crate::failure::FailureJson;
+use crate::inspect::header_limits::{HEADER_LIMITS, Scope};
+use crate::inspect::report::{Links, Report, View};
+use crate::inspect::sizes::Sizes;
+use crate::inspect::text::algorithm_name;
+use crate::inspect::{Kind, Verdict};
+use crate::json::{Facts, to_line};
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Inspection<'a> {
+    schema: &'static str,
+    kind: &'static str,
+    /// `valid`, `malformed`, `invalid` or `unverified`.
+    status: &'static str,
+    error: Option<FailureJson<'a>>,
+    asked: PeriodJson,
+    audience_checked: bool,
+    service_checked: bool,
+    /// What is proved; null unless the status is `valid`.
+    verified: Option<Facts<'a>>,
+    /// What the bundle says of itself; null if it is malformed.
+    unverified: Option<StatementsJson<'a>>,
+    profile: Option<String>,
+    chain: Option<ChainJson>,
+    certificates: Option<Vec<CertificateJson<'a>>>,
+    windows: Option<Vec<WindowJson<'a>>>,
+    sizes: Option<Sizes>,
+    header: Option<HeaderJson>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StatementsJson<'a> {
+    organisation_common_name: Option<&'a str>,
+    user: Option<&'a str>,
+    service: Option<&'a str>,
+    signed_period: Option<PeriodJson>,
+    content_text: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ChainJson {
+    /// `proved` by the verdict; of a failure `holds`, `holds-at-another-time` or `unproved`.
+    status: &'static str,
+    trust_anchor_key_tags: Vec<u16>,
+    links: Vec<LinkJson>,
+    messages: Vec<MessageJson>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LinkJson {
+    name: String,
+    r#type: String,
+    zone: String,
+    key_tag: u16,
+    algorithm: u8,
+    algorithm_name: String,
+    #[serde(flatten)]
+    period: PeriodJson,
+}
+
+#[derive(Debug, Serialize)]
+struct MessageJson {
+    name: Option<String>,
+    r#type: Option<String>,
+    octets: usize,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CertificateJson<'a> {
+    role: String,
+    common_name: Option<&'a str>,
+    period: Option<PeriodJson>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WindowJson<'a> {
+    label: &'a str,
+    periods: Vec<PeriodJson>,
+    binds_start: bool,
+    binds_end: bool,
+    misses: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct HeaderJson {
+    octets: usize,
+    limits: Vec<LimitJson>,
+}
+
+#[derive(Debug, Serialize)]
+struct LimitJson {
+    server: &'static str,
+    octets: usize,
+    scope: Scope,
+    fits: bool,
+}
+
+pub(crate) fn render(report: &Report) -> String {
+    let view = report.view.as_ref();
+    to_line(&Inspection {
+        schema: "kliento.inspection/v1",
+        kind: match report.kind {
+            Kind::Token => "token",
+            Kind::Bundle => "bundle",
+        },
+        status: match &report.verdict {
+            Verdict::Token(_) | Verdict::Signature(_) => "valid",
+            Verdict::Failed(failure, _) => failure.class.status(),
+            Verdict::Unverified => "unverified",
+        },
+        error: report.verdict.failure().map(|failure| failure.to_json()),
+        asked: report.asked.into(),
+        audience_checked: report.kind == Kind::Token && report.is_for_checked,
+        // A token is always verified for the one service that tokens have.
+        service_checked: match report.kind {
+            Kind::Token => !matches!(report.verdict, Verdict::Unverified),
+            Kind::Bundle => report.is_for_checked,
+        },
+        verified: match &report.verdict {
+            Verdict::Token(token) => Some(Facts::of_token(token)),
+            Verdict::Signature(signature) => Some(Facts::of_signature(signature)),
+            Verdict::Failed(..) | Verdict::Unverified => None,
+        },
+        unverified: view.map(statements),
+        profile: view.map(|view| view.profile.to_string()),
+        chain: view.map(chain),
+        certificates: view.map(certificates),
+        windows: view.map(|view| windows(report, view)),
+        sizes: view.map(|view| view.sizes),
+        header: view.and_then(|view| view.header_octets).map(header),
+    })
+}
+
+fn statements(view: &View) -> StatementsJson<'_> {
+    let statements = &view.statements;
+    StatementsJson {
+        organisation_common_name: statements.organisation.as_deref(),
+        user: statements.user.as_deref(),
+        service: statements.service.as_deref(),
+        signed_period: statements.signed_period.map(PeriodJson::from),
+        content_text: statements
+            .content
+            .as_deref()
+            .and_then(|content| std::str::from_utf8(content).ok()),
+    }
+}
+
+fn chain(view: &View) -> ChainJson {
+    ChainJson {
+        status: match view.links {
+            Links::Proved(_) => "proved",
+            Links::Hold(_) => "holds",
+            Links::AtAnotherTime(_) => "holds-at-another-time",
+            Links::Unproved => "unproved",
+        },
+        trust_anchor_key_tags: view.anchors.clone(),
+        links: view
+            .links
+            .as_slice()
+            .iter()
+            .map(|link| LinkJson {
+                name: link.question().name.to_string(),
+                r#type: link.question().record_type.to_string(),
+                zone: link.zone().to_string(),
+                key_tag: link.key_tag(),
+                algorithm: link.algorithm(),
+                algorithm_name: algorithm_name(link.algorithm()),
+                period: link.period().into(),
+            })
+            .collect(),
+        messages: view
+            .messages
+            .iter()
+            .map(|(question, octets)| MessageJson {
+                name: question.as_ref().map(|question| question.name.to_string()),
+                r#type: question.as_ref().map(|question| question.record_type.to_string()),
+                octets: *octets,
+            })
+            .collect(),
+    }
+}
+
+fn certificates(view: &View) -> Vec<CertificateJson<'_>> {
+    view.certificates
+        .iter()
+        .map(|certificate| CertificateJson {
+            role: certificate.role.to_string(),
+            common_name: certificate.name.as_deref(),
+            period: certificate.period.map(PeriodJson::from),
+        })
+        .collect()
+}
+
+fn windows<'a>(report: &Report, view: &'a View) -> Vec<WindowJson<'a>> {
+    let validity = report.verdict.validity();
+    view.windows
+        .iter()
+        .map(|window| {
+            let role = window.role(validity, view.counted);
+            WindowJson {
+                label: &window.label,
+                periods: window.periods.iter().copied().map(PeriodJson::from).collect(),
+                binds_start: role.binds_start,
+                binds_end: role.binds_end,
+                misses: role.misses,
+            }
+        })
+        .collect()
+}
+
+fn header(octets: usize) -> HeaderJson {
+    HeaderJson {
+        octets,
+        limits: HEADER_LIMITS
+            .iter()
+            .map(|limit| LimitJson {
+                server: limit.server,
+                octets: limit.octets,
+                scope: limit.scope,
+                fits: octets <= limit.octets,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,256 @@
+//! What there is to show of a bundle, whoever shows it.
+
+use kliento::{Profile, TrustAnchors, ValidityPeriod};
+use veraid_core::{CertificateRole, MAX_VALIDITY_SECONDS, OrganisationName, SignatureBundle};
+use veraid_dnssec::{ChainVerifier, Link, Name, Question, RecordType};
+
+use crate::inspect::sizes::Sizes;
+use crate::inspect::timeline::Window;
+use crate::inspect::{Kind, Verdict};
+
+/// How far around the periods of a bundle its chain is searched for the time at which it holds (90 days: no look back is longer).
+const SEARCH_SECONDS: u64 = MAX_VALIDITY_SECONDS;
+
+/// All there is to show.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) kind: Kind,
+    /// Whether the audience of a token, or the service of a bundle, was asked for.
+    pub(crate) is_for_checked: bool,
+    pub(crate) asked: ValidityPeriod,
+    pub(crate) verdict: Verdict,
+    /// `None` of malformed input.
+    pub(crate) view: Option<View>,
+}
+
+/// What a bundle holds.
+#[derive(Debug)]
+pub(crate) struct View {
+    pub(crate) profile: Profile,
+    pub(crate) statements: Statements,
+    pub(crate) anchors: Vec<u16>,
+    pub(crate) links: Links,
+    /// The question that each message answers, if it answers one, and its size.
+    pub(crate) messages: Vec<(Option<Question>, usize)>,
+    pub(crate) certificates: Vec<CertificateView>,
+    pub(crate) windows: Vec<Window>,
+    /// The seconds that evidence had to meet.
+    pub(crate) counted: ValidityPeriod,
+    pub(crate) sizes: Sizes,
+    /// The octets of a header line with the bundle, if it fits into one.
+    pub(crate) header_octets: Option<usize>,
+}
+
+/// What the bundle says of itself; none of it is proved.
+#[derive(Debug)]
+pub(crate) struct Statements {
+    pub(crate) organisation: Option<String>,
+    pub(crate) user: Option<String>,
+    pub(crate) service: Option<String>,
+    pub(crate) signed_period: Option<ValidityPeriod>,
+    pub(crate) content: Option<Vec<u8>>,
+}
+
+/// The DNSSEC signatures from the root to the key records.
+#[derive(Debug)]
+pub(crate) enum Links {
+    /// They prove the verdict.
+    Proved(Vec<Link>),
+    /// They hold when it was asked for, but something else does not.
+    Hold(Vec<Link>),
+    /// They hold, but not when it was asked for.
+    AtAnotherTime(Vec<Link>),
+    /// Nothing is proved.
+    Unproved,
+}
+
+impl Links {
+    pub(crate) fn as_slice(&self) -> &[Link] {
+        match self {
+            Self::Proved(links) | Self::Hold(links) | Self::AtAnotherTime(links) => links,
+            Self::Unproved => &[],
+        }
+    }
+}
+
+/// A certificate of the bundle.
+#[derive(Debug)]
+pub(crate) struct CertificateView {
+    pub(crate) role: CertificateRole,
+    pub(crate) name: Option<String>,
+    /// `None` if it ends before it starts.
+    pub(crate) period: Option<ValidityPeriod>,
+    /// Whether its period counts.
+    pub(crate) is_evidence: bool,
+}
+
+impl View {
+    pub(crate) fn new(
+        bundle: &SignatureBundle,
+        verdict: &Verdict,
+        asked: ValidityPeriod,
+        anchors: &TrustAnchors,
+        header: Option<&str>,
+    ) -> Self {
+        let statements = Statements::of(bundle);
+        let links = links(bundle, verdict, &statements, asked, anchors);
+        let certificates = certificates(bundle, verdict, &statements);
+        let windows = windows(verdict, &links, &certificates, &statements, asked);
+        let counted = match verdict {
+            Verdict::Failed(_, Some(evidence)) => evidence.window,
+            _ => verdict.proof().map_or(asked, |proof| proof.window()),
+        };
+        Self {
+            profile: bundle.profile(),
+            anchors: anchors.key_tags().collect(),
+            messages: bundle
+                .chain()
+                .questions()
+                .zip(bundle.chain().messages())
+                .map(|(question, message)| (question.cloned(), message.len()))
+                .collect(),
+            sizes: Sizes::of(bundle),
+            header_octets: header.map(super::header_limits::line_octets),
+            statements,
+            links,
+            certificates,
+            windows,
+            counted,
+        }
+    }
+}
+
+impl Statements {
+    fn of(bundle: &SignatureBundle) -> Self {
+        let unverified = bundle.unverified();
+        Self {
+            organisation: unverified.organisation_common_name().map(str::to_owned),
+            user: unverified.user().map(str::to_owned),
+            service: unverified.service().map(ToString::to_string),
+            signed_period: unverified.signed_period(),
+            content: unverified.content().map(<[u8]>::to_vec),
+        }
+    }
+}
+
+/// The links of the verdict; where it fails, those that hold nevertheless.
+fn links(
+    bundle: &SignatureBundle,
+    verdict: &Verdict,
+    statements: &Statements,
+    asked: ValidityPeriod,
+    anchors: &TrustAnchors,
+) -> Links {
+    if let Some(proof) = verdict.proof() {
+        return Links::Proved(proof.links().to_vec());
+    }
+    let question = key_record_question(bundle, statements);
+    let (Verdict::Failed(failure, _), Some(question)) = (verdict, question) else {
+        return Links::Unproved;
+    };
+    let mut verifier = ChainVerifier::new(anchors.clone(), veraid_aws_lc_rs::PROVIDER);
+    if bundle.profile() == Profile::DomainAuth {
+        verifier = verifier.with_max_signature_seconds(MAX_VALIDITY_SECONDS);
+    }
+    let prove = |period| bundle.chain().verify(&question, period, &verifier).ok();
+    if let Some(rrset) = prove(asked) {
+        return Links::Hold(rrset.links().to_vec());
+    }
+    let signed = statements.signed_period.unwrap_or(asked);
+    let start = asked.start().min(signed.start()).saturating_sub(SEARCH_SECONDS);
+    let end = asked.end().max(signed.end()).saturating_add(SEARCH_SECONDS);
+    let around = ValidityPeriod::new(start, end).ok().filter(|_| failure.is_about_time());
+    around
+        .and_then(prove)
+        .map_or(Links::Unproved, |rrset| Links::AtAnotherTime(rrset.links().to_vec()))
+}
+
+fn key_record_question(bundle: &SignatureBundle, statements: &Statements) -> Option<Question> {
+    let profile = bundle.profile();
+    let common_name = statements.organisation.as_deref()?;
+    let organisation = OrganisationName::from_common_name(common_name, profile).ok()?;
+    let organisation: Name = organisation.as_str().parse().ok()?;
+    let name = organisation.prepend(profile.label().as_bytes())?;
+    Some(Question { name, record_type: RecordType::TXT })
+}
+
+/// Those on the proved path, or else all that are there.
+fn certificates(
+    bundle: &SignatureBundle,
+    verdict: &Verdict,
+    statements: &Statements,
+) -> Vec<CertificateView> {
+    if let Some(proof) = verdict.proof() {
+        return proof
+            .certificates()
+            .iter()
+            .map(|certificate| {
+                let is_organisation = certificate.role == CertificateRole::Organisation;
+                CertificateView {
+                    role: certificate.role,
+                    name: match certificate.role {
+                        CertificateRole::Organisation => statements.organisation.clone(),
+                        CertificateRole::Signer => statements.user.clone(),
+                        _ => None,
+                    },
+                    period: Some(certificate.validity),
+                    is_evidence: !is_organisation || proof.organisation_certificate_self_issued(),
+                }
+            })
+            .collect();
+    }
+    let organisation =
+        std::iter::once((CertificateRole::Organisation, bundle.organisation_certificate()));
+    let attached = bundle.unverified().certificates().iter();
+    organisation
+        .chain(attached.map(|certificate| (CertificateRole::Attached, certificate)))
+        .map(|(role, certificate)| CertificateView {
+            role,
+            name: certificate.common_name().ok().map(str::to_owned),
+            period: ValidityPeriod::new(certificate.not_before(), certificate.not_after()).ok(),
+            is_evidence: true,
+        })
+        .collect()
+}
+
+/// One window for what was asked and for each piece of evidence, from the root to the signature.
+fn windows(
+    verdict: &Verdict,
+    links: &Links,
+    certificates: &[CertificateView],
+    statements: &Statements,
+    asked: ValidityPeriod,
+) -> Vec<Window> {
+    let context = |label: &str, period| Window {
+        label: label.to_owned(),
+        periods: vec![period],
+        is_evidence: false,
+    };
+    let mut windows = vec![context("asked", asked)];
+    match verdict {
+        Verdict::Failed(_, Some(evidence)) => windows.push(context("window", evidence.window)),
+        _ => windows.extend(verdict.proof().map(|proof| context("window", proof.window()))),
+    }
+    for link in links.as_slice() {
+        let question = link.question();
+        let label =
+            format!("{} {} (key tag {})", question.record_type, question.name, link.key_tag());
+        windows.push(Window::evidence(label, link.period()));
+    }
+    if let (Links::Unproved, Verdict::Failed(_, Some(evidence))) = (links, verdict) {
+        let periods = evidence.chain.iter().collect();
+        windows.push(Window { label: "DNSSEC chain".into(), periods, is_evidence: true });
+    }
+    for certificate in certificates {
+        if let Some(period) = certificate.period {
+            windows.push(Window {
+                label: certificate.role.to_string(),
+                periods: vec![period],
+                is_evidence: certificate.is_evidence,
+            });
+        }
+    }
+    windows.extend(statements.signed_period.map(|period| Window::evidence("signature", period)));
+    windows.extend(verdict.validity().map(|validity| context("all together", validity)));
+    windows
+}

@@ -1,0 +1,60 @@
+//! What a bundle's octets are spent on.
+
+use serde::Serialize;
+use veraid_core::SignatureBundle;
+
+/// Octets by part; together they are `total`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Sizes {
+    pub(crate) total: usize,
+    /// The DNS messages.
+    pub(crate) chain: usize,
+    pub(crate) organisation_certificate: usize,
+    pub(crate) attached_certificates: usize,
+    /// The CMS structure without content and certificates.
+    pub(crate) signature: usize,
+    pub(crate) content: usize,
+    /// Tags and lengths around the parts.
+    pub(crate) framing: usize,
+}
+
+impl Sizes {
+    pub(crate) fn of(bundle: &SignatureBundle) -> Self {
+        let unverified = bundle.unverified();
+        let total = bundle.to_der().len();
+        let chain = bundle.chain().messages().map(<[u8]>::len).sum();
+        let organisation_certificate = bundle.organisation_certificate().as_der().len();
+        let attached_certificates =
+            unverified.certificates().iter().map(|certificate| certificate.as_der().len()).sum();
+        let content = unverified.content().map_or(0, <[u8]>::len);
+        let signature = unverified
+            .signed_data_len()
+            .saturating_sub(content)
+            .saturating_sub(attached_certificates);
+        let framing = [chain, organisation_certificate, attached_certificates, signature, content]
+            .into_iter()
+            .fold(total, usize::saturating_sub);
+        Self {
+            total,
+            chain,
+            organisation_certificate,
+            attached_certificates,
+            signature,
+            content,
+            framing,
+        }
+    }
+
+    /// The parts with what to call them.
+    pub(crate) const fn parts(&self) -> [(&'static str, usize); 6] {
+        [
+            ("DNSSEC chain", self.chain),
+            ("organisation certificate", self.organisation_certificate),
+            ("attached certificates", self.attached_certificates),
+            ("signature", self.signature),
+            ("content", self.content),
+            ("tags and lengths", self.framing),
+        ]
+    }
+}

@@ -1,0 +1,202 @@
+//! A report for people.
+
+use std::fmt::Write;
+
+use crate::inspect::header_limits::{HEADER_LIMITS, Scope};
+use crate::inspect::report::{Links, Report, Statements, View};
+use crate::inspect::{Kind, Verdict, timeline};
+use crate::shown::{grouped, shown};
+use crate::verify_token::{line, write_claims, write_member, write_validity};
+
+pub(crate) fn render(report: &Report) -> String {
+    let mut text = verdict(report);
+    if let Some(view) = &report.view {
+        if report.verdict.proof().is_none() {
+            heading(&mut text, "what the bundle says (UNVERIFIED)");
+            write_statements(&mut text, &view.statements, report.kind);
+        }
+        write_chain(&mut text, view, &report.verdict);
+        heading(&mut text, "time line");
+        let validity = report.verdict.validity();
+        text.push_str(&timeline::draw(&view.windows, report.asked, validity, view.counted));
+        write_sizes(&mut text, view);
+        write_header_limits(&mut text, view);
+    }
+    text
+}
+
+fn heading(text: &mut String, heading: &str) {
+    text.push('\n');
+    text.push_str(heading);
+    text.push('\n');
+}
+
+fn verdict(report: &Report) -> String {
+    let mut text = String::new();
+    match &report.verdict {
+        Verdict::Token(token) => {
+            text.push_str("VALID\n");
+            write_member(&mut text, token.subject(), token.kind());
+            let note = if report.is_for_checked { "" } else { "  (audience not checked)" };
+            line(&mut text, "audience", &format!("{}{note}", token.audience()));
+            write_claims(&mut text, token);
+            line(&mut text, "profile", &token.profile().to_string());
+            write_validity(&mut text, token.validity());
+        }
+        Verdict::Signature(signature) => {
+            text.push_str("VALID\n");
+            write_member(&mut text, signature.member(), signature.kind());
+            let note = if report.is_for_checked { "" } else { "  (service not checked)" };
+            line(&mut text, "service", &format!("{}{note}", signature.service()));
+            line(&mut text, "profile", &signature.profile().to_string());
+            write_validity(&mut text, signature.validity());
+        }
+        Verdict::Failed(failure, _) => {
+            text.push_str(&failure.class.status().to_uppercase());
+            text.push('\n');
+            text.push_str(&failure.to_text());
+            if report.view.is_some() && !report.is_for_checked {
+                let _ = writeln!(text, "  {:<10}{} not checked", "note", report.kind.is_for());
+            }
+        }
+        Verdict::Unverified => text.push_str("UNVERIFIED: nothing here is proved\n"),
+    }
+    text
+}
+
+fn write_statements(text: &mut String, statements: &Statements, kind: Kind) {
+    let unreadable = || "unreadable".to_owned();
+    line(text, "organisation", &statements.organisation.clone().unwrap_or_else(unreadable));
+    line(text, "user", &statements.user.clone().unwrap_or_else(unreadable));
+    line(text, "service", &statements.service.clone().unwrap_or_else(unreadable));
+    let period = statements.signed_period.map_or_else(unreadable, |period| period.to_string());
+    line(text, "signed for", &period);
+    match (&statements.content, kind) {
+        (None, _) => line(text, "content", "detached"),
+        (Some(content), Kind::Token) => line(text, "content", &String::from_utf8_lossy(content)),
+        (Some(content), Kind::Bundle) => {
+            line(text, "content", &format!("{} octets", grouped(content.len())));
+        }
+    }
+}
+
+/// The chain from the root to the signature, one zone below the other.
+fn write_chain(text: &mut String, view: &View, verdict: &Verdict) {
+    heading(
+        text,
+        match &view.links {
+            Links::Proved(_) => "chain",
+            Links::Hold(_) => {
+                "chain (its DNSSEC part holds; the certificates and the signature are UNVERIFIED)"
+            }
+            Links::AtAnotherTime(_) => "chain (its DNSSEC part holds, but not at what was asked)",
+            Links::Unproved => "chain (UNVERIFIED: the messages that are there)",
+        },
+    );
+    let tags: Vec<_> = view.anchors.iter().map(ToString::to_string).collect();
+    let mut tree = Tree { text, depth: 0 };
+    tree.text.push_str(&format!("  trust anchors of the root: key tags {}\n", tags.join(", ")));
+    let mut zone = None;
+    for link in view.links.as_slice() {
+        if zone != Some(link.zone()) {
+            tree.descend(&format!("zone {}", link.zone()));
+            zone = Some(link.zone());
+        }
+        tree.leaf(&format!(
+            "{}  signed with key tag {}, {}",
+            link.question(),
+            link.key_tag(),
+            algorithm_name(link.algorithm())
+        ));
+    }
+    if let Links::Unproved = view.links {
+        for (question, octets) in &view.messages {
+            let question =
+                question.as_ref().map_or_else(|| "no answer".to_owned(), ToString::to_string);
+            tree.leaf(&format!("{question}  {octets} octets"));
+        }
+    }
+    for certificate in &view.certificates {
+        match &certificate.name {
+            Some(name) => tree.descend(&format!("{}: {name}", certificate.role)),
+            None => tree.descend(&certificate.role.to_string()),
+        }
+    }
+    let service = view.statements.service.as_deref().unwrap_or("unreadable");
+    match verdict {
+        Verdict::Token(token) => tree.descend(&format!("signature: token of {}", token.subject())),
+        Verdict::Signature(signature) => {
+            let (service, member) = (signature.service(), signature.member());
+            tree.descend(&format!("signature: for service {service}, of {member}"));
+        }
+        _ => tree.descend(&format!("signature: for service {service}")),
+    }
+}
+
+/// A tree that only ever grows downwards.
+struct Tree<'a> {
+    text: &'a mut String,
+    depth: usize,
+}
+
+impl Tree<'_> {
+    fn descend(&mut self, label: &str) {
+        self.write("└─ ", label);
+        self.depth = self.depth.saturating_add(1);
+    }
+
+    fn leaf(&mut self, label: &str) {
+        self.write("├─ ", label);
+    }
+
+    fn write(&mut self, branch: &str, label: &str) {
+        let indent = "   ".repeat(self.depth);
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "  {indent}{branch}{}", shown(label));
+    }
+}
+
+/// The mnemonic of a DNSSEC algorithm (RFC 8624 section 3.1), and its number.
+pub(crate) fn algorithm_name(number: u8) -> String {
+    let name = match number {
+        8 => "RSASHA256",
+        10 => "RSASHA512",
+        13 => "ECDSAP256SHA256",
+        14 => "ECDSAP384SHA384",
+        15 => "ED25519",
+        16 => "ED448",
+        _ => return format!("algorithm {number}"),
+    };
+    format!("{name} ({number})")
+}
+
+fn write_sizes(text: &mut String, view: &View) {
+    heading(text, "sizes in octets");
+    for (part, octets) in view.sizes.parts().into_iter().chain([("bundle", view.sizes.total)]) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {part:<26}{:>9}", grouped(octets));
+    }
+}
+
+fn write_header_limits(text: &mut String, view: &View) {
+    heading(text, "header against the usual limits");
+    let Some(octets) = view.header_octets else {
+        text.push_str("  the bundle is too large for a header\n");
+        return;
+    };
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "  {:<32}{:>9}", "Authorization: Kliento …", grouped(octets));
+    for limit in HEADER_LIMITS {
+        let scope = match limit.scope {
+            Scope::Line => "one line",
+            Scope::All => "all headers",
+        };
+        let note = match (limit.octets.checked_sub(octets), limit.scope) {
+            (None, _) => "TOO LARGE".to_owned(),
+            (Some(_), Scope::Line) => "fits".to_owned(),
+            (Some(left), Scope::All) => format!("fits, {} left for others", grouped(left)),
+        };
+        let (server, most) = (limit.server, grouped(limit.octets));
+        let _ = writeln!(text, "  {server:<32}{most:>9}  {scope:<11}  {note}");
+    }
+}

@@ -1,0 +1,114 @@
+//! What a run ends with: exit code, standard output and standard error.
+
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use crate::failure::{Class, Failure};
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// What was asked holds.
+    Valid,
+    /// A bug, or a standard output that cannot be written.
+    Internal,
+    /// The arguments make no sense, or a file cannot be read.
+    Usage,
+    /// The input is no bundle or chain, or one that does not hold.
+    Failed(Class),
+}
+
+impl Exit {
+    /// The exit code; scripts rely on these numbers.
+    const fn code(self) -> u8 {
+        match self {
+            Self::Valid => 0,
+            Self::Internal => 1,
+            Self::Usage => 2,
+            Self::Failed(Class::Malformed) => 10,
+            Self::Failed(Class::Invalid) => 11,
+            Self::Failed(Class::Time) => 12,
+            Self::Failed(Class::Audience) => 13,
+            Self::Failed(Class::Policy) => 14,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// Arguments that make no sense, or a file that cannot be read.
+#[derive(Debug)]
+pub(crate) struct UsageError {
+    message: String,
+}
+
+impl UsageError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+/// What a run ends with.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    exit: Exit,
+    stdout: String,
+    stderr: String,
+}
+
+impl Outcome {
+    /// What was asked holds.
+    pub(crate) const fn valid(stdout: String) -> Self {
+        Self { exit: Exit::Valid, stdout, stderr: String::new() }
+    }
+
+    /// A failure that is told on standard error.
+    pub(crate) fn failed(failure: &Failure) -> Self {
+        let exit = Exit::Failed(failure.class);
+        Self { exit, stdout: String::new(), stderr: failure.to_text() }
+    }
+
+    /// A report on standard output, of a failure or of none.
+    pub(crate) fn report(stdout: String, failure: Option<&Failure>) -> Self {
+        let exit = failure.map_or(Exit::Valid, |failure| Exit::Failed(failure.class));
+        Self { exit, stdout, stderr: String::new() }
+    }
+
+    /// Writes both and gives the exit code.
+    pub(crate) fn write(self) -> Exit {
+        write_stderr(&self.stderr);
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(self.stdout.as_bytes()).and_then(|()| stdout.flush()) {
+            Ok(()) => self.exit,
+            // A reader that has seen enough changes nothing about the verdict.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => self.exit,
+            Err(error) => {
+                write_stderr(&format!("error: standard output cannot be written: {error}\n"));
+                Exit::Internal
+            }
+        }
+    }
+}
+
+impl From<UsageError> for Outcome {
+    fn from(error: UsageError) -> Self {
+        let stderr = format!("error: {}\n\nFor more information, try '--help'.\n", error.message);
+        Self { exit: Exit::Usage, stdout: String::new(), stderr }
+    }
+}
+
+/// Tells what the arguments lack, or the help that they ask for.
+pub(crate) fn write_arguments_error(error: &clap::Error) -> Exit {
+    // There is nobody left to tell if this does not work.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Valid }
+}
+
+fn write_stderr(text: &str) {
+    // There is nobody left to tell if this does not work.
+    let _ = io::stderr().write_all(text.as_bytes());
+}

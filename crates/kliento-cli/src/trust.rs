@@ -1,0 +1,41 @@
+//! What bundles and chains are held against.
+
+use kliento::{Profile, TrustAnchors, VerificationPolicy, Verifier};
+
+use crate::cli::{AnchorsArgument, Demands, ProfileArgument};
+use crate::input;
+use crate::outcome::UsageError;
+
+/// The trust anchors of a file, or IANA's.
+pub(crate) fn anchors(argument: &AnchorsArgument) -> Result<TrustAnchors, UsageError> {
+    let Some(path) = &argument.trust_anchors else { return Ok(TrustAnchors::iana()) };
+    TrustAnchors::from_presentation(&input::anchors(path)?)
+        .map_err(|error| UsageError::new(format!("{}: {error}", input::name_of(path))))
+}
+
+/// A verifier; the cap on the signed period is not part of it, since tokens have their own.
+pub(crate) fn verifier(demands: &Demands) -> Result<Verifier, UsageError> {
+    Ok(Verifier::with_crypto(anchors(&demands.anchors)?, veraid_aws_lc_rs::PROVIDER)
+        .with_policy(policy(demands)))
+}
+
+/// The same with the cap on the signed period, if there is one.
+pub(crate) fn bundle_verifier(demands: &Demands) -> Result<Verifier, UsageError> {
+    let verifier = verifier(demands)?;
+    Ok(match demands.max_validity {
+        Some(seconds) => {
+            let policy = verifier.policy().with_max_signed_seconds(seconds);
+            verifier.with_policy(policy)
+        }
+        None => verifier,
+    })
+}
+
+fn policy(demands: &Demands) -> VerificationPolicy {
+    let policy = VerificationPolicy::DEFAULT.with_leeway_seconds(demands.leeway);
+    match demands.profile {
+        ProfileArgument::Any => policy,
+        ProfileArgument::Veraid => policy.only_profile(Profile::VeraId),
+        ProfileArgument::Domainauth => policy.only_profile(Profile::DomainAuth),
+    }
+}

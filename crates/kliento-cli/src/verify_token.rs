@@ -1,0 +1,88 @@
+//! `kliento token verify`.
+
+use std::fmt::Write;
+
+use kliento::{Member, SignatureKind, TokenPolicy, ValidityPeriod, VerifiedToken};
+
+use crate::cli::{Demands, Output, TokenVerify};
+use crate::failure::Failure;
+use crate::input;
+use crate::json::{Facts, Verification, signed_by, to_line};
+use crate::outcome::{Outcome, UsageError};
+use crate::shown::shown;
+use crate::{times, trust};
+
+pub(crate) fn run(arguments: &TokenVerify) -> Result<Outcome, UsageError> {
+    let verifier = trust::verifier(&arguments.demands)?;
+    let at = times::instant(arguments.instant.at);
+    let verified = input::token(&arguments.input)?.and_then(|bundle| {
+        bundle
+            .verify_with(policy(&arguments.demands), &arguments.audience, at, &verifier)
+            .map_err(|error| Failure::token_invalid(&error, ValidityPeriod::at(at)))
+    });
+    Ok(match (verified, arguments.output.form) {
+        (Ok(token), Output::Text) => Outcome::valid(to_text(&token)),
+        (Ok(token), Output::Json) => {
+            Outcome::valid(to_line(&Verification::valid(Facts::of_token(&token))))
+        }
+        (Err(failure), Output::Text) => Outcome::failed(&failure),
+        (Err(failure), Output::Json) => {
+            let verification = Verification::failed(&failure, Facts::no_token());
+            Outcome::report(to_line(&verification), Some(&failure))
+        }
+    })
+}
+
+/// One hour, or what was asked for.
+pub(crate) fn policy(demands: &Demands) -> TokenPolicy {
+    demands.max_validity.map_or_else(TokenPolicy::default, |seconds| {
+        TokenPolicy::default().with_max_validity_seconds(seconds)
+    })
+}
+
+fn to_text(token: &VerifiedToken) -> String {
+    let mut text = String::from("VALID\n");
+    write_member(&mut text, token.subject(), token.kind());
+    line(&mut text, "audience", token.audience());
+    write_claims(&mut text, token);
+    line(&mut text, "profile", &token.profile().to_string());
+    write_validity(&mut text, token.validity());
+    text
+}
+
+/// One fact.
+pub(crate) fn line(text: &mut String, label: &str, value: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "  {label:<14}{}", shown(value));
+}
+
+/// Who it is, and whose key signed.
+pub(crate) fn write_member(text: &mut String, member: &Member, kind: SignatureKind) {
+    let organisation = member.organisation();
+    line(text, "subject", &member.to_string());
+    if organisation.as_str() == organisation.as_unicode() {
+        line(text, "organisation", organisation.as_str());
+    } else {
+        let both = format!("{} ({})", organisation.as_str(), organisation.as_unicode());
+        line(text, "organisation", &both);
+    }
+    line(text, "user", member.user().map_or("none (a bot)", |user| user.as_str()));
+    line(text, "signed by", signed_by(kind));
+}
+
+/// The claims, one a line.
+pub(crate) fn write_claims(text: &mut String, token: &VerifiedToken) {
+    if token.claims().is_empty() {
+        line(text, "claims", "none");
+    }
+    for (index, (name, value)) in token.claims().iter().enumerate() {
+        let label = if index == 0 { "claims" } else { "" };
+        line(text, label, &format!("{name} = {value}"));
+    }
+}
+
+/// When it all holds.
+pub(crate) fn write_validity(text: &mut String, validity: ValidityPeriod) {
+    line(text, "valid from", &validity.start().to_string());
+    line(text, "valid until", &validity.end().to_string());
+}
