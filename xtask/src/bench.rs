@@ -1,0 +1,288 @@
+//! `cargo xtask bench`: how long verification takes, against the sum of the signature checks that it needs.
+//!
+//! Floor and verification are measured in turn in the same run, so that a busy machine slows both. Figures are medians.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use base64ct::{Base64, Encoding};
+use kliento::TokenBundle;
+use kliento::crypto::{
+    CryptoProvider, PublicKey, SignatureAlgorithm, SignatureError, SignatureVerifier, rust_crypto,
+};
+use serde_json::{Value, json};
+use veraid_core::{TrustAnchors, Verifier};
+use veraid_testkit::{AUDIENCE, MockBundle, Scenario, Signer, default_instant};
+
+/// One figure: `floor` is what the same run measured as the least that is possible.
+struct Row {
+    name: String,
+    value: f64,
+    unit: &'static str,
+    floor: Option<f64>,
+}
+
+impl Row {
+    fn to_json(&self) -> Value {
+        let ratio = self.floor.map(|floor| round(self.value / floor));
+        json!({
+            "name": self.name,
+            "value": round(self.value),
+            "unit": self.unit,
+            "floor": self.floor.map(round),
+            "ratio": ratio,
+        })
+    }
+}
+
+fn round(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+/// Runs this chore again in the release profile: figures of a debug build say nothing.
+pub(crate) fn run_in_release(arguments: &[&str]) -> Result<(), String> {
+    let status = Command::new(env!("CARGO"))
+        .args(["run", "--release", "--quiet", "--package", "xtask", "--", "bench-in-release"])
+        .args(arguments)
+        .status()
+        .map_err(|error| format!("cargo cannot be started: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("the benchmark ended with {status}")) }
+}
+
+/// Measures everything and prints it, one JSON object per line or as a table.
+pub(crate) fn run(as_json: bool) -> Result<(), String> {
+    let mut rows = Vec::new();
+    for (kind, signer) in [("member", Signer::Member), ("organisation", Signer::Organisation)] {
+        let bundle = Scenario::signed_by(signer).build();
+        rows.push(parse(kind, &bundle));
+        let header =
+            TokenBundle::from_der(&bundle.der).map_err(|e| e.to_string())?.to_auth_header();
+        rows.push(Row {
+            name: format!("header/{kind}"),
+            value: median(|| black_box(TokenBundle::from_auth_header(black_box(&header))).is_ok()),
+            unit: "us",
+            floor: None,
+        });
+        let providers =
+            [("aws-lc-rs", veraid_aws_lc_rs::PROVIDER), ("pure-rust", rust_crypto::PROVIDER)];
+        for (provider, crypto) in providers {
+            rows.push(cold(kind, provider, &bundle, crypto)?);
+        }
+        rows.extend(peak_heap(kind, &bundle));
+        rows.extend(javascript(kind, &bundle)?);
+    }
+    for row in rows {
+        if as_json {
+            println!("{}", row.to_json());
+        } else {
+            let floor = row.floor.map_or_else(String::new, |floor| {
+                format!("  floor {floor:>10.1}  ratio {:.3}", row.value / floor)
+            });
+            println!("{:28} {:>12.1} {}{floor}", row.name, row.value, row.unit);
+        }
+    }
+    Ok(())
+}
+
+fn parse(kind: &str, bundle: &MockBundle) -> Row {
+    let value = median(|| black_box(TokenBundle::from_der(black_box(&bundle.der))).is_ok());
+    Row { name: format!("parse/{kind}"), value, unit: "us", floor: None }
+}
+
+/// Parses and verifies as a server would that has never seen the bundle.
+fn cold(
+    kind: &str,
+    provider: &str,
+    bundle: &MockBundle,
+    crypto: CryptoProvider,
+) -> Result<Row, String> {
+    let anchors =
+        TrustAnchors::from_presentation(&bundle.trust_anchors).map_err(|e| e.to_string())?;
+    let verify = |crypto| {
+        let verifier = Verifier::with_crypto(anchors.clone(), crypto);
+        move || {
+            TokenBundle::from_der(black_box(&bundle.der))
+                .map_err(|error| error.to_string())?
+                .verify(AUDIENCE, default_instant(), &verifier)
+                .map_err(|error| error.to_string())
+        }
+    };
+    let needed = {
+        RECORDED.lock().map_err(|e| e.to_string())?.clear();
+        verify(CryptoProvider { signatures: &Recorder, ..veraid_aws_lc_rs::PROVIDER })()?;
+        std::mem::take(&mut *RECORDED.lock().map_err(|e| e.to_string())?)
+    };
+    check_needed(kind, &needed)?;
+    let verify = verify(crypto);
+    let replay = || {
+        needed.iter().all(|check| {
+            let (key, message, signature) = (check.key.borrow(), &check.message, &check.signature);
+            crypto.signatures.verify(check.algorithm, key, black_box(message), signature).is_ok()
+        })
+    };
+    let (value, floor) = in_turn(|| verify().is_ok(), replay);
+    Ok(Row { name: format!("cold/{kind}/{provider}"), value, unit: "us", floor: Some(floor) })
+}
+
+/// Each signature that the realistic bundle needs, once: RSA for root and certificates, P-256 for TLD and zone.
+fn check_needed(kind: &str, needed: &[Check]) -> Result<(), String> {
+    let is_rsa = |check: &&Check| matches!(check.key, OwnedKey::Rsa { .. });
+    let rsa = needed.iter().filter(is_rsa).count();
+    let expected = if kind == "member" { (5, 4) } else { (4, 4) };
+    let found = (rsa, needed.len().saturating_sub(rsa));
+    if found == expected {
+        Ok(())
+    } else {
+        Err(format!("{kind}: {found:?} RSA and P-256 checks were made, not {expected:?}"))
+    }
+}
+
+/// Peak heap of one verification beyond what is allocated before it.
+fn peak_heap(kind: &str, bundle: &MockBundle) -> Option<Row> {
+    let anchors = TrustAnchors::from_presentation(&bundle.trust_anchors).ok()?;
+    let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
+    let before = crate::ALLOCATOR.current_usage();
+    crate::ALLOCATOR.reset_peak_usage();
+    let token =
+        TokenBundle::from_der(&bundle.der).ok()?.verify(AUDIENCE, default_instant(), &verifier);
+    let peak = crate::ALLOCATOR.peak_usage().saturating_sub(before);
+    token.ok()?;
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a heap that a float cannot tell exactly is no heap"
+    )]
+    #[expect(clippy::as_conversions, reason = "there is no other conversion")]
+    let value = peak as f64 / 1024.0;
+    Some(Row { name: format!("heap/{kind}"), value, unit: "KiB", floor: None })
+}
+
+/// The deployed JavaScript library on the same bundle, if Node and the library are there.
+fn javascript(kind: &str, bundle: &MockBundle) -> Result<Option<Row>, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../interop/js");
+    if !folder.join("node_modules").is_dir() {
+        eprintln!("skipped js/{kind}: run `npm ci --ignore-scripts` in interop/js to measure it");
+        return Ok(None);
+    }
+    let vector = json!({
+        "id": format!("bench::{kind}"),
+        "operation": "verify-token",
+        "profile": "veraid",
+        "trust_anchors": bundle.trust_anchors.lines().collect::<Vec<_>>(),
+        "at": default_instant().to_string(),
+        "service": "1.3.6.1.4.1.58708.3.0",
+        "audience": AUDIENCE,
+        "input": Base64::encode_string(&bundle.der),
+        "expect": {"result": "valid"},
+    });
+    let file =
+        std::env::temp_dir().join(format!("kliento-bench-{kind}-{}.json", std::process::id()));
+    std::fs::write(&file, vector.to_string()).map_err(|error| error.to_string())?;
+    let output = Command::new("node")
+        .arg("bench.mjs")
+        .arg(&file)
+        .args(["--seconds", "3", "--name", &format!("js/{kind}")])
+        .current_dir(&folder)
+        .output();
+    std::fs::remove_file(&file).map_err(|error| error.to_string())?;
+    let Ok(output) = output else {
+        eprintln!("skipped js/{kind}: there is no node");
+        return Ok(None);
+    };
+    let text = String::from_utf8_lossy(&output.stdout);
+    let value = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .find_map(|row| row.get("value").and_then(Value::as_f64))
+        .ok_or_else(|| {
+            format!("bench.mjs printed no figure: {}", String::from_utf8_lossy(&output.stderr))
+        })?;
+    Ok(Some(Row { name: format!("js/{kind}"), value, unit: "us", floor: None }))
+}
+
+const MEASURED_FOR: Duration = Duration::from_secs(3);
+
+/// The median time of `work` in microseconds.
+fn median(mut work: impl FnMut() -> bool) -> f64 {
+    in_turn(&mut work, || true).0
+}
+
+/// The median times of `first` and `second` in microseconds, measured in turn.
+fn in_turn(mut first: impl FnMut() -> bool, mut second: impl FnMut() -> bool) -> (f64, f64) {
+    let (mut times_of_first, mut times_of_second) = (Vec::new(), Vec::new());
+    let end = Instant::now() + MEASURED_FOR;
+    while Instant::now() < end {
+        times_of_first.push(time(&mut first));
+        times_of_second.push(time(&mut second));
+    }
+    (middle(times_of_first), middle(times_of_second))
+}
+
+fn time(work: &mut impl FnMut() -> bool) -> f64 {
+    let start = Instant::now();
+    assert!(work(), "what is measured succeeds");
+    start.elapsed().as_secs_f64() * 1e6
+}
+
+fn middle(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The checks of the last verification with [`Recorder`].
+static RECORDED: Mutex<Vec<Check>> = Mutex::new(Vec::new());
+
+struct Check {
+    algorithm: SignatureAlgorithm,
+    key: OwnedKey,
+    message: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+enum OwnedKey {
+    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
+    EcdsaP256([u8; 64]),
+}
+
+impl OwnedKey {
+    fn borrow(&self) -> PublicKey<'_> {
+        match self {
+            Self::Rsa { modulus, exponent } => PublicKey::Rsa { modulus, exponent },
+            Self::EcdsaP256(point) => PublicKey::EcdsaP256(point),
+        }
+    }
+}
+
+/// Notes each check and makes it with AWS-LC.
+#[derive(Debug)]
+struct Recorder;
+
+impl SignatureVerifier for Recorder {
+    fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        key: PublicKey<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureError> {
+        let owned = match key {
+            PublicKey::Rsa { modulus, exponent } => {
+                OwnedKey::Rsa { modulus: modulus.to_vec(), exponent: exponent.to_vec() }
+            }
+            PublicKey::EcdsaP256(point) => OwnedKey::EcdsaP256(*point),
+            _ => return Err(SignatureError),
+        };
+        let (message_copy, signature_copy) = (message.to_vec(), signature.to_vec());
+        if let Ok(mut recorded) = RECORDED.lock() {
+            recorded.push(Check {
+                algorithm,
+                key: owned,
+                message: message_copy,
+                signature: signature_copy,
+            });
+        }
+        veraid_aws_lc_rs::PROVIDER.signatures.verify(algorithm, key, message, signature)
+    }
+}

@@ -1,0 +1,49 @@
+//! Chores of this repository, run as `cargo xtask NAME`.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::arithmetic_side_effects,
+    reason = "a chore reads the clock and the environment, and handles no foreign input"
+)]
+
+use std::process::ExitCode;
+
+use peak_alloc::PeakAlloc;
+
+mod bench;
+mod tidy;
+mod vectors;
+
+/// Counts what verification allocates.
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+const USAGE: &str = "\
+cargo xtask vectors [--check]   write test-vectors/, or fail if what is there differs
+cargo xtask bench [--json]      measure verification against its floor
+cargo xtask tidy                check what the compiler does not: MSRV, words, links, sizes";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["vectors"] => vectors::write(),
+        ["vectors", "--check"] => vectors::check(),
+        ["bench"] => bench::run_in_release(&[]),
+        ["bench", "--json"] => bench::run_in_release(&["--json"]),
+        ["bench-in-release"] => bench::run(false),
+        ["bench-in-release", "--json"] => bench::run(true),
+        ["tidy"] => tidy::run(),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

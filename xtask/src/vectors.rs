@@ -1,0 +1,583 @@
+//! The generated test vectors: what goes into test-vectors/, but for the folder that another implementation made.
+//!
+//! Every vector is made from keys that come with `veraid-testkit`, and says what must come of it as the rules have it: no
+//! verifier is asked. The runner in `crates/kliento/tests` holds verifiers against them.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "nothing here reads what a stranger wrote; a panic is a vector that cannot be made"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64ct::{Base64, Encoding as _};
+use veraid_dnssec::{Question, Timestamp, ValidityPeriod};
+use veraid_testkit::{
+    AUDIENCE, Customisation, HierarchyBuilder, KLIENTO_SERVICE, MockBundle, MockChain, Scenario,
+    Signer, TestProfile, ZoneAlgorithm, ZoneKeys, default_instant, dnssec_chain_der,
+};
+
+mod bundles;
+mod certificates;
+mod dnssec;
+mod headers;
+mod json;
+mod key_records;
+mod limits;
+mod names;
+mod signed_data;
+mod tokens;
+mod windows;
+
+use json::Json;
+
+/// The folders of test-vectors/ that hold nothing but what is generated here.
+const FOLDERS: [&str; 5] = ["dnssec", "bundle", "token", "header", "member-id"];
+
+/// Both profiles, for rules that differ or that each must keep.
+const PROFILES: [TestProfile; 2] = [TestProfile::VeraId, TestProfile::DomainAuth];
+
+/// The instant of nearly all vectors: 2026-11-22T12:00:00Z.
+const NOW: Timestamp = default_instant();
+
+const DAY: u64 = 86_400;
+
+/// Writes all vectors, and removes files in their folders that are none.
+///
+/// # Errors
+///
+/// A vector that contradicts another, or a file that cannot be written.
+pub(crate) fn write() -> Result<(), String> {
+    let root = root();
+    let files = generate()?;
+    for path in existing(&root)?.difference(&files.keys().cloned().collect()) {
+        fs::remove_file(root.join(path)).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    for (path, text) in &files {
+        let path = root.join(path);
+        let folder = path.parent().ok_or("a vector has no folder")?;
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        // What has not changed keeps its time, so that builds that depend on it do.
+        if fs::read_to_string(&path).ok().as_ref() != Some(text) {
+            fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+    }
+    println!("{} vectors", files.len());
+    Ok(())
+}
+
+/// Compares what is in test-vectors/ with what [`write`] would put there.
+///
+/// # Errors
+///
+/// The first few files that differ, are missing or are stale.
+pub(crate) fn check() -> Result<(), String> {
+    const SHOWN: usize = 5;
+    let root = root();
+    let files = generate()?;
+    let found = existing(&root)?;
+    let mut problems: Vec<String> = files
+        .iter()
+        .filter_map(|(path, text)| match fs::read_to_string(root.join(path)) {
+            Ok(there) if there == *text => None,
+            Ok(_) => Some(format!("{} differs", path.display())),
+            Err(_) => Some(format!("{} is missing", path.display())),
+        })
+        .collect();
+    let stale = found.iter().filter(|path| !files.contains_key(*path));
+    problems.extend(stale.map(|path| format!("{} is stale", path.display())));
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let shown = problems.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("\n  ");
+    Err(format!(
+        "{} test vectors are not those that `cargo xtask vectors` writes:\n  {shown}",
+        problems.len()
+    ))
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../test-vectors")
+}
+
+/// Every file in the generated folders, relative to `root`.
+fn existing(root: &Path) -> Result<BTreeSet<PathBuf>, String> {
+    let mut files = BTreeSet::new();
+    for folder in FOLDERS {
+        let Ok(entries) = fs::read_dir(root.join(folder)) else { continue };
+        for entry in entries {
+            let entry = entry.map_err(|error| format!("{folder}: {error}"))?;
+            files.insert(Path::new(folder).join(entry.file_name()));
+        }
+    }
+    Ok(files)
+}
+
+/// The text of every vector by its file.
+fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
+    let vectors: Vec<Vector> = [
+        dnssec::vectors(),
+        key_records::vectors(),
+        certificates::vectors(),
+        signed_data::vectors(),
+        names::vectors(),
+        windows::vectors(),
+        bundles::vectors(),
+        tokens::vectors(),
+        headers::vectors(),
+        limits::vectors(),
+    ]
+    .concat();
+    let mut results: BTreeMap<&str, Outcome> = BTreeMap::new();
+    for vector in &vectors {
+        if results.insert(&vector.id, vector.outcome()).is_some() {
+            return Err(format!("two vectors have the id {}", vector.id));
+        }
+    }
+    let mut files = BTreeMap::new();
+    for vector in &vectors {
+        match (&vector.derived_from, vector.outcome()) {
+            (Some(parent), _) if results.get(parent.as_str()) != Some(&Outcome::Valid) => {
+                return Err(format!("{} derives from {parent}, which is not valid", vector.id));
+            }
+            (None, Outcome::Malformed | Outcome::Invalid) => {
+                return Err(format!("{} derives from nothing", vector.id));
+            }
+            _ => {}
+        }
+        if files.insert(vector.path()?, vector.to_json().to_string()).is_some() {
+            return Err(format!("another vector has the file of {}", vector.id));
+        }
+    }
+    Ok(files)
+}
+
+/// One vector: what to do, with what, and what must come of it.
+#[derive(Clone, Debug)]
+struct Vector {
+    /// Area, rule and case.
+    id: String,
+    description: String,
+    spec: &'static str,
+    derived_from: Option<String>,
+    operation: &'static str,
+    profile: Option<TestProfile>,
+    trust_anchors: String,
+    when: ValidityPeriod,
+    service: Option<String>,
+    audience: Option<String>,
+    max_validity: Option<u64>,
+    leeway: Option<u64>,
+    accepted_profile: Option<TestProfile>,
+    question: Option<Question>,
+    carrier: Carrier,
+    plaintext: Option<Vec<u8>>,
+    expect: Expect,
+}
+
+/// What is verified.
+#[derive(Clone, Debug)]
+enum Carrier {
+    Input(Vec<u8>),
+    Header(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Valid,
+    Malformed,
+    Invalid,
+}
+
+#[derive(Clone, Debug)]
+enum Expect {
+    Valid(Vec<(&'static str, Json)>),
+    Failure { outcome: Outcome, stage: &'static str, code: u16 },
+}
+
+impl Vector {
+    /// Of no use before it is told what to expect: until then it is valid.
+    fn new(
+        id: impl Into<String>,
+        description: impl Into<String>,
+        spec: &'static str,
+        operation: &'static str,
+        input: Vec<u8>,
+        trust_anchors: &str,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            description: description.into(),
+            spec,
+            derived_from: None,
+            operation,
+            profile: None,
+            trust_anchors: trust_anchors.into(),
+            when: ValidityPeriod::at(NOW),
+            service: None,
+            audience: None,
+            max_validity: None,
+            leeway: None,
+            accepted_profile: None,
+            question: None,
+            carrier: Carrier::Input(input),
+            plaintext: None,
+            expect: Expect::Valid(vec![]),
+        }
+    }
+
+    /// A signature bundle, verified for the Kliento service.
+    fn bundle(
+        id: impl Into<String>,
+        description: impl Into<String>,
+        spec: &'static str,
+        profile: TestProfile,
+        bundle: &MockBundle,
+    ) -> Self {
+        let input = bundle.der.clone();
+        let anchors = &bundle.trust_anchors;
+        Self {
+            profile: Some(profile),
+            service: Some(KLIENTO_SERVICE.into()),
+            ..Self::new(id, description, spec, "verify-bundle", input, anchors)
+        }
+    }
+
+    /// A token bundle, verified for the default audience.
+    fn token(
+        id: impl Into<String>,
+        description: impl Into<String>,
+        spec: &'static str,
+        profile: TestProfile,
+        bundle: &MockBundle,
+    ) -> Self {
+        Self {
+            operation: "verify-token",
+            service: None,
+            audience: Some(AUDIENCE.into()),
+            ..Self::bundle(id, description, spec, profile, bundle)
+        }
+    }
+
+    /// A member id bundle, verified for the Kliento service.
+    fn member_id(
+        id: impl Into<String>,
+        description: impl Into<String>,
+        spec: &'static str,
+        profile: TestProfile,
+        bundle: &MockBundle,
+    ) -> Self {
+        Self {
+            operation: "verify-member-id-bundle",
+            carrier: Carrier::Input(bundle.member_id_bundle()),
+            ..Self::bundle(id, description, spec, profile, bundle)
+        }
+    }
+
+    /// A chain, verified for the records that it was made for.
+    fn chain(
+        id: impl Into<String>,
+        description: impl Into<String>,
+        spec: &'static str,
+        chain: &MockChain,
+        question: Question,
+    ) -> Self {
+        let input = dnssec_chain_der(&chain.messages);
+        Self {
+            question: Some(question),
+            ..Self::new(id, description, spec, "verify-chain", input, &chain.trust_anchors)
+        }
+    }
+
+    fn from(mut self, parent: impl Into<String>) -> Self {
+        self.derived_from = Some(parent.into());
+        self
+    }
+
+    fn at(mut self, at: Timestamp) -> Self {
+        self.when = ValidityPeriod::at(at);
+        self
+    }
+
+    fn period(mut self, period: ValidityPeriod) -> Self {
+        self.when = period;
+        self
+    }
+
+    fn input(mut self, input: Vec<u8>) -> Self {
+        self.carrier = Carrier::Input(input);
+        self
+    }
+
+    fn header(mut self, header: impl Into<String>) -> Self {
+        self.carrier = Carrier::Header(header.into());
+        self
+    }
+
+    fn plaintext(mut self, plaintext: &[u8]) -> Self {
+        self.plaintext = Some(plaintext.to_vec());
+        self
+    }
+
+    fn leeway(mut self, seconds: u64) -> Self {
+        self.leeway = Some(seconds);
+        self
+    }
+
+    /// Octets that do not parse, with this project's code.
+    fn malformed(mut self, code: u16) -> Self {
+        let stage = if matches!(code, 1002 | 1003) { "header" } else { "parse" };
+        self.expect = Expect::Failure { outcome: Outcome::Malformed, stage, code };
+        self
+    }
+
+    /// A bundle that parses and does not hold, with this project's code, from which the stage follows.
+    fn invalid(mut self, code: u16) -> Self {
+        let stage = match code {
+            2103 | 2000..=2099 => "dnssec-chain",
+            2111..=2113 => "key-record",
+            2101 | 2102 | 2200..=2299 | 2502 => "certificate",
+            2402..=2404 => "window",
+            3000..=3999 => "token",
+            _ => "signed-data",
+        };
+        self.expect = Expect::Failure { outcome: Outcome::Invalid, stage, code };
+        self
+    }
+
+    /// The failure at another stage than its code has by itself.
+    fn stage(mut self, name: &'static str) -> Self {
+        if let Expect::Failure { stage, .. } = &mut self.expect {
+            *stage = name;
+        }
+        self
+    }
+
+    fn fact(mut self, name: &'static str, value: Json) -> Self {
+        if let Expect::Valid(facts) = &mut self.expect {
+            facts.retain(|(known, _)| *known != name);
+            facts.push((name, value));
+        }
+        self
+    }
+
+    /// Valid: signed by whom `scenario` has sign.
+    fn signed_as(self, scenario: &Scenario) -> Self {
+        let user = scenario.user.as_deref();
+        let organisation = scenario.organisation.as_str();
+        let vector = self.names(user, organisation);
+        if vector.operation == "verify-member-id-bundle" {
+            return vector;
+        }
+        vector.signed_by(scenario.signer)
+    }
+
+    fn names(self, user: Option<&str>, organisation: &str) -> Self {
+        let subject = match user {
+            Some(user) => format!("{user}@{organisation}"),
+            None => organisation.to_owned(),
+        };
+        self.fact("subject", Json::text(subject))
+            .fact("organisation", Json::text(organisation))
+            .fact("user", user.map_or(Json::Null, Json::text))
+    }
+
+    fn signed_by(self, signer: Signer) -> Self {
+        let kind = match signer {
+            Signer::Member => "member",
+            Signer::Organisation => "organisation",
+        };
+        self.fact("signed_by", Json::text(kind))
+    }
+
+    /// Valid in this run of seconds.
+    fn holds(self, period: ValidityPeriod) -> Self {
+        self.fact("valid_from", Json::text(period.start()))
+            .fact("valid_until", Json::text(period.end()))
+    }
+
+    /// Valid in this run of seconds; what is never valid says something else later.
+    fn holds_if_ever(self, period: Option<ValidityPeriod>) -> Self {
+        match period {
+            Some(period) => self.holds(period),
+            None => self,
+        }
+    }
+
+    fn outcome(&self) -> Outcome {
+        match self.expect {
+            Expect::Valid(_) => Outcome::Valid,
+            Expect::Failure { outcome, .. } => outcome,
+        }
+    }
+
+    fn path(&self) -> Result<PathBuf, String> {
+        match self.id.split("::").collect::<Vec<_>>()[..] {
+            [area, _, case] if FOLDERS.contains(&area) => {
+                Ok(Path::new(area).join(format!("{case}.json")))
+            }
+            _ => Err(format!("{} is not an area, a rule and a case", self.id)),
+        }
+    }
+
+    fn to_json(&self) -> Json {
+        let anchors = self.trust_anchors.lines().map(Json::text).collect();
+        let mut members = vec![
+            ("id", Json::text(&self.id)),
+            ("description", Json::text(&self.description)),
+            ("spec", Json::text(self.spec)),
+            ("derived_from", self.derived_from.as_ref().map_or(Json::Null, Json::text)),
+            ("operation", Json::text(self.operation)),
+            ("profile", self.profile.map_or(Json::Null, |profile| Json::text(label(profile)))),
+            ("trust_anchors", Json::List(anchors)),
+        ];
+        if self.when.start() == self.when.end() {
+            members.push(("at", Json::text(self.when.start())));
+        } else {
+            members.push(("period", period_json(self.when)));
+        }
+        let texts = [("service", &self.service), ("audience", &self.audience)];
+        members.extend(
+            texts
+                .into_iter()
+                .filter_map(|(name, value)| value.as_ref().map(|value| (name, Json::text(value)))),
+        );
+        let numbers = [("max_validity", self.max_validity), ("leeway", self.leeway)];
+        members.extend(
+            numbers.into_iter().filter_map(|(name, value)| Some((name, Json::Number(value?)))),
+        );
+        if let Some(profile) = self.accepted_profile {
+            members.push(("accepted_profile", Json::text(label(profile))));
+        }
+        if let Some(question) = &self.question {
+            members.push(("name", Json::text(&question.name)));
+            members.push(("type", Json::text(question.record_type)));
+        }
+        members.push(match &self.carrier {
+            Carrier::Input(octets) => ("input", Json::octets(octets)),
+            Carrier::Header(header) => ("header", Json::text(header)),
+        });
+        if let Some(plaintext) = &self.plaintext {
+            members.push(("plaintext", Json::octets(plaintext)));
+        }
+        members.push(("expect", self.expect.to_json()));
+        Json::object(members)
+    }
+}
+
+impl Expect {
+    fn to_json(&self) -> Json {
+        match self {
+            Self::Valid(facts) => {
+                let result = ("result", Json::text("valid"));
+                Json::object(std::iter::once(result).chain(facts.iter().cloned()))
+            }
+            Self::Failure { outcome, stage, code } => {
+                let result = match outcome {
+                    Outcome::Malformed => "malformed",
+                    _ => "invalid",
+                };
+                Json::object([
+                    ("result", Json::text(result)),
+                    ("stage", Json::text(*stage)),
+                    ("code", Json::text(format!("KL{code}"))),
+                ])
+            }
+        }
+    }
+}
+
+fn period_json(period: ValidityPeriod) -> Json {
+    Json::object([("from", Json::text(period.start())), ("until", Json::text(period.end()))])
+}
+
+/// A profile as vectors name it.
+const fn label(profile: TestProfile) -> &'static str {
+    match profile {
+        TestProfile::VeraId => "veraid",
+        TestProfile::DomainAuth => "domainauth",
+    }
+}
+
+/// The default scenario with zones of one P-256 key each, so that files stay small.
+fn member(profile: TestProfile) -> Scenario {
+    Scenario { root_keys: ZoneKeys::combined(ZoneAlgorithm::EcdsaP256), ..Scenario::of(profile) }
+}
+
+/// The same, signed by the organisation for alice.
+fn organisation(profile: TestProfile) -> Scenario {
+    Scenario { signer: Signer::Organisation, ..member(profile) }
+}
+
+/// The id of the valid bundle that `scenario` differs from in one respect.
+fn parent(scenario: &Scenario) -> String {
+    let signer = match scenario.signer {
+        Signer::Member => "member",
+        Signer::Organisation => "organisation",
+    };
+    format!("bundle::valid::{signer}-{}", label(scenario.profile))
+}
+
+/// The seconds in which all that `scenario` makes holds, if there are any.
+fn common_seconds(scenario: &Scenario) -> Option<ValidityPeriod> {
+    let periods = [scenario.signature_period, scenario.certificate_period, scenario.rrsig_period];
+    let start = periods.iter().map(|period| period.start()).max().unwrap();
+    let end = periods.iter().map(|period| period.end()).min().unwrap();
+    ValidityPeriod::new(start, end).ok()
+}
+
+/// A signature bundle that differs from its parent in one respect; valid, until told otherwise.
+fn vary(
+    rule: &str,
+    case: &str,
+    description: &str,
+    spec: &'static str,
+    scenario: &Scenario,
+    customisation: &Customisation<'_>,
+) -> Vector {
+    vary_bundle(rule, case, description, spec, scenario, &scenario.build_with(customisation))
+}
+
+/// The same for a bundle that was made otherwise.
+fn vary_bundle(
+    rule: &str,
+    case: &str,
+    description: &str,
+    spec: &'static str,
+    scenario: &Scenario,
+    bundle: &MockBundle,
+) -> Vector {
+    let id = format!("bundle::{rule}::{case}-{}", label(scenario.profile));
+    Vector::bundle(id, description, spec, scenario.profile, bundle)
+        .from(parent(scenario))
+        .signed_as(scenario)
+        .holds_if_ever(common_seconds(scenario))
+}
+
+/// Zones of one P-256 key each, above the record `text` of `_veraid.example.com`.
+fn small_zones() -> HierarchyBuilder {
+    let root = ZoneKeys::combined(ZoneAlgorithm::EcdsaP256);
+    HierarchyBuilder::new().zone_keys(".", root)
+}
+
+fn base64(octets: &[u8]) -> String {
+    Base64::encode_string(octets)
+}
+
+fn days_around_now(before: u64, after: u64) -> ValidityPeriod {
+    seconds_around_now(before * DAY, after * DAY)
+}
+
+fn seconds_around_now(before: u64, after: u64) -> ValidityPeriod {
+    ValidityPeriod::new(NOW.saturating_sub(before), NOW.saturating_add(after)).unwrap()
+}
+
+/// From so many seconds before now to so many before.
+fn period_before_now(from: u64, until: u64) -> ValidityPeriod {
+    ValidityPeriod::new(NOW.saturating_sub(from), NOW.saturating_sub(until)).unwrap()
+}

@@ -1,0 +1,95 @@
+//! The `Authorization` header.
+
+use veraid_testkit::TestProfile;
+
+use super::{Vector, base64, common_seconds, member};
+
+const SPEC: &str = "RFC 9110 section 11.4; Kliento token bundle";
+const PARENT: &str = "header::valid::usual";
+
+pub(super) fn vectors() -> Vec<Vector> {
+    // A length that Base64 has to pad.
+    let (scenario, made) = (1..)
+        .map(|extra| {
+            let mut scenario = member(TestProfile::VeraId);
+            scenario.content.extend(vec![b' '; extra]);
+            let made = scenario.build();
+            (scenario, made)
+        })
+        .find(|(_, made)| made.der.len() % 3 == 1)
+        .unwrap();
+    let digits = base64(&made.der);
+    let bare = digits.trim_end_matches('=');
+    let url = digits.replace('+', "-").replace('/', "_");
+    // The last digit before the padding holds two bits of data and four that must be zero.
+    let loose = {
+        let mut loose = bare.to_owned();
+        let last = loose.pop().unwrap();
+        loose.push(char::from(last as u8 + 1));
+        loose + "=="
+    };
+    let make = |rule: &str, case: &str, description: &str, header: String| {
+        let id = format!("header::{rule}::{case}");
+        Vector::token(id, description, SPEC, scenario.profile, &made)
+            .from(PARENT)
+            .header(header)
+            .signed_as(&scenario)
+            .holds_if_ever(common_seconds(&scenario))
+    };
+    let mut usual = make(
+        "valid",
+        "usual",
+        "The scheme, a space and padded Base64.",
+        format!("Kliento {digits}"),
+    );
+    usual.derived_from = None;
+    let mut vectors = vec![
+        usual,
+        make("scheme", "mixed-case", "The scheme is in mixed case.", format!("kLiEnTo {digits}")),
+        make("base64", "unpadded", "The Base64 has no padding.", format!("Kliento {bare}")),
+    ];
+    for (case, description, header) in [
+        ("other-scheme", "The scheme is another.", format!("Bearer {digits}")),
+        ("longer-scheme", "The scheme begins like Kliento.", format!("Kliento2 {digits}")),
+        ("empty", "The header is empty.", String::new()),
+        ("leading-space", "A space stands before the scheme.", format!(" Kliento {digits}")),
+        ("no-space", "Nothing separates scheme and Base64.", format!("Kliento{digits}")),
+        ("two-spaces", "Two spaces separate scheme and Base64.", format!("Kliento  {digits}")),
+        ("tab", "A tab separates scheme and Base64.", format!("Kliento\t{digits}")),
+        ("scheme-only", "Nothing follows the scheme.", "Kliento".into()),
+        (
+            "header-name",
+            "The header's name stands before its value.",
+            format!("Authorization: Kliento {digits}"),
+        ),
+    ] {
+        vectors.push(make("scheme", case, description, header).malformed(1002));
+    }
+    for (case, description, header) in [
+        ("nothing", "Nothing follows the scheme and the space.", "Kliento ".into()),
+        ("base64url", "The Base64 is of the alphabet for URLs.", format!("Kliento {url}")),
+        ("half-padded", "One of two padding characters is missing.", format!("Kliento {bare}=")),
+        ("over-padded", "There is a padding character too many.", format!("Kliento {digits}=")),
+        ("pad-bits", "Bits that belong to no octet are set.", format!("Kliento {loose}")),
+        ("line-break", "A line break follows.", format!("Kliento {digits}\n")),
+        ("trailing-space", "A space follows.", format!("Kliento {digits} ")),
+        (
+            "inner-space",
+            "A space stands within the Base64.",
+            format!("Kliento {} {}", &digits[..8], &digits[8..]),
+        ),
+        ("comma", "A second credential follows after a comma.", format!("Kliento {digits}, x")),
+    ] {
+        vectors.push(make("base64", case, description, header).malformed(1003));
+    }
+    vectors.push(
+        make(
+            "bundle",
+            "no-bundle",
+            "The Base64 is of octets that are no bundle.",
+            "Kliento TWFu".into(),
+        )
+        .malformed(1004),
+    );
+    vectors
+}

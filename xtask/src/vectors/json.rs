@@ -1,0 +1,84 @@
+//! JSON with the members of objects in the order given, as vectors are written.
+
+use std::fmt;
+
+use super::base64;
+
+#[derive(Clone, Debug)]
+pub(super) enum Json {
+    Null,
+    Number(u64),
+    Text(String),
+    List(Vec<Self>),
+    Object(Vec<(String, Self)>),
+}
+
+impl Json {
+    pub(super) fn text(text: impl ToString) -> Self {
+        Self::Text(text.to_string())
+    }
+
+    pub(super) fn octets(octets: &[u8]) -> Self {
+        Self::Text(base64(octets))
+    }
+
+    pub(super) fn object<N: Into<String>>(members: impl IntoIterator<Item = (N, Self)>) -> Self {
+        Self::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
+        let indent = "  ".repeat(depth);
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => f.write_str(&quoted(text)),
+            Self::List(items) if items.is_empty() => f.write_str("[]"),
+            Self::List(items) => {
+                for (place, item) in items.iter().enumerate() {
+                    write!(f, "{}\n{indent}  ", if place == 0 { "[" } else { "," })?;
+                    item.write(f, depth + 1)?;
+                }
+                write!(f, "\n{indent}]")
+            }
+            Self::Object(members) if members.is_empty() => f.write_str("{}"),
+            Self::Object(members) => {
+                for (place, (name, value)) in members.iter().enumerate() {
+                    let start = if place == 0 { "{" } else { "," };
+                    write!(f, "{start}\n{indent}  {}: ", quoted(name))?;
+                    value.write(f, depth + 1)?;
+                }
+                write!(f, "\n{indent}}}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Json {
+    /// Indented by two spaces, with a line break at the end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, 0)?;
+        f.write_str("\n")
+    }
+}
+
+/// A string with everything but ASCII escaped: what a vector says must be told from what looks like it.
+fn quoted(text: &str) -> String {
+    let mut quoted = serde_json::to_string(text).expect("text has a JSON form");
+    if !quoted.is_ascii() {
+        quoted = quoted
+            .chars()
+            .map(|character| {
+                if character.is_ascii() {
+                    return character.to_string();
+                }
+                let mut units = [0; 2];
+                character
+                    .encode_utf16(&mut units)
+                    .iter()
+                    .map(|unit| format!("\\u{unit:04x}"))
+                    .collect()
+            })
+            .collect();
+    }
+    quoted
+}

@@ -1,0 +1,558 @@
+//! The TXT records by which an organisation names its key.
+
+use veraid_dnssec::RecordType;
+use veraid_testkit::{
+    Customisation, Digest, KLIENTO_SERVICE, MessageBuilder, Record, RsaKey, Scenario, TEST_SERVICE,
+    TestProfile, txt_rdata,
+};
+
+use super::{DAY, PROFILES, Vector, base64, member, vary};
+
+const TXT: &str = "DomainAuth, \"TXT Record\"";
+const SELECTION: &str = "DomainAuth, \"Verification Procedure\"";
+
+use TestProfile::{DomainAuth, VeraId};
+
+/// What becomes of a record under each profile: 0 is valid, or else this project's code.
+struct Case {
+    name: &'static str,
+    description: &'static str,
+    spec: &'static str,
+    veraid: (&'static str, u16),
+    domainauth: (&'static str, u16),
+}
+
+const fn case(
+    name: &'static str,
+    description: &'static str,
+    spec: &'static str,
+    veraid: (&'static str, u16),
+    domainauth: (&'static str, u16),
+) -> Case {
+    Case { name, description, spec, veraid, domainauth }
+}
+
+/// Records of one key, KEY standing for its id as the profile writes it.
+const CASES: &[Case] = &[
+    case(
+        "service",
+        "The record is bound to the service.",
+        SELECTION,
+        ("1 KEY 3600 1.3.6.1.4.1.58708.3.0", 0),
+        ("0 1 1 KEY 3600 1.3.6.1.4.1.58708.3.0", 0),
+    ),
+    case(
+        "other-service",
+        "The record is bound to another service.",
+        SELECTION,
+        ("1 KEY 3600 1.3.6.1.4.1.58708.1.1", 2111),
+        ("0 1 1 KEY 3600 1.3.6.1.4.1.58708.1.1", 2111),
+    ),
+    case(
+        "service-prefix",
+        "The record is bound to a prefix of the service's identifier.",
+        SELECTION,
+        ("1 KEY 3600 1.3.6.1.4.1.58708.3", 2111),
+        ("0 1 1 KEY 3600 1.3.6.1.4.1.58708.3", 2111),
+    ),
+    case(
+        "service-suffix",
+        "The record is bound to an identifier below the service's.",
+        SELECTION,
+        ("1 KEY 3600 1.3.6.1.4.1.58708.3.0.0", 2111),
+        ("0 1 1 KEY 3600 1.3.6.1.4.1.58708.3.0.0", 2111),
+    ),
+    case(
+        "service-padded",
+        "An arc of the service has a leading zero; identifiers compare as text.",
+        SELECTION,
+        ("1 KEY 3600 1.3.6.1.4.1.58708.3.00", 2111),
+        ("0 1 1 KEY 3600 1.3.6.1.4.1.58708.3.00", 2112),
+    ),
+    case(
+        "service-is-word",
+        "The service is no object identifier.",
+        TXT,
+        ("1 KEY 3600 kliento", 2111),
+        ("0 1 1 KEY 3600 kliento", 2112),
+    ),
+    case(
+        "outer-space",
+        "A space stands before the first field and after the last.",
+        TXT,
+        (" 1 KEY 3600 ", 0),
+        (" 0 1 1 KEY 3600 ", 2111),
+    ),
+    case(
+        "tabs",
+        "Tabs separate the fields.",
+        TXT,
+        ("1\tKEY\t3600", 0),
+        ("0\t1\t1\tKEY\t3600", 2111),
+    ),
+    case(
+        "double-space",
+        "Two spaces separate the last two fields.",
+        TXT,
+        ("1 KEY  3600", 0),
+        ("0 1 1 KEY  3600", 2112),
+    ),
+    case(
+        "extra-field",
+        "A field follows the service.",
+        TXT,
+        ("1 KEY 3600 1.3.6.1.4.1.58708.3.0 more", 0),
+        ("0 1 1 KEY 3600 1.3.6.1.4.1.58708.3.0 more", 2112),
+    ),
+    case(
+        "algorithm-padded",
+        "The algorithm has a leading zero.",
+        TXT,
+        ("01 KEY 3600", 2112),
+        ("0 01 1 KEY 3600", 2112),
+    ),
+    case(
+        "algorithm-4",
+        "The algorithm is one that does not exist.",
+        TXT,
+        ("4 KEY 3600", 2112),
+        ("0 4 1 KEY 3600", 2112),
+    ),
+    case("algorithm-0", "The algorithm is 0.", TXT, ("0 KEY 3600", 2112), ("0 0 1 KEY 3600", 2112)),
+    case("no-ttl", "The record ends with the key.", TXT, ("1 KEY", 2112), ("0 1 1 KEY", 2112)),
+    case(
+        "ttl-negative",
+        "The TTL override is negative.",
+        TXT,
+        ("1 KEY -1", 2112),
+        ("0 1 1 KEY -1", 2112),
+    ),
+    case(
+        "ttl-plus",
+        "The TTL override has a plus sign.",
+        TXT,
+        ("1 KEY +5", 2112),
+        ("0 1 1 KEY +5", 2112),
+    ),
+    case(
+        "ttl-exponent",
+        "The TTL override has an exponent.",
+        TXT,
+        ("1 KEY 1e3", 2112),
+        ("0 1 1 KEY 1e3", 2112),
+    ),
+    case(
+        "ttl-hexadecimal",
+        "The TTL override is hexadecimal.",
+        TXT,
+        ("1 KEY 0x10", 2112),
+        ("0 1 1 KEY 0x10", 2112),
+    ),
+    case(
+        "ttl-fraction",
+        "The TTL override has a fraction.",
+        TXT,
+        ("1 KEY 60.5", 2112),
+        ("0 1 1 KEY 60.5", 2112),
+    ),
+    case(
+        "ttl-other-digits",
+        "The TTL override is in Arabic-Indic digits.",
+        TXT,
+        ("1 KEY \u{0663}\u{0666}", 2112),
+        ("0 1 1 KEY \u{0663}\u{0666}", 2112),
+    ),
+    case(
+        "ttl-leading-zero",
+        "The TTL override has a leading zero.",
+        TXT,
+        ("1 KEY 03600", 0),
+        ("0 1 1 KEY 03600", 2112),
+    ),
+    case(
+        "ttl-0",
+        "The TTL override is 0: refused, or under VeraId a look back of no second.",
+        TXT,
+        ("1 KEY 0", 0),
+        ("0 1 1 KEY 0", 2112),
+    ),
+    case("ttl-1", "The TTL override is one second.", TXT, ("1 KEY 1", 0), ("0 1 1 KEY 1", 0)),
+    case(
+        "ttl-90-days",
+        "The TTL override is 90 days.",
+        TXT,
+        ("1 KEY 7776000", 0),
+        ("0 1 1 KEY 7776000", 0),
+    ),
+    case(
+        "ttl-over-90-days",
+        "The TTL override is a second over 90 days: refused, or under VeraId cut.",
+        TXT,
+        ("1 KEY 7776001", 0),
+        ("0 1 1 KEY 7776001", 2112),
+    ),
+    case(
+        "ttl-over-32-bits",
+        "The TTL override does not fit into 32 bits.",
+        TXT,
+        ("1 KEY 4294967296", 0),
+        ("0 1 1 KEY 4294967296", 2112),
+    ),
+    case(
+        "ttl-30-digits",
+        "The TTL override has 30 digits.",
+        TXT,
+        ("1 KEY 999999999999999999999999999999", 0),
+        ("0 1 1 KEY 999999999999999999999999999999", 2112),
+    ),
+    case(
+        "form-of-other-profile",
+        "The record has the form of the other profile.",
+        TXT,
+        ("0 1 1 KEY 3600", 2111),
+        ("1 KEY 3600", 2111),
+    ),
+    case(
+        "padding",
+        "The key id is padded where the profile has none, or not where it has.",
+        TXT,
+        ("1 BARE 3600", 2111),
+        ("0 1 1 BARE= 3600", 2112),
+    ),
+    case(
+        "case-changed",
+        "The key id is in lower case.",
+        TXT,
+        ("1 LOWER 3600", 2111),
+        ("0 1 1 LOWER 3600", 2111),
+    ),
+];
+
+/// Records that only DomainAuth can have.
+const DOMAINAUTH_CASES: &[(&str, &str, &str, u16)] = &[
+    ("version-1", "The record is of version 1.", "1 1 1 KEY 3600", 2111),
+    ("digest-type-0", "The digest type is 0, which is reserved.", "0 1 0 KEY 3600", 2112),
+    ("digest-type-4", "The digest type does not exist.", "0 1 4 KEY 3600", 2112),
+    ("digest-type-padded", "The digest type has a leading zero.", "0 1 01 KEY 3600", 2112),
+    (
+        "digest-type-differs",
+        "The digest type is that of SHA-384, the digest that of SHA-256.",
+        "0 1 2 KEY 3600",
+        2112,
+    ),
+    ("sha-384", "A key of 2048 bits is named by its SHA-384 digest.", "0 1 2 SHA384 3600", 0),
+    ("sha-512", "A key of 2048 bits is named by its SHA-512 digest.", "0 1 3 SHA512 3600", 0),
+];
+
+fn fill(text: &str, profile: TestProfile) -> String {
+    let spki = RsaKey::fixed(2048, 0).spki_der();
+    let id = |digest: Digest| base64(&digest.of(&spki));
+    let bare = |digest| id(digest).trim_end_matches('=').to_owned();
+    let key = match profile {
+        VeraId => id(Digest::Sha256),
+        DomainAuth => bare(Digest::Sha256),
+    };
+    text.replace("KEY", &key)
+        .replace("BARE", &bare(Digest::Sha256))
+        .replace("LOWER", &key.to_lowercase())
+        .replace("SHA384", &bare(Digest::Sha384))
+        .replace("SHA512", &bare(Digest::Sha512))
+}
+
+fn with_records(
+    profile: TestProfile,
+    name: &str,
+    description: &str,
+    spec: &'static str,
+    records: Vec<Vec<u8>>,
+    code: u16,
+) -> Vector {
+    let scenario = Scenario { records: Some(records), ..member(profile) };
+    let vector = vary("key-record", name, description, spec, &scenario, &Customisation::new());
+    if code == 0 { vector } else { vector.invalid(code) }
+}
+
+fn one(text: &str, profile: TestProfile) -> Vec<u8> {
+    txt_rdata(&[fill(text, profile).as_bytes()])
+}
+
+/// The usual record with this TTL override and service.
+fn usual(profile: TestProfile, ttl: u32, service: Option<&str>) -> Vec<u8> {
+    let key = RsaKey::fixed(2048, 0);
+    let text = veraid_testkit::organisation_key_record(profile, &key, ttl, service);
+    txt_rdata(&[text.as_bytes()])
+}
+
+pub(super) fn vectors() -> Vec<Vector> {
+    let mut vectors = Vec::new();
+    for profile in PROFILES {
+        for case in CASES {
+            let (text, code) = match profile {
+                VeraId => case.veraid,
+                DomainAuth => case.domainauth,
+            };
+            vectors.push(with_records(
+                profile,
+                &format!("record-{}", case.name),
+                case.description,
+                case.spec,
+                vec![one(text, profile)],
+                code,
+            ));
+        }
+        vectors.extend(several(profile));
+        vectors.extend(key_sizes(profile));
+        vectors.extend(look_back(profile));
+    }
+    for (name, description, text, code) in DOMAINAUTH_CASES {
+        vectors.push(with_records(
+            DomainAuth,
+            &format!("record-{name}"),
+            description,
+            TXT,
+            vec![one(text, DomainAuth)],
+            *code,
+        ));
+    }
+    vectors.push(with_records(
+        VeraId,
+        "record-algorithm-of-other-size",
+        "The algorithm is that of keys of 3072 bits.",
+        TXT,
+        vec![one("2 KEY 3600", VeraId)],
+        2111,
+    ));
+    vectors.push(with_records(
+        DomainAuth,
+        "record-algorithm-of-other-size",
+        "The algorithm is that of keys of 3072 bits.",
+        TXT,
+        vec![one("0 2 1 KEY 3600", DomainAuth)],
+        2112,
+    ));
+    vectors
+}
+
+fn several(profile: TestProfile) -> Vec<Vector> {
+    let any = || usual(profile, 3600, None);
+    let bound = || usual(profile, 3600, Some(KLIENTO_SERVICE));
+    let other_key = txt_rdata(&[veraid_testkit::organisation_key_record(
+        profile,
+        &RsaKey::fixed(2048, 3),
+        3600,
+        None,
+    )
+    .as_bytes()]);
+    let whole = any()[1..].to_vec();
+    let (front, back) = whole.split_at(20);
+    let split = txt_rdata(&[front, back]);
+    let cases: Vec<(&str, &str, Vec<Vec<u8>>, u16)> = vec![
+        (
+            "spf-beside",
+            "A record of another protocol stands beside.",
+            vec![txt_rdata(&[b"v=spf1 -all"]), any()],
+            0,
+        ),
+        (
+            "empty-beside",
+            "A record with an empty character-string stands beside.",
+            vec![txt_rdata(&[b""]), any()],
+            0,
+        ),
+        (
+            "binary-beside",
+            "A record that is no text stands beside.",
+            vec![txt_rdata(&[&[0xFF, 0xFE]]), any()],
+            0,
+        ),
+        (
+            "other-key-beside",
+            "A record of another key stands beside.",
+            vec![other_key.clone(), any()],
+            0,
+        ),
+        ("other-key-only", "The only record is of another key.", vec![other_key], 2111),
+        (
+            "none",
+            "The only record is of another protocol.",
+            vec![txt_rdata(&[b"v=spf1 -all"])],
+            2111,
+        ),
+        (
+            "bound-and-any",
+            "A record is for the service and another for any; the former counts.",
+            vec![bound(), any()],
+            0,
+        ),
+        (
+            "other-service-and-any",
+            "A record is for another service and another for any.",
+            vec![usual(profile, 60, Some(TEST_SERVICE)), any()],
+            0,
+        ),
+        (
+            "two-any",
+            "Two records with different TTL overrides are for any service.",
+            vec![any(), usual(profile, 60, None)],
+            2113,
+        ),
+        (
+            "two-bound",
+            "Two records with different TTL overrides are for the service.",
+            vec![bound(), usual(profile, 60, Some(KLIENTO_SERVICE))],
+            2113,
+        ),
+        (
+            "twice",
+            "The same record stands twice in the message; an RRset has no duplicates.",
+            vec![any(), any()],
+            0,
+        ),
+        (
+            "split",
+            "The record is in two character-strings: put together, or under VeraId no record.",
+            vec![split],
+            match profile {
+                VeraId => 2111,
+                DomainAuth => 0,
+            },
+        ),
+    ];
+    let mut vectors: Vec<_> = cases
+        .into_iter()
+        .map(|(name, description, records, code)| {
+            with_records(profile, &format!("records-{name}"), description, SELECTION, records, code)
+        })
+        .collect();
+    // The record of the key is another name's, in the same answer section.
+    let scenario =
+        Scenario { records: Some(vec![txt_rdata(&[b"v=spf1 -all"])]), ..member(profile) };
+    let stray = any();
+    let customisation = Customisation::new().chain(|chain| {
+        let question = chain.question();
+        let link = chain.link(&question).clone();
+        let owner = "_veraid.example.org".parse().unwrap();
+        let message = MessageBuilder::new(&question)
+            .answer_rrset(&link.rrset, &link.rrsigs())
+            .answer(Record::new(&owner, RecordType::TXT, 300, stray.clone()))
+            .build();
+        chain.replace(&question, message);
+    });
+    vectors.push(
+        vary(
+            "key-record",
+            "records-of-another-name",
+            "The key is named by a record of another name in the same answer section.",
+            SELECTION,
+            &scenario,
+            &customisation,
+        )
+        .invalid(2111),
+    );
+    vectors
+}
+
+fn key_sizes(profile: TestProfile) -> Vec<Vector> {
+    [3072, 4096]
+        .into_iter()
+        .map(|bits| {
+            let key = RsaKey::fixed(bits, 0);
+            let scenario = Scenario { organisation_key: key, ..member(profile) };
+            vary(
+                "key-record",
+                &format!("organisation-key-{bits}"),
+                &format!("The organisation's key has {bits} bits."),
+                "DomainAuth, \"Digital Signature Algorithms\"",
+                &scenario,
+                &Customisation::new(),
+            )
+        })
+        .collect()
+}
+
+/// The TTL override decides how far before the end of the window the chain may have held.
+fn look_back(profile: TestProfile) -> Vec<Vector> {
+    let spec = "DomainAuth, \"TTL Override\"";
+    // The chain holds until now; certificates and signature for a day more.
+    let scenario = |records: Vec<Vec<u8>>| Scenario {
+        rrsig_period: super::period_before_now(DAY, 0),
+        signature_period: super::seconds_around_now(60, DAY),
+        records: Some(records),
+        ..member(profile)
+    };
+    let until = |seconds| super::seconds_around_now(10, seconds);
+    let mut vectors = Vec::new();
+    for (name, description, records, end, code) in [
+        (
+            "edge",
+            "The chain last holds one TTL override before the end of the period.",
+            vec![usual(profile, 3600, None)],
+            3600,
+            0,
+        ),
+        (
+            "beyond",
+            "The chain last holds one TTL override and a second before the end.",
+            vec![usual(profile, 3600, None)],
+            3601,
+            2402,
+        ),
+        (
+            "bound-shorter",
+            "The record for the service looks back 60 s, that for any an hour; the former counts.",
+            vec![usual(profile, 60, Some(KLIENTO_SERVICE)), usual(profile, 3600, None)],
+            61,
+            2402,
+        ),
+        (
+            "bound-longer",
+            "The record for the service looks back an hour, that for any 60 s; the former counts.",
+            vec![usual(profile, 3600, Some(KLIENTO_SERVICE)), usual(profile, 60, None)],
+            3600,
+            0,
+        ),
+        (
+            "ttl-1-edge",
+            "A look back of one second, which is just enough.",
+            vec![usual(profile, 1, None)],
+            1,
+            0,
+        ),
+        (
+            "ttl-1-beyond",
+            "A look back of one second, where two are needed.",
+            vec![usual(profile, 1, None)],
+            2,
+            2402,
+        ),
+    ] {
+        let vector = vary(
+            "key-record",
+            &format!("look-back-{name}"),
+            description,
+            spec,
+            &scenario(records),
+            &Customisation::new(),
+        )
+        .period(until(end));
+        vectors.push(if code == 0 { vector } else { vector.invalid(code) });
+    }
+    vectors.push({
+        let wide = scenario(vec![usual(profile, 3600, None)]);
+        let wide = Scenario { signature_period: super::seconds_around_now(60, 600), ..wide };
+        let vector = vary(
+            "key-record",
+            "look-back-anchor",
+            "The period ends two hours from now, the signature in ten minutes: the look back of an hour starts at the end of the period, or under VeraId of the signature.",
+            spec,
+            &wide,
+            &Customisation::new(),
+        )
+        .period(until(7200));
+        match profile {
+            VeraId => vector,
+            DomainAuth => vector.invalid(2402),
+        }
+    });
+    vectors
+}
