@@ -15,7 +15,12 @@ use kliento::crypto::{
 };
 use serde_json::{Value, json};
 use veraid_core::{TrustAnchors, Verifier};
-use veraid_testkit::{AUDIENCE, MockBundle, Scenario, Signer, default_instant};
+use veraid_testkit::{
+    AUDIENCE, MockBundle, Scenario, Signer, ZoneAlgorithm, ZoneKey, default_instant,
+};
+
+const PROVIDERS: [(&str, CryptoProvider); 2] =
+    [("aws-lc-rs", veraid_aws_lc_rs::PROVIDER), ("pure-rust", rust_crypto::PROVIDER)];
 
 /// One figure: `floor` is what the same run measured as the least that is possible.
 struct Row {
@@ -54,7 +59,7 @@ pub(crate) fn run_in_release(arguments: &[&str]) -> Result<(), String> {
 
 /// Measures everything and prints it, one JSON object per line or as a table.
 pub(crate) fn run(as_json: bool) -> Result<(), String> {
-    let mut rows = Vec::new();
+    let mut rows = single_checks();
     for (kind, signer) in [("member", Signer::Member), ("organisation", Signer::Organisation)] {
         let bundle = Scenario::signed_by(signer).build();
         rows.push(parse(kind, &bundle));
@@ -66,9 +71,7 @@ pub(crate) fn run(as_json: bool) -> Result<(), String> {
             unit: "us",
             floor: None,
         });
-        let providers =
-            [("aws-lc-rs", veraid_aws_lc_rs::PROVIDER), ("pure-rust", rust_crypto::PROVIDER)];
-        for (provider, crypto) in providers {
+        for (provider, crypto) in PROVIDERS {
             rows.push(cold(kind, provider, &bundle, crypto)?);
         }
         rows.extend(peak_heap(kind, &bundle));
@@ -85,6 +88,33 @@ pub(crate) fn run(as_json: bool) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// One check of each scheme that a hostile bundle can ask for many times.
+fn single_checks() -> Vec<Row> {
+    let message = b"what is signed";
+    let (p384, ed448) = (ZoneAlgorithm::EcdsaP384, ZoneAlgorithm::Ed448);
+    let keys = [p384, ed448].map(|algorithm| ZoneKey::fixed(algorithm, 0));
+    let [p384_octets, ed448_octets] = keys.each_ref().map(ZoneKey::public_key);
+    let signatures = keys.each_ref().map(|key| key.sign(message));
+    let (Ok(p384), Ok(ed448)) =
+        (p384_octets.as_slice().try_into(), ed448_octets.as_slice().try_into())
+    else {
+        return Vec::new();
+    };
+    let checks = [
+        ("p384", SignatureAlgorithm::EcdsaP384Sha384, PublicKey::EcdsaP384(p384)),
+        ("ed448", SignatureAlgorithm::Ed448, PublicKey::Ed448(ed448)),
+    ];
+    let mut rows = Vec::new();
+    for ((name, algorithm, key), signature) in checks.into_iter().zip(&signatures) {
+        for (provider, crypto) in PROVIDERS {
+            let check = || crypto.signatures.verify(algorithm, key, message, signature).is_ok();
+            let name = format!("check/{name}/{provider}");
+            rows.push(Row { name, value: median(check), unit: "us", floor: None });
+        }
+    }
+    rows
 }
 
 fn parse(kind: &str, bundle: &MockBundle) -> Row {

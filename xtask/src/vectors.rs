@@ -71,7 +71,7 @@ pub(crate) fn write() -> Result<(), String> {
     Ok(())
 }
 
-/// Compares what is in test-vectors/ with what [`write`] would put there.
+/// Compares what is in test-vectors/ with what [`write()`] would put there.
 ///
 /// # Errors
 ///

@@ -175,6 +175,21 @@ mod tests {
         ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D";
 
     #[test]
+    fn ianas_anchors_are_those_that_it_publishes() {
+        let ksk_2024 =
+            ". IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16";
+        let published =
+            TrustAnchors::from_presentation(&format!("{KSK_2017}\n{ksk_2024}")).unwrap();
+        let iana = TrustAnchors::iana();
+        let keys = |anchors: &TrustAnchors| {
+            anchors.0.iter().map(|anchor| anchor.key.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(keys(&iana), keys(&published));
+        let starts: Vec<_> = iana.0.iter().map(|a| a.validity.start().to_string()).collect();
+        assert_eq!(starts, ["2017-02-02T00:00:00Z", "2024-07-18T00:00:00Z"]);
+    }
+
+    #[test]
     fn reads_ds_and_dnskey_records_with_comments_ttl_and_class() {
         let anchors = TrustAnchors::from_presentation(&format!(
             "; the root\n\n{KSK_2017} ; KSK-2017\n. 172800 DNSKEY 257 3 13 {}\n",
