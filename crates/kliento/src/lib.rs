@@ -20,6 +20,15 @@
 //! [`TokenBundle`] is the untrusted value: it tells nothing of what it claims. [`VerifiedToken`] exists only through
 //! [`TokenBundle::verify`] and is the only way to subject and claims:
 //!
+//! ```
+//! fn claims(token: kliento::VerifiedToken) {
+//!     token.claims();
+//! }
+//! fn before_proof(bundle: kliento::TokenBundle) {
+//!     bundle.to_der();
+//! }
+//! ```
+//!
 //! ```compile_fail
 //! fn claims_too_early(bundle: kliento::TokenBundle) {
 //!     bundle.claims();

@@ -13,7 +13,7 @@ use crate::name::Member;
 use crate::oid::ServiceOid;
 use crate::profile::Profile;
 use crate::signature_bundle::SignatureBundle;
-use crate::verification::{Proof, ProvedOrganisation, user_of};
+use crate::verification::{Proof, ProvedOrganisation, member_name};
 use crate::verifier::Verifier;
 
 /// Most intermediate certificates (8, as many as may be attached to a signature).
@@ -141,7 +141,7 @@ impl MemberIdBundle {
         if path.certificates().len() == 1 {
             return Err(VerifyError::AttributionMissing);
         }
-        let user = user_of(&path, profile)?;
+        let user = member_name(&path, profile)?;
         let settled = organisation.settle(&path, ValidityPeriod::ALWAYS, period, verifier)?;
         let proof = organisation.proof(&path, &settled);
         let (validity, member) = (settled.validity, organisation.into_member(user));

@@ -6,8 +6,8 @@ use std::fmt;
 use veraid_dnssec::{ChainError, Link, SignatureChecks, ValidityPeriod, VerifiedRrset};
 
 use crate::bundle_head::BundleHead;
-use crate::certificate::Certificate;
 use crate::certificate::path::{Candidates, VerifiedPath};
+use crate::certificate::{Certificate, CommonNameProblem};
 use crate::error::{CertificateRole, VerifyError};
 use crate::key_record::KeyRecord;
 use crate::name::{Member, OrganisationName, UserName};
@@ -264,10 +264,13 @@ fn attribute(
 }
 
 /// The name in the certificate at the end of a path; `None` for a bot.
-fn member_name(path: &VerifiedPath<'_>, profile: Profile) -> Result<Option<UserName>, VerifyError> {
+pub(crate) fn member_name(
+    path: &VerifiedPath<'_>,
+    profile: Profile,
+) -> Result<Option<UserName>, VerifyError> {
     let common_name = path
         .signer()
-        .map_or(Err(crate::certificate::CommonNameProblem::Missing), |signer| signer.common_name())
+        .map_or(Err(CommonNameProblem::Missing), |signer| signer.common_name())
         .map_err(VerifyError::MemberCommonName)?;
     Member::parse_user(common_name, profile).map_err(VerifyError::UserName)
 }
@@ -396,12 +399,4 @@ fn requested_for(error: ChainError, period: ValidityPeriod) -> ChainError {
         }
         other => other,
     }
-}
-
-/// The user's name in a member certificate at the end of `path`.
-pub(crate) fn user_of(
-    path: &VerifiedPath<'_>,
-    profile: Profile,
-) -> Result<Option<UserName>, VerifyError> {
-    member_name(path, profile)
 }
