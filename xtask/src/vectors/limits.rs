@@ -53,6 +53,23 @@ fn counts() -> Vec<Vector> {
             chain(&format!("messages-{count}"), &format!("The chain has {count} messages."), &made);
         vectors.push(if beyond { vector.malformed(1005) } else { vector });
     }
+    for (octets, beyond) in [(65_536_usize, false), (65_537, true)] {
+        let made = changed(|chain| {
+            let other = question("x.example", "TXT");
+            let padding = |rdata: usize| {
+                MessageBuilder::new(&other)
+                    .answer(Record::new(&other.name, RecordType::new(65_280), 60, vec![0; rdata]))
+                    .build()
+            };
+            let others: usize = chain.messages.iter().map(Vec::len).sum();
+            let rdata = octets - others - padding(0).len();
+            chain.messages.push(padding(rdata));
+        });
+        let case = format!("chain-octets-{octets}");
+        let vector =
+            chain(&case, &format!("The messages of the chain have {octets} octets."), &made);
+        vectors.push(if beyond { vector.malformed(1005) } else { vector });
+    }
     for (count, beyond) in [(8, false), (9, true)] {
         let made = changed(|chain| {
             let other = question("x.example", "TXT");
