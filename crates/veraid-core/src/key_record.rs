@@ -1,21 +1,17 @@
 //! Key records: the TXT records by which an organisation names its keys.
 
-use base64ct::{Base64, Base64Unpadded, Encoding};
 use veraid_dnssec::VerifiedRrset;
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 
-use crate::certificate::Certificate;
-use crate::certificate::path::key_algorithm;
-use crate::error::{
-    AlgorithmProblem, CertificateProblem, CertificateRole, KeyRecordError, VerifyError,
-};
+use crate::error::{KeyRecordError, VerifyError};
 use crate::oid::ServiceOid;
+use crate::organisation_key::{OrganisationKey, encode_key_id};
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 
-/// The key record that names the organisation's key for a service. Only [`KeyRecord::select`] makes one, from proved
-/// records.
+/// The key record that names an organisation's key for a service. Only [`OrganisationKey::find_record`] makes one, from
+/// proved records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct KeyRecord {
+pub struct KeyRecord {
     ttl_override_seconds: u64,
 }
 
@@ -36,23 +32,19 @@ enum Reading {
 }
 
 impl KeyRecord {
-    /// Selects the one record that names the key of `organisation` for `service`.
+    /// Selects the one record that names `key` for `service`.
     ///
     /// One for that service wins over one for any; two that match equally well are refused (draft, "Verification
     /// Procedure"). Records of another form are skipped, so that a stray record locks nobody out; one that names the key and is malformed
     /// fails.
     pub(crate) fn select(
         records: &VerifiedRrset,
-        organisation: &Certificate,
+        key: &OrganisationKey,
         service: &ServiceOid,
         profile: Profile,
         crypto: CryptoProvider,
     ) -> Result<Self, VerifyError> {
-        let key =
-            Key::of(organisation, profile, crypto).map_err(|problem| VerifyError::Certificate {
-                certificate: CertificateRole::Organisation,
-                problem: CertificateProblem::Algorithm(problem),
-            })?;
+        let key = Key::of(key, profile, crypto);
         let service_text = service.to_string();
         let (mut for_service, mut for_any) = (Vec::new(), Vec::new());
         let (mut skipped, mut split, mut other_service) = (0_usize, 0_usize, 0_usize);
@@ -99,7 +91,8 @@ impl KeyRecord {
     }
 
     /// How far verification may look back, in seconds (0 to 7,776,000).
-    pub(crate) const fn ttl_override_seconds(self) -> u64 {
+    #[must_use]
+    pub const fn ttl_override_seconds(self) -> u64 {
         self.ttl_override_seconds
     }
 }
@@ -114,30 +107,20 @@ struct Key {
 }
 
 impl Key {
-    fn of(
-        certificate: &Certificate,
-        profile: Profile,
-        crypto: CryptoProvider,
-    ) -> Result<Self, AlgorithmProblem> {
-        let bits = match certificate.public_key() {
-            Ok(key) => key.check_organisation().map(|()| key.bits())?,
-            Err(_) => return Err(AlgorithmProblem::KeyForm),
-        };
-        let (algorithm, digest) = key_algorithm(bits).ok_or(AlgorithmProblem::KeySize { bits })?;
-        let digest_of = |digest| crypto.digest(digest, certificate.subject_public_key_info());
+    fn of(key: &OrganisationKey, profile: Profile, crypto: CryptoProvider) -> Self {
+        let id = |digest| encode_key_id(&crypto.digest(digest, key.as_spki_der()), profile);
+        let algorithm = key.algorithm_number();
         let ids = match profile {
-            Profile::VeraId => vec![(algorithm, Base64::encode_string(&digest_of(digest)))],
+            Profile::VeraId => vec![(algorithm, id(key.digest_algorithm()))],
             Profile::DomainAuth => {
                 [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512]
                     .into_iter()
                     .zip(1..)
-                    .map(|(digest, number)| {
-                        (number, Base64Unpadded::encode_string(&digest_of(digest)))
-                    })
+                    .map(|(digest, number)| (number, id(digest)))
                     .collect()
             }
         };
-        Ok(Self { algorithm, ids, usual_digest_type: algorithm })
+        Self { algorithm, ids, usual_digest_type: algorithm }
     }
 
     fn id(&self) -> &str {

@@ -28,11 +28,14 @@ mod bundle_head;
 mod certificate;
 mod chain_set;
 mod der_reader;
+mod der_writer;
 mod error;
 mod key_record;
 mod member_id_bundle;
 mod name;
 mod oid;
+mod organisation_id;
+mod organisation_key;
 mod profile;
 mod signature_bundle;
 mod signature_metadata;
@@ -43,14 +46,17 @@ mod verifier;
 mod window;
 
 pub use certificate::{Certificate, CommonNameProblem};
-pub use chain_set::parse_dnssec_chain;
+pub use chain_set::{encode_dnssec_chain, parse_dnssec_chain};
 pub use error::{
     AlgorithmProblem, CertificateProblem, CertificateRole, ContentProblem, DerProblem, Deviation,
     KeyRecordError, NoCommonSecond, ParseError, SignedDataError, VerifyError,
 };
+pub use key_record::KeyRecord;
 pub use member_id_bundle::{MemberIdBundle, VerifiedMemberId};
 pub use name::{Member, NameProblem, OrganisationName, UserName};
 pub use oid::{OidError, ServiceOid};
+pub use organisation_id::{OrganisationId, VerifiedOrganisationId};
+pub use organisation_key::OrganisationKey;
 pub use profile::{MAX_VALIDITY_SECONDS, Profile};
 pub use signature_bundle::SignatureBundle;
 pub use unverified::Unverified;

@@ -11,6 +11,7 @@ use crate::der_reader::{check_structure, is_sorted, read_whole, tag};
 use crate::error::{DerProblem, Deviation, ParseError, VerifyError};
 use crate::name::Member;
 use crate::oid::ServiceOid;
+use crate::organisation_id::OrganisationId;
 use crate::profile::Profile;
 use crate::signature_bundle::SignatureBundle;
 use crate::verification::{Proof, ProvedOrganisation, member_name};
@@ -104,6 +105,12 @@ impl MemberIdBundle {
     #[must_use]
     pub const fn organisation_certificate(&self) -> &Certificate {
         &self.head.organisation_certificate
+    }
+
+    /// The chain and the organisation's certificate, which other bundles of the organisation share.
+    #[must_use]
+    pub fn organisation_id(&self) -> OrganisationId {
+        OrganisationId { head: self.head.clone() }
     }
 
     /// The member's certificate, unproved.

@@ -12,6 +12,7 @@ use crate::error::{CertificateRole, VerifyError};
 use crate::key_record::KeyRecord;
 use crate::name::{Member, OrganisationName, UserName};
 use crate::oid::ServiceOid;
+use crate::organisation_key::OrganisationKey;
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 use crate::signature_bundle::SignatureBundle;
 use crate::signed_data::{Signer, VerifiedSignedData};
@@ -321,13 +322,8 @@ impl ProvedOrganisation {
             .map_err(|error| VerifyError::DnssecChain(requested_for(error, period)))?;
 
         // Step 2: the key record, read only from proved records.
-        let key_record = KeyRecord::select(
-            &records,
-            &head.organisation_certificate,
-            service,
-            profile,
-            checks.crypto(),
-        )?;
+        let key = OrganisationKey::of(&head.organisation_certificate)?;
+        let key_record = key.find_record(&records, service, profile, checks.crypto())?;
         Ok(Self { name, profile, records, key_record, checks })
     }
 
@@ -349,6 +345,10 @@ impl ProvedOrganisation {
         let evidence = Evidence { chain, certificates: &path.validity(), signature };
         let (window, validity) = window.settle(evidence)?;
         Ok(Settled { window, validity })
+    }
+
+    pub(crate) fn into_name(self) -> OrganisationName {
+        self.name
     }
 
     pub(crate) fn into_member(self, user: Option<UserName>) -> Member {

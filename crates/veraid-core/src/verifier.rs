@@ -46,6 +46,12 @@ impl Verifier {
         &self.policy
     }
 
+    /// The cryptography.
+    #[must_use]
+    pub const fn crypto(&self) -> CryptoProvider {
+        self.chains.crypto()
+    }
+
     /// What chains are held against, with the caps of `profile`.
     pub(crate) fn chains(&self, profile: Profile) -> ChainVerifier {
         let chains = self.chains.clone();

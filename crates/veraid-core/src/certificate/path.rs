@@ -1,6 +1,5 @@
 //! The path from the organisation's certificate to the signer's (RFC 5280 section 6.1, without revocation).
 
-use veraid_dnssec::crypto::DigestAlgorithm;
 use veraid_dnssec::{SignatureChecks, ValidityPeriod, ValidityPeriods};
 
 use crate::certificate::Certificate;
@@ -297,14 +296,4 @@ fn key_identifiers_match(child: &Certificate, issuer: &Certificate) -> bool {
     let authority = child.extensions().authority_key_identifier.as_ref();
     let subject = issuer.extensions().subject_key_identifier.as_ref();
     authority.zip(subject).is_none_or(|(authority, subject)| authority == subject)
-}
-
-/// The digest and registry number of an organisation's key by its size (VeraId, "Organisation key identifiers").
-pub(crate) const fn key_algorithm(bits: usize) -> Option<(u8, DigestAlgorithm)> {
-    match bits {
-        2048 => Some((1, DigestAlgorithm::Sha256)),
-        3072 => Some((2, DigestAlgorithm::Sha384)),
-        4096 => Some((3, DigestAlgorithm::Sha512)),
-        _ => None,
-    }
 }

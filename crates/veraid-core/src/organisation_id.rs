@@ -1,0 +1,118 @@
+//! What all bundles of an organisation begin with: the DNSSEC chain and the organisation's certificate.
+
+use veraid_dnssec::{DnssecChain, ValidityPeriod};
+
+use crate::bundle_head::BundleHead;
+use crate::certificate::Certificate;
+use crate::certificate::path::Candidates;
+use crate::error::{Deviation, ParseError, VerifyError};
+use crate::name::OrganisationName;
+use crate::oid::ServiceOid;
+use crate::profile::Profile;
+use crate::verification::{Proof, ProvedOrganisation};
+use crate::verifier::Verifier;
+
+/// An organisation's chain and certificate. Whether they hold is open until they are verified.
+///
+/// Issuers hold on to it: it is made once and goes into every bundle until the chain runs out.
+#[derive(Clone, Debug)]
+pub struct OrganisationId {
+    pub(crate) head: BundleHead,
+}
+
+impl OrganisationId {
+    /// Puts the two together.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError::NotStrictDer`] if the chain is for DomainAuth and the certificate has a form that it does not allow.
+    pub fn new(
+        chain: DnssecChain,
+        organisation_certificate: Certificate,
+    ) -> Result<Self, ParseError> {
+        let needs_tolerance = organisation_certificate.needs_tolerance();
+        let head = BundleHead { chain, organisation_certificate };
+        head.check_strictness(if needs_tolerance { &[Deviation::CertificateForm] } else { &[] })?;
+        Ok(Self { head })
+    }
+
+    /// The profile that the chain is for.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.head.profile()
+    }
+
+    /// The DNSSEC chain, unproved.
+    #[must_use]
+    pub const fn chain(&self) -> &DnssecChain {
+        &self.head.chain
+    }
+
+    /// The organisation's certificate, unproved.
+    #[must_use]
+    pub const fn organisation_certificate(&self) -> &Certificate {
+        &self.head.organisation_certificate
+    }
+
+    /// Proves that the organisation's key may sign for `service` at some second of `period`.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] with the step that failed.
+    pub fn verify(
+        &self,
+        service: &ServiceOid,
+        period: ValidityPeriod,
+        verifier: &Verifier,
+    ) -> Result<VerifiedOrganisationId, VerifyError> {
+        let mut organisation = ProvedOrganisation::check(&self.head, service, period, verifier)?;
+        let profile = organisation.profile;
+        let candidates = Candidates {
+            organisation: &self.head.organisation_certificate,
+            attached: &[],
+            profile,
+            policy: verifier.policy(),
+        };
+        let path = candidates
+            .verify_path_to(&self.head.organisation_certificate, &mut organisation.checks)?;
+        let settled = organisation.settle(&path, ValidityPeriod::ALWAYS, period, verifier)?;
+        let proof = organisation.proof(&path, &settled);
+        let validity = settled.validity;
+        Ok(VerifiedOrganisationId { name: organisation.into_name(), profile, validity, proof })
+    }
+}
+
+/// An organisation whose key is proved. Only [`OrganisationId::verify`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedOrganisationId {
+    name: OrganisationName,
+    profile: Profile,
+    validity: ValidityPeriod,
+    proof: Proof,
+}
+
+impl VerifiedOrganisationId {
+    /// The organisation.
+    #[must_use]
+    pub const fn name(&self) -> &OrganisationName {
+        &self.name
+    }
+
+    /// The profile that the chain is for.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// The run of seconds, around the latest that counted, in which DNSSEC chain and certificate hold.
+    #[must_use]
+    pub const fn validity(&self) -> ValidityPeriod {
+        self.validity
+    }
+
+    /// What the verdict rests on.
+    #[must_use]
+    pub const fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
