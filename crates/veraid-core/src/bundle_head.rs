@@ -3,11 +3,18 @@
 use veraid_dnssec::DnssecChain;
 
 use crate::certificate::Certificate;
-use crate::chain_set::read_chain;
+use crate::chain_set::{encode_dnssec_chain, read_chain};
 use crate::der_reader::{Reader, tag};
+use crate::der_writer::encode;
 use crate::error::{DerProblem, Deviation, ParseError};
 use crate::name::OrganisationName;
 use crate::profile::Profile;
+
+/// A field of a bundle: its tag there, and the element in DER as it is elsewhere (IMPLICIT tagging, X.690 section 8.14).
+pub(crate) struct Field<'a> {
+    pub(crate) tag: u8,
+    pub(crate) der: &'a [u8],
+}
 
 /// The chain and organisation certificate of a bundle.
 ///
@@ -49,6 +56,18 @@ impl BundleHead {
         Ok(Self { chain, organisation_certificate })
     }
 
+    /// Writes a bundle in DER: these fields and then `fields`, each an element that stands for itself elsewhere.
+    pub(crate) fn write_bundle(&self, fields: &[Field<'_>]) -> Vec<u8> {
+        let chain = encode_dnssec_chain(self.chain.messages());
+        let mut octets = encode(tag::primitive(0), &[0]);
+        octets.extend(retag(tag::constructed(1), &chain));
+        octets.extend(retag(tag::constructed(2), self.organisation_certificate.as_der()));
+        for field in fields {
+            octets.extend(retag(field.tag, field.der));
+        }
+        encode(tag::SEQUENCE, &octets)
+    }
+
     /// The profile that the chain is for: DomainAuth if it answers `_domainauth`, or else VeraId.
     ///
     /// The common name only forms the questions; what it is worth is proved later.
@@ -70,4 +89,13 @@ impl BundleHead {
             _ => Ok(()),
         }
     }
+}
+
+/// The element `der` with its tag replaced.
+fn retag(tag: u8, der: &[u8]) -> Vec<u8> {
+    let mut octets = der.to_vec();
+    if let Some(first) = octets.first_mut() {
+        *first = tag;
+    }
+    octets
 }

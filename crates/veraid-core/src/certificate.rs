@@ -175,15 +175,39 @@ impl Certificate {
         self.issuer() == self.subject()
     }
 
-    pub(crate) fn issuer(&self) -> &[u8] {
+    /// Whether the certificate may issue others: its BasicConstraints are critical and have cA TRUE (RFC 5280 section 4.2.1.9).
+    #[must_use]
+    pub fn is_authority(&self) -> bool {
+        self.extensions.basic_constraints.is_some_and(|basic| basic.is_critical && basic.is_ca)
+    }
+
+    /// How many certificates of authorities may follow on a path below this one; `None` if any number may.
+    #[must_use]
+    pub fn path_length(&self) -> Option<u64> {
+        self.extensions.basic_constraints.and_then(|basic| basic.path_len)
+    }
+
+    /// The subject key identifier, if there is one (RFC 5280 section 4.2.1.2).
+    #[must_use]
+    pub fn subject_key_identifier(&self) -> Option<&[u8]> {
+        self.extensions.subject_key_identifier.as_deref()
+    }
+
+    /// The issuer's Name as received, in DER.
+    #[must_use]
+    pub fn issuer(&self) -> &[u8] {
         self.octets(&self.issuer)
     }
 
-    pub(crate) fn subject(&self) -> &[u8] {
+    /// The subject's Name as received, in DER.
+    #[must_use]
+    pub fn subject(&self) -> &[u8] {
         self.octets(&self.subject)
     }
 
-    pub(crate) fn serial(&self) -> &[u8] {
+    /// The serial number as received: the contents of an INTEGER.
+    #[must_use]
+    pub fn serial(&self) -> &[u8] {
         self.octets(&self.serial)
     }
 

@@ -1,12 +1,10 @@
 //! `DnssecChain ::= SET OF OCTET STRING`: the DNS messages of a bundle, or alone in a file.
 
-use std::collections::BTreeSet;
-
 use veraid_dnssec::ParseError::LimitExceeded;
 use veraid_dnssec::{DnssecChain, Limit};
 
 use crate::der_reader::{Element, check_structure, is_sorted, read_whole, tag};
-use crate::der_writer::encode;
+use crate::der_writer::{encode, encode_set_of};
 use crate::error::ParseError;
 
 /// Parses a chain that stands alone: a SET OF OCTET STRING, each a DNS message, in any order.
@@ -25,10 +23,7 @@ pub fn parse_dnssec_chain(der: &[u8]) -> Result<DnssecChain, ParseError> {
 /// Writes a chain that stands alone: the messages as a SET OF OCTET STRING in DER, sorted, none twice.
 #[must_use]
 pub fn encode_dnssec_chain<'a>(messages: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
-    // DER sorts the elements of a SET OF by their octets (X.690 section 11.6).
-    let elements: BTreeSet<Vec<u8>> =
-        messages.into_iter().map(|message| encode(tag::OCTET_STRING, message)).collect();
-    encode(tag::SET, &elements.into_iter().flatten().collect::<Vec<u8>>())
+    encode_set_of(messages.into_iter().map(|message| encode(tag::OCTET_STRING, message)))
 }
 
 /// Reads the messages of `set`, whatever its tag, and whether they are sorted as DER demands.

@@ -1,5 +1,9 @@
 //! DER elements out of octets (X.690 section 8.1).
 
+use std::collections::BTreeSet;
+
+use crate::der_reader::tag;
+
 /// An element of this tag (one octet) and value, its length in the fewest octets.
 pub(crate) fn encode(tag: u8, value: &[u8]) -> Vec<u8> {
     let length = value.len().to_be_bytes();
@@ -17,6 +21,12 @@ pub(crate) fn encode(tag: u8, value: &[u8]) -> Vec<u8> {
     }
     octets.extend_from_slice(value);
     octets
+}
+
+/// A SET OF these elements: sorted by their octets (X.690 section 11.6), none twice.
+pub(crate) fn encode_set_of(elements: impl IntoIterator<Item = Vec<u8>>) -> Vec<u8> {
+    let sorted: BTreeSet<Vec<u8>> = elements.into_iter().collect();
+    encode(tag::SET, &sorted.into_iter().flatten().collect::<Vec<u8>>())
 }
 
 #[cfg(test)]

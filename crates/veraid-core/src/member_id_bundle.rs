@@ -4,10 +4,11 @@ use std::fmt;
 
 use veraid_dnssec::{DnssecChain, ValidityPeriod};
 
-use crate::bundle_head::BundleHead;
+use crate::bundle_head::{BundleHead, Field};
 use crate::certificate::Certificate;
 use crate::certificate::path::Candidates;
 use crate::der_reader::{check_structure, is_sorted, read_whole, tag};
+use crate::der_writer::encode_set_of;
 use crate::error::{DerProblem, Deviation, ParseError, VerifyError};
 use crate::name::Member;
 use crate::oid::ServiceOid;
@@ -81,6 +82,28 @@ impl MemberIdBundle {
         }
         head.check_strictness(&deviations)?;
         Ok(Self { der: der.to_vec(), head, member_certificate, intermediates })
+    }
+
+    /// Puts a bundle together from what an organisation's bundles have in common, a member's certificate, and under DomainAuth the
+    /// certificates between.
+    ///
+    /// Nothing is proved by that: the bundle is as untrusted as any.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] if that gives no bundle, or one that is too large.
+    pub fn assemble(
+        organisation: &OrganisationId,
+        member_certificate: &Certificate,
+        intermediates: &[Certificate],
+    ) -> Result<Self, ParseError> {
+        let set =
+            encode_set_of(intermediates.iter().map(|intermediate| intermediate.as_der().to_vec()));
+        let mut fields = vec![Field { tag: tag::constructed(3), der: member_certificate.as_der() }];
+        if !intermediates.is_empty() {
+            fields.push(Field { tag: tag::constructed(4), der: &set });
+        }
+        Self::from_der(&organisation.head.write_bundle(&fields))
     }
 
     /// The octets that were parsed.

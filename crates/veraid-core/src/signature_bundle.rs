@@ -4,11 +4,12 @@ use std::fmt;
 
 use veraid_dnssec::{DnssecChain, ValidityPeriod};
 
-use crate::bundle_head::BundleHead;
+use crate::bundle_head::{BundleHead, Field};
 use crate::certificate::Certificate;
 use crate::der_reader::{Element, check_structure, read_whole, tag};
 use crate::error::{Deviation, ParseError, VerifyError};
 use crate::oid::ServiceOid;
+use crate::organisation_id::OrganisationId;
 use crate::profile::Profile;
 use crate::signed_data::SignedData;
 use crate::verification::{VerifiedSignature, verify};
@@ -80,6 +81,21 @@ impl SignatureBundle {
         deviations.extend_from_slice(&signed_data.deviations);
         head.check_strictness(&deviations)?;
         Ok(Self { der: der.to_vec(), head, signed_data, deviations })
+    }
+
+    /// Puts a bundle together from what an organisation's bundles have in common and the ContentInfo of a signature, in DER.
+    ///
+    /// Nothing is proved by that: the bundle is as untrusted as any.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] if that gives no bundle, or one that is too large.
+    pub fn assemble(
+        organisation: &OrganisationId,
+        content_info: &[u8],
+    ) -> Result<Self, ParseError> {
+        let signature = Field { tag: tag::constructed(3), der: content_info };
+        Self::from_der(&organisation.head.write_bundle(&[signature]))
     }
 
     /// The octets that were parsed.
