@@ -152,6 +152,20 @@ impl TokenBundle {
     }
 }
 
+impl TryFrom<SignatureBundle> for TokenBundle {
+    type Error = ParseError;
+
+    /// Takes a signature bundle for one of a token, if it is not too large.
+    fn try_from(bundle: SignatureBundle) -> Result<Self, ParseError> {
+        let (octets, limit) = (bundle.as_der().len(), Self::MAX_SIZE_BYTES);
+        if octets > limit {
+            Err(ParseError::TooLarge { octets, limit })
+        } else {
+            Ok(Self { bundle })
+        }
+    }
+}
+
 /// A token whose sender is proved, for the audience and at the instant asked for. Only [`TokenBundle::verify`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedToken {

@@ -2,7 +2,7 @@
 
 use veraid_dnssec::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 
-use crate::der_reader::{Element, Reader, read_whole, tag};
+use crate::der_reader::{Element, Reader, check_structure, read_whole, tag};
 use crate::error::{AlgorithmProblem, ParseError};
 use crate::oid::known;
 
@@ -95,6 +95,16 @@ fn pss_digest(parameters: &Element<'_>) -> Result<Option<DigestAlgorithm>, Parse
     })
 }
 
+/// Checks that a member or an intermediate may have the key of a SubjectPublicKeyInfo in DER: rsaEncryption with NULL parameters,
+/// 2048 to 4096 bits.
+///
+/// # Errors
+///
+/// [`AlgorithmProblem`] if verifiers would refuse it.
+pub fn check_member_key(spki: &[u8]) -> Result<(), AlgorithmProblem> {
+    RsaPublicKey::from_spki_der(spki)?.check_member()
+}
+
 /// The RSA public key of a SubjectPublicKeyInfo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RsaPublicKey {
@@ -103,6 +113,17 @@ pub(crate) struct RsaPublicKey {
 }
 
 impl RsaPublicKey {
+    /// Takes a SubjectPublicKeyInfo in DER and nothing after it.
+    pub(crate) fn from_spki_der(der: &[u8]) -> Result<Self, AlgorithmProblem> {
+        let parsed = || -> Result<_, ParseError> {
+            let field = "subjectPublicKeyInfo";
+            let element = read_whole(der, tag::SEQUENCE, field, 0)?;
+            check_structure(der, field)?;
+            Self::parse(&element)
+        };
+        parsed().map_err(|_| AlgorithmProblem::KeyForm)?
+    }
+
     /// Takes the key of a SubjectPublicKeyInfo whose algorithm is rsaEncryption with NULL parameters (RFC 3279 section 2.3.1).
     ///
     /// Other forms of the same key would give the same key another key id, so they are refused.

@@ -45,6 +45,7 @@ mod verification;
 mod verifier;
 mod window;
 
+pub use algorithm::check_member_key;
 pub use certificate::{Certificate, CommonNameProblem};
 pub use chain_set::{encode_dnssec_chain, parse_dnssec_chain};
 pub use error::{

@@ -6,10 +6,7 @@ use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 
 use crate::algorithm::RsaPublicKey;
 use crate::certificate::Certificate;
-use crate::der_reader::{check_structure, read_whole, tag};
-use crate::error::{
-    AlgorithmProblem, CertificateProblem, CertificateRole, ParseError, VerifyError,
-};
+use crate::error::{AlgorithmProblem, CertificateProblem, CertificateRole, VerifyError};
 use crate::key_record::KeyRecord;
 use crate::oid::ServiceOid;
 use crate::profile::Profile;
@@ -30,13 +27,7 @@ impl OrganisationKey {
     /// [`AlgorithmProblem`] if it is none, if the key is not rsaEncryption with NULL parameters, or if no key record can name one
     /// of its size.
     pub fn from_spki_der(der: &[u8]) -> Result<Self, AlgorithmProblem> {
-        let parsed = || -> Result<_, ParseError> {
-            let field = "subjectPublicKeyInfo";
-            let element = read_whole(der, tag::SEQUENCE, field, 0)?;
-            check_structure(der, field)?;
-            RsaPublicKey::parse(&element)
-        };
-        Self::new(der, &parsed().map_err(|_| AlgorithmProblem::KeyForm)??)
+        Self::new(der, &RsaPublicKey::from_spki_der(der)?)
     }
 
     /// The key of a certificate.

@@ -100,6 +100,12 @@ impl SignatureBundle {
 
     /// The octets that were parsed.
     #[must_use]
+    pub fn as_der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The octets that were parsed, for keeps.
+    #[must_use]
     pub fn to_der(&self) -> Vec<u8> {
         self.der.clone()
     }

@@ -51,7 +51,7 @@ impl<'a> VerifiedPath<'a> {
     pub(crate) fn signer_speaks_for_organisation(&self, profile: Profile) -> bool {
         match (self.certificates.as_slice(), profile) {
             ([_organisation], _) => true,
-            ([signer, ..], Profile::DomainAuth) => is_ca(signer),
+            ([signer, ..], Profile::DomainAuth) => signer.is_authority(),
             _ => false,
         }
     }
@@ -261,14 +261,9 @@ const fn role(path: &[&Certificate]) -> CertificateRole {
     if path.len() > 1 { CertificateRole::Intermediate } else { CertificateRole::Signer }
 }
 
-fn is_ca(certificate: &Certificate) -> bool {
-    // RFC 5280 section 4.2.1.9: critical where the key issues certificates.
-    certificate.extensions().basic_constraints.is_some_and(|bc| bc.is_critical && bc.is_ca)
-}
-
 /// Checks that `issuer` may issue the last certificate of `path`.
 fn check_may_issue(issuer: &Certificate, path: &[&Certificate]) -> Result<(), CertificateProblem> {
-    if !is_ca(issuer) {
+    if !issuer.is_authority() {
         return Err(CertificateProblem::NotAnAuthority);
     }
     // RFC 5280 section 4.2.1.9: intermediates that are self-issued do not count, nor does the last certificate.

@@ -1,0 +1,150 @@
+//! Certificates that wait for their signature (RFC 5280 section 4).
+
+use der::Tag;
+use der::oid::ObjectIdentifier;
+use veraid_core::crypto::DigestAlgorithm;
+use veraid_core::{Certificate, Profile, ValidityPeriod};
+
+use crate::der_writer::{
+    Element, bit_string, certificate_validity, constructed, element, oid, primitive, pss_algorithm,
+    sequence, small_integer,
+};
+use crate::error::IssueError;
+use crate::serial_number::SerialNumber;
+use crate::signing_key::SigningKey;
+use crate::unsigned::SignerKey;
+
+const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
+const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
+const AUTHORITY_KEY_IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.35");
+const SUBJECT_KEY_IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.14");
+
+/// What a certificate says.
+pub(crate) struct Fields<'a> {
+    /// The issuer's Name in DER; `None` for the subject's own.
+    pub(crate) issuer: Option<&'a [u8]>,
+    /// The issuer's key identifier.
+    pub(crate) authority_key_identifier: &'a [u8],
+    pub(crate) common_name: Element,
+    pub(crate) public_key: &'a [u8],
+    pub(crate) validity: ValidityPeriod,
+    pub(crate) serial_number: SerialNumber,
+    /// How many authorities may follow below, if the subject is one.
+    pub(crate) path_length: Option<u8>,
+}
+
+/// A certificate that waits for its issuer's signature.
+#[derive(Clone, Debug)]
+pub struct UnsignedCertificate {
+    to_be_signed: Vec<u8>,
+    signer: SignerKey,
+}
+
+impl UnsignedCertificate {
+    pub(crate) fn new(fields: Fields<'_>, signer: SignerKey) -> Result<Self, IssueError> {
+        let version = constructed(0, &[&small_integer(2)?])?;
+        let serial = element(Tag::Integer, &[fields.serial_number.as_octets()])?;
+        let subject = name(fields.common_name)?;
+        let extensions = extensions(
+            fields.path_length,
+            fields.authority_key_identifier,
+            &key_identifier(fields.public_key),
+        )?;
+        let to_be_signed = sequence(&[
+            &version,
+            &serial,
+            &pss_algorithm(signer.digest)?,
+            fields.issuer.unwrap_or(&subject),
+            &certificate_validity(fields.validity)?,
+            &subject,
+            fields.public_key,
+            &constructed(3, &[&extensions])?,
+        ])?;
+        Ok(Self { to_be_signed, signer })
+    }
+
+    /// The TBSCertificate in DER: the octets to sign.
+    #[must_use]
+    pub fn to_be_signed(&self) -> &[u8] {
+        &self.to_be_signed
+    }
+
+    /// The hash of the RSASSA-PSS signature that is needed; MGF1 uses the same, and the salt is as long as it.
+    #[must_use]
+    pub const fn digest_algorithm(&self) -> DigestAlgorithm {
+        self.signer.digest
+    }
+
+    /// Puts the signature to it.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError::SignatureDoesNotHold`] if it is not the issuer's over [`to_be_signed`](Self::to_be_signed).
+    pub fn assemble(self, signature: &[u8]) -> Result<Certificate, IssueError> {
+        self.signer.check(&self.to_be_signed, signature)?;
+        let der = sequence(&[
+            &self.to_be_signed,
+            &pss_algorithm(self.signer.digest)?,
+            &bit_string(signature)?,
+        ])?;
+        Certificate::from_der(&der).map_err(IssueError::Malformed)
+    }
+
+    pub(crate) fn sign(self, key: &dyn SigningKey) -> Result<Certificate, IssueError> {
+        let signature = key.sign(&self.to_be_signed)?;
+        self.assemble(&signature)
+    }
+}
+
+/// The SHA-256 of a SubjectPublicKeyInfo, as deployed issuers identify keys whatever their size.
+pub(crate) fn key_identifier(public_key: &[u8]) -> Vec<u8> {
+    veraid_aws_lc_rs::PROVIDER.digest(DigestAlgorithm::Sha256, public_key)
+}
+
+/// A common name as `profile`'s deployed software reads it: BMPString for VeraId, UTF8String for DomainAuth.
+pub(crate) fn common_name(text: &str, profile: Profile) -> Result<Element, IssueError> {
+    match profile {
+        Profile::VeraId => {
+            let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+            element(Tag::BmpString, &[&utf_16])
+        }
+        Profile::DomainAuth => element(Tag::Utf8String, &[text.as_bytes()]),
+    }
+}
+
+/// A Name of one relative distinguished name with one common name.
+fn name(common_name: Element) -> Result<Element, IssueError> {
+    let attribute = sequence(&[&oid(&COMMON_NAME)?, &common_name])?;
+    sequence(&[&element(Tag::Set, &[&attribute])?])
+}
+
+fn extensions(
+    path_length: Option<u8>,
+    authority_key_identifier: &[u8],
+    subject_key_identifier: &[u8],
+) -> Result<Element, IssueError> {
+    let critical = element(Tag::Boolean, &[&[0xFF]])?;
+    let basic_constraints = match path_length {
+        Some(path_length) => {
+            let value = sequence(&[&critical, &small_integer(path_length)?])?;
+            extension(&BASIC_CONSTRAINTS, Some(&critical), &value)?
+        }
+        None => Vec::new(),
+    };
+    let authority = sequence(&[&primitive(0, authority_key_identifier)?])?;
+    let subject = element(Tag::OctetString, &[subject_key_identifier])?;
+    sequence(&[
+        &basic_constraints,
+        &extension(&AUTHORITY_KEY_IDENTIFIER, None, &authority)?,
+        &extension(&SUBJECT_KEY_IDENTIFIER, None, &subject)?,
+    ])
+}
+
+fn extension(
+    id: &ObjectIdentifier,
+    critical: Option<&[u8]>,
+    value: &[u8],
+) -> Result<Element, IssueError> {
+    let value = element(Tag::OctetString, &[value])?;
+    sequence(&[&oid(id)?, critical.unwrap_or_default(), &value])
+}

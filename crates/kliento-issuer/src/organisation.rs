@@ -1,0 +1,127 @@
+//! Organisations: their key records and their own certificates.
+
+use std::sync::Arc;
+
+use veraid_core::{
+    Certificate, OrganisationKey, OrganisationName, Profile, ServiceOid, ValidityPeriod,
+};
+
+use crate::certificate::{Fields, UnsignedCertificate, common_name, key_identifier};
+use crate::error::{IssueError, PolicyError};
+use crate::policy;
+use crate::serial_number::SerialNumber;
+use crate::signing_key::SigningKey;
+use crate::unsigned::SignerKey;
+
+/// An organisation and its key.
+#[derive(Clone, Debug)]
+pub struct Organisation {
+    name: OrganisationName,
+    profile: Profile,
+    key: Arc<dyn SigningKey>,
+    public_key: OrganisationKey,
+    signer: SignerKey,
+}
+
+impl Organisation {
+    /// The organisation of the domain `name`, given as people write it: A-labels, with or without the final dot.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::Name`] or [`PolicyError::Key`] if verifiers would refuse the name or the key.
+    pub fn new(name: &str, profile: Profile, key: Arc<dyn SigningKey>) -> Result<Self, IssueError> {
+        let dotted = format!("{}.", name.strip_suffix('.').unwrap_or(name));
+        let name = OrganisationName::from_common_name(&dotted, profile)
+            .map_err(|problem| PolicyError::Name { what: "organisation name", problem })?;
+        let public_key = policy::organisation_key(key.public_key_der())?;
+        let signer = SignerKey::of(&*key)?;
+        Ok(Self { name, profile, key, public_key, signer })
+    }
+
+    /// The name.
+    #[must_use]
+    pub const fn name(&self) -> &OrganisationName {
+        &self.name
+    }
+
+    /// The profile.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// The public key.
+    #[must_use]
+    pub const fn public_key(&self) -> &OrganisationKey {
+        &self.public_key
+    }
+
+    /// The domain name that owns the organisation's key records, without the final dot.
+    #[must_use]
+    pub fn key_record_owner(&self) -> String {
+        format!("{}.{}", self.profile.label(), self.name)
+    }
+
+    /// The text of the TXT record to publish, for `service` or for any: one character-string, never to be split.
+    ///
+    /// `ttl_override_seconds` is how far verification may look back from the end of the requested period.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::TtlOverride`] if it is not from 1 second to 90 days.
+    pub fn key_record(
+        &self,
+        ttl_override_seconds: u64,
+        service: Option<&ServiceOid>,
+    ) -> Result<String, IssueError> {
+        policy::check_ttl_override(ttl_override_seconds)?;
+        let crypto = veraid_aws_lc_rs::PROVIDER;
+        Ok(self.public_key.record_text(self.profile, ttl_override_seconds, service, crypto))
+    }
+
+    /// Issues the organisation's certificate, which its own key signs.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::CertificatePeriodTooLong`] under DomainAuth, or [`IssueError::Signer`].
+    pub fn issue_certificate(
+        &self,
+        validity: ValidityPeriod,
+        serial_number: SerialNumber,
+    ) -> Result<Certificate, IssueError> {
+        self.prepare_certificate(validity, serial_number)?.sign(&*self.key)
+    }
+
+    /// The same, to be signed elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`Organisation::issue_certificate`].
+    pub fn prepare_certificate(
+        &self,
+        validity: ValidityPeriod,
+        serial_number: SerialNumber,
+    ) -> Result<UnsignedCertificate, IssueError> {
+        policy::check_certificate_period(self.profile, validity, None)?;
+        // DomainAuth demands the final dot, and deployed VeraId software that there is none.
+        let (text, path_length) = match self.profile {
+            Profile::VeraId => (self.name.as_str().to_owned(), 0),
+            Profile::DomainAuth => (format!("{}.", self.name), MAX_INTERMEDIATES),
+        };
+        let public_key = self.public_key.as_spki_der();
+        let fields = Fields {
+            issuer: None,
+            authority_key_identifier: &key_identifier(public_key),
+            common_name: common_name(&text, self.profile)?,
+            public_key,
+            validity,
+            serial_number,
+            // Deployed verifiers refuse organisation certificates that are no authorities, even if they issue no other.
+            path_length: Some(path_length),
+        };
+        UnsignedCertificate::new(fields, self.signer.clone())
+    }
+}
+
+/// The most intermediates below an organisation (3: verifiers walk paths of at most 4 certificates below it).
+const MAX_INTERMEDIATES: u8 = 3;

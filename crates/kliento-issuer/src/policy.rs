@@ -1,0 +1,198 @@
+//! What an issuer refuses before anything is signed, because verifiers would refuse it afterwards.
+
+use kliento::TokenPolicy;
+use veraid_core::{
+    AlgorithmProblem, Certificate, MAX_VALIDITY_SECONDS, OrganisationKey, Profile, Timestamp,
+    ValidityPeriod, check_member_key,
+};
+
+use crate::error::PolicyError;
+
+/// The longest period that a token may be for: one hour, which verifiers hold tokens to.
+pub const MAX_TOKEN_SECONDS: u64 = TokenPolicy::MAX_VALIDITY_SECONDS;
+
+/// How far before the present a token starts, for servers whose clocks are behind: one minute, as far as clocks that are set by NTP
+/// differ at the worst.
+pub const BACK_DATING_SECONDS: u64 = 60;
+
+/// The period of a token that is issued `now` and lasts for `lifetime_seconds` from then on.
+///
+/// It starts up to [`BACK_DATING_SECONDS`] earlier where [`MAX_TOKEN_SECONDS`] leaves room, but not before `validity`, the
+/// seconds in which chain and certificates hold.
+///
+/// # Errors
+///
+/// [`PolicyError::SignedPeriodTooLong`] above [`MAX_TOKEN_SECONDS`], [`PolicyError::NotCovered`] if chain and certificates do not hold for as
+/// long.
+pub fn token_period(
+    now: Timestamp,
+    lifetime_seconds: u64,
+    validity: ValidityPeriod,
+) -> Result<ValidityPeriod, PolicyError> {
+    let room = MAX_TOKEN_SECONDS.saturating_sub(lifetime_seconds);
+    let start = now.saturating_sub(room.min(BACK_DATING_SECONDS)).max(validity.start()).min(now);
+    // A lifetime of no seconds is one second long: periods include both ends.
+    let period = ValidityPeriod::new(start, now.saturating_add(lifetime_seconds))
+        .unwrap_or(ValidityPeriod::at(now));
+    check_token_period(period, validity).map(|()| period)
+}
+
+/// Checks that a token may be for `period`, and that chain and certificates hold in all of it.
+pub(crate) fn check_token_period(
+    period: ValidityPeriod,
+    validity: ValidityPeriod,
+) -> Result<(), PolicyError> {
+    check_span(period, MAX_TOKEN_SECONDS)?;
+    if validity.intersection(period) == Some(period) {
+        Ok(())
+    } else {
+        Err(PolicyError::NotCovered { period, validity })
+    }
+}
+
+/// Checks that a verifier with the whole of `period` finds a second in which all evidence holds.
+///
+/// It looks back `ttl_override_seconds` from the end of the period.
+pub(crate) fn check_signed_period(
+    profile: Profile,
+    period: ValidityPeriod,
+    validity: ValidityPeriod,
+    ttl_override_seconds: u64,
+) -> Result<(), PolicyError> {
+    if profile == Profile::DomainAuth {
+        check_span(period, MAX_VALIDITY_SECONDS)?;
+    }
+    let earliest = period.end().saturating_sub(ttl_override_seconds).max(period.start());
+    match ValidityPeriod::new(earliest, period.end()) {
+        Ok(window) if window.intersection(validity).is_some() => Ok(()),
+        _ => Err(PolicyError::NotCovered { period, validity }),
+    }
+}
+
+fn check_span(period: ValidityPeriod, limit: u64) -> Result<(), PolicyError> {
+    let seconds = period.span_seconds();
+    if seconds > limit {
+        return Err(PolicyError::SignedPeriodTooLong { seconds, limit });
+    }
+    Ok(())
+}
+
+/// Checks how long a certificate is to be valid, and that it does not outlive its issuer's.
+pub(crate) fn check_certificate_period(
+    profile: Profile,
+    period: ValidityPeriod,
+    issuer: Option<&Certificate>,
+) -> Result<(), PolicyError> {
+    let seconds = period.span_seconds();
+    if profile == Profile::DomainAuth && seconds > MAX_VALIDITY_SECONDS {
+        let limit = MAX_VALIDITY_SECONDS;
+        return Err(PolicyError::CertificatePeriodTooLong { seconds, limit });
+    }
+    let Some(issuer) = issuer else { return Ok(()) };
+    let issuer = ValidityPeriod::new(issuer.not_before(), issuer.not_after())
+        .map_err(|_| PolicyError::NotAnAuthority)?;
+    if issuer.intersection(period) != Some(period) {
+        return Err(PolicyError::OutlivesIssuer { period, issuer });
+    }
+    Ok(())
+}
+
+/// Checks that key records can name the key.
+pub(crate) fn organisation_key(spki: &[u8]) -> Result<OrganisationKey, PolicyError> {
+    OrganisationKey::from_spki_der(spki).map_err(PolicyError::Key)
+}
+
+/// Checks that a member or an intermediate may have the key.
+pub(crate) fn check_key_of_member(spki: &[u8]) -> Result<(), PolicyError> {
+    check_member_key(spki).map_err(|problem: AlgorithmProblem| PolicyError::Key(problem))
+}
+
+/// Checks that a key record may have this TTL override.
+pub(crate) const fn check_ttl_override(seconds: u64) -> Result<(), PolicyError> {
+    let limit = MAX_VALIDITY_SECONDS;
+    match seconds {
+        1..=MAX_VALIDITY_SECONDS => Ok(()),
+        _ => Err(PolicyError::TtlOverride { seconds, limit }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn t(seconds: u64) -> Timestamp {
+        Timestamp::from_unix_seconds(seconds)
+    }
+
+    fn p(start: u64, end: u64) -> ValidityPeriod {
+        ValidityPeriod::new(t(start), t(end)).unwrap()
+    }
+
+    #[test]
+    fn tokens_start_a_minute_early_where_the_cap_and_the_evidence_leave_room() {
+        let always = p(0, 1_000_000);
+        assert_eq!(token_period(t(10_000), 600, always), Ok(p(9_940, 10_600)));
+        assert_eq!(token_period(t(10_000), 3_540, always), Ok(p(9_940, 13_540)));
+        assert_eq!(token_period(t(10_000), 3_570, always), Ok(p(9_970, 13_570)));
+        assert_eq!(token_period(t(10_000), 3_600, always), Ok(p(10_000, 13_600)));
+        assert_eq!(token_period(t(10_000), 0, always), Ok(p(9_940, 10_000)));
+        assert_eq!(token_period(t(10_000), 600, p(9_980, 20_000)), Ok(p(9_980, 10_600)));
+    }
+
+    #[test]
+    fn tokens_over_an_hour_are_refused() {
+        assert_eq!(
+            token_period(t(10_000), 3_601, p(0, 1_000_000)),
+            Err(PolicyError::SignedPeriodTooLong { seconds: 3_601, limit: 3_600 })
+        );
+        assert_eq!(check_token_period(p(0, 3_600), p(0, 3_600)), Ok(()));
+    }
+
+    #[test]
+    fn tokens_that_outlive_chain_or_certificates_are_refused() {
+        assert_eq!(token_period(t(1_000), 500, p(0, 1_500)), Ok(p(940, 1_500)));
+        assert_eq!(
+            token_period(t(1_000), 501, p(0, 1_500)),
+            Err(PolicyError::NotCovered { period: p(940, 1_501), validity: p(0, 1_500) })
+        );
+        // They hold only later.
+        assert_eq!(
+            token_period(t(1_000), 500, p(1_100, 5_000)),
+            Err(PolicyError::NotCovered { period: p(1_000, 1_500), validity: p(1_100, 5_000) })
+        );
+    }
+
+    #[test]
+    fn other_signatures_need_one_second_within_the_ttl_override_of_their_end() {
+        let check = |profile, period, ttl| check_signed_period(profile, period, p(100, 200), ttl);
+        for profile in [Profile::VeraId, Profile::DomainAuth] {
+            assert_eq!(check(profile, p(150, 250), 50), Ok(()));
+            assert_eq!(
+                check(profile, p(150, 250), 49),
+                Err(PolicyError::NotCovered { period: p(150, 250), validity: p(100, 200) })
+            );
+            assert!(check(profile, p(0, 99), 1_000).is_err());
+        }
+        let long = p(100, 101 + MAX_VALIDITY_SECONDS);
+        assert_eq!(check(Profile::VeraId, long, u64::MAX), Ok(()));
+        assert_eq!(
+            check(Profile::DomainAuth, long, u64::MAX),
+            Err(PolicyError::SignedPeriodTooLong {
+                seconds: MAX_VALIDITY_SECONDS + 1,
+                limit: MAX_VALIDITY_SECONDS
+            })
+        );
+    }
+
+    #[test]
+    fn ttl_overrides_are_from_1_second_to_90_days() {
+        assert_eq!(check_ttl_override(1), Ok(()));
+        assert_eq!(check_ttl_override(7_776_000), Ok(()));
+        for seconds in [0, 7_776_001] {
+            assert_eq!(
+                check_ttl_override(seconds),
+                Err(PolicyError::TtlOverride { seconds, limit: 7_776_000 })
+            );
+        }
+    }
+}

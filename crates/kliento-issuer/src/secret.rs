@@ -1,0 +1,26 @@
+//! Octets that nobody should see.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A private key in some encoding. It is overwritten when it is dropped, and `Debug` does not show it.
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    pub(crate) const fn new(octets: Zeroizing<Vec<u8>>) -> Self {
+        Self(octets)
+    }
+
+    /// The octets, to write them where only their owner can read them.
+    #[must_use]
+    pub fn as_octets(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({} octets)", self.0.len())
+    }
+}

@@ -1,0 +1,339 @@
+//! Signatures over content for any service: CMS SignedData (RFC 5652) in a signature bundle.
+
+use std::sync::Arc;
+
+use der::Tag;
+use der::oid::ObjectIdentifier;
+use veraid_core::crypto::DigestAlgorithm;
+use veraid_core::{
+    Certificate, MemberIdBundle, OrganisationId, OrganisationName, Profile, ServiceOid,
+    SignatureBundle, SignatureKind, Timestamp, UserName, ValidityPeriod, Verifier,
+};
+
+use crate::authority::{check_key_of, member_name};
+use crate::der_writer::{
+    Element, constructed, digest_algorithm, element, generalized_time, oid, primitive,
+    pss_algorithm, retag, sequence, set_of, small_integer,
+};
+use crate::error::{IssueError, PolicyError};
+use crate::policy;
+use crate::signing_key::SigningKey;
+use crate::unsigned::SignerKey;
+
+const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
+const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
+const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
+const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+const SIGNATURE_METADATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.58708.1.0");
+const MEMBER_ATTRIBUTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.58708.1.2");
+
+/// Issues signature bundles for one service, with one key.
+///
+/// Chain, certificates and key are proved when it is made, at the instant that is given; what it issues is checked against
+/// that, so that nothing is signed that its own verifier would refuse. Make a new one when the chain has been fetched anew.
+#[derive(Clone, Debug)]
+pub struct SignatureIssuer {
+    identity: Arc<Identity>,
+    /// On whose behalf the organisation signs, as the attribution has it; `None` if a member signs for itself.
+    attribution: Option<String>,
+}
+
+/// What is the same for all signatures of a key.
+#[derive(Debug)]
+struct Identity {
+    organisation: OrganisationId,
+    name: OrganisationName,
+    /// Issuer and serial number of the signer's certificate, in DER.
+    signer_identifier: Element,
+    /// The `[0]` of SignedData, or nothing.
+    certificates: Element,
+    speaks_for_organisation: bool,
+    key: Arc<dyn SigningKey>,
+    signer: SignerKey,
+    service: ServiceOid,
+    profile: Profile,
+    validity: ValidityPeriod,
+    ttl_override_seconds: u64,
+}
+
+/// What is signed, and whether it goes into the bundle.
+#[derive(Clone, Copy)]
+pub enum Content<'a> {
+    /// It travels in the bundle.
+    Attached(&'a [u8]),
+    /// It travels apart.
+    Detached(&'a [u8]),
+}
+
+impl SignatureIssuer {
+    /// Signs as the member that `bundle` names, with the member's key.
+    ///
+    /// Under DomainAuth a member whose certificate is an authority's can also sign on behalf of others, see
+    /// [`SignatureIssuer::on_behalf_of`].
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError::Identity`] if the bundle does not hold `at` that instant, [`PolicyError::KeyMismatch`] if the key is another.
+    pub fn for_member(
+        bundle: &MemberIdBundle,
+        key: Arc<dyn SigningKey>,
+        service: ServiceOid,
+        at: Timestamp,
+        verifier: &Verifier,
+    ) -> Result<Self, IssueError> {
+        let certificate = bundle.member_certificate();
+        check_key_of(certificate, &*key, "member")?;
+        let verified = bundle
+            .clone()
+            .verify(&service, ValidityPeriod::at(at), verifier)
+            .map_err(IssueError::Identity)?;
+        let attached = std::iter::once(certificate).chain(bundle.intermediates());
+        let attached: Vec<_> = attached.map(|one| one.as_der().to_vec()).collect();
+        let profile = verified.profile();
+        Self::new(Identity {
+            organisation: bundle.organisation_id(),
+            name: verified.member().organisation().clone(),
+            signer_identifier: issuer_and_serial_number(certificate)?,
+            certificates: retag(0xA0, set_of(attached)?),
+            speaks_for_organisation: profile == Profile::DomainAuth && certificate.is_authority(),
+            signer: SignerKey::of(&*key)?,
+            key,
+            service,
+            profile,
+            validity: verified.validity(),
+            ttl_override_seconds: verified.proof().ttl_override_seconds(),
+        })
+    }
+
+    /// Signs with the organisation's key, on its own behalf (as a bot) until [`SignatureIssuer::on_behalf_of`] says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError::Identity`] if chain, key record and certificate do not hold `at` that instant, [`PolicyError::KeyMismatch`] if the
+    /// key is not the certificate's.
+    pub fn for_organisation(
+        organisation: OrganisationId,
+        key: Arc<dyn SigningKey>,
+        service: ServiceOid,
+        at: Timestamp,
+        verifier: &Verifier,
+    ) -> Result<Self, IssueError> {
+        check_key_of(organisation.organisation_certificate(), &*key, "organisation")?;
+        let verified = organisation
+            .verify(&service, ValidityPeriod::at(at), verifier)
+            .map_err(IssueError::Identity)?;
+        let issuer = Self::new(Identity {
+            name: verified.name().clone(),
+            signer_identifier: issuer_and_serial_number(organisation.organisation_certificate())?,
+            // The bundle has the organisation's certificate already.
+            certificates: Vec::new(),
+            organisation,
+            speaks_for_organisation: true,
+            signer: SignerKey::of(&*key)?,
+            key,
+            service,
+            profile: verified.profile(),
+            validity: verified.validity(),
+            ttl_override_seconds: verified.proof().ttl_override_seconds(),
+        })?;
+        issuer.on_behalf_of(None)
+    }
+
+    fn new(identity: Identity) -> Result<Self, IssueError> {
+        Ok(Self { identity: Arc::new(identity), attribution: None })
+    }
+
+    /// The same, signing on behalf of `user`, or of the organisation itself (a bot) if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::AttributionNotAllowed`] if the key is a plain member's, [`PolicyError::Name`] if the profile refuses the name.
+    pub fn on_behalf_of(&self, user: Option<&UserName>) -> Result<Self, IssueError> {
+        if !self.identity.speaks_for_organisation {
+            return Err(PolicyError::AttributionNotAllowed.into());
+        }
+        let attribution = Some(member_name(user, self.identity.profile)?.to_owned());
+        Ok(Self { identity: Arc::clone(&self.identity), attribution })
+    }
+
+    /// The organisation.
+    #[must_use]
+    pub fn organisation(&self) -> &OrganisationName {
+        &self.identity.name
+    }
+
+    /// Whether signatures will be the member's or the organisation's.
+    #[must_use]
+    pub const fn kind(&self) -> SignatureKind {
+        match self.attribution {
+            Some(_) => SignatureKind::Organisation,
+            None => SignatureKind::Member,
+        }
+    }
+
+    /// The service that is signed for.
+    #[must_use]
+    pub fn service(&self) -> &ServiceOid {
+        &self.identity.service
+    }
+
+    /// The run of seconds in which chain and certificates hold.
+    #[must_use]
+    pub fn validity(&self) -> ValidityPeriod {
+        self.identity.validity
+    }
+
+    /// Signs `content` for `period`.
+    ///
+    /// A verifier that asks about the whole period finds a second in which all evidence holds. One that asks about an instant after
+    /// the end of [`validity`](Self::validity) does not.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError::Policy`] for a period that verifiers would refuse, [`IssueError::Signer`] or
+    /// [`IssueError::SignatureDoesNotHold`] from the key, [`IssueError::Malformed`] if the bundle would be too large.
+    pub fn issue(
+        &self,
+        content: Content<'_>,
+        period: ValidityPeriod,
+    ) -> Result<SignatureBundle, IssueError> {
+        let unsigned = self.prepare(content, period)?;
+        let signature = self.identity.key.sign(unsigned.to_be_signed())?;
+        unsigned.assemble(&signature)
+    }
+
+    /// The same, to be signed elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`SignatureIssuer::issue`].
+    pub fn prepare(
+        &self,
+        content: Content<'_>,
+        period: ValidityPeriod,
+    ) -> Result<UnsignedSignatureBundle, IssueError> {
+        let identity = &self.identity;
+        let ttl_override_seconds = identity.ttl_override_seconds;
+        policy::check_signed_period(
+            identity.profile,
+            period,
+            identity.validity,
+            ttl_override_seconds,
+        )?;
+        let octets = content.octets();
+        let digest = veraid_aws_lc_rs::PROVIDER.digest(identity.signer.digest, octets);
+        let mut attributes = vec![
+            attribute(&CONTENT_TYPE, &oid(&DATA)?)?,
+            attribute(&MESSAGE_DIGEST, &element(Tag::OctetString, &[&digest])?)?,
+            attribute(&SIGNATURE_METADATA, &metadata(&identity.service, period)?)?,
+        ];
+        if let Some(member) = &self.attribution {
+            let name = element(Tag::Utf8String, &[member.as_bytes()])?;
+            attributes.push(attribute(&MEMBER_ATTRIBUTION, &name)?);
+        }
+        let encapsulated = match content {
+            Content::Attached(octets) => constructed(0, &[&element(Tag::OctetString, &[octets])?])?,
+            Content::Detached(_) => Vec::new(),
+        };
+        Ok(UnsignedSignatureBundle {
+            identity: Arc::clone(identity),
+            signed_attributes: set_of(attributes)?,
+            content_info: sequence(&[&oid(&DATA)?, &encapsulated])?,
+        })
+    }
+}
+
+/// A signature bundle that waits for its signature.
+#[derive(Clone)]
+pub struct UnsignedSignatureBundle {
+    identity: Arc<Identity>,
+    /// With the tag of SET OF, as they are signed (RFC 5652 section 5.4).
+    signed_attributes: Element,
+    content_info: Element,
+}
+
+impl UnsignedSignatureBundle {
+    /// The signed attributes in DER: the octets to sign.
+    #[must_use]
+    pub fn to_be_signed(&self) -> &[u8] {
+        &self.signed_attributes
+    }
+
+    /// The hash of the RSASSA-PSS signature that is needed; MGF1 uses the same, and the salt is as long as it.
+    #[must_use]
+    pub fn digest_algorithm(&self) -> DigestAlgorithm {
+        self.identity.signer.digest
+    }
+
+    /// Puts the signature to it.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError::SignatureDoesNotHold`] if it is not the key's over [`to_be_signed`](Self::to_be_signed),
+    /// [`IssueError::Malformed`] if the bundle would be too large.
+    pub fn assemble(self, signature: &[u8]) -> Result<SignatureBundle, IssueError> {
+        let identity = &self.identity;
+        identity.signer.check(&self.signed_attributes, signature)?;
+        let digest = digest_algorithm(identity.signer.digest)?;
+        let signer_info = sequence(&[
+            &small_integer(1)?,
+            &identity.signer_identifier,
+            &digest,
+            &retag(0xA0, self.signed_attributes),
+            &pss_algorithm(identity.signer.digest)?,
+            &element(Tag::OctetString, &[signature])?,
+        ])?;
+        let signed_data = sequence(&[
+            &small_integer(1)?,
+            &element(Tag::Set, &[&digest])?,
+            &self.content_info,
+            &identity.certificates,
+            &element(Tag::Set, &[&signer_info])?,
+        ])?;
+        let content_info = sequence(&[&oid(&SIGNED_DATA)?, &constructed(0, &[&signed_data])?])?;
+        SignatureBundle::assemble(&identity.organisation, &content_info)
+            .map_err(IssueError::Malformed)
+    }
+}
+
+impl std::fmt::Debug for UnsignedSignatureBundle {
+    /// Without the content, which is nobody's business in a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UnsignedSignatureBundle")
+            .field("organisation", &self.identity.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> Content<'a> {
+    const fn octets(self) -> &'a [u8] {
+        match self {
+            Self::Attached(octets) | Self::Detached(octets) => octets,
+        }
+    }
+}
+
+impl std::fmt::Debug for Content<'_> {
+    /// Without the octets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let form = match self {
+            Self::Attached(_) => "Attached",
+            Self::Detached(_) => "Detached",
+        };
+        write!(f, "{form}({} octets)", self.octets().len())
+    }
+}
+
+fn issuer_and_serial_number(certificate: &Certificate) -> Result<Element, IssueError> {
+    sequence(&[certificate.issuer(), &element(Tag::Integer, &[certificate.serial()])?])
+}
+
+fn attribute(id: &ObjectIdentifier, value: &[u8]) -> Result<Element, IssueError> {
+    sequence(&[&oid(id)?, &element(Tag::Set, &[value])?])
+}
+
+fn metadata(service: &ServiceOid, period: ValidityPeriod) -> Result<Element, IssueError> {
+    let start = primitive(0, &generalized_time(period.start()))?;
+    let end = primitive(1, &generalized_time(period.end()))?;
+    sequence(&[&primitive(0, service.as_octets())?, &constructed(1, &[&start, &end])?])
+}

@@ -1,0 +1,144 @@
+//! Token bundles.
+
+use std::sync::Arc;
+
+use kliento::{Token, TokenBundle, service_oid};
+use veraid_core::crypto::DigestAlgorithm;
+use veraid_core::{
+    MemberIdBundle, OrganisationId, SignatureBundle, Timestamp, UserName, ValidityPeriod, Verifier,
+};
+
+use crate::error::IssueError;
+use crate::policy;
+use crate::signature::{Content, SignatureIssuer, UnsignedSignatureBundle};
+use crate::signing_key::SigningKey;
+
+/// Issues token bundles with one key.
+///
+/// Chain and certificates are proved once, when it is made; a token then costs one signature and one check of it.
+#[derive(Clone, Debug)]
+pub struct TokenIssuer {
+    signatures: SignatureIssuer,
+}
+
+impl TokenIssuer {
+    /// Issues tokens of the member that `bundle` names, with the member's key.
+    ///
+    /// # Errors
+    ///
+    /// As [`SignatureIssuer::for_member`].
+    pub fn for_member(
+        bundle: &MemberIdBundle,
+        key: Arc<dyn SigningKey>,
+        at: Timestamp,
+        verifier: &Verifier,
+    ) -> Result<Self, IssueError> {
+        let signatures = SignatureIssuer::for_member(bundle, key, service_oid(), at, verifier)?;
+        Ok(Self { signatures })
+    }
+
+    /// Issues tokens with the organisation's key, on its own behalf (as a bot) until [`TokenIssuer::on_behalf_of`] says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// As [`SignatureIssuer::for_organisation`].
+    pub fn for_organisation(
+        organisation: OrganisationId,
+        key: Arc<dyn SigningKey>,
+        at: Timestamp,
+        verifier: &Verifier,
+    ) -> Result<Self, IssueError> {
+        let signatures =
+            SignatureIssuer::for_organisation(organisation, key, service_oid(), at, verifier)?;
+        Ok(Self { signatures })
+    }
+
+    /// The same, signing on behalf of `user`, or of the organisation itself (a bot) if there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`SignatureIssuer::on_behalf_of`].
+    pub fn on_behalf_of(&self, user: Option<&UserName>) -> Result<Self, IssueError> {
+        Ok(Self { signatures: self.signatures.on_behalf_of(user)? })
+    }
+
+    /// What signs underneath: who it is, and how long chain and certificates hold.
+    #[must_use]
+    pub const fn signatures(&self) -> &SignatureIssuer {
+        &self.signatures
+    }
+
+    /// The period of a token that is issued `now` and lasts for `lifetime_seconds`: see [`policy::token_period`].
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`](crate::PolicyError) if it would last for over an hour, or beyond chain and certificates.
+    pub fn period(
+        &self,
+        now: Timestamp,
+        lifetime_seconds: u64,
+    ) -> Result<ValidityPeriod, IssueError> {
+        Ok(policy::token_period(now, lifetime_seconds, self.signatures.validity())?)
+    }
+
+    /// Signs `token` for `period`, at most an hour and within the validity of chain and certificates.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError::Policy`] before anything is signed if the period is none that verifiers accept, [`IssueError::Signer`] from the
+    /// key, [`IssueError::Token`] if the bundle would be larger than 16 KiB.
+    pub fn issue(&self, token: &Token, period: ValidityPeriod) -> Result<TokenBundle, IssueError> {
+        policy::check_token_period(period, self.signatures.validity())?;
+        let bundle = self.signatures.issue(Content::Attached(&token.to_json()), period)?;
+        to_token_bundle(bundle)
+    }
+
+    /// The same, to be signed elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`TokenIssuer::issue`].
+    pub fn prepare(
+        &self,
+        token: &Token,
+        period: ValidityPeriod,
+    ) -> Result<UnsignedTokenBundle, IssueError> {
+        policy::check_token_period(period, self.signatures.validity())?;
+        let bundle = self.signatures.prepare(Content::Attached(&token.to_json()), period)?;
+        Ok(UnsignedTokenBundle { bundle })
+    }
+}
+
+/// A token bundle that waits for its signature.
+#[derive(Clone, Debug)]
+pub struct UnsignedTokenBundle {
+    bundle: UnsignedSignatureBundle,
+}
+
+impl UnsignedTokenBundle {
+    /// The octets to sign.
+    #[must_use]
+    pub fn to_be_signed(&self) -> &[u8] {
+        self.bundle.to_be_signed()
+    }
+
+    /// The hash of the RSASSA-PSS signature that is needed; MGF1 uses the same, and the salt is as long as it.
+    #[must_use]
+    pub fn digest_algorithm(&self) -> DigestAlgorithm {
+        self.bundle.digest_algorithm()
+    }
+
+    /// Puts the signature to it.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError::SignatureDoesNotHold`] if it is not the key's over [`to_be_signed`](Self::to_be_signed), [`IssueError::Token`] if the
+    /// bundle would be larger than 16 KiB.
+    pub fn assemble(self, signature: &[u8]) -> Result<TokenBundle, IssueError> {
+        to_token_bundle(self.bundle.assemble(signature)?)
+    }
+}
+
+fn to_token_bundle(bundle: SignatureBundle) -> Result<TokenBundle, IssueError> {
+    TokenBundle::try_from(bundle).map_err(IssueError::Token)
+}

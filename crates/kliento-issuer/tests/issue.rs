@@ -1,0 +1,486 @@
+//! What is issued verifies, under both profiles; what verifiers would refuse is not signed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a panic is a test that fails"
+)]
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{DAY, NOW, World, certificate_period, key, serial};
+use kliento::{SignatureKind, Token, service_oid};
+use kliento_issuer::{
+    CertificateAuthority, CertificateRequest, Content, IssueError, PolicyError, SignatureIssuer,
+    SigningKey, SoftwareKey, TokenIssuer,
+};
+use veraid_core::{
+    Certificate, CertificateProblem, CertificateRole, KeyRecordError, MemberIdBundle, NameProblem,
+    Profile, ServiceOid, UserName, ValidityPeriod, VerifyError,
+};
+
+const AUDIENCE: &str = "https://api.example.com";
+const PROFILES: [Profile; 2] = [Profile::VeraId, Profile::DomainAuth];
+
+fn token() -> Token {
+    Token::new(AUDIENCE).unwrap().with_claim("role", "deploy")
+}
+
+fn user(name: &str) -> UserName {
+    UserName::new(name, Profile::VeraId).unwrap()
+}
+
+fn authority(world: &World) -> CertificateAuthority {
+    let certificate = world.identity.organisation_certificate().clone();
+    CertificateAuthority::new(certificate, world.identity.profile(), world.key.clone()).unwrap()
+}
+
+fn member_request<'a>(user: Option<&'a UserName>, key: &'a SoftwareKey) -> CertificateRequest<'a> {
+    CertificateRequest {
+        user,
+        public_key: key.public_key_der(),
+        validity: certificate_period(),
+        serial_number: serial(2),
+    }
+}
+
+fn member_bundle(world: &World, user: Option<&UserName>, key: &SoftwareKey) -> MemberIdBundle {
+    let certificate = authority(world).issue_member(member_request(user, key)).unwrap();
+    MemberIdBundle::assemble(&world.identity, &certificate, &[]).unwrap()
+}
+
+fn organisation_issuer(world: &World) -> TokenIssuer {
+    let (identity, key) = (world.identity.clone(), world.key.clone());
+    TokenIssuer::for_organisation(identity, key, NOW, &world.verifier).unwrap()
+}
+
+#[test]
+fn an_organisation_signs_for_itself_and_on_behalf_of_users() {
+    for profile in PROFILES {
+        let world = World::new(profile);
+        let issuer = organisation_issuer(&world);
+        let period = issuer.period(NOW, 600).unwrap();
+        let alice = user("alice");
+        for (issuer, subject) in [
+            (issuer.clone(), "example.com"),
+            (issuer.on_behalf_of(Some(&alice)).unwrap(), "alice@example.com"),
+        ] {
+            let bundle = issuer.issue(&token(), period).unwrap();
+            assert_eq!(bundle.as_signature_bundle().deviations(), [], "strict DER");
+            let verified = bundle.verify(AUDIENCE, NOW, &world.verifier).unwrap();
+            assert_eq!(verified.subject().to_string(), subject);
+            assert_eq!(verified.kind(), SignatureKind::Organisation);
+            assert_eq!(verified.profile(), profile);
+            assert_eq!(verified.validity(), period);
+            assert_eq!(verified.claims().get("role"), Some("deploy"));
+        }
+    }
+}
+
+#[test]
+fn a_member_signs_for_itself_and_for_nobody_else() {
+    for profile in PROFILES {
+        let world = World::new(profile);
+        let alice = user("alice");
+        for (name, subject) in [(Some(&alice), "alice@example.com"), (None, "example.com")] {
+            let key = key(2048, 1);
+            let bundle = member_bundle(&world, name, &key);
+            let issuer = TokenIssuer::for_member(&bundle, key, NOW, &world.verifier).unwrap();
+            let period = issuer.period(NOW, 600).unwrap();
+            let issued = issuer.issue(&token(), period).unwrap();
+            assert_eq!(issued.as_signature_bundle().deviations(), [], "strict DER");
+            let verified = issued.verify(AUDIENCE, NOW, &world.verifier).unwrap();
+            assert_eq!(verified.subject().to_string(), subject);
+            assert_eq!(verified.kind(), SignatureKind::Member);
+            assert_eq!(
+                issuer.on_behalf_of(None).unwrap_err(),
+                PolicyError::AttributionNotAllowed.into()
+            );
+        }
+    }
+}
+
+#[test]
+fn keys_of_every_size_sign_with_the_hash_that_goes_with_it() {
+    for bits in [2048, 3072, 4096] {
+        for profile in PROFILES {
+            let world = World::with(profile, key(bits, 0), Some(&service_oid()));
+            let issuer = organisation_issuer(&world);
+            let issued = issuer.issue(&token(), issuer.period(NOW, 60).unwrap()).unwrap();
+            assert!(issued.verify(AUDIENCE, NOW, &world.verifier).is_ok(), "{bits} {profile}");
+        }
+    }
+}
+
+#[test]
+fn under_domainauth_intermediates_issue_and_sign_on_behalf_of_members() {
+    let world = World::new(Profile::DomainAuth);
+    let (department_key, user_key) = (key(2048, 2), key(2048, 3));
+    let department = user("department");
+    let department_certificate = authority(&world)
+        .issue_intermediate(member_request(Some(&department), &department_key), 0)
+        .unwrap();
+    let below = CertificateAuthority::new(
+        department_certificate.clone(),
+        Profile::DomainAuth,
+        department_key.clone(),
+    )
+    .unwrap();
+
+    let alice = user("alice");
+    let certificate = below.issue_member(member_request(Some(&alice), &user_key)).unwrap();
+    let bundle = MemberIdBundle::assemble(
+        &world.identity,
+        &certificate,
+        std::slice::from_ref(&department_certificate),
+    )
+    .unwrap();
+    let issuer = TokenIssuer::for_member(&bundle, user_key, NOW, &world.verifier).unwrap();
+    let issued = issuer.issue(&token(), issuer.period(NOW, 600).unwrap()).unwrap();
+    let verified = issued.verify(AUDIENCE, NOW, &world.verifier).unwrap();
+    assert_eq!(verified.subject().to_string(), "alice@example.com");
+
+    // The department itself, on behalf of someone.
+    let bundle = MemberIdBundle::assemble(&world.identity, &department_certificate, &[]).unwrap();
+    let issuer = TokenIssuer::for_member(&bundle, department_key, NOW, &world.verifier).unwrap();
+    let issuer = issuer.on_behalf_of(Some(&user("bob"))).unwrap();
+    let issued = issuer.issue(&token(), issuer.period(NOW, 600).unwrap()).unwrap();
+    let verified = issued.verify(AUDIENCE, NOW, &world.verifier).unwrap();
+    assert_eq!(verified.subject().to_string(), "bob@example.com");
+    assert_eq!(verified.kind(), SignatureKind::Organisation);
+
+    // One with a path length of 0 makes no authorities.
+    let request = member_request(None, &world.key);
+    assert_eq!(
+        below.issue_intermediate(request, 0).unwrap_err(),
+        PolicyError::NotAnAuthority.into()
+    );
+}
+
+#[test]
+fn veraid_has_no_intermediates() {
+    let world = World::new(Profile::VeraId);
+    let key = key(2048, 1);
+    assert_eq!(
+        authority(&world).issue_intermediate(member_request(None, &key), 0).unwrap_err(),
+        PolicyError::IntermediateUnderVeraId.into()
+    );
+}
+
+#[test]
+fn content_of_any_service_is_signed_attached_or_detached_for_longer_than_the_chain_holds() {
+    let service: ServiceOid = "1.3.6.1.4.1.58708.1.1".parse().unwrap();
+    for profile in PROFILES {
+        let world = World::with(profile, key(2048, 0), None);
+        let issuer = SignatureIssuer::for_organisation(
+            world.identity.clone(),
+            world.key.clone(),
+            service.clone(),
+            NOW,
+            &world.verifier,
+        )
+        .unwrap();
+        // The chain holds until seven days after, and verification may look back a day.
+        let (start, end) = (NOW, issuer.validity().end().saturating_add(DAY));
+        let period = ValidityPeriod::new(start, end).unwrap();
+        let bundle = issuer.issue(Content::Attached(b"content"), period).unwrap();
+        let verified = bundle.verify(&service, period, &world.verifier).unwrap();
+        assert_eq!(verified.plaintext(), b"content");
+        assert_eq!(verified.signed_period(), period);
+
+        let bundle = issuer.issue(Content::Detached(b"content"), period).unwrap();
+        assert!(
+            bundle.clone().verify_detached(b"content", &service, period, &world.verifier).is_ok()
+        );
+        assert!(bundle.verify_detached(b"other", &service, period, &world.verifier).is_err());
+
+        let too_long = ValidityPeriod::new(start, end.saturating_add(1)).unwrap();
+        assert_eq!(
+            issuer.issue(Content::Attached(b"content"), too_long).unwrap_err(),
+            PolicyError::NotCovered { period: too_long, validity: issuer.validity() }.into()
+        );
+    }
+}
+
+#[test]
+fn signatures_can_be_made_elsewhere() {
+    let world = World::new(Profile::VeraId);
+    let unsigned = world.organisation.prepare_certificate(certificate_period(), serial(9)).unwrap();
+    let signature = world.key.sign(unsigned.to_be_signed()).unwrap();
+    let certificate = unsigned.clone().assemble(&signature).unwrap();
+    assert_eq!(certificate.subject_public_key_info(), world.key.public_key_der());
+
+    let issuer = organisation_issuer(&world);
+    let prepared = issuer.prepare(&token(), issuer.period(NOW, 60).unwrap()).unwrap();
+    let signature = world.key.sign(prepared.to_be_signed()).unwrap();
+    let issued = prepared.clone().assemble(&signature).unwrap();
+    assert!(issued.verify(AUDIENCE, NOW, &world.verifier).is_ok());
+
+    // Another key's, and one over something else.
+    let foreign = key(2048, 4).sign(prepared.to_be_signed()).unwrap();
+    for wrong in [foreign, world.key.sign(b"else").unwrap(), vec![]] {
+        assert_eq!(
+            prepared.clone().assemble(&wrong).unwrap_err(),
+            IssueError::SignatureDoesNotHold
+        );
+        assert_eq!(
+            unsigned.clone().assemble(&wrong).unwrap_err(),
+            IssueError::SignatureDoesNotHold
+        );
+    }
+}
+
+#[test]
+fn a_key_that_is_not_in_the_record_issues_nothing() {
+    let world = World::new(Profile::VeraId);
+    let stranger = key(2048, 5);
+    let other = kliento_issuer::Organisation::new("example.com", Profile::VeraId, stranger.clone())
+        .unwrap();
+    let certificate = other.issue_certificate(certificate_period(), serial(1)).unwrap();
+    let chain = world.identity.chain().clone();
+    let identity = veraid_core::OrganisationId::new(chain, certificate).unwrap();
+    match TokenIssuer::for_organisation(identity, stranger, NOW, &world.verifier).unwrap_err() {
+        IssueError::Identity(VerifyError::KeyRecord(KeyRecordError::NotFound {
+            records, ..
+        })) => assert_eq!(records, 1),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_key_that_is_not_the_certificates_issues_nothing() {
+    let world = World::new(Profile::VeraId);
+    let (member, stranger) = (key(2048, 1), key(2048, 5));
+    let bundle = member_bundle(&world, None, &member);
+    let mismatch = |certificate| IssueError::from(PolicyError::KeyMismatch { certificate });
+    assert_eq!(
+        TokenIssuer::for_member(&bundle, stranger.clone(), NOW, &world.verifier).unwrap_err(),
+        mismatch("member")
+    );
+    assert_eq!(
+        TokenIssuer::for_organisation(
+            world.identity.clone(),
+            stranger.clone(),
+            NOW,
+            &world.verifier
+        )
+        .unwrap_err(),
+        mismatch("organisation")
+    );
+    let certificate = world.identity.organisation_certificate().clone();
+    assert_eq!(
+        CertificateAuthority::new(certificate, Profile::VeraId, stranger).unwrap_err(),
+        mismatch("issuer")
+    );
+}
+
+#[test]
+fn a_member_certificate_issues_no_other() {
+    let world = World::new(Profile::VeraId);
+    let member = key(2048, 1);
+    let bundle = member_bundle(&world, None, &member);
+    let certificate = bundle.member_certificate().clone();
+    assert_eq!(
+        CertificateAuthority::new(certificate, Profile::VeraId, member).unwrap_err(),
+        PolicyError::NotAnAuthority.into()
+    );
+}
+
+#[test]
+fn names_that_verifiers_refuse_are_not_issued() {
+    let key = key(2048, 0);
+    for (name, problem) in [
+        ("", NameProblem::EmptyLabel),
+        ("example..com", NameProblem::EmptyLabel),
+        ("bücher.example", NameProblem::NotLettersDigitsHyphens),
+        ("-a.com", NameProblem::Label),
+    ] {
+        assert_eq!(
+            kliento_issuer::Organisation::new(name, Profile::VeraId, key.clone()).unwrap_err(),
+            PolicyError::Name { what: "organisation name", problem }.into(),
+            "{name:?}"
+        );
+    }
+    // A name that VeraId lets pass and DomainAuth does not.
+    let world = World::new(Profile::DomainAuth);
+    let loud = user("Alice");
+    let name = PolicyError::Name { what: "user name", problem: NameProblem::NotPrecis };
+    assert_eq!(
+        authority(&world).issue_member(member_request(Some(&loud), &key)).unwrap_err(),
+        name.clone().into()
+    );
+    assert_eq!(organisation_issuer(&world).on_behalf_of(Some(&loud)).unwrap_err(), name.into());
+}
+
+#[test]
+fn certificates_outlive_neither_their_issuers_nor_under_domainauth_90_days() {
+    let key = key(2048, 1);
+    for profile in PROFILES {
+        let world = World::new(profile);
+        let issuer = certificate_period();
+        let validity = ValidityPeriod::new(issuer.start(), issuer.end().saturating_add(1)).unwrap();
+        let request = CertificateRequest { validity, ..member_request(None, &key) };
+        assert_eq!(
+            authority(&world).issue_member(request).unwrap_err(),
+            PolicyError::OutlivesIssuer { period: validity, issuer }.into()
+        );
+    }
+    let validity = ValidityPeriod::new(NOW, NOW.saturating_add(90 * DAY + 1)).unwrap();
+    let world = World::new(Profile::DomainAuth);
+    assert_eq!(
+        world.organisation.issue_certificate(validity, serial(1)).unwrap_err(),
+        PolicyError::CertificatePeriodTooLong { seconds: 90 * DAY + 1, limit: 90 * DAY }.into()
+    );
+    assert!(
+        World::new(Profile::VeraId).organisation.issue_certificate(validity, serial(1)).is_ok()
+    );
+}
+
+#[test]
+fn a_token_that_is_too_large_is_not_issued() {
+    let world = World::new(Profile::VeraId);
+    let issuer = organisation_issuer(&world);
+    let large = token().with_claim("large", "x".repeat(16_384));
+    let issued = issuer.issue(&large, issuer.period(NOW, 60).unwrap());
+    match issued.unwrap_err() {
+        IssueError::Token(kliento::ParseError::TooLarge { limit: 16_384, .. }) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn tokens_over_an_hour_or_beyond_the_chain_are_not_signed() {
+    /// Signs nothing, and says so.
+    #[derive(Debug)]
+    struct Untouched(Arc<SoftwareKey>);
+    impl SigningKey for Untouched {
+        fn public_key_der(&self) -> &[u8] {
+            self.0.public_key_der()
+        }
+        fn digest_algorithm(&self) -> veraid_core::crypto::DigestAlgorithm {
+            self.0.digest_algorithm()
+        }
+        fn sign(&self, _: &[u8]) -> Result<Vec<u8>, kliento_issuer::SigningError> {
+            panic!("nothing may be signed")
+        }
+    }
+    let world = World::new(Profile::VeraId);
+    let key = Arc::new(Untouched(world.key.clone()));
+    let issuer =
+        TokenIssuer::for_organisation(world.identity.clone(), key, NOW, &world.verifier).unwrap();
+    let hour = ValidityPeriod::new(NOW, NOW.saturating_add(3601)).unwrap();
+    assert_eq!(
+        issuer.issue(&token(), hour).unwrap_err(),
+        PolicyError::SignedPeriodTooLong { seconds: 3601, limit: 3600 }.into()
+    );
+    let end = issuer.signatures().validity().end();
+    let beyond = ValidityPeriod::new(end, end.saturating_add(1)).unwrap();
+    assert_eq!(
+        issuer.issue(&token(), beyond).unwrap_err(),
+        PolicyError::NotCovered { period: beyond, validity: issuer.signatures().validity() }.into()
+    );
+}
+
+#[test]
+fn a_bundle_that_has_expired_signs_nothing() {
+    let world = World::new(Profile::VeraId);
+    let key = key(2048, 1);
+    let bundle = member_bundle(&world, None, &key);
+    let later = certificate_period().end().saturating_add(1);
+    match TokenIssuer::for_member(&bundle, key, later, &world.verifier).unwrap_err() {
+        IssueError::Identity(error) => assert!(error.is_about_time(), "{error:?}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn certificates_have_the_form_that_deployed_software_reads() {
+    use x509_cert::der::{Decode as _, Encode as _};
+
+    for (profile, name) in [(Profile::VeraId, 0x1E), (Profile::DomainAuth, 0x0C)] {
+        let world = World::new(profile);
+        let key = key(2048, 1);
+        let member = member_bundle(&world, None, &key).member_certificate().clone();
+        let organisation = world.identity.organisation_certificate();
+        for (certificate, extensions) in [(organisation, 3), (&member, 2)] {
+            let parsed = x509_cert::Certificate::from_der(certificate.as_der()).unwrap();
+            assert_eq!(parsed.to_der().unwrap(), certificate.as_der());
+            let tbs = parsed.tbs_certificate();
+            assert_eq!(tbs.extensions().unwrap().len(), extensions);
+            assert_eq!(tbs.serial_number().as_bytes().len(), 16);
+            let subject = tbs.subject().to_der().unwrap();
+            assert_eq!(subject[11], name, "the tag of the common name in {subject:02x?}");
+        }
+        assert!(organisation.is_authority() && !member.is_authority());
+        assert_eq!(
+            organisation.common_name(),
+            Ok(if profile == Profile::VeraId { "example.com" } else { "example.com." })
+        );
+        assert_eq!(member.common_name(), Ok("@"));
+    }
+}
+
+#[test]
+fn signatures_parse_as_strict_cms() {
+    use cms::cert::x509::der::{Decode as _, Encode as _};
+    use cms::content_info::ContentInfo;
+
+    let world = World::new(Profile::VeraId);
+    let key = key(2048, 1);
+    let bundle = member_bundle(&world, None, &key);
+    let member = TokenIssuer::for_member(&bundle, key, NOW, &world.verifier).unwrap();
+    for (issuer, certificates) in [(member, 1), (organisation_issuer(&world), 0)] {
+        let issued = issuer.issue(&token(), issuer.period(NOW, 60).unwrap()).unwrap();
+        let der = issued.to_der();
+        // The last field of the bundle, as [3] in place of SEQUENCE.
+        let mut content_info = last_field(&der);
+        content_info[0] = 0x30;
+        let parsed = ContentInfo::from_der(&content_info).unwrap();
+        let inner = parsed.content.to_der().unwrap();
+        let signed_data = cms::signed_data::SignedData::from_der(&inner).unwrap();
+        assert_eq!(signed_data.to_der().unwrap(), inner);
+        assert_eq!(signed_data.certificates.map_or(0, |set| set.0.len()), certificates);
+        assert_eq!(signed_data.signer_infos.0.len(), 1);
+    }
+}
+
+/// The last element of a SEQUENCE whose lengths have two octets.
+fn last_field(der: &[u8]) -> Vec<u8> {
+    let mut rest = &der[4..];
+    loop {
+        let (header, length) = match rest[1] {
+            0x82 => (4, usize::from(rest[2]) << 8 | usize::from(rest[3])),
+            0x81 => (3, usize::from(rest[2])),
+            short => (2, usize::from(short)),
+        };
+        let (field, after) = rest.split_at(header + length);
+        if after.is_empty() {
+            return field.to_vec();
+        }
+        rest = after;
+    }
+}
+
+#[test]
+fn a_forged_member_certificate_is_refused_before_anything_is_signed() {
+    let world = World::new(Profile::VeraId);
+    let (member, stranger) = (key(2048, 1), key(2048, 5));
+    let other = kliento_issuer::Organisation::new("example.com", Profile::VeraId, stranger.clone())
+        .unwrap();
+    let forged: Certificate = other.issue_certificate(certificate_period(), serial(1)).unwrap();
+    let forged = CertificateAuthority::new(forged, Profile::VeraId, stranger)
+        .unwrap()
+        .issue_member(member_request(None, &member))
+        .unwrap();
+    let bundle = MemberIdBundle::assemble(&world.identity, &forged, &[]).unwrap();
+    assert_eq!(
+        TokenIssuer::for_member(&bundle, member, NOW, &world.verifier).unwrap_err(),
+        IssueError::Identity(VerifyError::Certificate {
+            certificate: CertificateRole::Signer,
+            problem: CertificateProblem::KeyIdentifiersDiffer,
+        })
+    );
+}
