@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: how long verification takes, against the sum of the signature checks that it needs.
+//! `cargo xtask bench`: how long verifying and issuing take, against the sum of the signatures and checks that they
+//! need.
 //!
-//! Floor and verification are measured in turn in the same run, so that a busy machine slows both. Figures are medians.
+//! Floor and work are measured in turn in the same run, so that a busy machine slows both. Figures are medians.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -18,6 +19,8 @@ use veraid_core::{TrustAnchors, Verifier};
 use veraid_testkit::{
     AUDIENCE, MockBundle, Scenario, Signer, ZoneAlgorithm, ZoneKey, default_instant,
 };
+
+mod issuing;
 
 const PROVIDERS: [(&str, CryptoProvider); 2] =
     [("aws-lc-rs", veraid_aws_lc_rs::PROVIDER), ("pure-rust", rust_crypto::PROVIDER)];
@@ -77,6 +80,7 @@ pub(crate) fn run(as_json: bool) -> Result<(), String> {
         rows.extend(peak_heap(kind, &bundle));
         rows.extend(javascript(kind, &bundle)?);
     }
+    rows.extend(issuing::rows()?);
     for row in rows {
         if as_json {
             println!("{}", row.to_json());

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use peak_alloc::PeakAlloc;
 
 mod bench;
+mod interop;
 mod tidy;
 mod vectors;
 
@@ -21,6 +22,8 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 const USAGE: &str = "\
 cargo xtask vectors [--check]   write test-vectors/, or fail if what is there differs
 cargo xtask bench [--json]      measure verification against its floor
+cargo xtask interop [--count N] [--seed N]
+                                have the JavaScript implementation and OpenSSL verify random bundles of ours
 cargo xtask tidy                check what the compiler does not: MSRV, words, links, sizes";
 
 fn main() -> ExitCode {
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         ["bench", "--json"] => bench::run_in_release(&["--json"]),
         ["bench-in-release"] => bench::run(false),
         ["bench-in-release", "--json"] => bench::run(true),
+        ["interop", rest @ ..] => interop::run(rest),
         ["tidy"] => tidy::run(),
         _ => {
             eprintln!("{USAGE}");

@@ -102,13 +102,16 @@ pub(crate) fn key_identifier(public_key: &[u8]) -> Vec<u8> {
 }
 
 /// A common name as `profile`'s deployed software reads it: BMPString for VeraId, UTF8String for DomainAuth.
+///
+/// BMPString is for 16-bit characters (X.680 section 41.15). JavaScript reads surrogate pairs in it, OpenSSL refuses them; both read
+/// UTF8String, so names beyond U+FFFF get that.
 pub(crate) fn common_name(text: &str, profile: Profile) -> Result<Element, IssueError> {
-    match profile {
-        Profile::VeraId => {
-            let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-            element(Tag::BmpString, &[&utf_16])
-        }
-        Profile::DomainAuth => element(Tag::Utf8String, &[text.as_bytes()]),
+    let utf_16: Vec<u16> = text.encode_utf16().collect();
+    if profile == Profile::VeraId && utf_16.len() == text.chars().count() {
+        let octets: Vec<u8> = utf_16.into_iter().flat_map(u16::to_be_bytes).collect();
+        element(Tag::BmpString, &[&octets])
+    } else {
+        element(Tag::Utf8String, &[text.as_bytes()])
     }
 }
 

@@ -1,6 +1,8 @@
 //! Why nothing was issued.
 
-use veraid_core::{AlgorithmProblem, NameProblem, ParseError, ValidityPeriod, VerifyError};
+use veraid_core::{
+    AlgorithmProblem, NameProblem, ParseError, ServiceOid, ValidityPeriod, VerifyError,
+};
 
 use crate::signing_key::SigningError;
 
@@ -117,13 +119,13 @@ pub enum PolicyError {
     /// A plain member signs for itself alone.
     #[error("a member's key signs for that member alone, not on behalf of others")]
     AttributionNotAllowed,
-    /// The certificate names another organisation than the one that is to sign.
-    #[error("certificate is of {found}, not of {required}")]
-    OtherOrganisation {
-        /// The organisation that is to sign.
-        required: String,
-        /// The organisation of chain and certificate.
-        found: String,
+    /// Signatures are for another service than the one that is to be signed for.
+    #[error("issuer signs for the service {found}, not for {required}")]
+    OtherService {
+        /// The service that is to be signed for.
+        required: ServiceOid,
+        /// The service that the issuer was made for.
+        found: ServiceOid,
     },
 }
 
@@ -143,7 +145,7 @@ impl PolicyError {
             Self::Name { .. } => 5009,
             Self::TtlOverride { .. } => 5010,
             Self::AttributionNotAllowed => 5011,
-            Self::OtherOrganisation { .. } => 5012,
+            Self::OtherService { .. } => 5012,
         }
     }
 }

@@ -8,7 +8,7 @@ use veraid_core::{
     MemberIdBundle, OrganisationId, SignatureBundle, Timestamp, UserName, ValidityPeriod, Verifier,
 };
 
-use crate::error::IssueError;
+use crate::error::{IssueError, PolicyError};
 use crate::policy;
 use crate::signature::{Content, SignatureIssuer, UnsignedSignatureBundle};
 use crate::signing_key::SigningKey;
@@ -53,6 +53,19 @@ impl TokenIssuer {
         Ok(Self { signatures })
     }
 
+    /// Issues tokens through `signatures`, which sign for Kliento.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::OtherService`] if they sign for another service.
+    pub fn from_signatures(signatures: SignatureIssuer) -> Result<Self, IssueError> {
+        if *signatures.service() != service_oid() {
+            let found = signatures.service().clone();
+            return Err(PolicyError::OtherService { required: service_oid(), found }.into());
+        }
+        Ok(Self { signatures })
+    }
+
     /// The same, signing on behalf of `user`, or of the organisation itself (a bot) if there is none.
     ///
     /// # Errors
@@ -72,7 +85,7 @@ impl TokenIssuer {
     ///
     /// # Errors
     ///
-    /// [`PolicyError`](crate::PolicyError) if it would last for over an hour, or beyond chain and certificates.
+    /// [`PolicyError`] if it would last for over an hour, or beyond chain and certificates.
     pub fn period(
         &self,
         now: Timestamp,

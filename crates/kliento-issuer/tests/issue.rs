@@ -12,7 +12,7 @@ mod common;
 use std::sync::Arc;
 
 use common::{DAY, NOW, World, certificate_period, key, serial};
-use kliento::{SignatureKind, Token, service_oid};
+use kliento::{SignatureKind, Token, TokenBundle, service_oid};
 use kliento_issuer::{
     CertificateAuthority, CertificateRequest, Content, IssueError, PolicyError, SignatureIssuer,
     SigningKey, SoftwareKey, TokenIssuer,
@@ -70,6 +70,12 @@ fn an_organisation_signs_for_itself_and_on_behalf_of_users() {
         ] {
             let bundle = issuer.issue(&token(), period).unwrap();
             assert_eq!(bundle.as_signature_bundle().deviations(), [], "strict DER");
+            // It was put together from parsed parts: as a whole it parses to the same.
+            let again = TokenBundle::from_der(&bundle.to_der()).unwrap();
+            assert_eq!(
+                again.verify(AUDIENCE, NOW, &world.verifier),
+                bundle.clone().verify(AUDIENCE, NOW, &world.verifier)
+            );
             let verified = bundle.verify(AUDIENCE, NOW, &world.verifier).unwrap();
             assert_eq!(verified.subject().to_string(), subject);
             assert_eq!(verified.kind(), SignatureKind::Organisation);

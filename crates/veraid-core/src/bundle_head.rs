@@ -10,12 +10,6 @@ use crate::error::{DerProblem, Deviation, ParseError};
 use crate::name::OrganisationName;
 use crate::profile::Profile;
 
-/// A field of a bundle: its tag there, and the element in DER as it is elsewhere (IMPLICIT tagging, X.690 section 8.14).
-pub(crate) struct Field<'a> {
-    pub(crate) tag: u8,
-    pub(crate) der: &'a [u8],
-}
-
 /// The chain and organisation certificate of a bundle.
 ///
 /// ```text
@@ -56,16 +50,13 @@ impl BundleHead {
         Ok(Self { chain, organisation_certificate })
     }
 
-    /// Writes a bundle in DER: these fields and then `fields`, each an element that stands for itself elsewhere.
-    pub(crate) fn write_bundle(&self, fields: &[Field<'_>]) -> Vec<u8> {
+    /// Writes the three fields in DER, the chain sorted and without repetitions.
+    pub(crate) fn write(&self) -> Vec<u8> {
         let chain = encode_dnssec_chain(self.chain.messages());
         let mut octets = encode(tag::primitive(0), &[0]);
         octets.extend(retag(tag::constructed(1), &chain));
         octets.extend(retag(tag::constructed(2), self.organisation_certificate.as_der()));
-        for field in fields {
-            octets.extend(retag(field.tag, field.der));
-        }
-        encode(tag::SEQUENCE, &octets)
+        octets
     }
 
     /// The profile that the chain is for: DomainAuth if it answers `_domainauth`, or else VeraId.
@@ -91,8 +82,8 @@ impl BundleHead {
     }
 }
 
-/// The element `der` with its tag replaced.
-fn retag(tag: u8, der: &[u8]) -> Vec<u8> {
+/// The element `der` under another tag (IMPLICIT tagging, X.690 section 8.14).
+pub(crate) fn retag(tag: u8, der: &[u8]) -> Vec<u8> {
     let mut octets = der.to_vec();
     if let Some(first) = octets.first_mut() {
         *first = tag;

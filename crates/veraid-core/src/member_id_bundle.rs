@@ -1,10 +1,11 @@
 //! Member id bundles: what a member needs to sign, beside the private key.
 
 use std::fmt;
+use std::sync::Arc;
 
 use veraid_dnssec::{DnssecChain, ValidityPeriod};
 
-use crate::bundle_head::{BundleHead, Field};
+use crate::bundle_head::{BundleHead, retag};
 use crate::certificate::Certificate;
 use crate::certificate::path::Candidates;
 use crate::der_reader::{check_structure, is_sorted, read_whole, tag};
@@ -35,7 +36,7 @@ const MAX_INTERMEDIATES: usize = 8;
 #[derive(Clone)]
 pub struct MemberIdBundle {
     der: Vec<u8>,
-    head: BundleHead,
+    head: Arc<BundleHead>,
     member_certificate: Certificate,
     intermediates: Vec<Certificate>,
 }
@@ -56,7 +57,7 @@ impl MemberIdBundle {
         check_structure(der, field)?;
         let mut fields = whole.reader(field)?;
         let mut deviations = Vec::new();
-        let head = BundleHead::read(&mut fields, &mut deviations)?;
+        let head = Arc::new(BundleHead::read(&mut fields, &mut deviations)?);
         let member_certificate = Certificate::from_element(
             &fields.read(tag::constructed(3), "memberCertificate")?,
             "memberCertificate",
@@ -97,13 +98,12 @@ impl MemberIdBundle {
         member_certificate: &Certificate,
         intermediates: &[Certificate],
     ) -> Result<Self, ParseError> {
-        let set =
-            encode_set_of(intermediates.iter().map(|intermediate| intermediate.as_der().to_vec()));
-        let mut fields = vec![Field { tag: tag::constructed(3), der: member_certificate.as_der() }];
+        let mut fields = vec![retag(tag::constructed(3), member_certificate.as_der())];
         if !intermediates.is_empty() {
-            fields.push(Field { tag: tag::constructed(4), der: &set });
+            let certificates = intermediates.iter().map(|one| one.as_der().to_vec());
+            fields.push(retag(tag::constructed(4), &encode_set_of(certificates)));
         }
-        Self::from_der(&organisation.head.write_bundle(&fields))
+        Self::from_der(&organisation.write_bundle(&fields))
     }
 
     /// The octets that were parsed.
@@ -120,20 +120,20 @@ impl MemberIdBundle {
 
     /// The DNSSEC chain, unproved.
     #[must_use]
-    pub const fn chain(&self) -> &DnssecChain {
+    pub fn chain(&self) -> &DnssecChain {
         &self.head.chain
     }
 
     /// The organisation's certificate, unproved.
     #[must_use]
-    pub const fn organisation_certificate(&self) -> &Certificate {
+    pub fn organisation_certificate(&self) -> &Certificate {
         &self.head.organisation_certificate
     }
 
     /// The chain and the organisation's certificate, which other bundles of the organisation share.
     #[must_use]
     pub fn organisation_id(&self) -> OrganisationId {
-        OrganisationId { head: self.head.clone() }
+        OrganisationId::from_head(Arc::clone(&self.head))
     }
 
     /// The member's certificate, unproved.

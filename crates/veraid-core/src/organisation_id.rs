@@ -1,10 +1,14 @@
 //! What all bundles of an organisation begin with: the DNSSEC chain and the organisation's certificate.
 
+use std::sync::Arc;
+
 use veraid_dnssec::{DnssecChain, ValidityPeriod};
 
 use crate::bundle_head::BundleHead;
 use crate::certificate::Certificate;
 use crate::certificate::path::Candidates;
+use crate::der_reader::tag;
+use crate::der_writer::encode;
 use crate::error::{Deviation, ParseError, VerifyError};
 use crate::name::OrganisationName;
 use crate::oid::ServiceOid;
@@ -17,7 +21,9 @@ use crate::verifier::Verifier;
 /// Issuers hold on to it: it is made once and goes into every bundle until the chain runs out.
 #[derive(Clone, Debug)]
 pub struct OrganisationId {
-    pub(crate) head: BundleHead,
+    head: Arc<BundleHead>,
+    /// The fields that they are in a bundle.
+    encoded: Arc<[u8]>,
 }
 
 impl OrganisationId {
@@ -33,7 +39,21 @@ impl OrganisationId {
         let needs_tolerance = organisation_certificate.needs_tolerance();
         let head = BundleHead { chain, organisation_certificate };
         head.check_strictness(if needs_tolerance { &[Deviation::CertificateForm] } else { &[] })?;
-        Ok(Self { head })
+        Ok(Self::from_head(Arc::new(head)))
+    }
+
+    pub(crate) fn from_head(head: Arc<BundleHead>) -> Self {
+        let encoded = head.write().into();
+        Self { head, encoded }
+    }
+
+    pub(crate) const fn head(&self) -> &Arc<BundleHead> {
+        &self.head
+    }
+
+    /// Writes a bundle in DER: the organisation's fields and then these.
+    pub(crate) fn write_bundle(&self, fields: &[Vec<u8>]) -> Vec<u8> {
+        encode(tag::SEQUENCE, &[&self.encoded, fields.concat().as_slice()].concat())
     }
 
     /// The profile that the chain is for.
@@ -44,13 +64,13 @@ impl OrganisationId {
 
     /// The DNSSEC chain, unproved.
     #[must_use]
-    pub const fn chain(&self) -> &DnssecChain {
+    pub fn chain(&self) -> &DnssecChain {
         &self.head.chain
     }
 
     /// The organisation's certificate, unproved.
     #[must_use]
-    pub const fn organisation_certificate(&self) -> &Certificate {
+    pub fn organisation_certificate(&self) -> &Certificate {
         &self.head.organisation_certificate
     }
 

@@ -1,10 +1,11 @@
 //! Signature bundles: everything that a verifier needs beside the trust anchors.
 
 use std::fmt;
+use std::sync::Arc;
 
 use veraid_dnssec::{DnssecChain, ValidityPeriod};
 
-use crate::bundle_head::{BundleHead, Field};
+use crate::bundle_head::{BundleHead, retag};
 use crate::certificate::Certificate;
 use crate::der_reader::{Element, check_structure, read_whole, tag};
 use crate::error::{Deviation, ParseError, VerifyError};
@@ -28,7 +29,7 @@ use crate::verifier::Verifier;
 #[derive(Clone)]
 pub struct SignatureBundle {
     der: Vec<u8>,
-    pub(crate) head: BundleHead,
+    pub(crate) head: Arc<BundleHead>,
     pub(crate) signed_data: SignedData,
     deviations: Vec<Deviation>,
 }
@@ -57,18 +58,24 @@ impl SignatureBundle {
     /// As [`SignatureBundle::from_der`].
     pub fn from_der_within(der: &[u8], max_size_bytes: usize) -> Result<Self, ParseError> {
         let field = "signatureBundle";
-        if der.len() > max_size_bytes {
-            let (octets, limit) = (der.len(), max_size_bytes);
-            return Err(ParseError::TooLarge { what: "signature bundle", octets, limit });
-        }
+        check_size(der, max_size_bytes)?;
         let whole = read_whole(der, tag::SEQUENCE, field, 0)?;
         check_head_size(&whole)?;
         check_structure(der, field)?;
         let mut fields = whole.reader(field)?;
         let mut deviations = Vec::new();
-        let head = BundleHead::read(&mut fields, &mut deviations)?;
+        let head = Arc::new(BundleHead::read(&mut fields, &mut deviations)?);
         let signed_data = SignedData::parse(&fields.read(tag::constructed(3), "signature")?)?;
         fields.finish()?;
+        Self::from_parts(der.to_vec(), head, signed_data, deviations)
+    }
+
+    fn from_parts(
+        der: Vec<u8>,
+        head: Arc<BundleHead>,
+        signed_data: SignedData,
+        mut deviations: Vec<Deviation>,
+    ) -> Result<Self, ParseError> {
         let content_len = signed_data.content.as_ref().map_or(0, Vec::len);
         let overhead = der.len().saturating_sub(content_len);
         if overhead > Self::MAX_OVERHEAD_BYTES {
@@ -80,7 +87,7 @@ impl SignatureBundle {
         }
         deviations.extend_from_slice(&signed_data.deviations);
         head.check_strictness(&deviations)?;
-        Ok(Self { der: der.to_vec(), head, signed_data, deviations })
+        Ok(Self { der, head, signed_data, deviations })
     }
 
     /// Puts a bundle together from what an organisation's bundles have in common and the ContentInfo of a signature, in DER.
@@ -94,8 +101,16 @@ impl SignatureBundle {
         organisation: &OrganisationId,
         content_info: &[u8],
     ) -> Result<Self, ParseError> {
-        let signature = Field { tag: tag::constructed(3), der: content_info };
-        Self::from_der(&organisation.head.write_bundle(&[signature]))
+        let field = "signature";
+        let element = read_whole(content_info, tag::SEQUENCE, field, 0)?;
+        check_structure(content_info, field)?;
+        let signed_data = SignedData::parse(&element)?;
+        let der = organisation.write_bundle(&[retag(tag::constructed(3), content_info)]);
+        check_size(&der, Self::MAX_SIZE_BYTES)?;
+        let head = Arc::clone(organisation.head());
+        let needs_tolerance = head.organisation_certificate.needs_tolerance();
+        let deviations = if needs_tolerance { vec![Deviation::CertificateForm] } else { vec![] };
+        Self::from_parts(der, head, signed_data, deviations)
     }
 
     /// The octets that were parsed.
@@ -124,13 +139,13 @@ impl SignatureBundle {
 
     /// The DNSSEC chain, unproved.
     #[must_use]
-    pub const fn chain(&self) -> &DnssecChain {
+    pub fn chain(&self) -> &DnssecChain {
         &self.head.chain
     }
 
     /// The organisation's certificate, unproved.
     #[must_use]
-    pub const fn organisation_certificate(&self) -> &Certificate {
+    pub fn organisation_certificate(&self) -> &Certificate {
         &self.head.organisation_certificate
     }
 
@@ -172,6 +187,14 @@ impl fmt::Debug for SignatureBundle {
             .field("profile", &self.profile())
             .finish_non_exhaustive()
     }
+}
+
+fn check_size(der: &[u8], limit: usize) -> Result<(), ParseError> {
+    let octets = der.len();
+    if octets > limit {
+        return Err(ParseError::TooLarge { what: "signature bundle", octets, limit });
+    }
+    Ok(())
 }
 
 /// Refuses a chain and organisation certificate that are too large before any of it is read.

@@ -1,0 +1,223 @@
+//! `cargo xtask interop`: random bundles of ours, verified by the deployed JavaScript implementation and by OpenSSL.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use base64ct::{Base64, Encoding};
+use proptest::collection::btree_map;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use serde_json::{Map, Value, json};
+
+mod world;
+
+use world::{Issued, Plan, SERVICE, World};
+
+/// What `cargo xtask interop` was asked for.
+struct Arguments {
+    count: usize,
+    seed: u64,
+}
+
+/// Issues `count` random bundles and has the others verify them; fails if one of them is refused.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+    let arguments = parse(arguments)?;
+    println!("{} bundles, seed {}", arguments.count, arguments.seed);
+    let bundles = issue(&arguments)?;
+    verify_in_javascript(&bundles)?;
+    verify_in_openssl(&bundles)
+}
+
+fn parse(arguments: &[&str]) -> Result<Arguments, String> {
+    // Another run, other bundles; the seed is printed to repeat it.
+    let seconds = std::time::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs());
+    let mut parsed = Arguments { count: 1000, seed: seconds };
+    for pair in arguments.chunks(2) {
+        match pair {
+            ["--count", count] => parsed.count = count.parse().map_err(|_| usage())?,
+            ["--seed", seed] => parsed.seed = seed.parse().map_err(|_| usage())?,
+            _ => return Err(usage()),
+        }
+    }
+    Ok(parsed)
+}
+
+fn usage() -> String {
+    "the arguments are [--count N] [--seed N]".into()
+}
+
+fn issue(arguments: &Arguments) -> Result<Vec<Issued>, String> {
+    let mut seed = [0; 32];
+    seed.iter_mut().zip(arguments.seed.to_be_bytes()).for_each(|(to, from)| *to = from);
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let worlds = World::all()?;
+    let strategy = plans(worlds.len());
+    (0..arguments.count)
+        .map(|number| {
+            let plan = strategy.new_tree(&mut runner).map_err(|error| error.to_string())?.current();
+            let world = worlds.get(plan.world).ok_or("there is no such world")?;
+            world.issue(number, &plan).map_err(|error| format!("{plan:?}: {error}"))
+        })
+        .collect()
+}
+
+/// Whatever the rules of VeraId allow in names, claims and content.
+fn plans(worlds: usize) -> impl Strategy<Value = Plan> {
+    let user = proptest::option::of(prop_oneof![
+        "[a-z][a-z0-9._-]{0,15}",
+        ".{1,40}",
+        "[\u{1F300}-\u{1F64F}\u{4E00}-\u{9FFF}\u{627}-\u{64A}]{1,20}",
+    ]);
+    let claims = btree_map(".{0,20}", ".{0,40}", 0..6);
+    let content = proptest::collection::vec(any::<u8>(), 1..2000);
+    (0..worlds, any::<bool>(), 0_u8..3, user, "\\PC{1,60}", claims, content, 0_u64..=3540).prop_map(
+        |(world, signed_by_member, form, user, audience, claims, content, lifetime_seconds)| Plan {
+            world,
+            signed_by_member,
+            form,
+            // What the rules refuse is not issued, and has tests of its own.
+            user: user.and_then(|user| world::user(&user)),
+            audience,
+            claims: claims.into_iter().collect(),
+            content,
+            lifetime_seconds,
+        },
+    )
+}
+
+fn verify_in_javascript(bundles: &[Issued]) -> Result<(), String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../interop/js");
+    if !folder.join("node_modules").is_dir() {
+        return Err("run `npm ci --ignore-scripts` in interop/js first".into());
+    }
+    let mut child = Command::new("node")
+        .args(["verify.mjs", "--clock", "vector", "--check"])
+        .current_dir(&folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("node cannot be started: {error}"))?;
+    let stdin = child.stdin.take().ok_or("node has no standard input")?;
+    let lines: Vec<String> = bundles.iter().map(|issued| vector(issued).to_string()).collect();
+    // Written from another thread: node answers while it still reads.
+    let writer = std::thread::spawn(move || {
+        let mut stdin = stdin;
+        lines.iter().try_for_each(|line| writeln!(stdin, "{line}"))
+    });
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    writer.join().map_err(|_| "the writer ended early")?.map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let valid = text.lines().filter(|line| line.contains(r#""result":"valid""#)).count();
+    println!("JavaScript: {valid} of {} valid", bundles.len());
+    if output.status.success() && valid == bundles.len() {
+        Ok(())
+    } else {
+        Err("the JavaScript implementation differs; it says above where".into())
+    }
+}
+
+/// A bundle in the form of a test vector, with all that should come out.
+fn vector(issued: &Issued) -> Value {
+    let signed_by = if issued.signed_by_member { "member" } else { "organisation" };
+    let mut expect = object(json!({
+        "result": "valid",
+        "subject": issued.subject,
+        "organisation": world::ORGANISATION,
+        "user": issued.user,
+        "signed_by": signed_by,
+    }));
+    let mut vector = object(json!({
+        "id": issued.id,
+        "profile": "veraid",
+        "trust_anchors": issued.trust_anchors.lines().collect::<Vec<_>>(),
+        "at": issued.at.to_string(),
+        "input": Base64::encode_string(&issued.bundle),
+    }));
+    let content = Base64::encode_string(&issued.content);
+    let more = match &issued.token {
+        Some(token) => {
+            let claims: BTreeMap<_, _> = token.claims().iter().collect();
+            expect.insert("claims".into(), json!(claims));
+            json!({"operation": "verify-token", "service": "1.3.6.1.4.1.58708.3.0", "audience": token.audience()})
+        }
+        None if issued.is_detached => {
+            expect.insert("plaintext".into(), json!(content));
+            json!({"operation": "verify-bundle", "service": SERVICE, "plaintext": content})
+        }
+        None => {
+            expect.insert("plaintext".into(), json!(content));
+            json!({"operation": "verify-bundle", "service": SERVICE})
+        }
+    };
+    vector.extend(object(more));
+    vector.insert("expect".into(), expect.into());
+    vector.into()
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+fn verify_in_openssl(bundles: &[Issued]) -> Result<(), String> {
+    let folder = Folder::new()?;
+    let accepted = bundles
+        .iter()
+        .map(|issued| openssl_accepts(issued, &folder.0))
+        .collect::<Result<Vec<bool>, String>>()?;
+    let refused: Vec<&str> = bundles
+        .iter()
+        .zip(&accepted)
+        .filter(|(_, accepted)| !**accepted)
+        .map(|(issued, _)| issued.id.as_str())
+        .collect();
+    println!("OpenSSL: {} of {} valid", bundles.len() - refused.len(), bundles.len());
+    if refused.is_empty() { Ok(()) } else { Err(format!("OpenSSL refuses {}", refused.join(", "))) }
+}
+
+/// Has OpenSSL verify the CMS signature, and the path from its certificate to the organisation's.
+fn openssl_accepts(issued: &Issued, folder: &Path) -> Result<bool, String> {
+    let write = |name: &str, octets: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, octets).map_err(|error| error.to_string()).map(|()| path)
+    };
+    let signature = write("signature.der", &issued.content_info())?;
+    let certificate = write("organisation.pem", &issued.organisation_pem()?)?;
+    let content = write("content", &issued.content)?;
+    let mut command = Command::new("openssl");
+    command.args(["cms", "-verify", "-binary", "-purpose", "any", "-inform", "DER", "-in"]);
+    command.arg(signature).arg("-certfile").arg(&certificate).arg("-CAfile").arg(&certificate);
+    command.args(["-attime", &issued.at.as_unix_seconds().to_string()]);
+    if issued.is_detached {
+        command.arg("-content").arg(&content);
+    }
+    let output = command.output().map_err(|error| format!("openssl cannot be started: {error}"))?;
+    let accepted = output.status.success() && output.stdout == issued.content;
+    if !accepted {
+        eprintln!("{}: {}", issued.id, String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(accepted)
+}
+
+/// A folder that goes when it is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self, String> {
+        let path = std::env::temp_dir().join(format!("kliento-interop-{}", std::process::id()));
+        std::fs::create_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
