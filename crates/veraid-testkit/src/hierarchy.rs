@@ -2,6 +2,7 @@
 
 use veraid_dnssec::{Name, RecordType, Timestamp, ValidityPeriod};
 
+use crate::key_seed::KeySeed;
 use crate::mock_chain::{ChainLink, MockChain};
 use crate::zone::{Rrset, Zone, txt_rdata};
 use crate::zone_key::{ZoneAlgorithm, ZoneKey};
@@ -14,6 +15,8 @@ pub enum KeySplit {
     Combined,
     /// One key signs the DNSKEY RRset, another the rest.
     KskAndZsk,
+    /// One key signs the DNSKEY RRset, another could and stands by, a third signs the rest: as in the root.
+    TwoKsksAndZsk,
 }
 
 /// The keys of a zone that a [`HierarchyBuilder`] makes.
@@ -38,15 +41,54 @@ impl ZoneKeys {
         Self { algorithm, split: KeySplit::KskAndZsk }
     }
 
-    fn zone(self, name: Name, first_index: usize) -> Zone {
-        let ksks = vec![ZoneKey::fixed(self.algorithm, first_index)];
+    /// Three keys: one that signs the DNSKEY RRset, one that stands by to do so, and one for the rest, as in the root.
+    #[must_use]
+    pub const fn two_ksks_and_zsk(algorithm: ZoneAlgorithm) -> Self {
+        Self { algorithm, split: KeySplit::TwoKsksAndZsk }
+    }
+
+    fn zone(self, name: Name, key: impl Fn(KeyRole) -> ZoneKey) -> Zone {
+        let ksks = vec![key(KeyRole::Ksk)];
+        let standby_ksks = match self.split {
+            KeySplit::TwoKsksAndZsk => vec![key(KeyRole::Standby)],
+            KeySplit::Combined | KeySplit::KskAndZsk => vec![],
+        };
         let zsks = match self.split {
             KeySplit::Combined => vec![],
-            KeySplit::KskAndZsk => {
-                vec![ZoneKey::fixed(self.algorithm, first_index + 1).with_flags(ZoneKey::ZONE)]
+            KeySplit::KskAndZsk | KeySplit::TwoKsksAndZsk => {
+                vec![key(KeyRole::Zsk).with_flags(ZoneKey::ZONE)]
             }
         };
-        Zone { name, ksks, zsks }
+        Zone { name, ksks, standby_ksks, zsks }
+    }
+}
+
+/// What a key of a zone is for.
+#[derive(Clone, Copy)]
+enum KeyRole {
+    Ksk,
+    Zsk,
+    Standby,
+}
+
+impl KeyRole {
+    /// Its number among the keys of a zone from a seed.
+    const fn seeded_index(self) -> usize {
+        match self {
+            Self::Ksk => 0,
+            Self::Zsk => 1,
+            Self::Standby => 2,
+        }
+    }
+
+    /// Its number among all fixed keys. Two a depth, so that no two zones share one until RSA keys run out; those that
+    /// stand by begin where no depth comes.
+    const fn fixed_index(self, depth: usize) -> usize {
+        match self {
+            Self::Ksk => depth * 2,
+            Self::Zsk => depth * 2 + 1,
+            Self::Standby => depth * 2 + 260,
+        }
     }
 }
 
@@ -87,13 +129,12 @@ impl Hierarchy {
         MockChain::new(links, self.trust_anchors())
     }
 
-    /// The keys that the root's DNSKEY RRset is signed with, as DS records in presentation format.
+    /// The root's [entry points](Zone::entry_points) as DS records in presentation format.
     #[must_use]
     pub fn trust_anchors(&self) -> String {
         let lines: Vec<_> = self
             .root
-            .ksks
-            .iter()
+            .entry_points()
             .map(|key| key.ds_presentation(&self.root.name, self.ds_digest_type))
             .collect();
         lines.join("\n")
@@ -118,6 +159,7 @@ pub struct HierarchyBuilder {
     skipped: Vec<Name>,
     period: ValidityPeriod,
     ds_digest_type: u8,
+    key_seed: Option<KeySeed>,
 }
 
 impl Default for HierarchyBuilder {
@@ -133,6 +175,7 @@ impl Default for HierarchyBuilder {
             skipped: vec![],
             period: default_rrsig_period(),
             ds_digest_type: 2,
+            key_seed: None,
         }
     }
 }
@@ -164,6 +207,31 @@ impl HierarchyBuilder {
         self.root.split = root;
         self.tld.split = tld;
         self.zone.split = zone;
+        self
+    }
+
+    /// With keys that are as secret as `seed`, a different one for each zone and each of its tasks, in place of the fixed
+    /// and public ones.
+    ///
+    /// The same seed gives the same keys; see [`ZoneKey::from_seed`], also for how long keys take. The default root is
+    /// RSA: take P-256 for all zones where a hierarchy is to be there at once.
+    ///
+    /// ```
+    /// use veraid_testkit::{HierarchyBuilder, ZoneAlgorithm, ZoneKeys};
+    ///
+    /// // 32 octets of the operating system's randomness, in earnest.
+    /// let seed = [7; 32];
+    /// let p256 = ZoneAlgorithm::EcdsaP256;
+    /// let chain = HierarchyBuilder::new()
+    ///     .zone_algorithms(p256, p256, p256)
+    ///     .zone_keys(".", ZoneKeys::two_ksks_and_zsk(p256))
+    ///     .key_seed(seed)
+    ///     .build();
+    /// assert_eq!(chain.trust_anchors.lines().count(), 2);
+    /// ```
+    #[must_use]
+    pub fn key_seed(mut self, seed: [u8; 32]) -> Self {
+        self.key_seed = Some(KeySeed::new(seed));
         self
     }
 
@@ -252,8 +320,7 @@ impl HierarchyBuilder {
             .filter(|(_, name)| !self.skipped.contains(name))
             .map(|(depth, name)| {
                 let usual = if depth == 1 && above.len() > 2 { self.tld } else { self.zone };
-                // Two keys a depth, so that no two zones share one until RSA keys run out.
-                self.keys_of(name, usual).zone(name.clone(), depth * 2)
+                self.zone_at(name, depth, usual)
             })
             .collect();
         let answer = self.answer.clone().unwrap_or_else(|| Rrset {
@@ -263,7 +330,7 @@ impl HierarchyBuilder {
             rdata: self.records.clone(),
         });
         Hierarchy {
-            root: self.keys_of(&Name::root(), self.root).zone(Name::root(), 0),
+            root: self.zone_at(&Name::root(), 0, self.root),
             zones,
             answer,
             period: self.period,
@@ -276,6 +343,15 @@ impl HierarchyBuilder {
     #[must_use]
     pub fn build(&self) -> MockChain {
         self.hierarchy().sign()
+    }
+
+    fn zone_at(&self, zone: &Name, depth: usize, usual: ZoneKeys) -> Zone {
+        let keys = self.keys_of(zone, usual);
+        let seed = self.key_seed.map(|seed| seed.of_zone(zone));
+        keys.zone(zone.clone(), |role| match &seed {
+            Some(seed) => ZoneKey::from_seed(keys.algorithm, seed, role.seeded_index()),
+            None => ZoneKey::fixed(keys.algorithm, role.fixed_index(depth)),
+        })
     }
 
     fn keys_of(&self, zone: &Name, usual: ZoneKeys) -> ZoneKeys {

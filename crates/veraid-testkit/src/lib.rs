@@ -5,9 +5,14 @@
 //! and [`der_writer`] writes whatever none of them would. The same input always gives the same octets, signatures
 //! included.
 //!
-//! **For tests only.** The private keys are public: they come with this crate. They are used without the care that
-//! secrets need, by an RSA implementation whose private operations leak through their timing. To a verifier that trusts
-//! these anchors a bundle made here is as good as any, so never make one trust them outside a test.
+//! **For tests and development only.** Fixed keys, which are the default, are public: they come with this crate. To a
+//! verifier that trusts their anchors a bundle made here is as good as any, so never make one trust them outside a test.
+//!
+//! Where others can reach such a verifier, as on a developer's machine, zones can have throw-away keys of a secret seed
+//! ([`HierarchyBuilder::key_seed`], [`ZoneKey::from_seed`]): who does not know the seed cannot sign for them. No `Debug`
+//! shows a seed or a private key. They are still no keys for production: seed and keys stay in memory after use, RSA
+//! keys sign without blinding, by an implementation whose private operations leak through their timing, and nothing
+//! keeps a key from being lost or copied. Keys of organisations and members ([`RsaKey`]) are always the public ones.
 //!
 //! Functions panic where a test asks for something that cannot be written.
 //!
@@ -35,6 +40,7 @@ mod digest;
 mod distinguished_name;
 mod extension;
 mod hierarchy;
+mod key_seed;
 mod message;
 mod mock_bundle;
 mod mock_chain;

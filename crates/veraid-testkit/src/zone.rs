@@ -11,6 +11,8 @@ pub struct Zone {
     pub name: Name,
     /// The keys that sign the DNSKEY RRset, and everything else if there are no others.
     pub ksks: Vec<ZoneKey>,
+    /// Keys that a DS or a trust anchor points at and that sign nothing: the next one of a rollover, or the last.
+    pub standby_ksks: Vec<ZoneKey>,
     /// The keys that sign everything but the DNSKEY RRset; none if the others do that too.
     pub zsks: Vec<ZoneKey>,
 }
@@ -22,17 +24,23 @@ impl Zone {
         if self.zsks.is_empty() { &self.ksks } else { &self.zsks }
     }
 
+    /// The keys that a DS or a trust anchor points at: those that sign the DNSKEY RRset, then those that stand by.
+    pub fn entry_points(&self) -> impl Iterator<Item = &ZoneKey> {
+        self.ksks.iter().chain(&self.standby_ksks)
+    }
+
     /// The DNSKEY RRset.
     #[must_use]
     pub fn dnskey_rrset(&self, ttl: u32) -> Rrset {
-        let rdata = self.ksks.iter().chain(&self.zsks).map(ZoneKey::dnskey_rdata).collect();
+        let rdata = self.entry_points().chain(&self.zsks).map(ZoneKey::dnskey_rdata).collect();
         Rrset { owner: self.name.clone(), record_type: RecordType::DNSKEY, ttl, rdata }
     }
 
-    /// The DS RRset that the parent has for this zone: one record for each key in [`ksks`](Self::ksks).
+    /// The DS RRset that the parent has for this zone: one record for each of its
+    /// [entry points](Self::entry_points).
     #[must_use]
     pub fn ds_rrset(&self, digest_type: u8, ttl: u32) -> Rrset {
-        let rdata = self.ksks.iter().map(|key| key.ds_rdata(&self.name, digest_type)).collect();
+        let rdata = self.entry_points().map(|key| key.ds_rdata(&self.name, digest_type)).collect();
         Rrset { owner: self.name.clone(), record_type: RecordType::DS, ttl, rdata }
     }
 }

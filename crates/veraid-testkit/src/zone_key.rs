@@ -1,5 +1,7 @@
 //! Keys that sign zones (RFC 4034 section 2).
 
+use std::sync::Arc;
+
 use ed448_goldilocks_plus as ed448;
 use p256::ecdsa::signature::Signer as _;
 use rsa::RsaPrivateKey;
@@ -8,6 +10,7 @@ use sha2::{Digest as _, Sha384};
 use veraid_dnssec::Name;
 
 use crate::digest::Digest;
+use crate::key_seed::{SecretStream, key_material};
 use crate::rsa_key::{CommittedKey, RSA_1024, committed_keys, sign_pkcs1};
 
 committed_keys!(
@@ -57,7 +60,10 @@ impl ZoneAlgorithm {
     }
 }
 
-/// A key that signs a zone, and the fields of its DNSKEY. **Public**: the private half is known to anyone.
+/// A key that signs a zone, and the fields of its DNSKEY.
+///
+/// **Fixed keys are public**: their private half is known to anyone. A key [from a seed](Self::from_seed) is as secret
+/// as its seed.
 #[derive(Clone, Debug)]
 pub struct ZoneKey {
     private: PrivateKey,
@@ -71,13 +77,30 @@ pub struct ZoneKey {
 
 #[derive(Clone)]
 enum PrivateKey {
-    Rsa(&'static CommittedKey, Digest),
+    Rsa(RsaZoneKey, Digest),
     EcdsaP256(p256::ecdsa::SigningKey),
     EcdsaP384(p384::ecdsa::SigningKey),
     Ed25519(ed25519_dalek::SigningKey),
     Ed448(Box<ed448::SigningKey>),
 }
 
+/// A key of the folder `keys`, or one that was searched for.
+#[derive(Clone)]
+enum RsaZoneKey {
+    Committed(&'static CommittedKey),
+    Generated(Arc<RsaPrivateKey>),
+}
+
+impl RsaZoneKey {
+    fn get(&self) -> &RsaPrivateKey {
+        match self {
+            Self::Committed(key) => key.get(),
+            Self::Generated(key) => key,
+        }
+    }
+}
+
+// Says which kind of key it is and nothing else.
 impl std::fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -107,7 +130,10 @@ impl ZoneKey {
     /// If the hash that an ECDSA key is made of is not below the group's order: about once in 2^32 indices.
     #[must_use]
     pub fn fixed(algorithm: ZoneAlgorithm, index: usize) -> Self {
-        let rsa = |digest| PrivateKey::Rsa(&ZONE_RSA_2048[index % ZONE_RSA_2048.len()], digest);
+        let rsa = |digest| {
+            let committed = &ZONE_RSA_2048[index % ZONE_RSA_2048.len()];
+            PrivateKey::Rsa(RsaZoneKey::Committed(committed), digest)
+        };
         let private = match algorithm {
             ZoneAlgorithm::RsaSha256 => rsa(Digest::Sha256),
             ZoneAlgorithm::RsaSha512 => rsa(Digest::Sha512),
@@ -128,6 +154,59 @@ impl ZoneKey {
                 PrivateKey::Ed448(Box::new(ed448::SigningKey::from(ed448::SecretKey::from(seed))))
             }
         };
+        Self::new(private, algorithm)
+    }
+
+    /// The key number `index` for `algorithm` out of a secret `seed`, with the flags ZONE and SEP; RSA keys have 2048
+    /// bits.
+    ///
+    /// The same arguments give the same key, and no key tells of the seed or of another key. Draw the seed from the
+    /// operating system's randomness and throw it away with the zone. With optimisation an RSA key, which is searched
+    /// for, takes about 0.1 s and seldom more than 0.3 s, and any other less than a millisecond. Another release of this
+    /// crate may find another RSA key.
+    ///
+    /// # Panics
+    ///
+    /// Never: 2048 bits are enough for two primes.
+    #[must_use]
+    pub fn from_seed(algorithm: ZoneAlgorithm, seed: &[u8; 32], index: usize) -> Self {
+        let material = |attempt| key_material(seed, algorithm.number(), index, attempt);
+        let rsa = |digest| {
+            let key = RsaPrivateKey::new(&mut SecretStream::new(material(0)), SEEDED_RSA_BITS)
+                .expect("2048 bits are enough for two primes");
+            PrivateKey::Rsa(RsaZoneKey::Generated(Arc::new(key)), digest)
+        };
+        let private = match algorithm {
+            ZoneAlgorithm::RsaSha256 => rsa(Digest::Sha256),
+            ZoneAlgorithm::RsaSha512 => rsa(Digest::Sha512),
+            // One number of 2^32 is not below the order (FIPS 186-5 appendix A.2.2): then the next attempt is.
+            ZoneAlgorithm::EcdsaP256 => PrivateKey::EcdsaP256(
+                (0..)
+                    .find_map(|attempt| {
+                        p256::ecdsa::SigningKey::from_slice(&material(attempt)[..32]).ok()
+                    })
+                    .expect("attempts do not run out"),
+            ),
+            ZoneAlgorithm::EcdsaP384 => PrivateKey::EcdsaP384(
+                (0..)
+                    .find_map(|attempt| {
+                        p384::ecdsa::SigningKey::from_slice(&material(attempt)[..48]).ok()
+                    })
+                    .expect("attempts do not run out"),
+            ),
+            ZoneAlgorithm::Ed25519 => {
+                let secret: [u8; 32] = material(0)[..32].try_into().expect("32 octets");
+                PrivateKey::Ed25519(ed25519_dalek::SigningKey::from_bytes(&secret))
+            }
+            ZoneAlgorithm::Ed448 => {
+                let secret: [u8; 57] = material(0)[..57].try_into().expect("57 octets");
+                PrivateKey::Ed448(Box::new(ed448::SigningKey::from(ed448::SecretKey::from(secret))))
+            }
+        };
+        Self::new(private, algorithm)
+    }
+
+    fn new(private: PrivateKey, algorithm: ZoneAlgorithm) -> Self {
         Self {
             private,
             flags: Self::SECURE_ENTRY_POINT,
@@ -139,13 +218,8 @@ impl ZoneKey {
     /// An RSA key of 1024 bits for algorithm 8; there are 2, counted around.
     #[must_use]
     pub fn fixed_rsa_1024(index: usize) -> Self {
-        let private = PrivateKey::Rsa(&RSA_1024[index % RSA_1024.len()], Digest::Sha256);
-        Self {
-            private,
-            flags: Self::SECURE_ENTRY_POINT,
-            protocol: 3,
-            algorithm: ZoneAlgorithm::RsaSha256.number(),
-        }
+        let committed = RsaZoneKey::Committed(&RSA_1024[index % RSA_1024.len()]);
+        Self::new(PrivateKey::Rsa(committed, Digest::Sha256), ZoneAlgorithm::RsaSha256)
     }
 
     /// With other flags in the DNSKEY.
@@ -238,7 +312,10 @@ impl ZoneKey {
     }
 }
 
-/// Exponent and modulus (RFC 3110 section 2); committed keys have exponents of less than 256 octets.
+/// The length of the modulus of keys from a seed: what the root has.
+const SEEDED_RSA_BITS: usize = 2048;
+
+/// Exponent and modulus (RFC 3110 section 2); our keys have exponents of less than 256 octets.
 fn rsa_public_key(key: &RsaPrivateKey) -> Vec<u8> {
     let exponent = key.e().to_be_bytes_trimmed_vartime().into_vec();
     let modulus = key.n().to_be_bytes_trimmed_vartime().into_vec();
