@@ -1,0 +1,289 @@
+//! Why there is no chain.
+
+use std::fmt;
+use std::time::Duration;
+
+use veraid_core::OrganisationName;
+use veraid_dnssec::{ChainError, Limit, MessageProblem, Name, ParseError, Question, RecordType};
+
+use crate::server::Server;
+
+/// A chain that could not be fetched, or that proves nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FetchError {
+    /// No server answered.
+    #[error("no server answered {question}: {}", Listed(failures))]
+    NoAnswer {
+        /// What was asked.
+        question: Question,
+        /// What went wrong with each server, one for each try.
+        failures: Vec<ServerFailure>,
+    },
+    /// The name does not exist.
+    #[error("{} does not exist (NXDOMAIN): publish {question} records, or wait until the servers have forgotten that there were none", question.name)]
+    NoSuchName {
+        /// What was asked.
+        question: Question,
+    },
+    /// The name exists and has no such records.
+    #[error("{} has no {} records: publish them, or wait until the servers have forgotten that there were none", question.name, question.record_type)]
+    NoRecords {
+        /// What was asked.
+        question: Question,
+    },
+    /// The name is an alias, which nobody but its target can vouch for.
+    #[error(
+        "{question} is answered by a {record_type} at {owner}, and aliases are not followed: publish the records at the name itself"
+    )]
+    Alias {
+        /// What was asked.
+        question: Question,
+        /// The owner of the alias.
+        owner: Name,
+        /// CNAME or DNAME.
+        record_type: RecordType,
+    },
+    /// The zone signs nothing.
+    #[error(
+        "zone {zone} does not sign {question}: sign the zone with DNSSEC and publish its DS at the zone above"
+    )]
+    UnsignedZone {
+        /// The zone that holds the records.
+        zone: Name,
+        /// The records without a signature.
+        question: Question,
+    },
+    /// The server leaves signatures out, those of the root zone included.
+    #[error(
+        "{server} leaves DNSSEC signatures out ({question} has none, nor has . DNSKEY): ask one that supports DNSSEC"
+    )]
+    SignaturesStripped {
+        /// The server.
+        server: Server,
+        /// The records without a signature.
+        question: Question,
+    },
+    /// The zone above knows of no key of the zone: an insecure delegation (RFC 4035 section 5.2).
+    #[error(
+        "zone {parent} has no DS for zone {zone}, which makes it insecure: publish the DS of the zone's key there (through its registrar)"
+    )]
+    NoDs {
+        /// The zone without DS.
+        zone: Name,
+        /// The zone that should have it.
+        parent: Name,
+    },
+    /// A zone that signs has no keys.
+    #[error("zone {zone} signs records, but has no DNSKEY: publish the keys that it signs with")]
+    NoDnskey {
+        /// The zone.
+        zone: Name,
+    },
+    /// More than one zone signs an RRset, so it is open where it belongs.
+    #[error(
+        "{question} is signed by several zones ({}), so none can be followed: leave only the signatures of the zone that holds it",
+        Names(signers)
+    )]
+    SeveralSigners {
+        /// The records.
+        question: Question,
+        /// The zones.
+        signers: Vec<Name>,
+    },
+    /// A zone signs that the records cannot be in (RFC 4035 section 5.3.1).
+    #[error(
+        "{question} is signed by {signer}, which cannot hold it: have the zone that holds it sign it"
+    )]
+    OtherSigner {
+        /// The records.
+        question: Question,
+        /// The zone that signs.
+        signer: Name,
+    },
+    /// It would take more than a fetch may.
+    #[error("there are more {0} than allowed")]
+    LimitExceeded(Limit),
+    /// The organisation's name is so long that no name for its key records fits before it.
+    #[error("{label}.{organisation} would be over 255 octets, so no key records can be there")]
+    NameTooLong {
+        /// The organisation.
+        organisation: OrganisationName,
+        /// The label that the profile puts before it.
+        label: &'static str,
+    },
+    /// The responses make no chain.
+    #[error("responses make no chain: {0}")]
+    Malformed(ParseError),
+    /// The responses make a chain that does not prove the records.
+    #[error("responses do not prove the records: {0}")]
+    NotProved(ChainError),
+}
+
+impl FetchError {
+    /// A number for the kind of error, which stays the same over releases.
+    ///
+    /// Where no server answered and all for one reason, it is the number of that reason.
+    #[must_use]
+    pub fn code(&self) -> u16 {
+        if let Self::NoAnswer { failures, .. } = self
+            && let Some(code) = common_code(failures)
+        {
+            return code;
+        }
+        match self {
+            Self::NoAnswer { .. } => 4001,
+            Self::NoSuchName { .. } => 4011,
+            Self::NoRecords { .. } => 4012,
+            Self::Alias { .. } => 4013,
+            Self::UnsignedZone { .. } => 4014,
+            Self::SignaturesStripped { .. } => 4015,
+            Self::NoDs { .. } => 4016,
+            Self::NoDnskey { .. } => 4017,
+            Self::SeveralSigners { .. } => 4018,
+            Self::OtherSigner { .. } => 4019,
+            Self::LimitExceeded(_) => 4020,
+            Self::NameTooLong { .. } => 4021,
+            Self::Malformed(_) => 4022,
+            Self::NotProved(error) => error.code(),
+        }
+    }
+}
+
+fn common_code(failures: &[ServerFailure]) -> Option<u16> {
+    let first = failures.first()?.reason.code();
+    failures.iter().all(|failure| failure.reason.code() == first).then_some(first)
+}
+
+/// What went wrong with one server at one try.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{server}: {reason}")]
+pub struct ServerFailure {
+    /// The server.
+    pub server: Server,
+    /// What went wrong.
+    pub reason: FailureReason,
+}
+
+/// Why a server gave no answer that could be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FailureReason {
+    /// It took too long.
+    #[error("no answer within {} s{}", after.as_secs_f32(), PassedOver(*passed_over))]
+    TimedOut {
+        /// How long it was given.
+        after: Duration,
+        /// How many datagrams came from it that were no response to what was asked.
+        passed_over: usize,
+    },
+    /// No connection, or it broke.
+    #[error("connection: {reason}")]
+    Connection {
+        /// Why, in the system's words.
+        reason: String,
+    },
+    /// No TLS, for instance because the certificate is not trusted or is for another name.
+    #[error("TLS: {reason}")]
+    Tls {
+        /// Why.
+        reason: String,
+    },
+    /// HTTP without a DNS message in it.
+    #[error("HTTP: {reason}")]
+    Http {
+        /// Why.
+        reason: String,
+    },
+    /// The response is no DNS message.
+    #[error("response is no DNS message: {problem}")]
+    Malformed {
+        /// What is wrong with it.
+        problem: MessageProblem,
+    },
+    /// The response is for another question, or not for this message.
+    #[error("response is not for what was asked")]
+    NotForQuestion,
+    /// The server says that it cannot answer.
+    #[error("{0}")]
+    ResponseCode(ResponseCode),
+    /// The response does not fit, though it came over a stream.
+    #[error("response is truncated (TC) although it came over a stream")]
+    Truncated,
+}
+
+impl FailureReason {
+    /// A number for the kind of failure, which stays the same over releases.
+    #[must_use]
+    pub const fn code(&self) -> u16 {
+        match self {
+            Self::TimedOut { .. } => 4002,
+            Self::Connection { .. } => 4003,
+            Self::Tls { .. } => 4004,
+            Self::Http { .. } => 4005,
+            Self::Malformed { .. } => 4006,
+            Self::NotForQuestion => 4007,
+            Self::ResponseCode(_) => 4008,
+            Self::Truncated => 4009,
+        }
+    }
+}
+
+/// A response code (RFC 1035 section 4.1.1, RFC 6891 section 6.1.3 and the IANA registry).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ResponseCode(pub u16);
+
+impl ResponseCode {
+    pub(crate) const NO_ERROR: Self = Self(0);
+    pub(crate) const NX_DOMAIN: Self = Self(3);
+}
+
+impl fmt::Display for ResponseCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => f.write_str("NOERROR"),
+            1 => f.write_str("FORMERR: the server does not understand the query"),
+            2 => {
+                f.write_str("SERVFAIL: the server cannot reach the zone's servers, or fails itself")
+            }
+            3 => f.write_str("NXDOMAIN"),
+            4 => f.write_str("NOTIMP: the server does not do such queries"),
+            5 => f.write_str("REFUSED: the server does not answer this client"),
+            16 => f.write_str("BADVERS: the server does not do EDNS version 0"),
+            other => write!(f, "RCODE {other}"),
+        }
+    }
+}
+
+struct Listed<'a>(&'a [ServerFailure]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, failure) in self.0.iter().enumerate() {
+            write!(f, "{}{failure}", if index == 0 { "" } else { "; " })?;
+        }
+        Ok(())
+    }
+}
+
+struct PassedOver(usize);
+
+impl fmt::Display for PassedOver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 > 0 {
+            write!(f, " ({} datagrams were no response to it)", self.0)?;
+        }
+        Ok(())
+    }
+}
+
+struct Names<'a>(&'a [Name]);
+
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, name) in self.0.iter().enumerate() {
+            write!(f, "{}{name}", if index == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+//! Fetching chains.
+
+use std::fmt;
+
+use veraid_core::{MAX_VALIDITY_SECONDS, OrganisationName, Profile};
+use veraid_dnssec::{
+    ChainVerifier, DnssecChain, Name, Question, RecordType, Timestamp, ValidityPeriod,
+};
+
+use crate::error::FetchError;
+use crate::fetched_chain::{FetchedChain, Form};
+use crate::minimal::minimal_message;
+use crate::options::{OptionsError, ResolverOptions};
+use crate::server::Server;
+use crate::session::Session;
+use crate::tls::TlsClient;
+use crate::walk::{Walk, climb};
+
+/// Asks recursive resolvers for chains, and proves them.
+///
+/// Each fetch opens its own connections and leaves none behind. It asks at most as many questions as its verifier allows messages
+/// ([`Limits::messages`](veraid_dnssec::Limits::messages)), each no longer than servers × tries × time-out; to bound the whole, drop the future.
+#[derive(Clone)]
+pub struct Resolver {
+    options: ResolverOptions,
+    verifier: ChainVerifier,
+    tls: TlsClient,
+}
+
+impl Resolver {
+    /// A resolver that proves what it fetches with `verifier`.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionsError`] if a certificate among the TLS roots is none.
+    pub fn new(
+        mut options: ResolverOptions,
+        verifier: ChainVerifier,
+    ) -> Result<Self, OptionsError> {
+        if options.servers.is_empty() {
+            options.servers = Server::defaults();
+        }
+        let tls = TlsClient::new(&options)?;
+        Ok(Self { options, verifier, tls })
+    }
+
+    /// The servers, in the order in which they are asked.
+    #[must_use]
+    pub fn servers(&self) -> &[Server] {
+        &self.options.servers
+    }
+
+    /// Fetches the chain that proves the key records of `organisation` under `profile`, and proves it at `now`.
+    ///
+    /// Under DomainAuth, RRSIGs of more than 90 days are refused, as its verifiers do.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] with the link that is missing and how to mend it.
+    pub async fn fetch(
+        &self,
+        organisation: &OrganisationName,
+        profile: Profile,
+        form: Form,
+        now: Timestamp,
+    ) -> Result<FetchedChain, FetchError> {
+        let question = key_records(organisation, profile).ok_or_else(|| {
+            FetchError::NameTooLong { organisation: organisation.clone(), label: profile.label() }
+        })?;
+        let verifier = self.verifier.clone();
+        let verifier = match profile {
+            Profile::VeraId => verifier,
+            Profile::DomainAuth => verifier.with_max_signature_seconds(MAX_VALIDITY_SECONDS),
+        };
+        self.fetch_proved(&question, form, now, &verifier).await
+    }
+
+    /// Fetches the chain that proves any records, and proves it at `now`.
+    ///
+    /// In the [minimal form](Form::Minimal), the response with the records themselves stays whole if they are of a type whose data may
+    /// have compressed names (RFC 3597 section 4), as MX.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] with the link that is missing and how to mend it.
+    pub async fn fetch_records(
+        &self,
+        question: &Question,
+        form: Form,
+        now: Timestamp,
+    ) -> Result<FetchedChain, FetchError> {
+        self.fetch_proved(question, form, now, &self.verifier).await
+    }
+
+    async fn fetch_proved(
+        &self,
+        question: &Question,
+        form: Form,
+        now: Timestamp,
+        verifier: &ChainVerifier,
+    ) -> Result<FetchedChain, FetchError> {
+        let limits = verifier.limits();
+        let session = Session::new(&self.options, &self.tls, limits.messages);
+        let Walk { links, zones } = climb(&session, question, limits.zone_cuts).await?;
+        let messages: Vec<Vec<u8>> = links
+            .iter()
+            .map(|(question, response)| match form {
+                Form::Minimal => minimal_message(response, question),
+                Form::Full => response.octets().to_vec(),
+            })
+            .collect();
+        let chain = DnssecChain::parse_within(messages.iter().map(Vec::as_slice), limits)
+            .map_err(FetchError::Malformed)?;
+        let at = ValidityPeriod::at(now);
+        let records = chain.verify(question, at, verifier).map_err(FetchError::NotProved)?;
+        let ttls = links.iter().flat_map(|(question, response)| response.rrset(question));
+        Ok(FetchedChain {
+            smallest_ttl_seconds: ttls.map(|record| record.ttl).min().unwrap_or(0),
+            // What is proved at an instant holds at it.
+            validity: records.validity().run_around(now).unwrap_or(at),
+            fetched_at: now,
+            crypto: verifier.crypto(),
+            messages,
+            records,
+            zones,
+        })
+    }
+}
+
+impl fmt::Debug for Resolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resolver").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+fn key_records(organisation: &OrganisationName, profile: Profile) -> Option<Question> {
+    let name: Name = organisation.as_str().parse().ok()?;
+    let name = name.prepend(profile.label().as_bytes())?;
+    Some(Question { name, record_type: RecordType::TXT })
+}

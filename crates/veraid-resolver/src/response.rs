@@ -1,0 +1,192 @@
+//! Responses of recursive servers, read for what finds zone cuts and for what a chain keeps.
+//!
+//! Nothing here proves anything. It only decides which question comes next and which octets make the chain, and that is proved as a
+//! whole afterwards.
+
+use std::ops::Range;
+
+use hickory_proto::rr::Name as WireName;
+use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, DecodeError};
+use veraid_dnssec::{MessageProblem, Name, Question, RecordType};
+
+use crate::error::ResponseCode;
+use crate::query::{CLASS_IN, OPT};
+
+const HEADER_OCTETS: usize = 12;
+
+/// A response that parsed.
+#[derive(Debug)]
+pub(crate) struct Response {
+    octets: Vec<u8>,
+    id: u16,
+    flags: u16,
+    code: ResponseCode,
+    /// The one question in class IN; `None` if there is another number or class.
+    question: Option<Question>,
+    /// Where the questions stand in the octets.
+    question_octets: Range<usize>,
+    answers: Vec<Record>,
+    authorities: Vec<Record>,
+}
+
+/// A record of class IN.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) owner: Name,
+    pub(crate) record_type: RecordType,
+    pub(crate) ttl: u32,
+    rdata: Range<usize>,
+}
+
+impl Response {
+    pub(crate) fn parse(octets: Vec<u8>) -> Result<Self, MessageProblem> {
+        let mut decoder = BinDecoder::new(&octets);
+        let mut header = [0_u16; 6];
+        for field in &mut header {
+            *field = read_u16(&mut decoder)?;
+        }
+        let [id, flags, questions, answers, authorities, additionals] = header;
+        let mut asked = Vec::new();
+        for _ in 0..questions {
+            let name = read_name(&mut decoder)?;
+            let record_type = RecordType::new(read_u16(&mut decoder)?);
+            if read_u16(&mut decoder)? == CLASS_IN {
+                asked.push(Question { name, record_type });
+            }
+        }
+        let question_octets = HEADER_OCTETS..decoder.index();
+        let answers = read_section(&mut decoder, answers)?.records;
+        let authorities = read_section(&mut decoder, authorities)?.records;
+        let extended_code = read_section(&mut decoder, additionals)?.extended_code;
+        if !decoder.is_empty() {
+            return Err(MessageProblem::TrailingOctets);
+        }
+        let question = match <[Question; 1]>::try_from(asked) {
+            Ok([question]) if questions == 1 => Some(question),
+            _ => None,
+        };
+        let code = ResponseCode(extended_code << 4 | flags & 0x000F);
+        Ok(Self { octets, id, flags, code, question, question_octets, answers, authorities })
+    }
+
+    /// Whether this is the response to a query with this id and question (RFC 5452 section 3).
+    pub(crate) fn answers_query(&self, id: u16, question: &Question) -> bool {
+        const QR: u16 = 0x8000;
+        self.id == id && self.flags & QR != 0 && self.question.as_ref() == Some(question)
+    }
+
+    pub(crate) const fn code(&self) -> ResponseCode {
+        self.code
+    }
+
+    pub(crate) const fn flags(&self) -> u16 {
+        self.flags
+    }
+
+    /// Whether the response was too large for the way it came (TC).
+    pub(crate) const fn is_truncated(&self) -> bool {
+        self.flags & TC != 0
+    }
+
+    pub(crate) fn octets(&self) -> &[u8] {
+        &self.octets
+    }
+
+    pub(crate) fn question_octets(&self) -> &[u8] {
+        self.octets.get(self.question_octets.clone()).unwrap_or_default()
+    }
+
+    pub(crate) fn answers(&self) -> &[Record] {
+        &self.answers
+    }
+
+    pub(crate) fn rdata(&self, record: &Record) -> &[u8] {
+        self.octets.get(record.rdata.clone()).unwrap_or_default()
+    }
+
+    /// The records that answer `question`, and the RRSIGs over them.
+    pub(crate) fn rrset<'a>(&'a self, question: &'a Question) -> impl Iterator<Item = &'a Record> {
+        let covered = question.record_type.number().to_be_bytes();
+        self.answers.iter().filter(move |record| {
+            record.owner == question.name
+                && (record.record_type == question.record_type
+                    || record.record_type == RecordType::RRSIG
+                        && self.rdata(record).starts_with(&covered))
+        })
+    }
+
+    pub(crate) fn has_answer(&self, question: &Question) -> bool {
+        self.rrset(question).any(|record| record.record_type == question.record_type)
+    }
+
+    /// The zones that sign the answer to `question`, each once. RRSIGs that do not parse are none.
+    pub(crate) fn signers(&self, question: &Question) -> Vec<Name> {
+        let mut signers: Vec<Name> = self
+            .rrset(question)
+            .filter(|record| record.record_type == RecordType::RRSIG)
+            .filter_map(|record| signer(self.rdata(record)))
+            .collect();
+        signers.sort();
+        signers.dedup();
+        signers
+    }
+
+    /// The zone that the start of authority names, in an answer or beside a denial (RFC 2308 section 2).
+    pub(crate) fn zone_of_soa(&self) -> Option<&Name> {
+        const SOA: RecordType = RecordType::new(6);
+        let mut records = self.answers.iter().chain(&self.authorities);
+        records.find(|record| record.record_type == SOA).map(|record| &record.owner)
+    }
+}
+
+pub(crate) const TC: u16 = 0x0200;
+
+/// The signer's name in the data of an RRSIG (RFC 4034 section 3.1.7), which must not be compressed.
+pub(crate) fn signer(rdata: &[u8]) -> Option<Name> {
+    const SIGNER_AT: usize = 18;
+    let rest = rdata.get(SIGNER_AT..)?;
+    // A decoder over the data from the name on: a pointer makes the name shorter than it is uncompressed.
+    let mut decoder = BinDecoder::new(rest);
+    let name = read_name(&mut decoder).ok()?;
+    (decoder.index() == name.as_wire().len()).then_some(name)
+}
+
+struct Section {
+    records: Vec<Record>,
+    /// The upper eight bits of the response code, if an OPT record has them.
+    extended_code: u16,
+}
+
+fn read_section(decoder: &mut BinDecoder<'_>, count: u16) -> Result<Section, DecodeError> {
+    let mut section = Section { records: Vec::new(), extended_code: 0 };
+    for _ in 0..count {
+        let owner = read_name(decoder)?;
+        let record_type = RecordType::new(read_u16(decoder)?);
+        let class = read_u16(decoder)?;
+        let ttl = decoder.read_u32()?.unverified();
+        let length = usize::from(read_u16(decoder)?);
+        let start = decoder.index();
+        decoder.read_slice(length)?;
+        if record_type == OPT {
+            section.extended_code = ttl.to_be_bytes()[0].into();
+        }
+        if class == CLASS_IN {
+            section.records.push(Record { owner, record_type, ttl, rdata: start..decoder.index() });
+        }
+    }
+    Ok(section)
+}
+
+fn read_name(decoder: &mut BinDecoder<'_>) -> Result<Name, DecodeError> {
+    let wire = WireName::read(decoder)?;
+    let mut name = Name::root();
+    for label in wire.iter().rev() {
+        name = name.prepend(label).ok_or(DecodeError::DomainNameTooLong(wire.len()))?;
+    }
+    Ok(name)
+}
+
+/// Every value of 16 bits is one that the callers deal with.
+fn read_u16(decoder: &mut BinDecoder<'_>) -> Result<u16, DecodeError> {
+    Ok(decoder.read_u16()?.unverified())
+}

@@ -1,0 +1,159 @@
+//! One fetch: questions to the servers in turn, over connections that are kept in between.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use tokio::time::timeout;
+use veraid_dnssec::{Limit, Question};
+
+use crate::connection::Connection;
+use crate::error::{FailureReason, FetchError, ResponseCode, ServerFailure};
+use crate::options::ResolverOptions;
+use crate::query::Query;
+use crate::response::Response;
+use crate::server::{Server, Transport};
+use crate::tls::TlsClient;
+use crate::udp;
+
+/// The questions of one fetch.
+#[derive(Debug)]
+pub(crate) struct Session<'a> {
+    options: &'a ResolverOptions,
+    tls: &'a TlsClient,
+    /// For each server, the connections that nobody uses.
+    idle: Vec<Mutex<Vec<Connection>>>,
+    /// The server that answered last: it is asked first.
+    preferred: AtomicUsize,
+    asked: AtomicUsize,
+    max_questions: usize,
+}
+
+/// A response and who gave it.
+#[derive(Debug)]
+pub(crate) struct Answer<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) response: Response,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(
+        options: &'a ResolverOptions,
+        tls: &'a TlsClient,
+        max_questions: usize,
+    ) -> Self {
+        Self {
+            options,
+            tls,
+            idle: options.servers.iter().map(|_| Mutex::default()).collect(),
+            preferred: AtomicUsize::new(0),
+            asked: AtomicUsize::new(0),
+            max_questions,
+        }
+    }
+
+    /// Asks the servers in turn until one answers: with records, with none (NOERROR), or that the name does not exist (NXDOMAIN).
+    ///
+    /// The order is that of the options, from the server on that answered last, so that one that is down is waited for once.
+    pub(crate) async fn ask(&self, question: &Question) -> Result<Answer<'a>, FetchError> {
+        if self.asked.fetch_add(1, Ordering::Relaxed) >= self.max_questions {
+            return Err(FetchError::LimitExceeded(Limit::Messages));
+        }
+        let first = self.preferred.load(Ordering::Relaxed);
+        let mut failures = Vec::new();
+        for _ in 0..self.options.tries.get() {
+            let in_turn = self.options.servers.iter().zip(&self.idle).enumerate();
+            for (index, (server, idle)) in in_turn.clone().skip(first).chain(in_turn.take(first)) {
+                match self.attempt(server, idle, question).await {
+                    Ok(response) => {
+                        self.preferred.store(index, Ordering::Relaxed);
+                        return Ok(Answer { server, response });
+                    }
+                    Err(reason) => {
+                        failures.push(ServerFailure { server: server.clone(), reason });
+                    }
+                }
+            }
+        }
+        Err(FetchError::NoAnswer { question: question.clone(), failures })
+    }
+
+    async fn attempt(
+        &self,
+        server: &Server,
+        idle: &Mutex<Vec<Connection>>,
+        question: &Question,
+    ) -> Result<Response, FailureReason> {
+        let after = self.options.query_timeout;
+        let passed_over = AtomicUsize::new(0);
+        let response = timeout(after, self.exchange(server, idle, question, &passed_over))
+            .await
+            .map_err(|_| {
+            let passed_over = passed_over.load(Ordering::Relaxed);
+            FailureReason::TimedOut { after, passed_over }
+        })??;
+        if response.is_truncated() {
+            return Err(FailureReason::Truncated);
+        }
+        match response.code() {
+            ResponseCode::NO_ERROR | ResponseCode::NX_DOMAIN => Ok(response),
+            code => Err(FailureReason::ResponseCode(code)),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        server: &Server,
+        idle: &Mutex<Vec<Connection>>,
+        question: &Question,
+        passed_over: &AtomicUsize,
+    ) -> Result<Response, FailureReason> {
+        if server.transport() == Transport::Udp {
+            let response = udp::exchange(server, question, passed_over).await?;
+            if !response.is_truncated() {
+                return Ok(response);
+            }
+        }
+        let query = match server.transport() {
+            // Nobody can put a response into the connection, and responses to equal requests can be cached (RFC 8484 section 4.1).
+            Transport::Https => Query::new(question, 0),
+            _ => Query::unpredictable(question).map_err(crate::tls::connection)?,
+        };
+        let octets = self.exchange_connected(server, idle, &query.octets).await?;
+        let response =
+            Response::parse(octets).map_err(|problem| FailureReason::Malformed { problem })?;
+        if response.answers_query(query.id, question) {
+            Ok(response)
+        } else {
+            Err(FailureReason::NotForQuestion)
+        }
+    }
+
+    async fn exchange_connected(
+        &self,
+        server: &Server,
+        idle: &Mutex<Vec<Connection>>,
+        query: &[u8],
+    ) -> Result<Vec<u8>, FailureReason> {
+        // The server may have closed the connection in the meantime (RFC 7766 section 6.2.1): then a new one is opened.
+        if let Some(mut connection) = take(idle)
+            && let Ok(response) = connection.exchange(server, query).await
+        {
+            put(idle, connection);
+            return Ok(response);
+        }
+        let mut connection = Connection::open(server, self.tls).await?;
+        let response = connection.exchange(server, query).await?;
+        put(idle, connection);
+        Ok(response)
+    }
+}
+
+fn take(idle: &Mutex<Vec<Connection>>) -> Option<Connection> {
+    // Whoever panicked with the lock held left a list of connections behind, as good as any.
+    let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
+    idle.last().and_then(Connection::share).or_else(|| idle.pop())
+}
+
+fn put(idle: &Mutex<Vec<Connection>>, connection: Connection) {
+    idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+}

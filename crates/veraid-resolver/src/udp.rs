@@ -1,0 +1,50 @@
+//! DNS over UDP (RFC 1035 section 4.2.1).
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::net::UdpSocket;
+use veraid_dnssec::Question;
+
+use crate::error::FailureReason;
+use crate::query::Query;
+use crate::response::Response;
+use crate::server::Server;
+use crate::tls::connection;
+
+/// Asks over a new socket and waits for the response to this very query, however long that takes.
+///
+/// Port and id are fresh and random for each query, and the system drops what other hosts send to the connected socket (RFC 5452). What is not the
+/// response, or does not parse, may be forged, so it is passed over and counted.
+pub(crate) async fn exchange(
+    server: &Server,
+    question: &Question,
+    passed_over: &AtomicUsize,
+) -> Result<Response, FailureReason> {
+    let query = Query::unpredictable(question).map_err(connection)?;
+    let socket = connect(server).await.map_err(connection)?;
+    socket.send(&query.octets).await.map_err(connection)?;
+    let mut buffer = vec![0; usize::from(u16::MAX)];
+    loop {
+        let length = socket.recv(&mut buffer).await.map_err(connection)?;
+        let octets = buffer.get(..length).unwrap_or_default().to_vec();
+        let _: usize = match Response::parse(octets) {
+            Ok(response) if response.answers_query(query.id, question) => return Ok(response),
+            _ => passed_over.fetch_add(1, Ordering::Relaxed),
+        };
+    }
+}
+
+async fn connect(server: &Server) -> io::Result<UdpSocket> {
+    let no_address = || io::Error::new(io::ErrorKind::NotFound, "the server has no address");
+    let address = server.addresses().await?.into_iter().next().ok_or_else(no_address)?;
+    let any: SocketAddr = if address.is_ipv4() {
+        (Ipv4Addr::UNSPECIFIED, 0).into()
+    } else {
+        (Ipv6Addr::UNSPECIFIED, 0).into()
+    };
+    let socket = UdpSocket::bind(any).await?;
+    socket.connect(address).await?;
+    Ok(socket)
+}
