@@ -13,6 +13,8 @@ use crate::error::FailureReason;
 use crate::options::{OptionsError, ResolverOptions};
 use crate::server::Server;
 
+const HTTP2: &[u8] = b"h2";
+
 /// What is needed to connect; one for each protocol above TLS.
 #[derive(Clone, Debug)]
 pub(crate) struct TlsClient {
@@ -33,12 +35,10 @@ impl TlsClient {
             .map_err(|error| OptionsError::Tls { reason: error.to_string() })?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let with_protocol = |protocol: &[u8]| {
-            let mut config = base.clone();
-            config.alpn_protocols = vec![protocol.to_vec()];
-            Arc::new(config)
-        };
-        Ok(Self { dns: with_protocol(b"dot"), http2: with_protocol(b"h2") })
+        // DNS over TLS names no protocol: RFC 7858 knows none, and a server with a list of others would break off.
+        let mut http2 = base.clone();
+        http2.alpn_protocols = vec![HTTP2.to_vec()];
+        Ok(Self { dns: Arc::new(base), http2: Arc::new(http2) })
     }
 
     /// Connects to a server for DNS over TLS.
@@ -54,7 +54,13 @@ impl TlsClient {
         &self,
         server: &Server,
     ) -> Result<TlsStream<TcpStream>, FailureReason> {
-        connect(&self.http2, server).await
+        let stream = connect(&self.http2, server).await?;
+        // RFC 9113 section 3.3: over TLS, HTTP/2 is spoken only if both have said so.
+        if stream.get_ref().1.alpn_protocol() != Some(HTTP2) {
+            let reason = "the server does not speak HTTP/2".to_owned();
+            return Err(FailureReason::Http { reason });
+        }
+        Ok(stream)
     }
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::support::kliento;
 
-const LIBRARY_ERRORS: [&str; 3] = [
+const LIBRARY_ERRORS: [&str; 4] = [
     include_str!("../../../kliento/src/error.rs"),
     include_str!("../../../veraid-core/src/error.rs"),
     include_str!("../../../veraid-dnssec/src/error.rs"),
+    include_str!("../../../veraid-resolver/src/error.rs"),
 ];
 
 /// The numbers of the arms `=> 1234,` of the libraries' `code` functions.

@@ -1,0 +1,156 @@
+//! What the servers know, and how tests ask for it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use veraid_core::{OrganisationName, Profile, TrustAnchors};
+use veraid_dnssec::{ChainVerifier, Name, Question, RecordType};
+use veraid_resolver::{FetchError, FetchedChain, Form, Resolver, ResolverOptions, Server};
+use veraid_testkit::{
+    HierarchyBuilder, KeySplit, MessageBuilder, MockChain, Record, ZoneAlgorithm, default_instant,
+};
+
+pub(crate) const SOA: RecordType = RecordType::new(6);
+const NS: RecordType = RecordType::new(2);
+
+/// Responses to questions, each as a message whose id is still to be filled in.
+#[derive(Clone)]
+pub(crate) struct Zones {
+    responses: HashMap<Question, MessageBuilder>,
+    /// From the root down.
+    names: Vec<Name>,
+    pub(crate) trust_anchors: String,
+}
+
+impl Zones {
+    /// All RRsets of a chain, signed, with authority and additional sections as servers add them.
+    pub(crate) fn of(chain: &MockChain) -> Self {
+        let mut zones = Self {
+            responses: HashMap::new(),
+            names: Vec::new(),
+            trust_anchors: chain.trust_anchors.clone(),
+        };
+        for link in &chain.links {
+            let question = link.question();
+            if question.record_type == RecordType::DNSKEY {
+                zones.names.push(question.name.clone());
+            }
+            let ns = Record::new(&link.signer, NS, 300, name("ns.example").as_wire().to_vec());
+            let response = MessageBuilder::new(&question)
+                .answer_rrset(&link.rrset, &link.rrsigs())
+                .authority(ns)
+                .additional(opt(0));
+            zones.responses.insert(question, response);
+        }
+        zones
+    }
+
+    pub(crate) fn p256() -> Self {
+        Self::of(&p256().build())
+    }
+
+    /// Changes the response to a question.
+    pub(crate) fn change(
+        mut self,
+        owner: &str,
+        record_type: RecordType,
+        change: impl FnOnce(&mut MessageBuilder),
+    ) -> Self {
+        let question = question(owner, record_type);
+        let mut response = self.respond(&question);
+        change(&mut response);
+        self.responses.insert(question, response);
+        self
+    }
+
+    /// Takes the records of a name and type away.
+    pub(crate) fn without(mut self, owner: &str, record_type: RecordType) -> Self {
+        self.responses.remove(&question(owner, record_type)).expect("there is such an RRset");
+        self
+    }
+
+    /// Takes all signatures over records of a name and type away.
+    pub(crate) fn unsigned(self, owner: &str, record_type: RecordType) -> Self {
+        self.change(owner, record_type, |response| {
+            response.answers.retain(|record| record.record_type != RecordType::RRSIG);
+        })
+    }
+
+    /// The response to `question`: its records, or that there are none, with the SOA of the zone that says so.
+    pub(crate) fn respond(&self, question: &Question) -> MessageBuilder {
+        if let Some(response) = self.responses.get(question) {
+            return response.clone();
+        }
+        // A DS is in the zone above.
+        let holds = |zone: &&Name| {
+            question.name.is_at_or_below(zone)
+                && (question.record_type != RecordType::DS || **zone != question.name)
+        };
+        let zone = self.names.iter().rfind(holds).expect("the root holds every name");
+        let soa = Record::new(zone, SOA, 300, vec![0; 22]);
+        let response = MessageBuilder::new(question).additional(opt(0));
+        if question.record_type == SOA && *zone == question.name {
+            response.answer(soa)
+        } else {
+            response.authority(soa)
+        }
+    }
+
+    pub(crate) fn verifier(&self) -> ChainVerifier {
+        let anchors = TrustAnchors::from_presentation(&self.trust_anchors).expect("anchors parse");
+        ChainVerifier::new(anchors, veraid_aws_lc_rs::PROVIDER)
+    }
+
+    /// A resolver that asks `servers`, in a test's patience.
+    pub(crate) fn resolver(&self, servers: impl IntoIterator<Item = Server>) -> Resolver {
+        Resolver::new(options(servers), self.verifier()).expect("options are sound")
+    }
+}
+
+/// How long one try may take: long for a server on loopback, on a busy machine, too.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(1500);
+
+pub(crate) fn options(servers: impl IntoIterator<Item = Server>) -> ResolverOptions {
+    ResolverOptions::new().servers(servers).query_timeout(PATIENCE)
+}
+
+/// An OPT record with the upper bits of a response code (RFC 6891 section 6.1.3).
+pub(crate) fn opt(extended_code: u8) -> Record {
+    let mut record =
+        Record::new(&Name::root(), RecordType::new(41), u32::from(extended_code) << 24, vec![]);
+    record.class = 1232;
+    record
+}
+
+/// Key records of example.com below zones with a P-256 key each.
+pub(crate) fn p256() -> HierarchyBuilder {
+    let algorithm = ZoneAlgorithm::EcdsaP256;
+    HierarchyBuilder::new().zone_algorithms(algorithm, algorithm, algorithm).key_split(
+        KeySplit::Combined,
+        KeySplit::Combined,
+        KeySplit::Combined,
+    )
+}
+
+pub(crate) fn name(text: &str) -> Name {
+    text.parse().expect("tests give domain names")
+}
+
+pub(crate) fn question(owner: &str, record_type: RecordType) -> Question {
+    Question { name: name(owner), record_type }
+}
+
+/// What `_veraid.example.com` TXT is asked with.
+pub(crate) fn key_records() -> Question {
+    question("_veraid.example.com", RecordType::TXT)
+}
+
+pub(crate) fn organisation(text: &str) -> OrganisationName {
+    OrganisationName::from_common_name(text, Profile::VeraId).expect("tests give organisations")
+}
+
+/// Fetches the key records of example.com under VeraId at the instant that zones are signed around.
+pub(crate) async fn fetch(resolver: &Resolver) -> Result<FetchedChain, FetchError> {
+    let organisation = organisation("example.com");
+    resolver.fetch(&organisation, Profile::VeraId, Form::Minimal, default_instant()).await
+}
