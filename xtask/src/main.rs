@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use peak_alloc::PeakAlloc;
 
 mod bench;
+mod dns;
 mod interop;
 mod tidy;
 mod vectors;
@@ -24,7 +25,8 @@ cargo xtask vectors [--check]   write test-vectors/, or fail if what is there di
 cargo xtask bench [--json]      measure verification against its floor
 cargo xtask interop [--count N] [--seed N]
                                 have the JavaScript implementation and OpenSSL verify random bundles of ours
-cargo xtask tidy                check what the compiler does not: MSRV, words, links, sizes";
+cargo xtask tidy                check what the compiler does not: MSRV, words, links, sizes
+cargo xtask dns up              serve zones of our own with real DNS software on loopback";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         ["bench-in-release", "--json"] => bench::run(true),
         ["interop", rest @ ..] => interop::run(rest),
         ["tidy"] => tidy::run(),
+        ["dns", rest @ ..] => return dns::run(rest),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
