@@ -7,14 +7,18 @@ mod sizes;
 mod text;
 mod timeline;
 
-use kliento::{TokenBundle, ValidityPeriod, VerifiedToken, VerifyError as TokenError};
+use kliento::{
+    Timestamp, TokenBundle, TokenPolicy, TrustAnchors, ValidityPeriod, VerifiedToken, Verifier,
+    VerifyError as TokenError,
+};
 use veraid_core::{
     NoCommonSecond, Proof, SignatureBundle, VerifiedSignature, VerifyError as SignatureError,
 };
 
 use crate::cli::{BundleInspect, Output, TokenInspect};
 use crate::failure::Failure;
-use crate::inspect::report::{Report, View};
+use crate::inspect::report::Report;
+use crate::inspect::report::View;
 use crate::outcome::{Outcome, UsageError};
 use crate::verify_bundle::{refuse_stdin_twice, verify};
 use crate::{input, times, trust, verify_token};
@@ -72,34 +76,24 @@ impl Verdict {
     }
 }
 
-pub(crate) fn token(arguments: &TokenInspect) -> Result<Outcome, UsageError> {
-    let verifier = trust::verifier(&arguments.demands)?;
-    let anchors = trust::anchors(&arguments.demands.anchors)?;
-    let at = times::instant(arguments.instant.at);
-    let asked = ValidityPeriod::at(at);
-    let report = |verdict, view| Report {
-        kind: Kind::Token,
-        is_for_checked: arguments.audience.is_some() && !arguments.no_verify,
-        asked,
-        verdict,
-        view,
-    };
-    let bundle = match input::token(&arguments.input)? {
-        Ok(bundle) => bundle,
-        Err(failure) => {
-            let report = report(Verdict::Failed(failure, None), None);
-            return Ok(outcome(&report, arguments.output.form));
-        }
-    };
-    let seen = bundle.as_signature_bundle().clone();
-    let header = bundle.to_auth_header();
-    let verdict = if arguments.no_verify {
-        Verdict::Unverified
-    } else {
+/// What a token is held against.
+pub(crate) struct TokenQuestion<'a> {
+    /// The audience that it must be for; `None` leaves that open.
+    pub(crate) audience: Option<&'a str>,
+    pub(crate) at: Timestamp,
+    pub(crate) policy: TokenPolicy,
+    pub(crate) verifier: &'a Verifier,
+    pub(crate) anchors: &'a TrustAnchors,
+}
+
+impl TokenQuestion<'_> {
+    /// Verifies `bundle` and gathers what there is to show.
+    pub(crate) fn ask(&self, bundle: TokenBundle) -> Report {
+        let asked = ValidityPeriod::at(self.at);
+        let seen = bundle.clone();
         let claimed = || claimed_audience(&bundle).unwrap_or_default();
-        let audience = arguments.audience.clone().unwrap_or_else(claimed);
-        let policy = verify_token::policy(&arguments.demands);
-        match bundle.verify_with(policy, &audience, at, &verifier) {
+        let audience = self.audience.map_or_else(claimed, str::to_owned);
+        let verdict = match bundle.verify_with(self.policy, &audience, self.at, self.verifier) {
             Ok(token) => Verdict::Token(Box::new(token)),
             Err(error) => {
                 let failure = Failure::token_invalid(&error, asked);
@@ -109,10 +103,40 @@ pub(crate) fn token(arguments: &TokenInspect) -> Result<Outcome, UsageError> {
                 };
                 Verdict::Failed(failure, evidence)
             }
-        }
+        };
+        self.report(&seen, verdict)
+    }
+
+    fn report(&self, bundle: &TokenBundle, verdict: Verdict) -> Report {
+        let asked = ValidityPeriod::at(self.at);
+        let is_for_checked = self.audience.is_some() && !matches!(verdict, Verdict::Unverified);
+        let header = bundle.to_auth_header();
+        let seen = bundle.as_signature_bundle();
+        let view = View::new(seen, &verdict, asked, self.anchors, Some(&header));
+        Report { kind: Kind::Token, is_for_checked, asked, verdict, view: Some(view) }
+    }
+}
+
+pub(crate) fn token(arguments: &TokenInspect) -> Result<Outcome, UsageError> {
+    let question = TokenQuestion {
+        audience: arguments.audience.as_deref(),
+        at: times::instant(arguments.instant.at),
+        policy: verify_token::policy(&arguments.demands),
+        verifier: &trust::verifier(&arguments.demands)?,
+        anchors: &trust::anchors(&arguments.demands.anchors)?,
     };
-    let view = View::new(&seen, &verdict, asked, &anchors, Some(&header));
-    Ok(outcome(&report(verdict, Some(view)), arguments.output.form))
+    let report = match input::token(&arguments.input)? {
+        Ok(bundle) if arguments.no_verify => question.report(&bundle, Verdict::Unverified),
+        Ok(bundle) => question.ask(bundle),
+        Err(failure) => Report {
+            kind: Kind::Token,
+            is_for_checked: arguments.audience.is_some() && !arguments.no_verify,
+            asked: ValidityPeriod::at(question.at),
+            verdict: Verdict::Failed(failure, None),
+            view: None,
+        },
+    };
+    Ok(outcome(&report, arguments.output.form))
 }
 
 pub(crate) fn bundle(arguments: &BundleInspect) -> Result<Outcome, UsageError> {

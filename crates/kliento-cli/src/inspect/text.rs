@@ -9,6 +9,19 @@ use crate::shown::{grouped, shown};
 use crate::verify_token::{line, write_claims, write_member, write_validity};
 
 pub(crate) fn render(report: &Report) -> String {
+    let mut text = verdict_and_chain(report);
+    if let Some(view) = &report.view {
+        heading(&mut text, "time line");
+        let validity = report.verdict.validity();
+        text.push_str(&timeline::draw(&view.windows, report.asked, validity, view.counted));
+        write_sizes(&mut text, view);
+        write_header_limits(&mut text, view);
+    }
+    text
+}
+
+/// The first half: whether it holds, what it says, and the chain from the root to the signature.
+pub(crate) fn verdict_and_chain(report: &Report) -> String {
     let mut text = verdict(report);
     if let Some(view) = &report.view {
         if report.verdict.proof().is_none() {
@@ -16,11 +29,6 @@ pub(crate) fn render(report: &Report) -> String {
             write_statements(&mut text, &view.statements, report.kind);
         }
         write_chain(&mut text, view, &report.verdict);
-        heading(&mut text, "time line");
-        let validity = report.verdict.validity();
-        text.push_str(&timeline::draw(&view.windows, report.asked, validity, view.counted));
-        write_sizes(&mut text, view);
-        write_header_limits(&mut text, view);
     }
     text
 }
