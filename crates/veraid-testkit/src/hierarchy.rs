@@ -113,6 +113,29 @@ impl Hierarchy {
     /// Signs everything: DNSKEY of the root, then DS and DNSKEY of each zone, then the RRset.
     #[must_use]
     pub fn sign(&self) -> MockChain {
+        MockChain::new(self.links(), self.trust_anchors())
+    }
+
+    /// The same chain as [`sign`](Self::sign) gives, with the messages of `signed` for every link that is the same there:
+    /// nothing is signed twice.
+    ///
+    /// That is the root's keys and the top-level domain for another organisation in it, if both were made with the same
+    /// keys and period, and everything for the same organisation. Messages are taken as they are, also those that were
+    /// changed after signing.
+    #[must_use]
+    pub fn sign_on(&self, signed: &MockChain) -> MockChain {
+        let links = self.links();
+        let messages = links
+            .iter()
+            .map(|link| {
+                let known = signed.links.iter().position(|other| other.signs_alike(link));
+                known.map_or_else(|| link.message(), |place| signed.messages[place].clone())
+            })
+            .collect();
+        MockChain { links, messages, trust_anchors: self.trust_anchors() }
+    }
+
+    fn links(&self) -> Vec<ChainLink> {
         let mut links =
             vec![self.link(self.root.dnskey_rrset(self.ttl), &self.root, &self.root.ksks)];
         let mut parent = &self.root;
@@ -126,7 +149,7 @@ impl Hierarchy {
             parent = zone;
         }
         links.push(self.link(self.answer.clone(), parent, parent.data_keys()));
-        MockChain::new(links, self.trust_anchors())
+        links
     }
 
     /// The root's [entry points](Zone::entry_points) as DS records in presentation format.

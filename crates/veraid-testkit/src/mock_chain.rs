@@ -58,6 +58,14 @@ impl ChainLink {
         self.message_with(&self.rrsigs())
     }
 
+    /// Whether both have the same message: the same RRset, signed by the same keys for the same time.
+    pub(crate) fn signs_alike(&self, other: &Self) -> bool {
+        let keys =
+            |link: &Self| -> Vec<_> { link.keys.iter().map(ZoneKey::dnskey_rdata).collect() };
+        (&self.rrset, &self.signer, self.period) == (&other.rrset, &other.signer, other.period)
+            && keys(self) == keys(other)
+    }
+
     /// The message with RRSIGs that hold these data.
     #[must_use]
     pub fn message_with(&self, rrsigs: &[Vec<u8>]) -> Vec<u8> {

@@ -7,7 +7,7 @@ use crate::customisation::Customisation;
 use crate::der_writer::SetOrder;
 use crate::digest::Digest;
 use crate::extension::BasicConstraints;
-use crate::hierarchy::{HierarchyBuilder, ZoneKeys, default_rrsig_period};
+use crate::hierarchy::{Hierarchy, HierarchyBuilder, ZoneKeys, default_rrsig_period};
 use crate::mock_bundle::MockBundle;
 use crate::mock_chain::MockChain;
 use crate::profile::{BOT, TestProfile, organisation_key_record};
@@ -146,9 +146,46 @@ impl Scenario {
         self.build_with(&Customisation::new())
     }
 
+    /// The bundle on a chain that is there already, which is taken as it is: only certificates and content are signed.
+    ///
+    /// The chain may come from [`chain`](Self::chain), [`chain_on`](Self::chain_on), or a
+    /// [`HierarchyBuilder`] with the [`key_record`](Self::key_record), such as one with keys of its own.
+    ///
+    /// ```
+    /// use veraid_testkit::{HierarchyBuilder, Scenario, ZoneAlgorithm};
+    ///
+    /// // One chain for any number of bundles of an organisation.
+    /// let alice = Scenario::default();
+    /// let chain = alice.chain();
+    /// let bob = Scenario { user: Some("bob".into()), ..Scenario::default() };
+    /// assert_eq!(bob.build_on(&chain).der, bob.build().der);
+    ///
+    /// // Zones with throw-away keys.
+    /// let p256 = ZoneAlgorithm::EcdsaP256;
+    /// let chain = HierarchyBuilder::new()
+    ///     .owner(&alice.profile.owner(&alice.organisation))
+    ///     .txt(&[&alice.key_record()])
+    ///     .zone_algorithms(p256, p256, p256)
+    ///     .key_seed([7; 32])
+    ///     .build();
+    /// assert_eq!(alice.build_on(&chain).trust_anchors, chain.trust_anchors);
+    /// ```
+    #[must_use]
+    pub fn build_on(&self, chain: &MockChain) -> MockBundle {
+        self.build_from(&Customisation::new(), chain.clone())
+    }
+
     /// The bundle, its parts changed on the way before each is signed.
     #[must_use]
     pub fn build_with(&self, customisation: &Customisation<'_>) -> MockBundle {
+        let mut hierarchy = self.hierarchy();
+        customisation.apply_to_hierarchy(&mut hierarchy);
+        let mut chain = hierarchy.sign();
+        customisation.apply_to_chain(&mut chain);
+        self.build_from(customisation, chain)
+    }
+
+    fn build_from(&self, customisation: &Customisation<'_>, chain: MockChain) -> MockBundle {
         let mut organisation = self.organisation_certificate();
         customisation.apply_to_organisation(&mut organisation);
         let organisation_certificate = organisation.sign(&self.organisation_key, self.digest);
@@ -167,11 +204,6 @@ impl Scenario {
         );
         customisation.apply_to_signed_data(&mut signed_data);
         let content_info = signed_data.sign(self.signing_key());
-
-        let mut hierarchy = self.hierarchy();
-        customisation.apply_to_hierarchy(&mut hierarchy);
-        let mut chain = hierarchy.sign();
-        customisation.apply_to_chain(&mut chain);
 
         let mut bundle = MockBundle {
             der: vec![],
@@ -196,9 +228,26 @@ impl Scenario {
         self.hierarchy().sign()
     }
 
+    /// The DNSSEC chain alone, with what of it is signed in `signed` already, as [`Hierarchy::sign_on`] does it: for
+    /// another organisation, the zones above.
+    ///
+    /// ```
+    /// use veraid_testkit::Scenario;
+    ///
+    /// let first = Scenario::default().build();
+    /// let second = Scenario { organisation: "other.com".into(), ..Scenario::default() };
+    /// let chain = second.chain_on(&first.chain);
+    /// assert_eq!(chain.messages, second.chain().messages);
+    /// assert_eq!(second.build_on(&chain).trust_anchors, first.trust_anchors);
+    /// ```
+    #[must_use]
+    pub fn chain_on(&self, signed: &MockChain) -> MockChain {
+        self.hierarchy().sign_on(signed)
+    }
+
     /// The zones before they are signed.
     #[must_use]
-    pub fn hierarchy(&self) -> crate::Hierarchy {
+    pub fn hierarchy(&self) -> Hierarchy {
         HierarchyBuilder::new()
             .owner(&self.profile.owner(&self.organisation))
             .zone_algorithms(
@@ -280,21 +329,24 @@ impl Scenario {
         member_certificate: Option<&[u8]>,
         intermediate_certificates: &[Vec<u8>],
     ) -> SignedDataBuilder {
-        let signer_certificate = member_certificate.unwrap_or(organisation_certificate);
-        let builder = SignedDataBuilder::new(
-            self.encapsulated_content(),
-            signer_certificate,
-            &self.service,
-            self.signature_period,
-        );
-        let builder =
-            SignedDataBuilder { digest: self.digest, signature_digest: self.digest, ..builder };
+        let builder = self.signed_data_by(member_certificate.unwrap_or(organisation_certificate));
         match member_certificate {
             Some(member) => {
                 builder.certificates(&[&[member.to_vec()], intermediate_certificates].concat())
             }
             None => builder.attribution(self.user.as_deref().unwrap_or(BOT)),
         }
+    }
+
+    /// The signature of the subject of `signer_certificate`, without certificates or attribution.
+    pub(crate) fn signed_data_by(&self, signer_certificate: &[u8]) -> SignedDataBuilder {
+        let builder = SignedDataBuilder::new(
+            self.encapsulated_content(),
+            signer_certificate,
+            &self.service,
+            self.signature_period,
+        );
+        SignedDataBuilder { digest: self.digest, signature_digest: self.digest, ..builder }
     }
 
     fn encapsulated_content(&self) -> Content {
@@ -308,7 +360,7 @@ impl Scenario {
         }
     }
 
-    fn signing_key(&self) -> &RsaKey {
+    pub(crate) fn signing_key(&self) -> &RsaKey {
         match self.signer {
             Signer::Member => &self.member_key,
             Signer::Organisation => &self.organisation_key,

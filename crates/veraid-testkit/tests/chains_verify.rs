@@ -121,3 +121,36 @@ fn key_tags_are_those_of_the_anchors() {
     assert_eq!(anchors.key_tags().collect::<Vec<_>>(), [root_ksk.key_tag()]);
     assert_eq!(key_tag(&root_ksk.dnskey_rdata()), root_ksk.key_tag());
 }
+
+#[test]
+fn signing_on_a_chain_gives_the_octets_of_signing_anew() {
+    let first = Scenario::default();
+    let others = [
+        first.clone(),
+        Scenario { organisation: "other.com".into(), ..first.clone() },
+        Scenario { organisation: "example.org".into(), ..first.clone() },
+        Scenario { rrsig_period: ValidityPeriod::at(default_instant()), ..first.clone() },
+        Scenario { root_keys: ZoneKeys::combined(ZoneAlgorithm::EcdsaP256), ..first.clone() },
+    ];
+    for other in others {
+        let [on_it, anew] = [other.chain_on(&first.chain()), other.chain()];
+        assert_eq!((&on_it.messages, &on_it.trust_anchors), (&anew.messages, &anew.trust_anchors));
+    }
+}
+
+#[test]
+fn signing_on_a_chain_takes_the_messages_of_links_that_are_the_same() {
+    let mut marked = Scenario::default().chain();
+    for message in &mut marked.messages {
+        message.push(0);
+    }
+    let other = Scenario { organisation: "other.com".into(), ..Scenario::default() };
+    let taken: Vec<_> = other
+        .chain_on(&marked)
+        .messages
+        .iter()
+        .map(|message| marked.messages.contains(message))
+        .collect();
+    // The root's keys, DS and keys of com; then DS, keys and record of the organisation.
+    assert_eq!(taken, [true, true, true, false, false, false]);
+}
