@@ -2,7 +2,7 @@
 //!
 //! [`Scenario`] makes a whole bundle in one call. Each layer can be made alone, too: [`HierarchyBuilder`] signs zones
 //! from the root down to a TXT record, [`CertificateBuilder`] issues certificates, [`SignedDataBuilder`] signs content,
-//! and [`der_writer`] writes whatever none of them would. The same input always gives the same octets, signatures
+//! and [`der_writer`] writes whatever none of them would. [`Fault`] names what can be wrong and makes it. The same input always gives the same octets, signatures
 //! included.
 //!
 //! **For tests and development only.** Fixed keys, which are the default, are public: they come with this crate. To a
@@ -17,12 +17,34 @@
 //! Functions panic where a test asks for something that cannot be written.
 //!
 //! ```
-//! use veraid_testkit::{Scenario, Signer};
+//! use veraid_testkit::{Fault, Scenario, default_instant, period};
 //!
-//! let scenario = Scenario { user: Some("bob".into()), signer: Signer::Organisation, ..Scenario::default() };
+//! // Organisation, member, signature, member id bundle and trust anchors, at any time.
+//! let at = default_instant().saturating_add(365 * 86_400);
+//! let around = period(at.saturating_sub(60), at.saturating_add(600));
+//! let scenario = Scenario {
+//!     organisation: "example.org".into(),
+//!     user: Some("bob".into()),
+//!     at,
+//!     signature_period: around,
+//!     certificate_period: around,
+//!     rrsig_period: around,
+//!     ..Scenario::default()
+//! };
 //! let bundle = scenario.build();
 //! assert_eq!(bundle.der, scenario.build().der);
 //! assert!(bundle.trust_anchors.starts_with(". IN DS "));
+//! assert!(bundle.member_id_bundle().len() < bundle.der.len());
+//!
+//! // Another token of the same organisation, without signing its zones again.
+//! let second = Scenario { user: None, ..scenario.clone() }.build_on(&bundle.chain);
+//! assert_eq!(second.trust_anchors, bundle.trust_anchors);
+//!
+//! // Everything that can be wrong with it, by name.
+//! for fault in Fault::ALL.iter().filter(|fault| fault.applies_to(scenario.profile)) {
+//!     println!("{fault}: {}", fault.description());
+//! }
+//! assert_ne!(Fault::SignatureBitFlipped.build(&scenario).der, bundle.der);
 //! ```
 #![allow(
     clippy::arithmetic_side_effects,
@@ -39,6 +61,7 @@ pub mod der_writer;
 mod digest;
 mod distinguished_name;
 mod extension;
+mod fault;
 mod hierarchy;
 mod key_seed;
 mod message;
@@ -63,6 +86,7 @@ pub use distinguished_name::{
     CommonName, StringKind, attribute_type_and_value, common_name_only, distinguished_name,
 };
 pub use extension::{BasicConstraints, Extension};
+pub use fault::{Area, BundleFormat, Expected, Fault, FaultyBundle};
 pub use hierarchy::{Hierarchy, HierarchyBuilder, KeySplit, ZoneKeys};
 pub use message::{ANSWER_FLAGS, Compression, MessageBuilder, Record, answer_message};
 pub use mock_bundle::MockBundle;
