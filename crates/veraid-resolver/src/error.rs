@@ -88,7 +88,7 @@ pub enum FetchError {
     SeveralSigners {
         /// The records.
         question: Question,
-        /// The zones.
+        /// The zones, at most the first eight.
         signers: Vec<Name>,
     },
     /// A zone signs that the records cannot be in (RFC 4035 section 5.3.1).

@@ -62,7 +62,8 @@ fn check_head<B>(response: &Response<B>) -> Result<(), FailureReason> {
         .unwrap_or_default()
         .trim();
     if !media_type.eq_ignore_ascii_case(DNS_MESSAGE) {
-        let reason = format!("response is of type {media_type:?}, not {DNS_MESSAGE}");
+        let shown: String = media_type.chars().take(64).collect();
+        let reason = format!("response is of type {shown:?}, not {DNS_MESSAGE}");
         return Err(FailureReason::Http { reason });
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::fmt;
 
 use veraid_core::{MAX_VALIDITY_SECONDS, OrganisationName, Profile};
 use veraid_dnssec::{
-    ChainVerifier, DnssecChain, Name, Question, RecordType, Timestamp, ValidityPeriod,
+    ChainVerifier, DnssecChain, Limits, Name, Question, RecordType, Timestamp, ValidityPeriod,
 };
 
 use crate::error::FetchError;
@@ -17,6 +17,9 @@ use crate::tls::TlsClient;
 use crate::walk::{Walk, climb};
 
 /// Asks recursive resolvers for chains, and proves them.
+///
+/// Servers are asked in turn until one answers. One that leaves DNSSEC out is passed over for the next; otherwise an answer counts, whether it
+/// is then proved or not.
 ///
 /// Each fetch opens its own connections and leaves none behind. It asks at most as many questions as its verifier allows messages
 /// ([`Limits::messages`](veraid_dnssec::Limits::messages)), each no longer than servers × tries × time-out; to bound the whole, drop the future.
@@ -100,8 +103,7 @@ impl Resolver {
         verifier: &ChainVerifier,
     ) -> Result<FetchedChain, FetchError> {
         let limits = verifier.limits();
-        let session = Session::new(&self.options, &self.tls, limits.messages);
-        let Walk { links, zones } = climb(&session, question, limits.zone_cuts).await?;
+        let Walk { links, zones } = self.climb(question, limits).await?;
         let messages: Vec<Vec<u8>> = links
             .iter()
             .map(|(question, response)| match form {
@@ -124,6 +126,24 @@ impl Resolver {
             records,
             zones,
         })
+    }
+}
+
+impl Resolver {
+    /// Climbs from `question` to the root, passing over servers that turn out to leave signatures out as long as there are others.
+    async fn climb(&self, question: &Question, limits: &Limits) -> Result<Walk, FetchError> {
+        let mut options = self.options.clone();
+        loop {
+            let session = Session::new(&options, &self.tls, limits.messages);
+            match climb(&session, question, limits.zone_cuts).await {
+                Err(FetchError::SignaturesStripped { server, .. })
+                    if options.servers.iter().any(|other| *other != server) =>
+                {
+                    options.servers.retain(|other| *other != server);
+                }
+                climbed => return climbed,
+            }
+        }
     }
 }
 

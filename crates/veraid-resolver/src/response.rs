@@ -190,3 +190,67 @@ fn read_name(decoder: &mut BinDecoder<'_>) -> Result<Name, DecodeError> {
 fn read_u16(decoder: &mut BinDecoder<'_>) -> Result<u16, DecodeError> {
     Ok(decoder.read_u16()?.unverified())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use veraid_testkit::{HierarchyBuilder, MessageBuilder, Record as TestRecord};
+
+    fn response() -> Vec<u8> {
+        HierarchyBuilder::new().build().messages.pop().unwrap()
+    }
+
+    #[test]
+    fn reads_records_of_the_internet_class_and_who_signs_them() {
+        let question =
+            Question { name: "_veraid.example.com".parse().unwrap(), record_type: RecordType::TXT };
+        let mut chaos = TestRecord::new(&question.name, RecordType::TXT, 9, b"\x01x".to_vec());
+        chaos.class = 3;
+        let octets = MessageBuilder::new(&question)
+            .answer(chaos)
+            .answer(TestRecord::new(&question.name, RecordType::TXT, 300, b"\x01y".to_vec()))
+            .build();
+        let parsed = Response::parse(octets).unwrap();
+        let rrset: Vec<_> = parsed.rrset(&question).map(|record| parsed.rdata(record)).collect();
+        assert_eq!((rrset, parsed.signers(&question)), (vec![b"\x01y".as_slice()], vec![]));
+        let signed = Response::parse(response()).unwrap();
+        assert!(signed.answers_query(0, &question) && !signed.answers_query(1, &question));
+        assert_eq!(signed.signers(&question), ["example.com".parse().unwrap()]);
+    }
+
+    #[test]
+    fn what_ends_early_or_goes_on_is_no_response() {
+        let octets = response();
+        for length in 0..octets.len() {
+            let problem = Response::parse(octets[..length].to_vec()).unwrap_err();
+            assert_eq!(problem, MessageProblem::Truncated, "{length}");
+        }
+        let longer = [octets.as_slice(), &[0]].concat();
+        assert_eq!(Response::parse(longer).unwrap_err(), MessageProblem::TrailingOctets);
+    }
+
+    #[test]
+    fn any_octet_may_be_anything() {
+        let octets = response();
+        for position in 0..octets.len() {
+            for value in [0, 1, 0x3F, 0x40, 0x80, 0xC0, 0xFF] {
+                let mut changed = octets.clone();
+                changed[position] = value;
+                // Whatever it is, it is an answer to one question or none.
+                if let Ok(response) = Response::parse(changed) {
+                    let asked = response.question.clone();
+                    assert!(asked.is_none_or(|asked| response.signers(&asked).len() <= 1));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_signer_that_is_compressed_is_none() {
+        let data = |name: &[u8]| [&[0; 18], name, b"signature"].concat();
+        assert_eq!(signer(&data(b"\x03COM\x00")), Some("com".parse().unwrap()));
+        assert_eq!(signer(&data(b"\x03com\xC0\x00")), None);
+        assert_eq!(signer(&[0; 18]), None);
+    }
+}

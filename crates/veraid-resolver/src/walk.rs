@@ -119,12 +119,15 @@ async fn signer(
         [signer] => {
             Err(FetchError::OtherSigner { question: question.clone(), signer: signer.clone() })
         }
+        // As many as the server likes, of which some will do to tell.
         signers => Err(FetchError::SeveralSigners {
             question: question.clone(),
-            signers: signers.to_vec(),
+            signers: signers.iter().take(MAX_SIGNERS_TOLD).cloned().collect(),
         }),
     }
 }
+
+const MAX_SIGNERS_TOLD: usize = 8;
 
 /// Why an answer has no signature: the zone has none, or the server leaves them out.
 async fn unsigned(

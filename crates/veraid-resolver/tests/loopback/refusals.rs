@@ -129,6 +129,19 @@ async fn a_server_without_dnssec() {
 }
 
 #[tokio::test]
+async fn a_server_without_dnssec_is_passed_over_for_one_with_it() {
+    let stripped = ["_veraid.example.com", "."]
+        .into_iter()
+        .zip([RecordType::TXT, RecordType::DNSKEY])
+        .fold(Zones::p256(), |zones, (owner, record_type)| zones.unsigned(owner, record_type));
+    let without = LoopbackServer::honest(&stripped).await;
+    let with = LoopbackServer::honest(&Zones::p256()).await;
+    let resolver = stripped.resolver([without.udp(), with.udp()]);
+    assert_eq!(fetch(&resolver).await.unwrap().messages().len(), 6);
+    assert_eq!((without.asked().len(), with.asked().len()), (2, 6));
+}
+
+#[tokio::test]
 async fn a_zone_without_ds_at_the_zone_above() {
     for (zone, parent) in [("example.com", "com"), ("com", ".")] {
         let text = format!(
