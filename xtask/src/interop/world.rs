@@ -11,7 +11,10 @@ use veraid_core::{
     MemberIdBundle, OrganisationId, Profile, ServiceOid, UserName, ValidityPeriod,
     encode_dnssec_chain, parse_dnssec_chain,
 };
-use veraid_testkit::{HierarchyBuilder, MockChain, RsaKey, children, default_instant};
+use veraid_testkit::{
+    ChainLink, Compression, HierarchyBuilder, MessageBuilder, MockChain, RsaKey, children,
+    default_instant,
+};
 
 /// The organisation of every bundle.
 pub(crate) const ORGANISATION: &str = "example.com";
@@ -97,19 +100,27 @@ fn key(bits: usize, index: usize) -> Result<Arc<dyn SigningKey>, String> {
 impl World {
     /// One for each size of organisation key, with records for any service.
     pub(crate) fn all() -> Result<Vec<Self>, String> {
-        [(2048, 2048), (3072, 2048), (4096, 4096), (2048, 3072)]
+        let (plain, pointing) = (Compression::None, Compression::OwnerNames);
+        [(2048, 2048, plain), (3072, 2048, pointing), (4096, 4096, plain), (2048, 3072, pointing)]
             .into_iter()
-            .map(|(organisation, member)| Self::new(key(organisation, 0)?, key(member, 1)?))
+            .map(|(organisation, member, names)| {
+                Self::new(key(organisation, 0)?, key(member, 1)?, names)
+            })
             .collect()
     }
 
-    fn new(key: Arc<dyn SigningKey>, member_key: Arc<dyn SigningKey>) -> Result<Self, String> {
+    fn new(
+        key: Arc<dyn SigningKey>,
+        member_key: Arc<dyn SigningKey>,
+        names: Compression,
+    ) -> Result<Self, String> {
         let organisation =
             Organisation::new(ORGANISATION, Profile::VeraId, key.clone()).map_err(text)?;
         let record = organisation.key_record(DAY, None).map_err(text)?;
         let owner = organisation.key_record_owner();
         let chain = HierarchyBuilder::new().owner(&owner).txt(&[&record]).build();
-        let der = encode_dnssec_chain(chain.messages.iter().map(Vec::as_slice));
+        let messages: Vec<Vec<u8>> = chain.links.iter().map(|link| message(link, names)).collect();
+        let der = encode_dnssec_chain(messages.iter().map(Vec::as_slice));
         let certificate = organisation
             .issue_certificate(certificate_period()?, SerialNumber::from_random([0x55; 16]))
             .map_err(text)?;
@@ -203,6 +214,12 @@ impl World {
         octets.iter_mut().rev().zip(number.to_le_bytes()).for_each(|(to, from)| *to = from);
         SerialNumber::from_random(octets)
     }
+}
+
+/// A response with nothing but the answer, as fetched chains have them.
+fn message(link: &ChainLink, names: Compression) -> Vec<u8> {
+    let message = MessageBuilder::new(&link.question()).compression(names);
+    message.answer_rrset(&link.rrset, &link.rrsigs()).build()
 }
 
 fn certificate_period() -> Result<ValidityPeriod, String> {
