@@ -70,6 +70,8 @@ mod mock_chain;
 mod profile;
 mod rsa_key;
 mod scenario;
+#[cfg(feature = "server")]
+mod server;
 mod signed_attribute;
 mod signed_data;
 mod times;
@@ -97,6 +99,8 @@ pub use scenario::{
     AUDIENCE, Encapsulation, KLIENTO_SERVICE, Scenario, Signer, TEST_SERVICE, default_instant,
     kliento_token, period,
 };
+#[cfg(feature = "server")]
+pub use server::{AskedQuestion, DnsServer, RunningServer, ServerFault, ServerTransport};
 pub use signed_attribute::{
     CONTENT_TYPE, ID_DATA, ID_SIGNED_DATA, MEMBER_ATTRIBUTION, MESSAGE_DIGEST, SIGNATURE_METADATA,
     algorithm_protection_attribute, attribute, attribution_attribute, content_type_attribute,

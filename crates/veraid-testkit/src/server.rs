@@ -1,0 +1,212 @@
+//! Signed chains as a DNS server on loopback answers them.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use hickory_server::Server;
+use tokio::sync::oneshot;
+use veraid_dnssec::{Name, Question};
+
+mod answer;
+mod catalogue;
+mod handler;
+
+use answer::Role;
+use catalogue::Catalogue;
+use handler::Handler;
+
+use crate::mock_chain::MockChain;
+
+/// A DNS server for tests, over UDP and TCP on a loopback address.
+///
+/// It answers with the RRsets and signatures of chains' [links](MockChain::links), octet by octet, so what a test does to a link is
+/// what a client sees. Besides, every zone has SOA and NS records, signed by the zone's keys. What is not there is denied with the
+/// zone's SOA, but without a proof (no NSEC), as only positive proofs count here.
+///
+/// ```
+/// use veraid_testkit::{DnsServer, HierarchyBuilder};
+///
+/// let chain = HierarchyBuilder::new().build();
+/// let server = DnsServer::recursive([&chain]).start().expect("loopback takes servers");
+/// println!("ask {} over UDP or TCP", server.address());
+/// ```
+#[derive(Clone, Debug)]
+pub struct DnsServer {
+    catalogue: Catalogue,
+    role: Role,
+    faults: Vec<(Option<Question>, ServerFault)>,
+}
+
+/// Something that a server does wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ServerFault {
+    /// It answers SERVFAIL.
+    ServerFailure,
+    /// It answers REFUSED.
+    Refused,
+    /// It answers nothing, so that clients time out.
+    Silent,
+    /// It answers under another id over UDP, and is silent over TCP.
+    OtherId,
+    /// It answers truthfully, but says that the question was another: the name above.
+    OtherQuestion,
+    /// It leaves out signatures, though they are asked for.
+    WithoutSignatures,
+    /// It truncates over UDP, and is silent over TCP.
+    TruncatedWithoutTcp,
+    /// It truncates, over TCP as well.
+    Truncated,
+}
+
+/// How a question came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ServerTransport {
+    /// In a datagram.
+    Udp,
+    /// Over a connection.
+    Tcp,
+}
+
+/// A question as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedQuestion {
+    /// The question.
+    pub question: Question,
+    /// How it came.
+    pub transport: ServerTransport,
+}
+
+impl DnsServer {
+    /// One that answers any question from `chains`, as a recursive resolver does once it has looked everywhere.
+    ///
+    /// It does not validate, so AD is never set.
+    ///
+    /// # Panics
+    ///
+    /// If two chains have different records of one type at one name.
+    #[must_use]
+    pub fn recursive<'a>(chains: impl IntoIterator<Item = &'a MockChain>) -> Self {
+        Self { catalogue: Catalogue::new(chains), role: Role::Recursive, faults: Vec::new() }
+    }
+
+    /// One that has the records of `zone` alone, and refers to the zones below it.
+    ///
+    /// # Panics
+    ///
+    /// If `zone` is not a domain name or none of the chains' zones, or if two chains have different records of one type at one
+    /// name.
+    #[must_use]
+    pub fn authoritative<'a>(zone: &str, chains: impl IntoIterator<Item = &'a MockChain>) -> Self {
+        let catalogue = Catalogue::new(chains);
+        let zone: Name = zone.parse().expect("tests give domain names");
+        assert!(catalogue.has_zone(&zone), "no chain goes through a zone {zone}");
+        Self { catalogue, role: Role::Authoritative(zone), faults: Vec::new() }
+    }
+
+    /// With something wrong whenever `question` is asked.
+    #[must_use]
+    pub fn fault(mut self, question: &Question, fault: ServerFault) -> Self {
+        self.faults.push((Some(question.clone()), fault));
+        self
+    }
+
+    /// With something wrong whatever is asked.
+    #[must_use]
+    pub fn fault_always(mut self, fault: ServerFault) -> Self {
+        self.faults.push((None, fault));
+        self
+    }
+
+    /// Listens on 127.0.0.1, at a free port, and answers until the value returned is dropped.
+    ///
+    /// It has a thread and a runtime of its own, so clients may block.
+    ///
+    /// # Errors
+    ///
+    /// If the system gives no socket or thread.
+    pub fn start(self) -> io::Result<RunningServer> {
+        let (udp, tcp) = sockets()?;
+        let address = udp.local_addr()?;
+        let asked = Arc::default();
+        let handler = Handler::new(self, udp.try_clone()?, Arc::clone(&asked));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (stop, stopped) = oneshot::channel();
+        let serve = async move {
+            let mut server = Server::new(handler);
+            register(&mut server, udp, tcp)?;
+            tokio::select! {
+                ended = server.block_until_done() => ended.map_err(io::Error::other),
+                // Dropped or sent, it is the end.
+                _ = stopped => Ok(()),
+            }
+        };
+        let thread = std::thread::Builder::new()
+            .name(format!("dns-{}", address.port()))
+            .spawn(move || runtime.block_on(serve))?;
+        Ok(RunningServer { address, asked, stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+/// A server that answers until this value is dropped.
+#[derive(Debug)]
+pub struct RunningServer {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<AskedQuestion>>>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl RunningServer {
+    /// Where it listens, over both UDP and TCP.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it has been asked so far, in order.
+    #[must_use]
+    pub fn asked(&self) -> Vec<AskedQuestion> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for RunningServer {
+    /// Closes the sockets before it returns.
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(Ok(Err(error))) = self.thread.take().map(JoinHandle::join) {
+            eprintln!("the DNS server at {} ended early: {error}", self.address);
+        }
+    }
+}
+
+/// A UDP and a TCP socket at the same free port.
+fn sockets() -> io::Result<(UdpSocket, TcpListener)> {
+    const ATTEMPTS: usize = 20;
+    let mut last_error = None;
+    for _ in 0..ATTEMPTS {
+        let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+        // Another process may have the port for TCP.
+        match TcpListener::bind(udp.local_addr()?) {
+            Ok(tcp) => {
+                udp.set_nonblocking(true)?;
+                tcp.set_nonblocking(true)?;
+                return Ok((udp, tcp));
+            }
+            Err(error) => last_error = Some(error),
+        }
+    }
+    Err(last_error.expect("every attempt has failed"))
+}
+
+fn register(server: &mut Server<Handler>, udp: UdpSocket, tcp: TcpListener) -> io::Result<()> {
+    const IDLE: Duration = Duration::from_secs(10);
+    const BUFFERED_RESPONSES: usize = 32;
+    server.register_socket(tokio::net::UdpSocket::from_std(udp)?);
+    let listener = tokio::net::TcpListener::from_std(tcp)?;
+    server.register_listener(listener, IDLE, BUFFERED_RESPONSES);
+    Ok(())
+}
