@@ -28,7 +28,7 @@ impl Answer {
         const NAME_ERROR: u8 = 3;
         Self {
             response_code: if matches!(outcome, Outcome::NoName) { NAME_ERROR } else { 0 },
-            is_authentic: !matches!(outcome, Outcome::Insecure),
+            is_authentic: !matches!(outcome, Outcome::Unsigned | Outcome::Island),
             is_truncated: matches!(outcome, Outcome::Large),
             has_records: !matches!(outcome, Outcome::NoName | Outcome::NoData | Outcome::Large),
         }

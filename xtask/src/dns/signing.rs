@@ -1,5 +1,6 @@
 //! Keys and signatures, all made by BIND's tools.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::software::{Software, run};
@@ -46,7 +47,9 @@ fn make_keys(software: &Software, state: &Path, file: &ZoneFile) -> Result<Strin
             make(&["-a", "RSASHA256", "-b", "2048"])?;
             make(&["-a", "RSASHA256", "-b", "2048", "-f", "KSK"])
         }
-        Keys::P256 | Keys::None => make(&["-a", "ECDSAP256SHA256", "-f", "KSK"]),
+        Keys::P256 | Keys::P256WithoutDs | Keys::None => {
+            make(&["-a", "ECDSAP256SHA256", "-f", "KSK"])
+        }
     }
 }
 
@@ -56,7 +59,11 @@ fn sign(software: &Software, state: &Path, file: &ZoneFile) -> Result<(), String
     let signed = served_file(file);
     // -S: with the keys found in the folder; -g: with DS records for the children that left a set there.
     let mut arguments = vec!["-S", "-g", "-e", TWO_WEEKS, "-o", file.zone.name, "-f", &signed];
-    if file.zone.keys == Keys::P256 {
+    if file.zone.keys == Keys::RsaPair {
+        // The keys are signed by the entry point alone, as in the root that everyone knows.
+        arguments.push("-x");
+    }
+    if matches!(file.zone.keys, Keys::P256 | Keys::P256WithoutDs) {
         // The only key signs everything, though its flags say that it is an entry point.
         arguments.push("-z");
     }
@@ -65,5 +72,10 @@ fn sign(software: &Software, state: &Path, file: &ZoneFile) -> Result<(), String
         arguments.extend(["-3", "-", "-H", "0", "-A"]);
     }
     arguments.push(&name);
-    run(&software.signzone, state, &arguments).map(|_| ())
+    run(&software.signzone, state, &arguments)?;
+    if file.zone.keys == Keys::P256WithoutDs {
+        let records = state.join(format!("dsset-{}", file.zone.name));
+        fs::remove_file(&records).map_err(|error| format!("{}: {error}", records.display()))?;
+    }
+    Ok(())
 }

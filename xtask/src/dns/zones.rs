@@ -14,8 +14,10 @@ pub(super) enum Outcome {
     Secure,
     /// Signed TXT records that do not fit into 1,232 octets.
     Large,
-    /// TXT records below a delegation that has no DS.
-    Insecure,
+    /// TXT records without a signature, below a delegation that has no DS.
+    Unsigned,
+    /// Signed TXT records, below a delegation that has no DS.
+    Island,
     /// A signed proof that there is no such name.
     NoName,
     /// A signed proof that the name has other records only.
@@ -30,7 +32,8 @@ impl Outcome {
         match self {
             Self::Secure => "secure",
             Self::Large => "large",
-            Self::Insecure => "insecure",
+            Self::Unsigned => "unsigned",
+            Self::Island => "island",
             Self::NoName => "no-name",
             Self::NoData => "no-data",
             Self::Alias => "alias",
@@ -68,7 +71,7 @@ impl Organisation {
 }
 
 /// Every organisation.
-pub(super) const ORGANISATIONS: [Organisation; 9] = [
+pub(super) const ORGANISATIONS: [Organisation; 10] = [
     Organisation { name: "p256.example", zone: "p256.example.", outcome: Outcome::Secure },
     Organisation { name: "rsa.test", zone: "rsa.test.", outcome: Outcome::Secure },
     // Its name is a delegation, the name above it is none.
@@ -79,8 +82,9 @@ pub(super) const ORGANISATIONS: [Organisation; 9] = [
     Organisation {
         name: "unsigned.example",
         zone: "unsigned.example.",
-        outcome: Outcome::Insecure,
+        outcome: Outcome::Unsigned,
     },
+    Organisation { name: "island.example", zone: "island.example.", outcome: Outcome::Island },
     Organisation { name: "empty.example", zone: "empty.example.", outcome: Outcome::NoName },
     Organisation { name: "other.empty.example", zone: "empty.example.", outcome: Outcome::NoData },
     Organisation { name: "alias.example", zone: "alias.example.", outcome: Outcome::Alias },
@@ -93,6 +97,8 @@ pub(super) enum Keys {
     RsaPair,
     /// One P-256 key for algorithm 13.
     P256,
+    /// As before, but the zone above is not told.
+    P256WithoutDs,
     /// Not at all.
     None,
 }
@@ -129,12 +135,13 @@ impl Zone {
 }
 
 /// Every zone, children before their parents, which is the order of signing.
-const ZONES: [Zone; 10] = [
+const ZONES: [Zone; 11] = [
     Zone::organisation("p256.example.", Keys::P256),
     Zone::organisation("a.b.example.", Keys::P256),
     Zone::organisation("large.example.", Keys::P256),
     Zone::organisation("empty.example.", Keys::P256),
     Zone::organisation("alias.example.", Keys::P256),
+    Zone::organisation("island.example.", Keys::P256WithoutDs),
     Zone::organisation("unsigned.example.", Keys::None),
     Zone::organisation("rsa.test.", Keys::RsaPair),
     Zone { name: "example.", level: Level::Tld, keys: Keys::P256, denial: Denial::Nsec3OptOut },
