@@ -85,12 +85,14 @@ impl<'a> Session<'a> {
     ) -> Result<Response, FailureReason> {
         let after = self.options.query_timeout;
         let passed_over = AtomicUsize::new(0);
-        let response = timeout(after, self.exchange(server, idle, question, &passed_over))
-            .await
-            .map_err(|_| {
+        let exchange = self.exchange(server, idle, question, &passed_over);
+        let Ok(response) = timeout(after, exchange).await else {
+            // A connection that others share may be dead, so the next try takes a new one.
+            replace(idle, None);
             let passed_over = passed_over.load(Ordering::Relaxed);
-            FailureReason::TimedOut { after, passed_over }
-        })??;
+            return Err(FailureReason::TimedOut { after, passed_over });
+        };
+        let response = response?;
         if response.is_truncated() {
             return Err(FailureReason::Truncated);
         }
@@ -155,5 +157,14 @@ fn take(idle: &Mutex<Vec<Connection>>) -> Option<Connection> {
 }
 
 fn put(idle: &Mutex<Vec<Connection>>, connection: Connection) {
-    idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    if connection.share().is_some() {
+        // The one that was used last does for all.
+        replace(idle, Some(connection));
+    } else {
+        idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    }
+}
+
+fn replace(idle: &Mutex<Vec<Connection>>, connection: Option<Connection>) {
+    *idle.lock().unwrap_or_else(PoisonError::into_inner) = connection.into_iter().collect();
 }

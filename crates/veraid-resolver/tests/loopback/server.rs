@@ -128,7 +128,7 @@ async fn serve_tcp(listener: TcpListener, behaviour: Behaviour) {
     }
 }
 
-/// Answers until the other side closes, or for good once there is nothing to send.
+/// Answers until the other side closes; a query that there is nothing to say to is never answered, nor what follows it.
 pub(crate) async fn serve_framed(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     transport: Transport,
@@ -142,7 +142,7 @@ pub(crate) async fn serve_framed(
         }
         let responses = behaviour(&Asked::new(transport, from, octets));
         if responses.is_empty() {
-            return;
+            return std::future::pending().await;
         }
         for response in responses {
             let length = u16::try_from(response.len()).expect("tests send short messages");

@@ -174,6 +174,10 @@ impl Connections {
             query.extend_from_slice(&data);
         }
         let response = (self.behaviour)(&Asked::new(Transport::Https, from, query)).concat();
+        if response.is_empty() {
+            // There is nothing to say, ever.
+            return std::future::pending().await;
+        }
         let head = Response::builder()
             .status(self.manners.status)
             .header("content-type", self.manners.content_type)

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::num::NonZeroU8;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use veraid_dnssec::{MessageProblem, RecordType};
 use veraid_resolver::{
@@ -310,6 +310,25 @@ async fn tls_and_https_servers_are_asked_whose_authority_is_trusted() {
             let request = "POST /dns-query application/dns-message";
             assert_eq!(server.requests(), [request; 12]);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_fell_silent_is_not_used_again() {
+    let zones = Zones::p256();
+    for transport in [Transport::Tls, Transport::Https] {
+        // All but the first question over the first connection are swallowed, as by a firewall that forgot it.
+        let (sent, first) = (zones.clone(), Mutex::new(None));
+        let behaviour: Behaviour = Arc::new(move |asked| {
+            let mut first = first.lock().unwrap();
+            let is_swallowed = *first == Some(asked.from);
+            first.get_or_insert(asked.from);
+            if is_swallowed { vec![] } else { vec![honest_response(&sent, asked)] }
+        });
+        let server = TlsServer::start(transport, behaviour).await;
+        let options = options([server.server()]).tls_root_der(&server.root_der);
+        let resolver = Resolver::new(options, zones.verifier()).unwrap();
+        assert_eq!(fetch(&resolver).await.unwrap().messages().len(), 6, "{transport:?}");
     }
 }
 
