@@ -220,6 +220,24 @@ mod tests {
     }
 
     #[test]
+    fn a_query_is_no_response_and_a_response_has_one_question_of_the_internet_class() {
+        let question = Question { name: Name::root(), record_type: RecordType::DNSKEY };
+        let answers = |message: &MessageBuilder| {
+            Response::parse(message.build()).unwrap().answers_query(0, &question)
+        };
+        let message = MessageBuilder::new(&question);
+        assert!(answers(&message));
+        assert!(!answers(&message.clone().flags(0x0100)));
+        assert!(!answers(&message.clone().question(&question)));
+        let other_type = Question { record_type: RecordType::DS, ..question.clone() };
+        assert!(!answers(&MessageBuilder::new(&other_type)));
+        let mut chaos = message.clone();
+        chaos.questions[0].1 = 3;
+        assert!(!answers(&chaos));
+        assert!(!answers(&MessageBuilder { questions: vec![], ..message }));
+    }
+
+    #[test]
     fn what_ends_early_or_goes_on_is_no_response() {
         let octets = response();
         for length in 0..octets.len() {
