@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::cli::ExplainArguments;
-use crate::codes::{EXPLANATIONS, Explanation, explanation};
+use crate::codes::{Explanation, explanation, explanations};
 use crate::outcome::{Outcome, UsageError};
 use crate::shown::shown;
 
@@ -28,7 +28,7 @@ fn parse(code: &str) -> Option<u16> {
 
 fn list() -> String {
     let mut text = String::new();
-    for Explanation { code, title, .. } in EXPLANATIONS {
+    for Explanation { code, title, .. } in explanations() {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "KL{code}  {title}");
     }

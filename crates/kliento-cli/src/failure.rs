@@ -4,8 +4,10 @@ use std::error::Error;
 use std::fmt::Write;
 
 use kliento::ValidityPeriod;
+use kliento_issuer::{IssueError, KeyError, PolicyError};
 use serde::Serialize;
 use veraid_dnssec::ChainError;
+use veraid_resolver::FetchError;
 
 use crate::codes;
 use crate::place;
@@ -22,8 +24,14 @@ pub(crate) enum Class {
     Time,
     /// For another audience.
     Audience,
-    /// Refused by what the verifier asks: service, profile or a cap.
+    /// Refused by what the verifier asks (service, profile or a cap), or by issuing policy.
     Policy,
+    /// A key file that the caller gave and that cannot be used.
+    Usage,
+    /// No DNS server gave an answer.
+    Network,
+    /// A fault that is nobody's.
+    Internal,
 }
 
 impl Class {
@@ -32,6 +40,8 @@ impl Class {
         match self {
             Self::Malformed => "malformed",
             Self::Invalid | Self::Time | Self::Audience | Self::Policy => "invalid",
+            Self::Network => "unreachable",
+            Self::Usage | Self::Internal => "failed",
         }
     }
 }
@@ -45,6 +55,8 @@ pub(crate) struct Failure {
     reasons: Vec<String>,
     place: Option<String>,
     asked: Option<ValidityPeriod>,
+    /// Instead of the usual one.
+    mend: Option<Box<str>>,
 }
 
 /// The same in JSON.
@@ -96,6 +108,57 @@ impl Failure {
         Self::new(class, error.code(), error, place::of_chain(error)).asked_for(asked)
     }
 
+    /// What issuing refused, or met; `asked` is the instant or period that evidence was to hold at.
+    pub(crate) fn issue(error: &IssueError, asked: ValidityPeriod) -> Self {
+        match error {
+            IssueError::Policy(error) => Self::policy(error),
+            IssueError::Identity(error) => Self::bundle_invalid(error, asked),
+            IssueError::Malformed(error) => Self::malformed(error),
+            IssueError::Token(error) => Self::token_malformed(error),
+            IssueError::TooLarge => Self::new(Class::Usage, error.code(), error, None),
+            _ => Self::new(Class::Internal, error.code(), error, None),
+        }
+    }
+
+    /// The same where no evidence is looked at.
+    pub(crate) fn issue_alone(error: &IssueError) -> Self {
+        Self::issue(error, ValidityPeriod::ALWAYS)
+    }
+
+    pub(crate) fn policy(error: &PolicyError) -> Self {
+        Self::new(Class::Policy, error.code(), error, None)
+    }
+
+    /// A key file that cannot be used.
+    pub(crate) fn key(error: &KeyError, file: String) -> Self {
+        let class = match error {
+            KeyError::Generation => Class::Internal,
+            _ => Class::Usage,
+        };
+        Self::new(class, error.code(), error, Some(file))
+    }
+
+    pub(crate) fn fetch(error: &FetchError, asked: ValidityPeriod) -> Self {
+        match error {
+            FetchError::NotProved(error) => Self::chain_invalid(error, asked),
+            FetchError::NoAnswer { .. } => Self::new(Class::Network, error.code(), error, None),
+            FetchError::NameTooLong { .. } => Self::new(Class::Usage, error.code(), error, None),
+            _ => Self::new(Class::Invalid, error.code(), error, None),
+        }
+    }
+
+    /// With the place, if none is told yet.
+    pub(crate) fn or_at(mut self, place: String) -> Self {
+        self.place.get_or_insert(place);
+        self
+    }
+
+    /// With a better way to mend it than the usual one.
+    pub(crate) fn with_mend(mut self, mend: impl Into<Box<str>>) -> Self {
+        self.mend = Some(mend.into());
+        self
+    }
+
     fn new(class: Class, code: u16, error: &dyn Error, place: Option<String>) -> Self {
         let mut reasons = Vec::new();
         let mut source = error.source();
@@ -103,12 +166,12 @@ impl Failure {
             reasons.push(reason.to_string());
             source = reason.source();
         }
-        Self { class, code, message: error.to_string(), reasons, place, asked: None }
+        Self { class, code, message: error.to_string(), reasons, place, asked: None, mend: None }
     }
 
     fn malformed_text(code: u16, message: String) -> Self {
         let class = Class::Malformed;
-        Self { class, code, message, reasons: Vec::new(), place: None, asked: None }
+        Self { class, code, message, reasons: Vec::new(), place: None, asked: None, mend: None }
     }
 
     /// Failures of time also tell the instant or period that was asked for.
@@ -150,8 +213,9 @@ impl Failure {
         for reason in reasons {
             line("reason", reason);
         }
-        if let Some(explanation) = explanation {
-            line("mend", explanation.mend);
+        let usual_mend = explanation.map(|explanation| explanation.mend);
+        if let Some(mend) = self.mend.as_deref().or(usual_mend) {
+            line("mend", mend);
         }
         line("see", &format!("kliento explain KL{code}"));
         text

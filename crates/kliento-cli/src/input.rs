@@ -6,10 +6,11 @@ use std::path::Path;
 
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use kliento::TokenBundle;
-use veraid_core::SignatureBundle;
+use veraid_core::{MemberIdBundle, SignatureBundle};
+use veraid_dnssec::DnssecChain;
 
 use crate::failure::Failure;
-use crate::outcome::UsageError;
+use crate::outcome::{Stop, UsageError};
 use crate::shown::shown;
 
 /// The most octets of a token in any form (64 KiB: one of 16 KiB has 22 KiB in Base64, and the rest is room to tell what it is).
@@ -18,6 +19,10 @@ const MAX_TOKEN_INPUT: usize = 64 * 1024;
 const MAX_BUNDLE_INPUT: usize = 24 * 1024 * 1024;
 /// The most octets of a chain (8 MiB: 64 messages of 64 KiB, and as much again).
 const MAX_CHAIN_INPUT: usize = 8 * 1024 * 1024;
+/// The most octets of a certificate in any form (64 KiB: one with an RSA key of 4096 bits has 1.5 KiB).
+const MAX_CERTIFICATE: usize = 64 * 1024;
+/// The most octets of a member id bundle (64 KiB: no larger one is parsed).
+const MAX_MEMBER_BUNDLE: usize = 64 * 1024;
 /// The most octets of content that is not attached (1 GiB: it is held in memory).
 const MAX_PLAINTEXT: usize = 1024 * 1024 * 1024;
 /// The most octets of trust anchors (1 MiB: a root has a few).
@@ -36,6 +41,30 @@ pub(crate) fn bundle(path: &Path) -> Result<Result<SignatureBundle, Failure>, Us
 /// The octets of a chain, or why they cannot be one.
 pub(crate) fn chain(path: &Path) -> Result<Result<Vec<u8>, Failure>, UsageError> {
     read(path, MAX_CHAIN_INPUT)
+}
+
+/// The octets of a certificate in any form.
+pub(crate) fn certificate(path: &Path) -> Result<Vec<u8>, UsageError> {
+    read_file(path, MAX_CERTIFICATE)
+}
+
+/// A member id bundle that was read.
+pub(crate) fn member_bundle(path: &Path) -> Result<MemberIdBundle, Stop> {
+    let octets = read_file(path, MAX_MEMBER_BUNDLE)?;
+    MemberIdBundle::from_der(&octets)
+        .map_err(|error| Failure::malformed(&error).or_at(name_of(path)).into())
+}
+
+/// A chain that was read and is not proved.
+pub(crate) fn parsed_chain(path: &Path) -> Result<DnssecChain, Stop> {
+    let octets = chain(path)?.map_err(|failure| failure.or_at(name_of(path)))?;
+    veraid_core::parse_dnssec_chain(&octets)
+        .map_err(|error| Failure::malformed(&error).or_at(name_of(path)).into())
+}
+
+/// What is to be signed.
+pub(crate) fn content(path: &Path) -> Result<Vec<u8>, UsageError> {
+    read_file(path, MAX_PLAINTEXT)
 }
 
 /// The content of a detached signature.
@@ -70,6 +99,16 @@ fn read_some(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let mut octets = Vec::new();
     reader.take(most).read_to_end(&mut octets)?;
     Ok(octets)
+}
+
+/// Refuses to read standard input for more than one thing.
+pub(crate) fn check_stdin_once<'a>(
+    inputs: impl IntoIterator<Item = &'a Path>,
+) -> Result<(), UsageError> {
+    if inputs.into_iter().filter(|path| is_stdin(path)).count() > 1 {
+        return Err(UsageError::new("standard input can be read once: give files for the others"));
+    }
+    Ok(())
 }
 
 pub(crate) fn is_stdin(path: &Path) -> bool {

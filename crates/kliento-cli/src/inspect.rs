@@ -7,6 +7,9 @@ mod sizes;
 mod text;
 mod timeline;
 
+pub(crate) use header_limits::line_octets as header_octets;
+pub(crate) use text::algorithm_name;
+
 use kliento::{
     Timestamp, TokenBundle, TokenPolicy, TrustAnchors, ValidityPeriod, VerifiedToken, Verifier,
     VerifyError as TokenError,

@@ -1,29 +1,50 @@
-//! `kliento`: verifies, inspects and explains Kliento tokens, VeraId signatures and DNSSEC chains, offline.
+//! `kliento`: issues, verifies, inspects and explains Kliento tokens, VeraId signatures and DNSSEC chains.
 
+mod bundle_member;
+mod certificates;
 mod chain_json;
 mod cli;
 mod clock;
 mod codes;
+mod create_key;
+mod dev_zone;
 mod explain;
 mod failure;
+mod fetch_chain;
+mod files;
+mod import_key;
 mod input;
 mod inspect;
+mod issue_member;
+mod issue_organisation;
 mod json;
+mod keys;
+mod names;
 mod outcome;
 mod place;
+mod randomness;
+mod show_chain;
+mod show_key;
 mod shown;
+mod sign_bundle;
+mod sign_token;
+mod signer;
 mod times;
 mod trust;
 mod verify_bundle;
 mod verify_chain;
 mod verify_token;
+mod zone_record;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::{BundleVerb, ChainVerb, Cli, Command, TokenVerb};
-use crate::outcome::{Exit, Outcome, UsageError};
+use crate::cli::{
+    BundleVerb, ChainVerb, Cli, Command, DevVerb, KeyVerb, MemberVerb, OrganisationVerb, TokenVerb,
+    ZoneVerb,
+};
+use crate::outcome::{Exit, Outcome, Stop};
 
 fn main() -> ExitCode {
     // A panic is a bug of ours; callers learn it from the exit code that is documented for that.
@@ -34,13 +55,25 @@ fn main() -> ExitCode {
     exit.unwrap_or(Exit::Internal).into()
 }
 
-fn run(cli: &Cli) -> Result<Outcome, UsageError> {
+fn run(cli: &Cli) -> Result<Outcome, Stop> {
     match &cli.command {
-        Command::Token(TokenVerb::Verify(arguments)) => verify_token::run(arguments),
-        Command::Token(TokenVerb::Inspect(arguments)) => inspect::token(arguments),
-        Command::Bundle(BundleVerb::Verify(arguments)) => verify_bundle::run(arguments),
-        Command::Bundle(BundleVerb::Inspect(arguments)) => inspect::bundle(arguments),
-        Command::Chain(ChainVerb::Verify(arguments)) => verify_chain::run(arguments),
-        Command::Explain(arguments) => explain::run(arguments),
+        Command::Key(KeyVerb::Create(arguments)) => create_key::run(arguments),
+        Command::Key(KeyVerb::Show(arguments)) => show_key::run(arguments),
+        Command::Key(KeyVerb::Import(arguments)) => import_key::run(arguments),
+        Command::Zone(ZoneVerb::Record(arguments)) => zone_record::run(arguments),
+        Command::Chain(ChainVerb::Fetch(arguments)) => fetch_chain::run(arguments),
+        Command::Chain(ChainVerb::Show(arguments)) => show_chain::run(arguments),
+        Command::Chain(ChainVerb::Verify(arguments)) => Ok(verify_chain::run(arguments)?),
+        Command::Org(OrganisationVerb::Cert(arguments)) => issue_organisation::run(arguments),
+        Command::Member(MemberVerb::Cert(arguments)) => issue_member::run(arguments),
+        Command::Member(MemberVerb::Bundle(arguments)) => bundle_member::run(arguments),
+        Command::Token(TokenVerb::Sign(arguments)) => sign_token::run(arguments),
+        Command::Token(TokenVerb::Verify(arguments)) => Ok(verify_token::run(arguments)?),
+        Command::Token(TokenVerb::Inspect(arguments)) => Ok(inspect::token(arguments)?),
+        Command::Bundle(BundleVerb::Sign(arguments)) => sign_bundle::run(arguments),
+        Command::Bundle(BundleVerb::Verify(arguments)) => Ok(verify_bundle::run(arguments)?),
+        Command::Bundle(BundleVerb::Inspect(arguments)) => Ok(inspect::bundle(arguments)?),
+        Command::Dev(DevVerb::Zone(arguments)) => dev_zone::run(arguments),
+        Command::Explain(arguments) => Ok(explain::run(arguments)?),
     }
 }

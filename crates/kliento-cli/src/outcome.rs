@@ -12,9 +12,9 @@ pub(crate) enum Exit {
     Valid,
     /// A bug, or a standard output that cannot be written.
     Internal,
-    /// The arguments make no sense, or a file cannot be read.
+    /// The arguments make no sense, or a file cannot be read or written.
     Usage,
-    /// The input is no bundle or chain, or one that does not hold.
+    /// The input is no bundle or chain, or one that does not hold, or nothing may be issued with it.
     Failed(Class),
 }
 
@@ -23,13 +23,14 @@ impl Exit {
     const fn code(self) -> u8 {
         match self {
             Self::Valid => 0,
-            Self::Internal => 1,
-            Self::Usage => 2,
+            Self::Internal | Self::Failed(Class::Internal) => 1,
+            Self::Usage | Self::Failed(Class::Usage) => 2,
             Self::Failed(Class::Malformed) => 10,
             Self::Failed(Class::Invalid) => 11,
             Self::Failed(Class::Time) => 12,
             Self::Failed(Class::Audience) => 13,
             Self::Failed(Class::Policy) => 14,
+            Self::Failed(Class::Network) => 20,
         }
     }
 }
@@ -52,37 +53,56 @@ impl UsageError {
     }
 }
 
+/// Why a run ends before its result.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Usage(UsageError),
+    Failed(Box<Failure>),
+}
+
+impl From<UsageError> for Stop {
+    fn from(error: UsageError) -> Self {
+        Self::Usage(error)
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(Box::new(failure))
+    }
+}
+
 /// What a run ends with.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     exit: Exit,
-    stdout: String,
+    stdout: Vec<u8>,
     stderr: String,
 }
 
 impl Outcome {
     /// What was asked holds.
-    pub(crate) const fn valid(stdout: String) -> Self {
-        Self { exit: Exit::Valid, stdout, stderr: String::new() }
+    pub(crate) fn valid(stdout: impl Into<Vec<u8>>) -> Self {
+        Self { exit: Exit::Valid, stdout: stdout.into(), stderr: String::new() }
     }
 
     /// A failure that is told on standard error.
     pub(crate) fn failed(failure: &Failure) -> Self {
         let exit = Exit::Failed(failure.class);
-        Self { exit, stdout: String::new(), stderr: failure.to_text() }
+        Self { exit, stdout: Vec::new(), stderr: failure.to_text() }
     }
 
     /// A report on standard output, of a failure or of none.
     pub(crate) fn report(stdout: String, failure: Option<&Failure>) -> Self {
         let exit = failure.map_or(Exit::Valid, |failure| Exit::Failed(failure.class));
-        Self { exit, stdout, stderr: String::new() }
+        Self { exit, stdout: stdout.into(), stderr: String::new() }
     }
 
     /// Writes both and gives the exit code.
     pub(crate) fn write(self) -> Exit {
         write_stderr(&self.stderr);
         let mut stdout = io::stdout().lock();
-        match stdout.write_all(self.stdout.as_bytes()).and_then(|()| stdout.flush()) {
+        match stdout.write_all(&self.stdout).and_then(|()| stdout.flush()) {
             Ok(()) => self.exit,
             // A reader that has seen enough changes nothing about the verdict.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => self.exit,
@@ -97,8 +117,22 @@ impl Outcome {
 impl From<UsageError> for Outcome {
     fn from(error: UsageError) -> Self {
         let stderr = format!("error: {}\n\nFor more information, try '--help'.\n", error.message);
-        Self { exit: Exit::Usage, stdout: String::new(), stderr }
+        Self { exit: Exit::Usage, stdout: Vec::new(), stderr }
     }
+}
+
+impl From<Stop> for Outcome {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Usage(error) => error.into(),
+            Stop::Failed(failure) => Self::failed(&failure),
+        }
+    }
+}
+
+/// Tells what goes on, before there is a result.
+pub(crate) fn progress(text: &str) {
+    write_stderr(&format!("{text}\n"));
 }
 
 /// Tells what the arguments lack, or the help that they ask for.

@@ -24,9 +24,37 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {
         .ok_or_else(|| format!("it is not between {} and {}", Timestamp::MIN, Timestamp::MAX))
 }
 
+/// Reads a whole number of seconds, minutes, hours or days like `30s`, `10m`, `1h` or `30d`, as seconds.
+pub(crate) fn parse_duration(text: &str) -> Result<u64, String> {
+    let seconds = text.chars().next_back().and_then(|unit| {
+        let scale: u64 = match unit {
+            's' => 1,
+            'm' => 60,
+            'h' => 3_600,
+            'd' => 86_400,
+            _ => return None,
+        };
+        let number = text.strip_suffix(unit)?;
+        let is_number = !number.is_empty() && number.bytes().all(|octet| octet.is_ascii_digit());
+        let number: u64 = is_number.then(|| number.parse().ok())??;
+        number.checked_mul(scale).filter(|&seconds| seconds > 0)
+    });
+    seconds.ok_or_else(|| "it is no duration like 30s, 10m, 1h or 30d".to_owned())
+}
+
 /// The instant that was asked for, or else the present one.
 pub(crate) fn instant(at: Option<Timestamp>) -> Timestamp {
     at.unwrap_or_else(clock::now)
+}
+
+/// `period` without what lies before `start`, but always with `at`.
+pub(crate) fn not_before(
+    period: ValidityPeriod,
+    start: Timestamp,
+    at: Timestamp,
+) -> ValidityPeriod {
+    let start = period.start().max(start).min(at);
+    ValidityPeriod::new(start, period.end()).unwrap_or(period)
 }
 
 /// The period that was asked for, or else the present second.
@@ -54,6 +82,20 @@ mod tests {
         ] {
             assert_eq!(parse(text), Ok(Timestamp::from_unix_seconds(1_795_348_800)), "{text}");
         }
+    }
+
+    #[test]
+    fn reads_durations_with_a_unit() {
+        for (text, seconds) in [("1s", 1), ("90s", 90), ("59m", 3_540), ("1h", 3_600)] {
+            assert_eq!(parse_duration(text), Ok(seconds), "{text}");
+        }
+        assert_eq!(parse_duration("90d"), Ok(7_776_000));
+        for text in
+            ["", "0s", "600", "h", "-1h", "+1h", "1.5h", "1 h", "1H", "1é", "99999999999999999999d"]
+        {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+        assert!(parse_duration("18446744073709551615d").is_err());
     }
 
     #[test]

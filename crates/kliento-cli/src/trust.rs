@@ -1,6 +1,8 @@
 //! What bundles and chains are held against.
 
 use kliento::{Profile, TrustAnchors, VerificationPolicy, Verifier};
+use veraid_core::MAX_VALIDITY_SECONDS;
+use veraid_dnssec::ChainVerifier;
 
 use crate::cli::{AnchorsArgument, Demands, ProfileArgument};
 use crate::input;
@@ -11,6 +13,20 @@ pub(crate) fn anchors(argument: &AnchorsArgument) -> Result<TrustAnchors, UsageE
     let Some(path) = &argument.trust_anchors else { return Ok(TrustAnchors::iana()) };
     TrustAnchors::from_presentation(&input::anchors(path)?)
         .map_err(|error| UsageError::new(format!("{}: {error}", input::name_of(path))))
+}
+
+/// A verifier that accepts whatever the protocol does.
+pub(crate) fn plain_verifier(argument: &AnchorsArgument) -> Result<Verifier, UsageError> {
+    Ok(Verifier::with_crypto(anchors(argument)?, veraid_aws_lc_rs::PROVIDER))
+}
+
+/// A verifier for the DNSSEC part of a chain under `profile`.
+pub(crate) fn chain_verifier(anchors: TrustAnchors, profile: Profile) -> ChainVerifier {
+    let verifier = ChainVerifier::new(anchors, veraid_aws_lc_rs::PROVIDER);
+    match profile {
+        Profile::VeraId => verifier,
+        Profile::DomainAuth => verifier.with_max_signature_seconds(MAX_VALIDITY_SECONDS),
+    }
 }
 
 /// A verifier; the cap on the signed period is not part of it, since tokens have their own.

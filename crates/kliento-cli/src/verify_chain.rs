@@ -49,7 +49,7 @@ fn to_text(rrset: &VerifiedRrset) -> String {
 }
 
 /// Character-strings of TXT records; other data in the form that fits any type (RFC 3597 section 5).
-fn presentation(record_type: RecordType, rdata: &[u8]) -> String {
+pub(crate) fn presentation(record_type: RecordType, rdata: &[u8]) -> String {
     if record_type == RecordType::TXT
         && let Some(text) = character_strings(rdata)
     {

@@ -2,11 +2,12 @@
 
 use kliento::{Profile, TrustAnchors, ValidityPeriod};
 use veraid_core::{CertificateRole, MAX_VALIDITY_SECONDS, OrganisationName, SignatureBundle};
-use veraid_dnssec::{ChainVerifier, Link, Name, Question, RecordType};
+use veraid_dnssec::{Link, Name, Question, RecordType};
 
 use crate::inspect::sizes::Sizes;
 use crate::inspect::timeline::Window;
 use crate::inspect::{Kind, Verdict};
+use crate::trust;
 
 /// How far around the periods of a bundle its chain is searched for the time at which it holds (90 days: no look back is longer).
 const SEARCH_SECONDS: u64 = MAX_VALIDITY_SECONDS;
@@ -148,10 +149,7 @@ fn links(
     let (Verdict::Failed(failure, _), Some(question)) = (verdict, question) else {
         return Links::Unproved;
     };
-    let mut verifier = ChainVerifier::new(anchors.clone(), veraid_aws_lc_rs::PROVIDER);
-    if bundle.profile() == Profile::DomainAuth {
-        verifier = verifier.with_max_signature_seconds(MAX_VALIDITY_SECONDS);
-    }
+    let verifier = trust::chain_verifier(anchors.clone(), bundle.profile());
     let prove = |period| bundle.chain().verify(&question, period, &verifier).ok();
     if let Some(rrset) = prove(asked) {
         return Links::Hold(rrset.links().to_vec());

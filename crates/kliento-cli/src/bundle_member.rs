@@ -1,0 +1,45 @@
+//! `kliento member bundle`.
+
+use kliento::ValidityPeriod;
+use veraid_core::{MemberIdBundle, OrganisationId};
+
+use crate::cli::MemberBundle;
+use crate::failure::Failure;
+use crate::files::{Existing, Form, file_name};
+use crate::outcome::{Outcome, Stop};
+use crate::verify_token::line;
+use crate::{certificates, files, input, times, trust};
+
+pub(crate) fn run(arguments: &MemberBundle) -> Result<Outcome, Stop> {
+    let existing = Existing::of(arguments.force);
+    files::check_destination(Some(&arguments.out), existing)?;
+    let verifier = trust::plain_verifier(&arguments.anchors)?;
+    let asked = ValidityPeriod::at(times::instant(arguments.instant.at));
+    let organisation = certificates::read(&arguments.organisation)?;
+    let member = certificates::read(&arguments.member)?;
+    let intermediates: Vec<_> = arguments
+        .intermediates
+        .iter()
+        .map(|path| certificates::read(path))
+        .collect::<Result<_, _>>()?;
+    let chain = input::parsed_chain(&arguments.chain)?;
+    let bundle = OrganisationId::new(chain, organisation)
+        .and_then(|organisation| MemberIdBundle::assemble(&organisation, &member, &intermediates))
+        .map_err(|error| Failure::malformed(&error))?;
+
+    // A bundle that proves nothing would only be found out at the member's.
+    let octets = bundle.to_der();
+    let service = arguments.service.clone().unwrap_or_else(kliento::service_oid);
+    let verified = bundle
+        .verify(&service, asked, &verifier)
+        .map_err(|error| Failure::bundle_invalid(&error, asked))?;
+    files::deliver(Some(&arguments.out), octets, Form::Octets, existing, || {
+        let mut text = format!("wrote {}\n", file_name(&arguments.out));
+        line(&mut text, "member", &verified.member().to_string());
+        line(&mut text, "service", &service.to_string());
+        line(&mut text, "profile", &verified.profile().to_string());
+        line(&mut text, "valid from", &verified.validity().start().to_string());
+        line(&mut text, "valid until", &verified.validity().end().to_string());
+        text
+    })
+}

@@ -1,0 +1,146 @@
+//! `kliento org` and `kliento member`.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Subcommand};
+use kliento::Timestamp;
+use veraid_core::ServiceOid;
+
+use crate::cli::{AnchorsArgument, Instant, IssuingProfile, KeyArguments};
+use crate::times;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrganisationVerb {
+    /// Issues the organisation's own certificate.
+    #[command(after_help = ORG_CERT_EXAMPLES)]
+    Cert(OrganisationCert),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MemberVerb {
+    /// Issues the certificate of a user or a bot.
+    #[command(after_help = MEMBER_CERT_EXAMPLES)]
+    Cert(MemberCert),
+    /// Puts together what a member needs to sign beside its key, and proves it.
+    #[command(after_help = MEMBER_BUNDLE_EXAMPLES)]
+    Bundle(MemberBundle),
+}
+
+const ORG_CERT_EXAMPLES: &str = "\
+Examples:
+  kliento org cert --org example.com --key org.pem --out org.crt
+  kliento org cert --org example.com --key org.pem --profile domainauth --days 30 --pem --out org.crt.pem";
+
+const MEMBER_CERT_EXAMPLES: &str = "\
+Examples:
+  kliento member cert --org-cert org.crt --key org.pem --user alice --member-key alice.public.pem --out alice.crt
+  kliento member cert --org-cert org.crt --key org.pem --bot --member-key ci.pem --days 7 --out ci.crt";
+
+const MEMBER_BUNDLE_EXAMPLES: &str = "\
+Examples:
+  kliento member bundle --org-cert org.crt --member-cert alice.crt --chain chain.der --out alice.bundle";
+
+#[derive(Debug, Args)]
+pub(crate) struct OrganisationCert {
+    /// The organisation's domain.
+    #[arg(long = "org", value_name = "ORG")]
+    pub(crate) organisation: String,
+    #[command(flatten)]
+    pub(crate) key: KeyArguments,
+    /// Which protocol the certificate is for.
+    #[arg(long, value_enum, default_value_t = IssuingProfile::Veraid)]
+    pub(crate) profile: IssuingProfile,
+    /// The first second in which it is valid [default: an hour ago, for clocks that are behind].
+    #[arg(long, value_name = "TIME", value_parser = times::parse)]
+    pub(crate) from: Option<Timestamp>,
+    /// How many days it is valid [default: 90].
+    #[arg(long, value_name = "DAYS", conflicts_with = "until", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) days: Option<u32>,
+    /// The last second in which it is valid.
+    #[arg(long, value_name = "TIME", value_parser = times::parse)]
+    pub(crate) until: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) write: CertificateFile,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("member").required(true))]
+pub(crate) struct MemberCert {
+    /// The certificate of the organisation, or under DomainAuth of an intermediate, that issues.
+    #[arg(long = "org-cert", value_name = "FILE")]
+    pub(crate) issuer: PathBuf,
+    #[command(flatten)]
+    pub(crate) key: KeyArguments,
+    /// The name of the user.
+    #[arg(long, value_name = "NAME", group = "member")]
+    pub(crate) user: Option<String>,
+    /// A bot instead of a user: it speaks for the organisation itself.
+    #[arg(long, group = "member")]
+    pub(crate) bot: bool,
+    /// The member's key, private or public; only its public half is used.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) member_key: PathBuf,
+    /// The file that has the passphrase of the member's private key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) member_passphrase_file: Option<PathBuf>,
+    /// Make it an authority with at most so many more below it (DomainAuth).
+    #[arg(long, value_name = "PATHLEN", value_parser = clap::value_parser!(u8).range(..=3))]
+    pub(crate) intermediate: Option<u8>,
+    /// Which protocol the certificate is for [default: the one that the issuer's certificate is for].
+    #[arg(long, value_enum)]
+    pub(crate) profile: Option<IssuingProfile>,
+    /// The first second in which it is valid [default: an hour ago, or when the issuer's is].
+    #[arg(long, value_name = "TIME", value_parser = times::parse)]
+    pub(crate) from: Option<Timestamp>,
+    /// How many days it is valid [default: as long as the issuer's, at most 90 days].
+    #[arg(long, value_name = "DAYS", conflicts_with = "until", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) days: Option<u32>,
+    /// The last second in which it is valid.
+    #[arg(long, value_name = "TIME", value_parser = times::parse)]
+    pub(crate) until: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) write: CertificateFile,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MemberBundle {
+    /// The organisation's certificate.
+    #[arg(long = "org-cert", value_name = "FILE")]
+    pub(crate) organisation: PathBuf,
+    /// The member's certificate.
+    #[arg(long = "member-cert", value_name = "FILE")]
+    pub(crate) member: PathBuf,
+    /// A certificate between the two (DomainAuth); may be given several times.
+    #[arg(long = "intermediate", value_name = "FILE")]
+    pub(crate) intermediates: Vec<PathBuf>,
+    /// The DNSSEC chain of the organisation's key records.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) chain: PathBuf,
+    /// The service that the member is to sign for [default: Kliento's, 1.3.6.1.4.1.58708.3.0].
+    #[arg(long, value_name = "OID")]
+    pub(crate) service: Option<ServiceOid>,
+    #[command(flatten)]
+    pub(crate) instant: Instant,
+    #[command(flatten)]
+    pub(crate) anchors: AnchorsArgument,
+    /// Where to write the bundle.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Replace the file if it exists.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Where a certificate goes.
+#[derive(Debug, Args)]
+pub(crate) struct CertificateFile {
+    /// Where to write the certificate.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Write PEM instead of DER.
+    #[arg(long)]
+    pub(crate) pem: bool,
+    /// Replace the file if it exists.
+    #[arg(long)]
+    pub(crate) force: bool,
+}

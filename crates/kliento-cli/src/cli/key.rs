@@ -1,0 +1,107 @@
+//! `kliento key`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use kliento_issuer::KeySize;
+
+use crate::cli::OutputArgument;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyVerb {
+    /// Makes a private key.
+    #[command(after_help = KEY_CREATE_EXAMPLES)]
+    Create(KeyCreate),
+    /// Shows what a key is, never its private half.
+    #[command(after_help = KEY_SHOW_EXAMPLES)]
+    Show(KeyShow),
+    /// Takes over a private key that was made elsewhere.
+    #[command(after_help = KEY_IMPORT_EXAMPLES)]
+    Import(KeyImport),
+}
+
+const KEY_CREATE_EXAMPLES: &str = "\
+Examples:
+  kliento key create --out org.pem
+  kliento key create --type rsa-4096 --out org.pem --passphrase-file passphrase.txt";
+
+const KEY_SHOW_EXAMPLES: &str = "\
+Examples:
+  kliento key show org.pem
+  kliento key show org.pem --public > org.public.pem
+  kliento key show org.pem --passphrase-file passphrase.txt --output json";
+
+const KEY_IMPORT_EXAMPLES: &str = "\
+Examples:
+  kliento key import key.der --out org.pem
+  kliento key import old.pem --passphrase-file old.txt --out org.pem --new-passphrase-file new.txt";
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyCreate {
+    /// The type of the key; longer keys give longer tokens.
+    #[arg(long = "type", value_name = "TYPE", value_enum, default_value_t = KeyType::Rsa2048)]
+    pub(crate) key_type: KeyType,
+    /// Where to write it: PKCS#8 in PEM, for its owner alone to read.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Encrypt it with the passphrase in this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Replace the file if it exists; the key in it is lost.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyShow {
+    /// A private key (PKCS#8 in PEM or DER) or a public one (PEM or DER); `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// The file that has the passphrase of the key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Print the public half in PEM and nothing else.
+    #[arg(long, conflicts_with = "form")]
+    pub(crate) public: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyImport {
+    /// The key: PKCS#8 in PEM, encrypted or not, or in DER; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// The file that has the passphrase of the key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Where to write it: PKCS#8 in PEM, for its owner alone to read.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Encrypt it with the passphrase in this file; without it the new file is not encrypted.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) new_passphrase_file: Option<PathBuf>,
+    /// Replace the file if it exists; the key in it is lost.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyType {
+    #[value(name = "rsa-2048")]
+    Rsa2048,
+    #[value(name = "rsa-3072")]
+    Rsa3072,
+    #[value(name = "rsa-4096")]
+    Rsa4096,
+}
+
+impl From<KeyType> for KeySize {
+    fn from(key_type: KeyType) -> Self {
+        match key_type {
+            KeyType::Rsa2048 => Self::Rsa2048,
+            KeyType::Rsa3072 => Self::Rsa3072,
+            KeyType::Rsa4096 => Self::Rsa4096,
+        }
+    }
+}

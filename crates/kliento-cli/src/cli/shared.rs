@@ -1,0 +1,153 @@
+//! Arguments that several commands have.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use kliento::{Profile, Timestamp, VerificationPolicy};
+
+use crate::times;
+
+#[derive(Debug, Args)]
+pub(crate) struct Instant {
+    /// The instant to verify at, in RFC 3339 or Unix seconds [default: now].
+    #[arg(long, value_name = "TIME", value_parser = times::parse)]
+    pub(crate) at: Option<Timestamp>,
+}
+
+/// An instant or a period.
+#[derive(Debug, Args)]
+pub(crate) struct When {
+    /// The instant to verify at, in RFC 3339 or Unix seconds [default: now].
+    #[arg(long, value_name = "TIME", value_parser = times::parse, conflicts_with_all = ["from", "until"])]
+    pub(crate) at: Option<Timestamp>,
+    /// The first second of a period; it must hold at some second of it.
+    #[arg(long, value_name = "TIME", value_parser = times::parse, requires = "until")]
+    pub(crate) from: Option<Timestamp>,
+    /// The last second of the period.
+    #[arg(long, value_name = "TIME", value_parser = times::parse, requires = "from")]
+    pub(crate) until: Option<Timestamp>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AnchorsArgument {
+    /// Trust anchors as DS or DNSKEY records of the root, one a line [default: IANA's].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust_anchors: Option<PathBuf>,
+}
+
+/// What a bundle is held against.
+#[derive(Debug, Args)]
+pub(crate) struct Demands {
+    #[command(flatten)]
+    pub(crate) anchors: AnchorsArgument,
+    /// The profile to accept.
+    #[arg(long, value_enum, default_value_t = ProfileArgument::Any)]
+    pub(crate) profile: ProfileArgument,
+    /// The longest period that a signature may be for [default: 3600 for tokens, none for bundles].
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) max_validity: Option<u64>,
+    /// How far your clock may be behind the signer's (at most 300); ends are never stretched.
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u64).range(..=VerificationPolicy::MAX_LEEWAY_SECONDS)
+    )]
+    pub(crate) leeway: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileArgument {
+    Veraid,
+    Domainauth,
+    Any,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgument {
+    /// The form of the result.
+    #[arg(long = "output", value_name = "FORM", value_enum, default_value_t = Output::Text)]
+    pub(crate) form: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    Text,
+    Json,
+}
+
+/// A profile to issue under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum IssuingProfile {
+    Veraid,
+    Domainauth,
+}
+
+impl From<IssuingProfile> for Profile {
+    fn from(profile: IssuingProfile) -> Self {
+        match profile {
+            IssuingProfile::Veraid => Self::VeraId,
+            IssuingProfile::Domainauth => Self::DomainAuth,
+        }
+    }
+}
+
+/// A private key.
+#[derive(Debug, Args)]
+pub(crate) struct KeyArguments {
+    /// The private key that signs: PKCS#8 in PEM or DER.
+    #[arg(long = "key", value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The file that has the passphrase of the key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// A key whose public half will do.
+#[derive(Debug, Args)]
+pub(crate) struct PublicKeyArguments {
+    /// The key, private or public; only its public half is used.
+    #[arg(long = "key", value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The file that has the passphrase of the key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// Who signs.
+#[derive(Debug, Args)]
+pub(crate) struct SignerArguments {
+    /// The organisation's domain.
+    #[arg(long = "org", value_name = "ORG", required_unless_present = "member_bundle")]
+    pub(crate) organisation: Option<String>,
+    /// The user that the organisation signs on behalf of [default: the organisation itself, as a bot].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    #[command(flatten)]
+    pub(crate) key: KeyArguments,
+    /// The DNSSEC chain of the organisation's key records; with --member-bundle a fresher one than the bundle's.
+    #[arg(long, value_name = "FILE", required_unless_present = "member_bundle")]
+    pub(crate) chain: Option<PathBuf>,
+    /// The organisation's certificate [default: one is made of the key].
+    #[arg(long, value_name = "FILE", conflicts_with = "member_bundle")]
+    pub(crate) org_cert: Option<PathBuf>,
+    /// The member id bundle of the member whose key signs.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) member_bundle: Option<PathBuf>,
+    /// The instant to sign at, in RFC 3339 or Unix seconds [default: now].
+    #[arg(long, value_name = "TIME", value_parser = times::parse)]
+    pub(crate) at: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) anchors: AnchorsArgument,
+}
+
+/// Where the result goes.
+#[derive(Debug, Args)]
+pub(crate) struct WriteArguments {
+    /// Where to write it [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace the file if it exists, and write octets to a terminal.
+    #[arg(long)]
+    pub(crate) force: bool,
+}

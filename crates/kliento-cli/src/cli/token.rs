@@ -1,0 +1,110 @@
+//! `kliento token`.
+
+use std::path::PathBuf;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::cli::{Demands, Instant, OutputArgument, SignerArguments, WriteArguments};
+use crate::times;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenVerb {
+    /// Signs a token for an audience.
+    #[command(after_help = TOKEN_SIGN_EXAMPLES)]
+    Sign(TokenSign),
+    /// Proves who sent a token and that it is for an audience.
+    #[command(after_help = TOKEN_VERIFY_EXAMPLES)]
+    Verify(TokenVerify),
+    /// Shows a token from the DNS root to its claims: verdict, chain, time line and sizes.
+    #[command(after_help = TOKEN_INSPECT_EXAMPLES)]
+    Inspect(TokenInspect),
+}
+
+const TOKEN_SIGN_EXAMPLES: &str = "\
+Examples:
+  kliento token sign --org example.com --audience https://api.example.com --key org.pem --chain chain.der
+  kliento token sign --org example.com --user alice --audience https://api.example.com \\
+      --claim role=deploy --claim run=42 --ttl 5m --key org.pem --chain chain.der --out token.header
+  kliento token sign --member-bundle alice.bundle --key alice.pem --audience https://api.example.com";
+
+const TOKEN_VERIFY_EXAMPLES: &str = "\
+Examples:
+  kliento token verify token.header --audience https://api.example.com
+  kliento token verify --audience https://api.example.com --output json < token.der
+  kliento token verify token.header --audience https://api.example.com \\
+      --at 2026-11-22T12:00:00Z --trust-anchors trust-anchors.ds";
+
+const TOKEN_INSPECT_EXAMPLES: &str = "\
+Examples:
+  kliento token inspect token.header
+  kliento token inspect token.header --audience https://api.example.com --at 1795348800
+  kliento token inspect token.header --no-verify --output json";
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenSign {
+    /// Whom the token is for: the audience, exactly as its server writes it.
+    #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) audience: String,
+    /// A claim, NAME=VALUE; may be given several times.
+    #[arg(long = "claim", value_name = "NAME=VALUE")]
+    pub(crate) claims: Vec<String>,
+    /// How long the token is valid from now on, like 30s, 10m or 1h.
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = times::parse_duration)]
+    pub(crate) ttl: u64,
+    /// How long before now the token starts, for servers whose clocks are behind.
+    #[arg(long, value_name = "SECONDS", default_value_t = kliento_issuer::policy::BACK_DATING_SECONDS)]
+    pub(crate) back_date: u64,
+    #[command(flatten)]
+    pub(crate) signer: SignerArguments,
+    /// The form of the token.
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = TokenForm::Header)]
+    pub(crate) output: TokenForm,
+    #[command(flatten)]
+    pub(crate) write: WriteArguments,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TokenForm {
+    /// The value of an Authorization header: `Kliento` and Base64.
+    Header,
+    /// Base64 alone.
+    Base64,
+    /// The octets.
+    Der,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenVerify {
+    /// DER, Base64 or a header line; `-` is standard input.
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) input: PathBuf,
+    /// Who you are: the audience that the token must be for.
+    #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) audience: String,
+    #[command(flatten)]
+    pub(crate) instant: Instant,
+    #[command(flatten)]
+    pub(crate) demands: Demands,
+    #[command(flatten)]
+    pub(crate) output: OutputArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TokenInspect {
+    /// DER, Base64 or a header line; `-` is standard input.
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) input: PathBuf,
+    /// The audience that the token must be for; without it the audience is not checked.
+    #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) audience: Option<String>,
+    /// Look without trust: nothing is verified.
+    #[arg(long)]
+    pub(crate) no_verify: bool,
+    #[command(flatten)]
+    pub(crate) instant: Instant,
+    #[command(flatten)]
+    pub(crate) demands: Demands,
+    #[command(flatten)]
+    pub(crate) output: OutputArgument,
+}

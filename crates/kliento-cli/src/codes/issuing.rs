@@ -1,0 +1,133 @@
+//! Why nothing is issued.
+
+use super::{Explanation, on};
+
+/// 50xx is what issuing policy refuses, 51xx the signature itself, 52xx private keys in files.
+pub(super) const EXPLANATIONS: &[Explanation] = &[
+    on(
+        5001,
+        "the signature would be for too long a period",
+        "Verifiers hold tokens to one hour from the first second to the last, and the first lies before the present by the back-dating that servers with slow clocks need. DomainAuth holds other signatures to 90 days.",
+        "for a token, give at most `--ttl 59m` with the usual back-dating of 60 seconds, or `--back-date 0` for a whole hour; for other signatures, at most `--ttl 90d`",
+    ),
+    on(
+        5002,
+        "the chain or a certificate does not hold for as long as the signature would",
+        "A signature is worth nothing after its DNSSEC chain and certificates have run out. Both periods are told.",
+        "fetch the chain again (`kliento chain fetch`), give a certificate that lasts longer, or a shorter --ttl",
+    ),
+    on(
+        5003,
+        "the certificate would last too long",
+        "DomainAuth allows at most 90 days from notBefore to notAfter.",
+        "give `--days 90` or fewer, or an earlier --until",
+    ),
+    on(
+        5004,
+        "the certificate would outlive its issuer's",
+        "A certificate that is valid when its issuer's is not is worth nothing then. Both periods are told.",
+        "leave out --days and --until, which makes it end with its issuer's, or issue the organisation certificate again for longer",
+    ),
+    on(
+        5005,
+        "the key cannot be used",
+        "Organisations have RSA keys of 2048, 3072 or 4096 bits, others of 2048 to 4096, with an odd exponent from 65,537 on.",
+        "make a key with `kliento key create`",
+    ),
+    on(
+        5006,
+        "the private key belongs to another certificate",
+        "What a key signs is proved with the public key in the certificate, so the two must belong together.",
+        "give the certificate that was issued for the key, or the key that the certificate was issued for; `kliento key show` tells which key it is",
+    ),
+    on(
+        5007,
+        "the issuer's certificate does not allow it to issue",
+        "Issuers need critical BasicConstraints with cA TRUE, and a path length with room for the authorities below.",
+        "give the organisation's certificate, or an intermediate's that was issued with a greater --intermediate",
+    ),
+    on(
+        5008,
+        "VeraId has no intermediates",
+        "Under VeraId the organisation itself issues every member's certificate.",
+        "leave out --intermediate, or use DomainAuth with --profile domainauth",
+    ),
+    on(
+        5009,
+        "the name is refused",
+        "Organisations are domain names in letters, digits and hyphens; international names are written as A-labels (xn--). Users have 1 to 255 octets, no @, no control characters and no space first or last; under DomainAuth the PRECIS form without spaces and capitals.",
+        "give the name in that form",
+    ),
+    on(
+        5010,
+        "the TTL override is out of range",
+        "It says how far verification may look back, from 1 second to 90 days (7,776,000 seconds).",
+        "give --ttl-override between 1 and 7776000; a day (86400) is usual",
+    ),
+    on(
+        5011,
+        "a member's key signs for that member alone",
+        "Only the organisation's key signs on behalf of users, and under DomainAuth those of its authorities.",
+        "leave out --user, or sign with the organisation's key",
+    ),
+    on(
+        5012,
+        "the certificate is another organisation's",
+        "The organisation that was asked for and the one that the certificate names differ.",
+        "give the certificate, or the member bundle, of that organisation, or correct --org",
+    ),
+    on(
+        5101,
+        "the key does not sign",
+        "Its keeper refuses; what it says is told.",
+        "check that the key file is whole with `kliento key show`; otherwise report the bug",
+    ),
+    on(
+        5102,
+        "the signature does not hold",
+        "A signature that the key made is not its own by its public half. A fault in memory or processor can do that, and such a signature could give the key away, so it was thrown away.",
+        "sign again; if it stays, check the machine's memory and the key file",
+    ),
+    on(
+        5103,
+        "the content is too large",
+        "Content and certificates have at most 256 MiB together.",
+        "sign the content detached, or sign its digest",
+    ),
+    on(
+        5201,
+        "the key file is no PEM of a private key",
+        "It begins with neither BEGIN PRIVATE KEY nor BEGIN ENCRYPTED PRIVATE KEY. The older BEGIN RSA PRIVATE KEY is another format (PKCS #1).",
+        "convert it with `openssl pkcs8 -topk8 -in FILE -out NEW`, or make a key with `kliento key create`",
+    ),
+    on(
+        5202,
+        "the key is no RSA key that can sign",
+        "It must be an RSA private key of 2048 to 4096 bits in PKCS#8, whole and consistent.",
+        "make a key with `kliento key create`",
+    ),
+    on(
+        5203,
+        "the key is encrypted, and there is no passphrase",
+        "Passphrases are read from files alone: arguments can be seen by other users of the machine.",
+        "give the file that has the passphrase with --passphrase-file",
+    ),
+    on(
+        5204,
+        "the passphrase is wrong",
+        "The key cannot be decrypted with it, or is damaged. One line end at the end of the passphrase file does not count.",
+        "give the right file with --passphrase-file",
+    ),
+    on(
+        5205,
+        "the key's encryption is not supported",
+        "Supported is PBES2 with AES and PBKDF2 (up to 10,000,000 iterations) or scrypt (up to 256 MiB).",
+        "encrypt it again: `openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out NEW`",
+    ),
+    on(
+        5206,
+        "no key could be made",
+        "The cryptographic library gave up, most likely for lack of memory or randomness.",
+        "try again; if it stays, check the machine",
+    ),
+];

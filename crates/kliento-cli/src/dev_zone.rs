@@ -1,0 +1,102 @@
+//! `kliento dev zone`.
+
+use kliento::{Profile, TrustAnchors, ValidityPeriod};
+use veraid_core::encode_dnssec_chain;
+use veraid_dnssec::DnssecChain;
+use veraid_testkit::{HierarchyBuilder, MockChain};
+
+use crate::cli::DevZone;
+use crate::failure::Failure;
+use crate::files::{Existing, Readers, file_name};
+use crate::outcome::{Outcome, Stop, UsageError};
+use crate::verify_token::line;
+use crate::zone_record::MAX_CHARACTER_STRING;
+use crate::{files, names, randomness, times, trust};
+
+const DAY: u64 = 86_400;
+
+/// What the anchors of a throw-away root begin with, so that nobody takes them for those of the root.
+const WARNING: &str = "\
+; Trust anchor of a throw-away DNS root that `kliento dev zone` made for development.
+; NEVER TRUST IT IN PRODUCTION: whoever made it could make any organisation's chain with it.
+";
+
+pub(crate) fn run(arguments: &DevZone) -> Result<Outcome, Stop> {
+    let profile = Profile::from(arguments.profile);
+    let organisation = names::organisation(&arguments.organisation, profile)?;
+    for record in &arguments.records {
+        check_record(record)?;
+    }
+    let existing = Existing::of(arguments.force);
+    let chain_file = arguments.out.join("chain.der");
+    let anchors_file = arguments.out.join("trust-anchors.ds");
+    files::check_target(&chain_file, existing)?;
+    files::check_target(&anchors_file, existing)?;
+
+    let at = times::instant(arguments.instant.at);
+    let period =
+        ValidityPeriod::new(at.saturating_sub(DAY), at.saturating_add(DAY.saturating_mul(14)))
+            .unwrap_or(ValidityPeriod::at(at));
+    let algorithm = arguments.algorithm.into();
+    let records: Vec<_> = arguments.records.iter().map(String::as_str).collect();
+    let question = names::key_record_question(&organisation, profile)
+        .ok_or_else(|| UsageError::new(format!("{organisation} leaves no room for its records")))?;
+    let made = HierarchyBuilder::new()
+        .zone_algorithms(algorithm, algorithm, algorithm)
+        .owner(&question.name.to_string())
+        .txt(&records)
+        .period(period)
+        // It is drawn here and kept nowhere: nobody can sign with the zones' keys again.
+        .key_seed(randomness::octets()?)
+        .build();
+    prove(&made, &question, at, profile)?;
+
+    files::make_folder(&arguments.out)?;
+    let chain = encode_dnssec_chain(made.messages.iter().map(Vec::as_slice));
+    let anchors = format!("{WARNING}{}\n", made.trust_anchors);
+    files::write(&chain_file, &chain, Readers::Usual, existing)?;
+    files::write(&anchors_file, anchors.as_bytes(), Readers::Usual, existing)?;
+
+    let mut text =
+        format!("wrote {}\nwrote {}\n", file_name(&chain_file), file_name(&anchors_file));
+    line(&mut text, "records at", &question.name.to_string());
+    line(&mut text, "valid from", &period.start().to_string());
+    line(&mut text, "valid until", &period.end().to_string());
+    line(&mut text, "note", "for development alone: never trust these anchors elsewhere");
+    Ok(Outcome::valid(text))
+}
+
+/// Verifiers limit the work that a chain makes, so very deep organisations cannot have every algorithm.
+fn prove(
+    made: &MockChain,
+    question: &veraid_dnssec::Question,
+    at: kliento::Timestamp,
+    profile: Profile,
+) -> Result<(), Stop> {
+    let asked = ValidityPeriod::at(at);
+    let anchors = TrustAnchors::from_presentation(&made.trust_anchors)
+        .map_err(|error| UsageError::new(format!("the zones' anchors do not parse: {error}")))?;
+    let verifier = trust::chain_verifier(anchors, profile);
+    let chain = DnssecChain::parse(made.messages.iter().map(Vec::as_slice))
+        .map_err(|error| UsageError::new(format!("the zones make no chain: {error}")))?;
+    chain.verify(question, asked, &verifier).map_err(|error| {
+        Failure::chain_invalid(&error, asked)
+            .with_mend("use --algorithm ecdsa-p256, or an organisation with fewer labels")
+    })?;
+    Ok(())
+}
+
+fn check_record(record: &str) -> Result<(), UsageError> {
+    if record.is_empty() || record.len() > MAX_CHARACTER_STRING {
+        return Err(UsageError::new(format!(
+            "--txt has {} octets, and a record has 1 to {MAX_CHARACTER_STRING}: give what `kliento zone record --format raw` writes",
+            record.len()
+        )));
+    }
+    if !record.bytes().all(|octet| matches!(octet, b' '..=b'~')) || record.contains('"') {
+        return Err(UsageError::new(
+            "--txt has a quote or a character that is not printable ASCII: give what `kliento zone record --format raw` writes",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,172 @@
+//! `kliento chain fetch`.
+
+use kliento::{Profile, ValidityPeriod};
+use serde::Serialize;
+use veraid_core::OrganisationName;
+use veraid_resolver::{FetchedChain, Form as ChainForm, Resolver, ResolverOptions};
+
+use crate::cli::{ChainFetch, Output};
+use crate::failure::{Failure, FailureJson};
+use crate::files::{Existing, Form, file_name};
+use crate::json::to_line;
+use crate::keys::{self, AnyKey};
+use crate::outcome::{Outcome, Stop, UsageError, progress};
+use crate::shown::{grouped, shown};
+use crate::verify_token::line;
+use crate::{clock, files, input, names, trust};
+
+pub(crate) fn run(arguments: &ChainFetch) -> Result<Outcome, Stop> {
+    match (fetch(arguments), arguments.output.form) {
+        (Ok(fetched), Output::Text) => deliver(arguments, &fetched, || fetched.to_text(arguments)),
+        (Ok(fetched), Output::Json) => deliver(arguments, &fetched, || to_line(&fetched.to_json())),
+        (Err(Stop::Failed(failure)), Output::Json) => {
+            Ok(Outcome::report(to_line(&FetchJson::failed(&failure)), Some(&failure)))
+        }
+        (Err(stop), _) => Err(stop),
+    }
+}
+
+/// A chain that is proved, and what there is to say of it.
+struct Fetched {
+    chain: FetchedChain,
+    organisation: OrganisationName,
+    profile: Profile,
+    names_key: Option<bool>,
+}
+
+fn fetch(arguments: &ChainFetch) -> Result<Fetched, Stop> {
+    let is_to_stdout = input::is_stdin(&arguments.out);
+    if is_to_stdout && arguments.output.form == Output::Json {
+        return Err(UsageError::new("standard output cannot be both the chain and JSON").into());
+    }
+    files::check_destination(Some(&arguments.out), Existing::of(arguments.force))?;
+    let profile = Profile::from(arguments.profile);
+    let organisation = names::organisation(&arguments.organisation, profile)?;
+    let key = match &arguments.key {
+        Some(path) => {
+            let key = AnyKey::read(path, arguments.passphrase_file.as_deref())?;
+            Some(keys::organisation_key(&key, path)?)
+        }
+        None => None,
+    };
+    let resolver = resolver(arguments, profile)?;
+    let servers: Vec<_> = resolver.servers().iter().map(ToString::to_string).collect();
+    progress(&format!(
+        "fetching the key records of {organisation} ({profile}) from {}",
+        shown(&servers.join(", "))
+    ));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| UsageError::new(format!("the system gives no sockets: {error}")))?;
+    let now = clock::now();
+    let form = if arguments.full { ChainForm::Full } else { ChainForm::Minimal };
+    let asked = ValidityPeriod::at(now);
+    let chain = runtime
+        .block_on(resolver.fetch(&organisation, profile, form, now))
+        .map_err(|error| Failure::fetch(&error, asked))?;
+    for warning in chain.warnings() {
+        progress(&format!("warning: {}", shown(&warning.to_string())));
+    }
+    if let Some(key) = &key {
+        let service = arguments.service.clone().unwrap_or_else(kliento::service_oid);
+        chain
+            .check_key(key, &service, profile)
+            .map_err(|error| Failure::bundle_invalid(&error, asked))?;
+    }
+    Ok(Fetched { chain, organisation, profile, names_key: key.map(|_| true) })
+}
+
+fn resolver(arguments: &ChainFetch, profile: Profile) -> Result<Resolver, Stop> {
+    let mut options = ResolverOptions::new().servers(arguments.resolvers.iter().cloned());
+    if let Some(path) = &arguments.tls_roots {
+        options = options
+            .tls_roots_pem(&input::certificate(path)?)
+            .map_err(|error| UsageError::new(format!("{}: {error}", input::name_of(path))))?;
+    }
+    let verifier = trust::chain_verifier(trust::anchors(&arguments.anchors)?, profile);
+    Resolver::new(options, verifier).map_err(|error| UsageError::new(error.to_string()).into())
+}
+
+fn deliver(
+    arguments: &ChainFetch,
+    fetched: &Fetched,
+    facts: impl FnOnce() -> String,
+) -> Result<Outcome, Stop> {
+    let existing = Existing::of(arguments.force);
+    files::deliver(Some(&arguments.out), fetched.chain.to_der(), Form::Octets, existing, facts)
+}
+
+impl Fetched {
+    fn to_text(&self, arguments: &ChainFetch) -> String {
+        let mut text = format!("wrote {}\n", file_name(&arguments.out));
+        line(&mut text, "organisation", self.organisation.as_str());
+        line(&mut text, "profile", &self.profile.to_string());
+        let records = self.chain.records().rdata().len();
+        line(&mut text, "records", &records.to_string());
+        if self.names_key == Some(true) {
+            line(&mut text, "key", "named by a record");
+        }
+        let octets: usize = self.chain.to_der().len();
+        let messages = self.chain.messages().len();
+        line(&mut text, "size", &format!("{messages} messages, {} octets", grouped(octets)));
+        line(&mut text, "valid from", &self.chain.validity().start().to_string());
+        line(&mut text, "valid until", &self.chain.validity().end().to_string());
+        line(&mut text, "refresh at", &self.chain.refresh_at().to_string());
+        text
+    }
+
+    fn to_json(&self) -> FetchJson<'_> {
+        FetchJson {
+            status: "valid",
+            organisation: Some(self.organisation.as_str()),
+            profile: Some(self.profile.to_string()),
+            names_key: self.names_key,
+            octets: Some(self.chain.to_der().len()),
+            valid_from: Some(self.chain.validity().start().to_string()),
+            valid_until: Some(self.chain.validity().end().to_string()),
+            refresh_at: Some(self.chain.refresh_at().to_string()),
+            ..FetchJson::default()
+        }
+    }
+}
+
+/// `kliento.chain-fetch/v1`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FetchJson<'a> {
+    schema: &'static str,
+    status: &'static str,
+    organisation: Option<&'a str>,
+    profile: Option<String>,
+    /// Null if no key was given.
+    names_key: Option<bool>,
+    octets: Option<usize>,
+    valid_from: Option<String>,
+    valid_until: Option<String>,
+    refresh_at: Option<String>,
+    error: Option<FailureJson<'a>>,
+}
+
+impl Default for FetchJson<'_> {
+    fn default() -> Self {
+        Self {
+            schema: "kliento.chain-fetch/v1",
+            status: "",
+            organisation: None,
+            profile: None,
+            names_key: None,
+            octets: None,
+            valid_from: None,
+            valid_until: None,
+            refresh_at: None,
+            error: None,
+        }
+    }
+}
+
+impl<'a> FetchJson<'a> {
+    fn failed(failure: &'a Failure) -> Self {
+        Self { status: failure.class.status(), error: Some(failure.to_json()), ..Self::default() }
+    }
+}

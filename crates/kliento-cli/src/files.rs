@@ -1,0 +1,250 @@
+//! Files: whole or not at all, never over another without leave, and secrets for their owner alone.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::input::{is_stdin, name_of};
+use crate::outcome::{Outcome, Stop, UsageError};
+use crate::randomness;
+use crate::shown::shown;
+
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Its owner alone.
+    Owner,
+    /// Whoever the system lets.
+    Usual,
+}
+
+/// What happens to a file that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Existing {
+    Keep,
+    Replace,
+}
+
+impl Existing {
+    /// What the flag `--force` says.
+    pub(crate) const fn of(force: bool) -> Self {
+        if force { Self::Replace } else { Self::Keep }
+    }
+}
+
+/// Refuses a file that is there already, before anything is made that would have to go there.
+///
+/// Replacing is for files: what is none (a folder, a device) stays.
+pub(crate) fn check_target(path: &Path, existing: Existing) -> Result<(), UsageError> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => {
+            Err(UsageError::new(format!("{} is no file; choose another name", file_name(path))))
+        }
+        Ok(_) if existing == Existing::Keep => Err(exists(path)),
+        // A link that leads nowhere.
+        Err(_) if existing == Existing::Keep && path.is_symlink() => Err(exists(path)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file that is there with all its octets or not at all.
+///
+/// They are written to a file of another name in the same folder, which is then renamed. To keep an existing file, it is linked to its
+/// name instead, which the system refuses if the name is taken: there is no moment between looking and writing.
+pub(crate) fn write(
+    path: &Path,
+    octets: &[u8],
+    readers: Readers,
+    existing: Existing,
+) -> Result<(), Stop> {
+    check_target(path, existing)?;
+    let temporary = temporary_name(path)?;
+    let result = write_new(&temporary, octets, readers).and_then(|()| match existing {
+        Existing::Replace => fs::rename(&temporary, path),
+        Existing::Keep => link(&temporary, path),
+    });
+    if result.is_err() || existing == Existing::Keep {
+        // The name that counts is made or not; there is nobody to tell about the other one.
+        let _ = fs::remove_file(&temporary);
+    }
+    result.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => exists(path).into(),
+        _ => cannot_write(path, &error).into(),
+    })
+}
+
+/// Gives a new file its name, unless the name is taken.
+fn link(temporary: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(temporary, path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            // Some file systems have no links: take the name with an empty file, and rename over that.
+            drop(OpenOptions::new().write(true).create_new(true).open(path)?);
+            fs::rename(temporary, path).inspect_err(|_| {
+                // The empty file is ours; there is nobody to tell if it stays.
+                let _ = fs::remove_file(path);
+            })
+        }
+        result => result,
+    }
+}
+
+fn write_new(path: &Path, octets: &[u8], readers: Readers) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if readers == Readers::Owner {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = readers;
+    let mut file = options.open(path)?;
+    file.write_all(octets)?;
+    file.sync_all()
+}
+
+/// A name in the same folder that nobody else uses.
+fn temporary_name(path: &Path) -> Result<PathBuf, Stop> {
+    let name = path
+        .file_name()
+        .ok_or_else(|| UsageError::new(format!("{} is no name of a file", file_name(path))))?;
+    let random = u64::from_be_bytes(randomness::octets()?);
+    let mut temporary = std::ffi::OsString::from(".");
+    temporary.push(name);
+    temporary.push(format!(".{random:016x}.tmp"));
+    Ok(path.with_file_name(temporary))
+}
+
+fn exists(path: &Path) -> UsageError {
+    let name = file_name(path);
+    UsageError::new(format!("{name} exists; choose another name, or replace it with --force"))
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> UsageError {
+    UsageError::new(format!("{} cannot be written: {error}", file_name(path)))
+}
+
+/// Makes a folder and those above it.
+pub(crate) fn make_folder(path: &Path) -> Result<(), UsageError> {
+    fs::create_dir_all(path)
+        .map_err(|error| UsageError::new(format!("{} cannot be made: {error}", file_name(path))))
+}
+
+/// A file's name on its way to a terminal.
+pub(crate) fn file_name(path: &Path) -> String {
+    shown(&path.display().to_string()).into_owned()
+}
+
+/// What is in a file that may be a secret.
+pub(crate) struct Contents {
+    pub(crate) octets: Zeroizing<Vec<u8>>,
+    /// The permissions, if others than the owner have any.
+    open_mode: Option<u32>,
+}
+
+impl Contents {
+    /// Reads at most `limit` octets.
+    pub(crate) fn read(path: &Path, limit: usize) -> Result<Self, UsageError> {
+        let failed = |error: &io::Error| {
+            UsageError::new(format!("{} cannot be read: {error}", name_of(path)))
+        };
+        let (reader, open_mode): (Box<dyn Read>, _) = if is_stdin(path) {
+            (Box::new(io::stdin().lock()), None)
+        } else {
+            let file = File::open(path).map_err(|error| failed(&error))?;
+            let open_mode = open_mode(&file).map_err(|error| failed(&error))?;
+            (Box::new(file), open_mode)
+        };
+        let most = limit.saturating_add(1);
+        // As large as it can get, so that no part of it is left behind where it grew.
+        let mut octets = Zeroizing::new(Vec::with_capacity(most));
+        reader
+            .take(u64::try_from(most).unwrap_or(u64::MAX))
+            .read_to_end(&mut octets)
+            .map_err(|error| failed(&error))?;
+        if octets.len() > limit {
+            let name = name_of(path);
+            return Err(UsageError::new(format!("{name} has more than {limit} octets")));
+        }
+        Ok(Self { octets, open_mode })
+    }
+
+    /// Refuses a secret that others than its owner can get at.
+    pub(crate) fn check_secret(&self, path: &Path) -> Result<(), UsageError> {
+        let Some(mode) = self.open_mode else { return Ok(()) };
+        let name = file_name(path);
+        Err(UsageError::new(format!(
+            "{name} is a secret that others can get at (its mode is {mode:04o}): `chmod 600 {name}`"
+        )))
+    }
+}
+
+#[cfg(unix)]
+fn open_mode(file: &File) -> io::Result<Option<u32>> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = file.metadata()?.permissions().mode() & 0o7777;
+    Ok((mode & 0o077 != 0).then_some(mode))
+}
+
+#[cfg(not(unix))]
+fn open_mode(_: &File) -> io::Result<Option<u32>> {
+    // Access is not in the file's mode there.
+    Ok(None)
+}
+
+/// The most octets of a passphrase (1 KiB).
+const MAX_PASSPHRASE: usize = 1024;
+
+/// A passphrase: what is in the file, without the line end that editors put there.
+pub(crate) fn passphrase(path: &Path) -> Result<Zeroizing<Vec<u8>>, UsageError> {
+    let mut contents = Contents::read(path, MAX_PASSPHRASE)?;
+    contents.check_secret(path)?;
+    for end in [b'\n', b'\r'] {
+        if contents.octets.last() == Some(&end) {
+            contents.octets.pop();
+        }
+    }
+    if contents.octets.is_empty() {
+        let name = name_of(path);
+        return Err(UsageError::new(format!("{name} is empty; write the passphrase into it")));
+    }
+    Ok(contents.octets)
+}
+
+/// What may go to a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Text,
+    Octets,
+}
+
+/// Puts a result into the file that was asked for, with what is to be said of it on standard output, or else to standard output alone.
+pub(crate) fn deliver(
+    out: Option<&Path>,
+    octets: Vec<u8>,
+    form: Form,
+    existing: Existing,
+    facts: impl FnOnce() -> String,
+) -> Result<Outcome, Stop> {
+    let Some(path) = out.filter(|path| !is_stdin(path)) else {
+        let needs_force = form == Form::Octets && existing == Existing::Keep;
+        if needs_force && io::stdout().is_terminal() {
+            return Err(UsageError::new(
+                "standard output is a terminal, which is no place for octets: give --out FILE, a text form with --output, or --force",
+            )
+            .into());
+        }
+        return Ok(Outcome::valid(octets));
+    };
+    write(path, &octets, Readers::Usual, existing)?;
+    Ok(Outcome::valid(facts()))
+}
+
+/// Checks where a result is to go before it is made.
+pub(crate) fn check_destination(out: Option<&Path>, existing: Existing) -> Result<(), UsageError> {
+    match out.filter(|path| !is_stdin(path)) {
+        Some(path) => check_target(path, existing),
+        None => Ok(()),
+    }
+}

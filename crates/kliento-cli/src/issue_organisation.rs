@@ -1,0 +1,27 @@
+//! `kliento org cert`.
+
+use kliento::Profile;
+use kliento_issuer::Organisation;
+
+use crate::cli::OrganisationCert;
+use crate::failure::Failure;
+use crate::outcome::{Outcome, Stop};
+use crate::{certificates, clock, keys, names};
+
+pub(crate) fn run(arguments: &OrganisationCert) -> Result<Outcome, Stop> {
+    certificates::check_destination(&arguments.write)?;
+    let profile = Profile::from(arguments.profile);
+    let from = arguments
+        .from
+        .unwrap_or_else(|| clock::now().saturating_sub(certificates::BACK_DATING_SECONDS));
+    let days = arguments.days.unwrap_or(certificates::USUAL_DAYS);
+    let until = arguments.until.unwrap_or_else(|| certificates::days_after(from, days));
+    let period = certificates::period(from, until)?;
+    let name = names::organisation(&arguments.organisation, profile)?;
+    let key = keys::signing(&arguments.key)?;
+    let failed = |error| Failure::issue_alone(&error);
+    let organisation = Organisation::new(name.as_str(), profile, key).map_err(failed)?;
+    let certificate =
+        organisation.issue_certificate(period, certificates::serial_number()?).map_err(failed)?;
+    certificates::deliver(&certificate, name.as_str(), period, &arguments.write)
+}

@@ -1,0 +1,34 @@
+//! Names as people give them.
+
+use kliento_issuer::PolicyError;
+use veraid_core::{NameProblem, OrganisationName, Profile, UserName};
+use veraid_dnssec::{Name, Question, RecordType};
+
+use crate::failure::Failure;
+use crate::outcome::Stop;
+
+/// An organisation's domain, with or without the final dot.
+pub(crate) fn organisation(text: &str, profile: Profile) -> Result<OrganisationName, Stop> {
+    let dotted = format!("{}.", text.strip_suffix('.').unwrap_or(text));
+    OrganisationName::from_common_name(&dotted, profile)
+        .map_err(|problem| refused("organisation name", problem))
+}
+
+/// A user's name; what DomainAuth asks beyond VeraId is checked where the profile is known.
+pub(crate) fn user(text: &str) -> Result<UserName, Stop> {
+    UserName::new(text, Profile::VeraId).map_err(|problem| refused("user name", problem))
+}
+
+fn refused(what: &'static str, problem: NameProblem) -> Stop {
+    Failure::policy(&PolicyError::Name { what, problem }).into()
+}
+
+/// The question for the key records of an organisation.
+pub(crate) fn key_record_question(
+    organisation: &OrganisationName,
+    profile: Profile,
+) -> Option<Question> {
+    let organisation: Name = organisation.as_str().parse().ok()?;
+    let name = organisation.prepend(profile.label().as_bytes())?;
+    Some(Question { name, record_type: RecordType::TXT })
+}

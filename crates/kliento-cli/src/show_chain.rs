@@ -1,0 +1,180 @@
+//! `kliento chain show`.
+
+mod messages;
+
+use kliento::{Profile, ValidityPeriod};
+use serde::Serialize;
+use veraid_core::OrganisationName;
+use veraid_dnssec::{DnssecChain, Question, VerifiedRrset};
+
+use crate::chain_json::PeriodJson;
+use crate::cli::{ChainShow, Output};
+use crate::failure::{Failure, FailureJson};
+use crate::inspect::algorithm_name;
+use crate::json::to_line;
+use crate::outcome::{Outcome, Stop};
+use crate::shown::{grouped, shown};
+use crate::verify_chain::presentation;
+use crate::verify_token::line;
+use crate::{input, names, times, trust};
+use messages::{MessageView, RecordView};
+
+pub(crate) fn run(arguments: &ChainShow) -> Result<Outcome, Stop> {
+    let at = times::instant(arguments.instant.at);
+    let anchors = trust::anchors(&arguments.anchors)?;
+    let chain = input::chain(&arguments.input)?.and_then(|octets| {
+        veraid_core::parse_dnssec_chain(&octets).map_err(|error| Failure::malformed(&error))
+    });
+    let report = match chain {
+        Err(failure) => Report { failure: Some(failure), ..Report::default() },
+        Ok(chain) => {
+            let subject = subject(&chain);
+            let (mut proved, mut failure) = (None, None);
+            if let Some(subject) = subject.as_ref().filter(|_| !arguments.no_verify) {
+                let asked = ValidityPeriod::at(at);
+                let verifier = trust::chain_verifier(anchors, subject.profile);
+                match chain.verify(&subject.question, asked, &verifier) {
+                    Ok(rrset) => proved = Some(rrset),
+                    Err(error) => failure = Some(Failure::chain_invalid(&error, asked)),
+                }
+            }
+            Report { messages: messages::of(&chain, at), subject, proved, failure }
+        }
+    };
+    let stdout = match arguments.output.form {
+        Output::Text => report.to_text(),
+        Output::Json => to_line(&report.to_json()),
+    };
+    Ok(Outcome::report(stdout, report.failure.as_ref()))
+}
+
+/// What there is to show.
+#[derive(Debug, Default)]
+struct Report {
+    messages: Vec<MessageView>,
+    /// Whose key records the chain says it is for.
+    subject: Option<Subject>,
+    proved: Option<VerifiedRrset>,
+    failure: Option<Failure>,
+}
+
+#[derive(Debug)]
+struct Subject {
+    organisation: OrganisationName,
+    profile: Profile,
+    question: Question,
+}
+
+/// The organisation of the first key records among the questions; DomainAuth's go first, as verifiers choose.
+fn subject(chain: &DnssecChain) -> Option<Subject> {
+    [Profile::DomainAuth, Profile::VeraId].into_iter().find_map(|profile| {
+        chain.questions().flatten().find_map(|question| {
+            let name = question.name.to_string().to_ascii_lowercase();
+            let organisation = name.strip_prefix(profile.label())?.strip_prefix('.')?;
+            let organisation = names::organisation(organisation, profile).ok()?;
+            let is_it = names::key_record_question(&organisation, profile).as_ref()
+                == Some(question)
+                && chain.has_answer(question);
+            is_it.then(|| Subject { organisation, profile, question: question.clone() })
+        })
+    })
+}
+
+impl Report {
+    fn to_text(&self) -> String {
+        let mut text = match (&self.failure, &self.proved) {
+            (Some(failure), _) => {
+                format!("{}\n{}", failure.class.status().to_uppercase(), failure.to_text())
+            }
+            (None, Some(_)) => "VALID\n".to_owned(),
+            (None, None) => "UNVERIFIED: nothing here is proved\n".to_owned(),
+        };
+        match &self.subject {
+            Some(Subject { organisation, profile, .. }) => {
+                line(&mut text, "organisation", organisation.as_str());
+                line(&mut text, "profile", &profile.to_string());
+            }
+            None if !self.messages.is_empty() => {
+                line(&mut text, "organisation", "none: no message has key records");
+            }
+            None => {}
+        }
+        if let Some(rrset) = &self.proved {
+            for rdata in rrset.rdata() {
+                let record = presentation(rrset.question().record_type, rdata);
+                line(&mut text, "key record", &record);
+            }
+            for period in rrset.validity().iter() {
+                line(&mut text, "valid", &period.to_string());
+            }
+        }
+        let total = self.messages.iter().map(|message| message.octets).sum();
+        if !self.messages.is_empty() {
+            let count = self.messages.len();
+            text.push_str(&format!("\nmessages: {count}, {} octets\n", grouped(total)));
+        }
+        for (index, message) in self.messages.iter().enumerate() {
+            let question = message.question.as_deref().unwrap_or("no answer to one question");
+            let octets = grouped(message.octets);
+            text.push_str(&format!("  {index}  {}  {octets} octets\n", shown(question)));
+            for record in &message.records {
+                text.push_str(&format!("       {}\n", shown(&record.to_text())));
+            }
+        }
+        text
+    }
+
+    fn to_json(&self) -> ChainJson<'_> {
+        let status = match (&self.failure, &self.proved) {
+            (Some(failure), _) => failure.class.status(),
+            (None, Some(_)) => "valid",
+            (None, None) => "unverified",
+        };
+        let proved = self.proved.as_ref();
+        ChainJson {
+            schema: "kliento.chain/v1",
+            status,
+            organisation: self.subject.as_ref().map(|subject| subject.organisation.as_str()),
+            profile: self.subject.as_ref().map(|subject| subject.profile.to_string()),
+            key_records: proved.map(|rrset| {
+                let record_type = rrset.question().record_type;
+                rrset.rdata().map(|rdata| presentation(record_type, rdata)).collect()
+            }),
+            validity: proved.map(|rrset| rrset.validity().iter().map(PeriodJson::from).collect()),
+            messages: &self.messages,
+            error: self.failure.as_ref().map(Failure::to_json),
+        }
+    }
+}
+
+impl RecordView {
+    fn to_text(&self) -> String {
+        let beginning = format!("{} {} {}", self.owner, self.ttl, self.record_type);
+        match &self.signature {
+            Some(rrsig) => format!(
+                "{beginning} over {}, key tag {}, {}, from {} until {}",
+                rrsig.type_covered,
+                rrsig.key_tag,
+                algorithm_name(rrsig.algorithm),
+                rrsig.inception,
+                rrsig.expiration
+            ),
+            None => format!("{beginning}  {} octets", grouped(self.octets)),
+        }
+    }
+}
+
+/// `kliento.chain/v1`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ChainJson<'a> {
+    schema: &'static str,
+    status: &'static str,
+    /// What the questions say, proved if the status is `valid`.
+    organisation: Option<&'a str>,
+    profile: Option<String>,
+    key_records: Option<Vec<String>>,
+    validity: Option<Vec<PeriodJson>>,
+    messages: &'a [MessageView],
+    error: Option<FailureJson<'a>>,
+}

@@ -1,0 +1,79 @@
+//! `kliento key show`.
+
+use aws_lc_rs::rsa::PublicEncryptingKey;
+use serde::Serialize;
+use veraid_core::{OrganisationKey, Profile};
+
+use crate::cli::{KeyShow, Output};
+use crate::json::to_line;
+use crate::keys::{self, AnyKey, Protection};
+use crate::outcome::{Outcome, Stop};
+use crate::verify_token::line;
+
+pub(crate) fn run(arguments: &KeyShow) -> Result<Outcome, Stop> {
+    let key = AnyKey::read(&arguments.input, arguments.passphrase_file.as_deref())?;
+    if arguments.public {
+        return Ok(Outcome::valid(keys::public_key_pem(key.public_key_der())?));
+    }
+    let is_encrypted = match key {
+        AnyKey::Private(_, protection) => Some(protection == Protection::Passphrase),
+        AnyKey::Public(_) => None,
+    };
+    let facts = KeyFacts::of(key.public_key_der(), is_encrypted);
+    Ok(Outcome::valid(match arguments.output.form {
+        Output::Text => facts.to_text(),
+        Output::Json => to_line(&facts),
+    }))
+}
+
+/// `kliento.key/v1`: what a key is.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct KeyFacts {
+    schema: &'static str,
+    /// `private` or `public`.
+    kind: &'static str,
+    algorithm: &'static str,
+    bits: Option<usize>,
+    /// The beginnings of key records; null if no key record can name the key.
+    veraid_key: Option<String>,
+    domainauth_key: Option<String>,
+    /// Null of a public key.
+    encrypted: Option<bool>,
+}
+
+impl KeyFacts {
+    /// Of a SubjectPublicKeyInfo; `is_encrypted` is of the private half, if that is there.
+    pub(crate) fn of(spki: &[u8], is_encrypted: Option<bool>) -> Self {
+        let key = OrganisationKey::from_spki_der(spki).ok();
+        let named = |profile| key.as_ref().map(|key| beginning_of_record(key, profile));
+        Self {
+            schema: "kliento.key/v1",
+            kind: if is_encrypted.is_some() { "private" } else { "public" },
+            algorithm: "RSA",
+            bits: PublicEncryptingKey::from_der(spki).ok().map(|key| key.key_size_bits()),
+            veraid_key: named(Profile::VeraId),
+            domainauth_key: named(Profile::DomainAuth),
+            encrypted: is_encrypted,
+        }
+    }
+
+    pub(crate) fn to_text(&self) -> String {
+        let mut text = String::new();
+        let bits = self.bits.map_or_else(String::new, |bits| format!(", {bits} bits"));
+        line(&mut text, "type", &format!("{}, {} key{bits}", self.algorithm, self.kind));
+        let none = "none (key records name keys of 2048, 3072 and 4096 bits)";
+        line(&mut text, "VeraId", self.veraid_key.as_deref().unwrap_or(none));
+        line(&mut text, "DomainAuth", self.domainauth_key.as_deref().unwrap_or(none));
+        if let Some(is_encrypted) = self.encrypted {
+            line(&mut text, "encrypted", if is_encrypted { "yes" } else { "no" });
+        }
+        text
+    }
+}
+
+/// What records that name the key begin with, up to the key id.
+fn beginning_of_record(key: &OrganisationKey, profile: Profile) -> String {
+    let record = key.record_text(profile, 1, None, veraid_aws_lc_rs::PROVIDER);
+    record.strip_suffix(" 1").unwrap_or(&record).to_owned()
+}

@@ -1,0 +1,107 @@
+//! `kliento token sign`.
+
+use base64ct::{Base64, Encoding};
+use kliento::{Timestamp, Token, TokenBundle, ValidityPeriod, service_oid};
+use kliento_issuer::{PolicyError, TokenIssuer, policy};
+
+use crate::cli::{TokenForm, TokenSign};
+use crate::failure::Failure;
+use crate::files::{Existing, Form, file_name};
+use crate::inspect::header_octets;
+use crate::outcome::{Outcome, Stop, UsageError};
+use crate::shown::{grouped, shown};
+use crate::signer::{self, Identity, Signer};
+use crate::verify_token::line;
+use crate::{files, times};
+
+pub(crate) fn run(arguments: &TokenSign) -> Result<Outcome, Stop> {
+    let existing = Existing::of(arguments.write.force);
+    let out = arguments.write.out.as_deref();
+    files::check_destination(out, existing)?;
+    let token = token(arguments)?;
+    let at = signer::instant(&arguments.signer);
+    let wanted = period(arguments, at)?;
+    let signer = Signer::read(&arguments.signer, at, wanted, &service_oid())?;
+
+    let failed = |error| Failure::issue(&error, ValidityPeriod::at(at));
+    let Signer { key, at, verifier, identity } = signer;
+    let issuer = match identity {
+        Identity::Organisation(organisation, user) => {
+            TokenIssuer::for_organisation(*organisation, key, at, &verifier)
+                .and_then(|issuer| issuer.on_behalf_of(user.as_ref()))
+        }
+        Identity::Member(bundle) => TokenIssuer::for_member(&bundle, key, at, &verifier),
+    }
+    .map_err(failed)?;
+    let period = times::not_before(wanted, issuer.signatures().validity().start(), at);
+    let bundle = issuer.issue(&token, period).map_err(failed)?;
+
+    let (octets, form) = match arguments.output {
+        TokenForm::Header => (format!("{}\n", bundle.to_auth_header()).into_bytes(), Form::Text),
+        TokenForm::Base64 => {
+            (format!("{}\n", Base64::encode_string(&bundle.to_der())).into_bytes(), Form::Text)
+        }
+        TokenForm::Der => (bundle.to_der(), Form::Octets),
+    };
+    files::deliver(out, octets, form, existing, || {
+        facts(arguments, &token, &issuer, &bundle, period)
+    })
+}
+
+fn token(arguments: &TokenSign) -> Result<Token, UsageError> {
+    let mut token = Token::new(arguments.audience.as_str())
+        .map_err(|error| UsageError::new(format!("--audience: {error}")))?;
+    for claim in &arguments.claims {
+        let Some((name, value)) = claim.split_once('=') else {
+            return Err(UsageError::new(format!(
+                "claim {} has no `=`: write it as --claim NAME=VALUE",
+                shown(claim)
+            )));
+        };
+        if token.claims().get(name).is_some() {
+            return Err(UsageError::new(format!(
+                "claim {} is given twice: leave one of them out",
+                shown(name)
+            )));
+        }
+        token = token.with_claim(name, value);
+    }
+    Ok(token)
+}
+
+/// From the back-dating before `at` until the end of the lifetime: at most an hour.
+fn period(arguments: &TokenSign, at: Timestamp) -> Result<ValidityPeriod, Stop> {
+    let seconds = arguments.ttl.saturating_add(arguments.back_date);
+    let limit = policy::MAX_TOKEN_SECONDS;
+    if seconds > limit {
+        let failure = Failure::policy(&PolicyError::SignedPeriodTooLong { seconds, limit });
+        return Err(failure
+            .with_mend("a token lasts an hour with its back-dating: give `--ttl 59m` or less, or `--back-date 0`")
+            .into());
+    }
+    let start = at.saturating_sub(arguments.back_date);
+    Ok(ValidityPeriod::new(start, at.saturating_add(arguments.ttl))
+        .unwrap_or(ValidityPeriod::at(at)))
+}
+
+fn facts(
+    arguments: &TokenSign,
+    token: &Token,
+    issuer: &TokenIssuer,
+    bundle: &TokenBundle,
+    period: ValidityPeriod,
+) -> String {
+    let mut text = String::new();
+    if let Some(out) = &arguments.write.out {
+        text = format!("wrote {}\n", file_name(out));
+    }
+    line(&mut text, "organisation", issuer.signatures().organisation().as_str());
+    let user = bundle.as_signature_bundle().unverified().user();
+    line(&mut text, "user", user.filter(|&user| user != "@").unwrap_or("none (a bot)"));
+    line(&mut text, "audience", token.audience());
+    line(&mut text, "valid from", &period.start().to_string());
+    line(&mut text, "valid until", &period.end().to_string());
+    let octets = header_octets(&bundle.to_auth_header());
+    line(&mut text, "header", &format!("{} octets", grouped(octets)));
+    text
+}

@@ -1,0 +1,154 @@
+//! Who signs: an organisation, or a member of it.
+
+use std::sync::Arc;
+
+use kliento::{Member, Profile, Timestamp, ValidityPeriod, Verifier};
+use kliento_issuer::{Organisation, PolicyError, SoftwareKey};
+use veraid_core::{
+    MAX_VALIDITY_SECONDS, MemberIdBundle, OrganisationId, OrganisationName, ServiceOid, UserName,
+};
+use veraid_dnssec::DnssecChain;
+
+use crate::cli::SignerArguments;
+use crate::failure::Failure;
+use crate::outcome::{Stop, UsageError};
+use crate::{certificates, input, keys, names, times, trust};
+
+/// What there is to sign with. The parts are read, and not proved yet.
+pub(crate) struct Signer {
+    pub(crate) key: Arc<SoftwareKey>,
+    pub(crate) at: Timestamp,
+    pub(crate) verifier: Verifier,
+    pub(crate) identity: Identity,
+}
+
+/// Whose key it is.
+pub(crate) enum Identity {
+    /// The organisation's; it signs on behalf of the user, or else of itself.
+    Organisation(Box<OrganisationId>, Option<UserName>),
+    /// A member's.
+    Member(Box<MemberIdBundle>),
+}
+
+impl Signer {
+    /// Reads what the arguments name. An organisation certificate that is not given is made for `period`.
+    pub(crate) fn read(
+        arguments: &SignerArguments,
+        at: Timestamp,
+        period: ValidityPeriod,
+        service: &ServiceOid,
+    ) -> Result<Self, Stop> {
+        let user = arguments.user.as_deref().map(names::user).transpose()?;
+        let organisation = arguments
+            .organisation
+            .as_deref()
+            .map(|name| names::organisation(name, Profile::VeraId))
+            .transpose()?;
+        let verifier = trust::plain_verifier(&arguments.anchors)?;
+        let key = keys::signing(&arguments.key)?;
+        let chain = arguments.chain.as_deref().map(input::parsed_chain).transpose()?;
+        let identity = if let Some(path) = &arguments.member_bundle {
+            let bundle = with_chain(input::member_bundle(path)?, chain)?;
+            let asked = ValidityPeriod::at(at);
+            let verified = bundle
+                .clone()
+                .verify(service, asked, &verifier)
+                .map_err(|error| Failure::bundle_invalid(&error, asked))?;
+            check_member(verified.member(), organisation.as_ref(), user.as_ref())?;
+            Identity::Member(Box::new(bundle))
+        } else {
+            let (Some(organisation), Some(chain)) = (organisation, chain) else {
+                return Err(UsageError::new("give --org and --chain, or --member-bundle").into());
+            };
+            let id = organisation_id(arguments, &organisation, chain, &key, period)?;
+            Identity::Organisation(Box::new(id), user)
+        };
+        Ok(Self { key, at, verifier, identity })
+    }
+}
+
+/// The instant to sign at.
+pub(crate) fn instant(arguments: &SignerArguments) -> Timestamp {
+    times::instant(arguments.at)
+}
+
+/// The bundle with a fresher chain, if there is one.
+fn with_chain(
+    bundle: MemberIdBundle,
+    chain: Option<DnssecChain>,
+) -> Result<MemberIdBundle, Failure> {
+    let Some(chain) = chain else { return Ok(bundle) };
+    OrganisationId::new(chain, bundle.organisation_certificate().clone())
+        .and_then(|organisation| {
+            MemberIdBundle::assemble(
+                &organisation,
+                bundle.member_certificate(),
+                bundle.intermediates(),
+            )
+        })
+        .map_err(|error| Failure::malformed(&error))
+}
+
+/// What the arguments say of the member must be what the bundle proves.
+fn check_member(
+    member: &Member,
+    organisation: Option<&OrganisationName>,
+    user: Option<&UserName>,
+) -> Result<(), Stop> {
+    if let Some(required) = organisation
+        && required != member.organisation()
+    {
+        return Err(Failure::policy(&PolicyError::OtherOrganisation {
+            required: required.to_string(),
+            found: member.organisation().to_string(),
+        })
+        .into());
+    }
+    if let Some(user) = user
+        && Some(user) != member.user()
+    {
+        return Err(UsageError::new(format!(
+            "--user is {}, but the member bundle is {member}'s: leave out --user, or give that user's bundle",
+            crate::shown::shown(user.as_str())
+        ))
+        .into());
+    }
+    Ok(())
+}
+
+fn organisation_id(
+    arguments: &SignerArguments,
+    organisation: &OrganisationName,
+    chain: DnssecChain,
+    key: &Arc<SoftwareKey>,
+    period: ValidityPeriod,
+) -> Result<OrganisationId, Stop> {
+    let certificate = if let Some(path) = &arguments.org_cert {
+        let certificate = certificates::read(path)?;
+        let name = certificate.common_name().unwrap_or_default();
+        let found = names::organisation(name, Profile::VeraId)?;
+        if found != *organisation {
+            let (required, found) = (organisation.to_string(), found.to_string());
+            return Err(Failure::policy(&PolicyError::OtherOrganisation { required, found }).into());
+        }
+        certificate
+    } else {
+        let profile = profile_of(&chain, organisation);
+        let failed = |error| Failure::issue(&error, period);
+        let issuer =
+            Organisation::new(organisation.as_str(), profile, key.clone()).map_err(failed)?;
+        // Longer than the signature it would only be of use to who finds the key. What is too long for a certificate is too long for the
+        // signature, which is told then.
+        let end = period.end().min(period.start().saturating_add(MAX_VALIDITY_SECONDS));
+        let validity = certificates::period(period.start(), end)?;
+        issuer.issue_certificate(validity, certificates::serial_number()?).map_err(failed)?
+    };
+    OrganisationId::new(chain, certificate).map_err(|error| Failure::malformed(&error).into())
+}
+
+/// The profile that verifiers take a chain to be for.
+fn profile_of(chain: &DnssecChain, organisation: &OrganisationName) -> Profile {
+    let is_domainauth = names::key_record_question(organisation, Profile::DomainAuth)
+        .is_some_and(|question| chain.has_answer(&question));
+    if is_domainauth { Profile::DomainAuth } else { Profile::VeraId }
+}
