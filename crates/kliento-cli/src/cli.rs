@@ -8,6 +8,8 @@ mod shared;
 mod token;
 mod zone;
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use bundle::{BundleForm, BundleInspect, BundleSign, BundleVerb, BundleVerify};
@@ -45,6 +47,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Shows it all in a second without a network: a DNS root, a key, a token, a server that believes it and three that do not.
+    Demo(DemoArguments),
     /// Private keys.
     #[command(subcommand)]
     Key(KeyVerb),
@@ -71,6 +75,19 @@ pub(crate) enum Command {
     Dev(DevVerb),
     /// Explains an error code, or lists all of them.
     Explain(ExplainArguments),
+}
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  kliento demo
+  kliento demo --out playground";
+
+#[derive(Debug, Args)]
+#[command(after_help = DEMO_EXAMPLES)]
+pub(crate) struct DemoArguments {
+    /// The new folder for what is made [default: kliento-demo, or kliento-demo-2 and so on if that is there].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 const EXPLAIN_EXAMPLES: &str = "\

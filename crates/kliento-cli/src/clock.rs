@@ -1,6 +1,6 @@
 //! The only place that reads the clock.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use kliento::Timestamp;
 
@@ -13,4 +13,11 @@ pub(crate) fn now() -> Timestamp {
     let now = SystemTime::now();
     let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Timestamp::from_unix_seconds(seconds)
+}
+
+/// Tells how much time has passed since it was made.
+pub(crate) fn stopwatch() -> impl FnOnce() -> Duration {
+    #[expect(clippy::disallowed_methods, reason = "it is measured for people, and decides nothing")]
+    let start = Instant::now();
+    move || start.elapsed()
 }

@@ -180,6 +180,11 @@ impl Failure {
         self
     }
 
+    /// Where it was met, if that is known.
+    pub(crate) fn place(&self) -> Option<&str> {
+        self.place.as_deref()
+    }
+
     /// Whether it is one of time.
     pub(crate) fn is_about_time(&self) -> bool {
         self.class == Class::Time

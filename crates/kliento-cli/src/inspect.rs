@@ -8,7 +8,8 @@ mod text;
 mod timeline;
 
 pub(crate) use header_limits::line_octets as header_octets;
-pub(crate) use text::algorithm_name;
+pub(crate) use report::Report;
+pub(crate) use text::{algorithm_name, verdict_and_break, verdict_and_chain};
 
 use kliento::{
     Timestamp, TokenBundle, TokenPolicy, TrustAnchors, ValidityPeriod, VerifiedToken, Verifier,
@@ -20,7 +21,6 @@ use veraid_core::{
 
 use crate::cli::{BundleInspect, Output, TokenInspect};
 use crate::failure::Failure;
-use crate::inspect::report::Report;
 use crate::inspect::report::View;
 use crate::outcome::{Outcome, UsageError};
 use crate::verify_bundle::{refuse_stdin_twice, verify};

@@ -7,6 +7,7 @@ mod cli;
 mod clock;
 mod codes;
 mod create_key;
+mod demo;
 mod dev_zone;
 mod explain;
 mod failure;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<Outcome, Stop> {
     match &cli.command {
+        Command::Demo(arguments) => demo::run(arguments),
         Command::Key(KeyVerb::Create(arguments)) => create_key::run(arguments),
         Command::Key(KeyVerb::Show(arguments)) => show_key::run(arguments),
         Command::Key(KeyVerb::Import(arguments)) => import_key::run(arguments),

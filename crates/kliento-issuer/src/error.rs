@@ -119,6 +119,14 @@ pub enum PolicyError {
     /// A plain member signs for itself alone.
     #[error("a member's key signs for that member alone, not on behalf of others")]
     AttributionNotAllowed,
+    /// Chain and certificate are of another organisation than the one that is to sign.
+    #[error("chain and certificate are of {found}, not of {required}")]
+    OtherOrganisation {
+        /// The organisation that is to sign.
+        required: String,
+        /// The organisation of chain and certificate.
+        found: String,
+    },
     /// Signatures are for another service than the one that is to be signed for.
     #[error("issuer signs for the service {found}, not for {required}")]
     OtherService {
@@ -145,7 +153,8 @@ impl PolicyError {
             Self::Name { .. } => 5009,
             Self::TtlOverride { .. } => 5010,
             Self::AttributionNotAllowed => 5011,
-            Self::OtherService { .. } => 5012,
+            Self::OtherOrganisation { .. } => 5012,
+            Self::OtherService { .. } => 5013,
         }
     }
 }

@@ -77,6 +77,12 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "give the certificate, or the member bundle, of that organisation, or correct --org",
     ),
     on(
+        5013,
+        "the issuer signs for another service",
+        "An issuer of tokens was made from one that signs for a service other than Kliento's.",
+        "make the signature issuer with Kliento's service, 1.3.6.1.4.1.58708.3.0",
+    ),
+    on(
         5101,
         "the key does not sign",
         "Its keeper refuses; what it says is told.",

@@ -33,6 +33,24 @@ pub(crate) fn verdict_and_chain(report: &Report) -> String {
     text
 }
 
+/// Whether it holds, and the chain on one line, from the root to where it breaks.
+pub(crate) fn verdict_and_break(report: &Report) -> String {
+    let mut text = verdict(report);
+    let (Some(view), Some(failure)) = (&report.view, report.verdict.failure()) else { return text };
+    let mut parts: Vec<String> = Vec::new();
+    for link in view.links.as_slice() {
+        let zone = format!("zone {}", link.zone());
+        if !parts.contains(&zone) {
+            parts.push(zone);
+        }
+    }
+    parts.extend(view.certificates.iter().map(|certificate| certificate.role.to_string()));
+    parts.push(format!("✗ {}", failure.place().unwrap_or("here")));
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "\n  {}", shown(&parts.join(" ─ ")));
+    text
+}
+
 fn heading(text: &mut String, heading: &str) {
     text.push('\n');
     text.push_str(heading);

@@ -52,6 +52,21 @@ pub(crate) fn kliento_with(arguments: &[&str], input: &[u8]) -> Run {
     }
 }
 
+/// Runs `kliento` in `folder`.
+pub(crate) fn kliento_in(folder: &Folder, arguments: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_kliento"))
+        .args(arguments)
+        .current_dir(&folder.0)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the binary runs");
+    Run {
+        code: output.status.code().expect("the binary ends by itself"),
+        stdout: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
+    }
+}
+
 /// A folder of one test, gone when the test ends.
 pub(crate) struct Folder(PathBuf);
 
@@ -61,6 +76,11 @@ impl Folder {
             .join(format!("{test}-{}", std::process::id()));
         fs::create_dir_all(&path).expect("the folder can be made");
         Self(path)
+    }
+
+    /// Where a file of this name is, or would be.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
     }
 
     /// Writes a file and gives its path.

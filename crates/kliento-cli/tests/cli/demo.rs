@@ -1,0 +1,99 @@
+//! `kliento demo`: what it shows is what the other commands say of what it leaves.
+
+use std::fs;
+
+use crate::support::{Folder, Run, kliento_in};
+
+fn demo(folder: &Folder) -> Run {
+    let run = kliento_in(folder, &["demo"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    run
+}
+
+#[test]
+fn shows_one_verdict_and_three_refusals() {
+    let run = demo(&Folder::new("demo-shows"));
+    let verdicts: Vec<&str> = run
+        .stdout
+        .lines()
+        .map(str::trim)
+        .filter(|line| ["VALID", "INVALID"].contains(line) || line.starts_with("error["))
+        .filter_map(|line| line.split(':').next())
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            "VALID",
+            "INVALID",
+            "error[KL3002]",
+            "INVALID",
+            "error[KL2402]",
+            "INVALID",
+            "error[KL2316]"
+        ]
+    );
+    assert!(run.stdout.contains("subject       alice@example.test\n"));
+    assert!(run.stdout.contains("└─ signature: token of alice@example.test\n"));
+    for broken in ["✗ audience of the token\n", "✗ signature\n", "✗ signed data (CMS)\n"] {
+        let chain = "zone . ─ zone test. ─ zone example.test. ─ organisation certificate";
+        assert!(run.stdout.contains(&format!("{chain} ─ {broken}")), "{broken}");
+    }
+}
+
+#[test]
+fn its_commands_do_what_they_say() {
+    let folder = Folder::new("demo-commands");
+    let run = demo(&folder);
+    let commands: Vec<Vec<&str>> = run
+        .stdout
+        .lines()
+        .filter(|line| line.contains("--trust-anchors"))
+        .map(|line| line.split_whitespace().skip(1).collect())
+        .collect();
+    assert_eq!(commands.len(), 3);
+    for command in &commands {
+        let run = kliento_in(&folder, command);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{command:?}");
+    }
+    // What the last one signs is another token for the same server.
+    let signed = kliento_in(&folder, &commands[2]).stdout;
+    fs::write(folder.path("bob.header"), signed).unwrap();
+    let verify = [
+        "token",
+        "verify",
+        "bob.header",
+        "--audience",
+        "https://api.example.com",
+        "--trust-anchors",
+        "kliento-demo/trust-anchors.ds",
+    ];
+    assert!(kliento_in(&folder, &verify).stdout.contains("subject       bob@example.test\n"));
+    // Without the throw-away root nobody believes it.
+    assert_eq!(kliento_in(&folder, &verify[..5]).code, 11);
+}
+
+#[test]
+fn a_second_run_leaves_the_first_alone() {
+    let folder = Folder::new("demo-twice");
+    demo(&folder);
+    let token = fs::read(folder.path("kliento-demo/token.header")).unwrap();
+    let run = demo(&folder);
+    assert!(run.stdout.contains("kliento-demo-2/token.header"));
+    assert_eq!(fs::read(folder.path("kliento-demo/token.header")).unwrap(), token);
+    assert_ne!(fs::read(folder.path("kliento-demo-2/token.header")).unwrap(), token);
+    let run = kliento_in(&folder, &["demo", "--out", "kliento-demo"]);
+    assert_eq!(run.code, 2);
+    let expected = "error: the folder exists; choose another with --out, or remove it\n";
+    assert!(run.stderr.starts_with(expected), "{}", run.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_key_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = Folder::new("demo-key");
+    demo(&folder);
+    let key = fs::metadata(folder.path("kliento-demo/organisation.key.pem")).unwrap();
+    assert_eq!(key.permissions().mode() & 0o777, 0o600);
+}
