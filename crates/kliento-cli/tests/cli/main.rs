@@ -3,6 +3,7 @@
 mod bundle_and_chain_verify;
 mod demo;
 mod explain;
+mod guide;
 mod inspect;
 #[cfg(unix)]
 mod streams;
