@@ -147,9 +147,12 @@ impl Failure {
         }
     }
 
-    /// With the place, if none is told yet.
-    pub(crate) fn or_at(mut self, place: String) -> Self {
-        self.place.get_or_insert(place);
+    /// With the file that it was met in.
+    pub(crate) fn in_file(mut self, file: &str) -> Self {
+        self.place = Some(match self.place {
+            Some(place) => format!("{file}: {place}"),
+            None => file.to_owned(),
+        });
         self
     }
 

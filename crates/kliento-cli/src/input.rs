@@ -51,15 +51,19 @@ pub(crate) fn certificate(path: &Path) -> Result<Vec<u8>, UsageError> {
 /// A member id bundle that was read.
 pub(crate) fn member_bundle(path: &Path) -> Result<MemberIdBundle, Stop> {
     let octets = read_file(path, MAX_MEMBER_BUNDLE)?;
-    MemberIdBundle::from_der(&octets)
-        .map_err(|error| Failure::malformed(&error).or_at(name_of(path)).into())
+    MemberIdBundle::from_der(&octets).map_err(|error| {
+        let failure = Failure::malformed(&error).in_file(&name_of(path));
+        failure.with_mend("give a bundle as `kliento member bundle` writes it").into()
+    })
 }
 
 /// A chain that was read and is not proved.
 pub(crate) fn parsed_chain(path: &Path) -> Result<DnssecChain, Stop> {
-    let octets = chain(path)?.map_err(|failure| failure.or_at(name_of(path)))?;
-    veraid_core::parse_dnssec_chain(&octets)
-        .map_err(|error| Failure::malformed(&error).or_at(name_of(path)).into())
+    let octets = chain(path)?.map_err(|failure| failure.in_file(&name_of(path)))?;
+    veraid_core::parse_dnssec_chain(&octets).map_err(|error| {
+        let failure = Failure::malformed(&error).in_file(&name_of(path));
+        failure.with_mend("give a chain as `kliento chain fetch` writes it").into()
+    })
 }
 
 /// What is to be signed.

@@ -42,7 +42,7 @@ impl AnyKey {
         let contents = Contents::read(path, MAX_KEY)?;
         if let Some(spki) = public_key(&contents.octets) {
             check_member_key(&spki).map_err(|problem| {
-                Failure::policy(&PolicyError::Key(problem)).or_at(name_of(path))
+                Failure::policy(&PolicyError::Key(problem)).in_file(&name_of(path))
             })?;
             return Ok(Self::Public(spki));
         }
@@ -100,8 +100,9 @@ pub(crate) fn public_half(arguments: &PublicKeyArguments) -> Result<Arc<PublicHa
 
 /// The key as key records name it.
 pub(crate) fn organisation_key(key: &AnyKey, path: &Path) -> Result<OrganisationKey, Stop> {
-    OrganisationKey::from_spki_der(key.public_key_der())
-        .map_err(|problem| Failure::policy(&PolicyError::Key(problem)).or_at(name_of(path)).into())
+    OrganisationKey::from_spki_der(key.public_key_der()).map_err(|problem| {
+        Failure::policy(&PolicyError::Key(problem)).in_file(&name_of(path)).into()
+    })
 }
 
 /// A key of which only the public half is there.

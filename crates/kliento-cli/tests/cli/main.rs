@@ -1,11 +1,20 @@
 //! Runs the built binary over files and looks at exit code, standard output and standard error.
 
 mod bundle_and_chain_verify;
+mod bundle_sign;
+mod certificates;
+mod chain_fetch;
+mod chain_show;
 mod demo;
+mod dev_zone;
 mod explain;
 mod guide;
 mod inspect;
+mod issuing;
+mod key;
 #[cfg(unix)]
 mod streams;
 mod support;
+mod token_sign;
 mod token_verify;
+mod zone_record;

@@ -20,6 +20,22 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// It went well, with nothing on standard error.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Self {
+        assert_eq!((self.code, self.stderr.as_str()), (0, ""), "{}", self.stdout);
+        self
+    }
+
+    /// It ended with `code`, nothing on standard output and all of `words` on standard error.
+    #[track_caller]
+    pub(crate) fn refused(&self, code: i32, words: &[&str]) {
+        assert_eq!((self.code, self.stdout.as_str()), (code, ""), "{}", self.stderr);
+        for word in words {
+            assert!(self.stderr.contains(word), "{word:?} is not in\n{}", self.stderr);
+        }
+    }
+
     /// The whole of standard output as JSON, with nothing else on it.
     pub(crate) fn json(&self) -> Value {
         assert_eq!(self.stderr, "");
@@ -78,9 +94,27 @@ impl Folder {
         Self(path)
     }
 
-    /// Where a file of this name is, or would be.
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.0.join(name)
+    /// The path of a file, which need not be there.
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().expect("the path is UTF-8").to_owned()
+    }
+
+    /// Writes a file that its owner alone can read, and gives its path.
+    pub(crate) fn secret(&self, name: &str, contents: impl AsRef<[u8]>) -> String {
+        let path = self.file(name, contents);
+        set_mode(&path, 0o600);
+        path
+    }
+
+    /// The names of the files, sorted.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.0).expect("the folder can be listed");
+        let name = |entry: std::io::Result<fs::DirEntry>| {
+            entry.expect("the folder can be listed").file_name().into_string().expect("ASCII")
+        };
+        let mut names: Vec<_> = entries.map(name).collect();
+        names.sort();
+        names
     }
 
     /// Writes a file and gives its path.
@@ -89,6 +123,20 @@ impl Folder {
         fs::write(&path, contents).expect("the file can be written");
         path.to_str().expect("the path is UTF-8").to_owned()
     }
+}
+
+/// Lets those read and write a file that `mode` says, where there are modes.
+pub(crate) fn set_mode(path: &str, mode: u32) {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
+        .expect("the mode can be set");
+    #[cfg(not(unix))]
+    let _ = (path, mode);
+}
+
+/// The octets of a file.
+pub(crate) fn read(path: &str) -> Vec<u8> {
+    fs::read(path).expect("the file is there")
 }
 
 impl Drop for Folder {
