@@ -119,8 +119,8 @@ pub enum PolicyError {
     /// A plain member signs for itself alone.
     #[error("a member's key signs for that member alone, not on behalf of others")]
     AttributionNotAllowed,
-    /// Chain and certificate are of another organisation than the one that is to sign.
-    #[error("chain and certificate are of {found}, not of {required}")]
+    /// The certificate is of another organisation than the one that is to sign.
+    #[error("certificate is of {found}, not of {required}")]
     OtherOrganisation {
         /// The organisation that is to sign.
         required: String,

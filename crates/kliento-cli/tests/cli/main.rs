@@ -1,5 +1,7 @@
 //! Runs the built binary over files and looks at exit code, standard output and standard error.
 
+#![allow(clippy::unwrap_used, reason = "a panic is a test that fails")]
+
 mod bundle_and_chain_verify;
 mod bundle_sign;
 mod certificates;
