@@ -1,6 +1,11 @@
 //! Runs the built binary over files and looks at exit code, standard output and standard error.
 
-#![allow(clippy::unwrap_used, reason = "a panic is a test that fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a panic is a test that fails"
+)]
 
 mod bundle_and_chain_verify;
 mod bundle_sign;
