@@ -101,3 +101,43 @@ pub(crate) struct ExplainArguments {
     /// A code like KL2031; all are listed without one.
     pub(crate) code: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        Cli::command().debug_assert();
+    }
+
+    /// The command lines of all examples, without what a shell does itself.
+    fn examples(command: &clap::Command) -> Vec<Vec<String>> {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let own = help.replace("\\\n", " ");
+        let own = own.lines().filter(|line| line.starts_with("  kliento ")).map(|line| {
+            let line = line.replace("\"$(cat record.txt)\"", "record");
+            let words = line.split_whitespace().take_while(|word| !matches!(*word, "<" | ">"));
+            words.map(str::to_owned).collect()
+        });
+        own.chain(command.get_subcommands().flat_map(examples)).collect()
+    }
+
+    #[test]
+    fn every_example_is_understood_and_every_verb_has_one() {
+        let examples = examples(&Cli::command());
+        for example in &examples {
+            let parsed = Cli::try_parse_from(example);
+            assert!(parsed.is_ok(), "{example:?}: {}", parsed.unwrap_err());
+        }
+        for noun in Cli::command().get_subcommands() {
+            for verb in noun.get_subcommands() {
+                let (noun, verb) = (noun.get_name(), verb.get_name());
+                let is_of_it = |example: &Vec<String>| example[1] == noun && example[2] == verb;
+                assert!(examples.iter().any(is_of_it), "{noun} {verb}");
+            }
+        }
+    }
+}

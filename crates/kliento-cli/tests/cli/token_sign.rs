@@ -262,7 +262,7 @@ fn wrong_anchors_keys_files_and_names_are_refused() {
     let (key, anchors) = (&organisation.key, &organisation.anchors);
     let rest = ["--org", "example.com", "--key", key, "--at", AT, "--trust-anchors", anchors];
     let with_chain = |chain: &str| sign(&rest, &["--chain", chain]);
-    with_chain(&garbage).refused(10, &["error[KL1004]", &garbage.clone()]);
+    with_chain(&garbage).refused(10, &["error[KL1004]", &garbage]);
     with_chain(&organisation.folder.path("none")).refused(2, &["cannot be read"]);
     sign(&rest, &["--member-bundle", &garbage]).refused(10, &["error[KL1004]"]);
     sign(&signer, &["--org-cert", &garbage]).refused(10, &["give one certificate, in PEM or DER"]);
