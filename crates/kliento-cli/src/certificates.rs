@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::files::{Existing, Form};
 use crate::input::name_of;
 use crate::outcome::{Outcome, Stop, UsageError};
+use crate::shown::shown;
 use crate::verify_token::line;
 use crate::{files, input, randomness};
 
@@ -27,10 +28,10 @@ pub(crate) const BACK_DATING_SECONDS: u64 = 3_600;
 /// Reads a certificate in PEM or DER.
 pub(crate) fn read(path: &Path) -> Result<Certificate, Stop> {
     let octets = input::certificate(path)?;
-    let decoded = match der::pem::decode_vec(&octets) {
-        Ok((label, der)) if label == CERTIFICATE => Some(der),
-        Ok((label, _)) => {
-            let name = name_of(path);
+    let decoded = match der::pem::decode_label(&octets) {
+        Ok(CERTIFICATE) => der::pem::decode_vec(&octets).ok().map(|(_, der)| der),
+        Ok(label) => {
+            let (name, label) = (name_of(path), shown(label));
             return Err(UsageError::new(format!(
                 "{name} has {label} in PEM; give the file with the CERTIFICATE"
             ))

@@ -248,3 +248,23 @@ pub(crate) fn check_destination(out: Option<&Path>, existing: Existing) -> Resul
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_appears_after_it_was_looked_for_is_kept() {
+        let folder = std::env::temp_dir().join(format!("kliento-files-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (temporary, path) = (folder.join(".new.tmp"), folder.join("file"));
+        fs::write(&temporary, "new").unwrap();
+        fs::write(&path, "precious").unwrap();
+        assert_eq!(link(&temporary, &path).unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"precious");
+        fs::remove_file(&path).unwrap();
+        link(&temporary, &path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

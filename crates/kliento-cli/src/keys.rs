@@ -176,10 +176,11 @@ fn pem_text(octets: &[u8]) -> Option<&str> {
 /// The public key in a file, if it is one: PEM, or SubjectPublicKeyInfo in DER.
 fn public_key(octets: &[u8]) -> Option<Vec<u8>> {
     match pem_text(octets) {
-        Some(pem) => {
-            let (label, spki) = der::pem::decode_vec(pem.as_bytes()).ok()?;
-            (label == PUBLIC_KEY).then_some(spki)
+        // By the label first: a private key is not to be decoded where nobody overwrites it.
+        Some(pem) if der::pem::decode_label(pem.as_bytes()) == Ok(PUBLIC_KEY) => {
+            der::pem::decode_vec(pem.as_bytes()).ok().map(|(_, spki)| spki)
         }
+        Some(_) => None,
         None => check_member_key(octets).is_ok().then(|| octets.to_vec()),
     }
 }
