@@ -24,13 +24,21 @@ pub(crate) const SERVICE: &str = "1.3.6.1.4.1.58708.1.1";
 
 const DAY: u64 = 86_400;
 
+/// The kinds of bundles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Token,
+    Attached,
+    Detached,
+    MemberId,
+}
+
 /// What to issue.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) world: usize,
     pub(crate) signed_by_member: bool,
-    /// 0 for a token, 1 for attached content, 2 for detached.
-    pub(crate) form: u8,
+    pub(crate) form: Form,
     pub(crate) user: Option<UserName>,
     pub(crate) audience: String,
     pub(crate) claims: Vec<(String, String)>,
@@ -47,15 +55,15 @@ pub(crate) struct Issued {
     pub(crate) subject: String,
     pub(crate) user: Option<String>,
     pub(crate) signed_by_member: bool,
+    pub(crate) form: Form,
     pub(crate) token: Option<Token>,
     pub(crate) content: Vec<u8>,
-    pub(crate) is_detached: bool,
     organisation_certificate: Vec<u8>,
 }
 
 impl Issued {
-    /// The ContentInfo: the last field of the bundle, under its own tag.
-    pub(crate) fn content_info(&self) -> Vec<u8> {
+    /// The ContentInfo, or a member's certificate: the last field of the bundle, under its own tag.
+    pub(crate) fn last_field(&self) -> Vec<u8> {
         let mut field = children(&self.bundle).pop().unwrap_or_default().to_vec();
         if let Some(tag) = field.first_mut() {
             *tag = 0x30;
@@ -65,11 +73,15 @@ impl Issued {
 
     /// The organisation's certificate in PEM.
     pub(crate) fn organisation_pem(&self) -> Result<Vec<u8>, String> {
-        let der = &self.organisation_certificate;
-        pem_rfc7468::encode_string("CERTIFICATE", pem_rfc7468::LineEnding::LF, der)
-            .map(String::into_bytes)
-            .map_err(|error| error.to_string())
+        certificate_pem(&self.organisation_certificate)
     }
+}
+
+/// A certificate in PEM.
+pub(crate) fn certificate_pem(der: &[u8]) -> Result<Vec<u8>, String> {
+    pem_rfc7468::encode_string("CERTIFICATE", pem_rfc7468::LineEnding::LF, der)
+        .map(String::into_bytes)
+        .map_err(|error| error.to_string())
 }
 
 /// An organisation with keys of one size, its chain and certificate.
@@ -138,32 +150,32 @@ impl World {
     /// Issues what `plan` asks for.
     pub(crate) fn issue(&self, number: usize, plan: &Plan) -> Result<Issued, String> {
         let at = default_instant();
-        let service = if plan.form == 0 {
-            service_oid()
-        } else {
-            SERVICE.parse::<ServiceOid>().map_err(text)?
-        };
-        let issuer = self.issuer(plan, service, at)?;
-        let (bundle, token, content) = if plan.form == 0 {
-            let token = plan
-                .claims
-                .iter()
-                .fold(Token::new(&*plan.audience).map_err(text)?, |token, (name, value)| {
-                    token.with_claim(name, value)
-                });
-            let issuer = TokenIssuer::from_signatures(issuer).map_err(text)?;
-            let period = issuer.period(at, plan.lifetime_seconds).map_err(text)?;
-            let bundle = issuer.issue(&token, period).map_err(text)?.to_der();
-            (bundle, Some(token.clone()), token.to_json())
-        } else {
-            let end = at.saturating_add(plan.lifetime_seconds);
-            let period = ValidityPeriod::new(at, end).map_err(text)?;
-            let content = match plan.form {
-                1 => Content::Attached(&plan.content),
-                _ => Content::Detached(&plan.content),
-            };
-            let bundle = issuer.issue(content, period).map_err(text)?;
-            (bundle.to_der(), None, plan.content.clone())
+        let (bundle, token, content) = match plan.form {
+            Form::Token => {
+                let token =
+                    plan.claims.iter().fold(
+                        Token::new(&*plan.audience).map_err(text)?,
+                        |token, (name, value)| token.with_claim(name, value),
+                    );
+                let issuer = self.issuer(plan, service_oid(), at)?;
+                let issuer = TokenIssuer::from_signatures(issuer).map_err(text)?;
+                let period = issuer.period(at, plan.lifetime_seconds).map_err(text)?;
+                let bundle = issuer.issue(&token, period).map_err(text)?.to_der();
+                let json = token.to_json();
+                (bundle, Some(token), json)
+            }
+            Form::Attached | Form::Detached => {
+                let issuer = self.issuer(plan, SERVICE.parse().map_err(text)?, at)?;
+                let end = at.saturating_add(plan.lifetime_seconds);
+                let period = ValidityPeriod::new(at, end).map_err(text)?;
+                let content = match plan.form {
+                    Form::Attached => Content::Attached(&plan.content),
+                    _ => Content::Detached(&plan.content),
+                };
+                let bundle = issuer.issue(content, period).map_err(text)?;
+                (bundle.to_der(), None, plan.content.clone())
+            }
+            Form::MemberId => (self.member(plan)?.to_der(), None, Vec::new()),
         };
         let user = plan.user.as_ref().map(ToString::to_string);
         let subject =
@@ -176,9 +188,9 @@ impl World {
             subject,
             user,
             signed_by_member: plan.signed_by_member,
+            form: plan.form,
             token,
             content,
-            is_detached: plan.form == 2,
             organisation_certificate: self.identity.organisation_certificate().as_der().to_vec(),
         })
     }
@@ -195,6 +207,12 @@ impl World {
                 .and_then(|issuer| issuer.on_behalf_of(plan.user.as_ref()))
                 .map_err(text);
         }
+        let key = self.member_key.clone();
+        SignatureIssuer::for_member(&self.member(plan)?, key, service, at, &self.verifier)
+            .map_err(text)
+    }
+
+    fn member(&self, plan: &Plan) -> Result<MemberIdBundle, String> {
         let request = CertificateRequest {
             user: plan.user.as_ref(),
             public_key: self.member_key.public_key_der(),
@@ -202,9 +220,7 @@ impl World {
             serial_number: self.next_serial_number(),
         };
         let certificate = self.authority.issue_member(request).map_err(text)?;
-        let bundle = MemberIdBundle::assemble(&self.identity, &certificate, &[]).map_err(text)?;
-        let key = self.member_key.clone();
-        SignatureIssuer::for_member(&bundle, key, service, at, &self.verifier).map_err(text)
+        MemberIdBundle::assemble(&self.identity, &certificate, &[]).map_err(text)
     }
 
     fn next_serial_number(&self) -> SerialNumber {
