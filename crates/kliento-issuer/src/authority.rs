@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use veraid_core::{Certificate, Profile, UserName, ValidityPeriod};
 
-use crate::certificate::{Fields, UnsignedCertificate, common_name, key_identifier};
+use crate::certificate::{Fields, UnsignedCertificate, common_name, key_identifier, name};
 use crate::error::{IssueError, PolicyError};
+use crate::organisation::MAX_INTERMEDIATES;
 use crate::policy;
 use crate::serial_number::SerialNumber;
 use crate::signing_key::SigningKey;
@@ -45,7 +46,7 @@ impl CertificateAuthority {
         key: Arc<dyn SigningKey>,
     ) -> Result<Self, IssueError> {
         check_key_of(&certificate, &*key, "issuer")?;
-        if !certificate.is_authority() {
+        if !certificate.may_issue() {
             return Err(PolicyError::NotAnAuthority.into());
         }
         let signer = SignerKey::of(&*key)?;
@@ -108,7 +109,9 @@ impl CertificateAuthority {
         if self.profile == Profile::VeraId {
             return Err(PolicyError::IntermediateUnderVeraId.into());
         }
-        if self.certificate.path_length().is_some_and(|most| u64::from(path_length) >= most) {
+        let allows =
+            self.certificate.path_length().is_none_or(|most| u64::from(path_length) < most);
+        if !allows || path_length >= MAX_INTERMEDIATES {
             return Err(PolicyError::NotAnAuthority.into());
         }
         self.prepare(request, Some(path_length))
@@ -121,7 +124,15 @@ impl CertificateAuthority {
     ) -> Result<UnsignedCertificate, IssueError> {
         policy::check_key_of_member(request.public_key)?;
         policy::check_certificate_period(self.profile, request.validity, Some(&self.certificate))?;
-        let name = member_name(request.user, self.profile)?;
+        let issuer = &self.certificate;
+        let user = member_name(request.user, self.profile)?;
+        let subject = name(&common_name(user, self.profile)?)?;
+        if issuer.is_self_issued() && subject == issuer.subject() {
+            return Err(PolicyError::NamedLikeOrganisation.into());
+        }
+        if issuer.is_self_issued() && request.serial_number.as_octets() == issuer.serial() {
+            return Err(PolicyError::SerialNumberRepeated.into());
+        }
         // Verifiers compare with the issuer's identifier, however it was made.
         let own_identifier = key_identifier(self.certificate.subject_public_key_info());
         let authority_key_identifier =
@@ -129,7 +140,7 @@ impl CertificateAuthority {
         let fields = Fields {
             issuer: Some(self.certificate.subject()),
             authority_key_identifier,
-            common_name: common_name(name, self.profile)?,
+            subject,
             public_key: request.public_key,
             validity: request.validity,
             serial_number: request.serial_number,

@@ -25,7 +25,8 @@ pub(crate) struct Fields<'a> {
     pub(crate) issuer: Option<&'a [u8]>,
     /// The issuer's key identifier.
     pub(crate) authority_key_identifier: &'a [u8],
-    pub(crate) common_name: Element,
+    /// The subject's Name in DER.
+    pub(crate) subject: Element,
     pub(crate) public_key: &'a [u8],
     pub(crate) validity: ValidityPeriod,
     pub(crate) serial_number: SerialNumber,
@@ -44,7 +45,7 @@ impl UnsignedCertificate {
     pub(crate) fn new(fields: Fields<'_>, signer: SignerKey) -> Result<Self, IssueError> {
         let version = constructed(0, &[&small_integer(2)?])?;
         let serial = element(Tag::Integer, &[fields.serial_number.as_octets()])?;
-        let subject = name(fields.common_name)?;
+        let subject = fields.subject;
         let extensions = extensions(
             fields.path_length,
             fields.authority_key_identifier,
@@ -116,8 +117,8 @@ pub(crate) fn common_name(text: &str, profile: Profile) -> Result<Element, Issue
 }
 
 /// A Name of one relative distinguished name with one common name.
-fn name(common_name: Element) -> Result<Element, IssueError> {
-    let attribute = sequence(&[&oid(&COMMON_NAME)?, &common_name])?;
+pub(crate) fn name(common_name: &[u8]) -> Result<Element, IssueError> {
+    let attribute = sequence(&[&oid(&COMMON_NAME)?, common_name])?;
     sequence(&[&element(Tag::Set, &[&attribute])?])
 }
 

@@ -135,6 +135,20 @@ pub enum PolicyError {
         /// The service that the issuer was made for.
         found: ServiceOid,
     },
+    /// A user's name is the organisation's: verifiers take the certificate for another of the organisation's own.
+    #[error("user is called like the organisation, for which verifiers take the certificate")]
+    NamedLikeOrganisation,
+    /// A certificate would have its issuer's name and serial number, so that nothing tells the two apart.
+    #[error("serial number is that of the issuer's certificate")]
+    SerialNumberRepeated,
+    /// More certificates would be attached than verifiers take.
+    #[error("{found} certificates would be attached, limit is {limit}")]
+    TooManyCertificates {
+        /// The member's and those between.
+        found: usize,
+        /// The most that are allowed.
+        limit: usize,
+    },
 }
 
 impl PolicyError {
@@ -155,6 +169,9 @@ impl PolicyError {
             Self::AttributionNotAllowed => 5011,
             Self::OtherOrganisation { .. } => 5012,
             Self::OtherService { .. } => 5013,
+            Self::NamedLikeOrganisation => 5014,
+            Self::SerialNumberRepeated => 5015,
+            Self::TooManyCertificates { .. } => 5016,
         }
     }
 }

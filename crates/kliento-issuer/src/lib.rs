@@ -7,9 +7,10 @@
 //! ```no_run
 //! use std::sync::Arc;
 //!
-//! use kliento::{Timestamp, Token, TrustAnchors, Verifier};
-//! use kliento_issuer::{Organisation, SerialNumber, SoftwareKey, TokenIssuer};
-//! use veraid_core::{OrganisationId, Profile, ValidityPeriod, parse_dnssec_chain};
+//! use kliento::{Profile, Timestamp, Token, TrustAnchors, ValidityPeriod, Verifier};
+//! use kliento_issuer::{
+//!     Organisation, OrganisationId, SerialNumber, SoftwareKey, TokenIssuer, parse_dnssec_chain,
+//! };
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let (pem, chain_der, now) = ("", Vec::new(), Timestamp::from_unix_seconds(0));
@@ -60,3 +61,7 @@ pub use signature::{Content, SignatureIssuer, UnsignedSignatureBundle};
 pub use signing_key::{SigningError, SigningKey};
 pub use software_key::{EncryptionRandomness, KeySize, SoftwareKey};
 pub use token::{TokenIssuer, UnsignedTokenBundle};
+pub use veraid_core::{
+    Certificate, MemberIdBundle, OrganisationId, ServiceOid, SignatureBundle, UserName,
+    parse_dnssec_chain,
+};

@@ -6,7 +6,7 @@ use veraid_core::{
     Certificate, OrganisationKey, OrganisationName, Profile, ServiceOid, ValidityPeriod,
 };
 
-use crate::certificate::{Fields, UnsignedCertificate, common_name, key_identifier};
+use crate::certificate::{Fields, UnsignedCertificate, common_name, key_identifier, name};
 use crate::error::{IssueError, PolicyError};
 use crate::policy;
 use crate::serial_number::SerialNumber;
@@ -112,7 +112,7 @@ impl Organisation {
         let fields = Fields {
             issuer: None,
             authority_key_identifier: &key_identifier(public_key),
-            common_name: common_name(&text, self.profile)?,
+            subject: name(&common_name(&text, self.profile)?)?,
             public_key,
             validity,
             serial_number,
@@ -124,4 +124,4 @@ impl Organisation {
 }
 
 /// The most intermediates below an organisation (3: verifiers walk paths of at most 4 certificates below it).
-const MAX_INTERMEDIATES: u8 = 3;
+pub(crate) const MAX_INTERMEDIATES: u8 = 3;

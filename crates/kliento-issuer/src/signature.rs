@@ -53,6 +53,8 @@ struct Identity {
     service: ServiceOid,
     profile: Profile,
     validity: ValidityPeriod,
+    /// The cap of the verifier's policy on how long a signature may be for.
+    max_signed_seconds: Option<u64>,
     ttl_override_seconds: u64,
 }
 
@@ -87,10 +89,9 @@ impl SignatureIssuer {
             .clone()
             .verify(&service, ValidityPeriod::at(at), verifier)
             .map_err(IssueError::Identity)?;
-        let attached = std::iter::once(certificate).chain(bundle.intermediates());
-        let attached: Vec<_> = attached.map(|one| one.as_der().to_vec()).collect();
+        let attached = attached(bundle)?;
         let profile = verified.profile();
-        Self::new(Identity {
+        Ok(Self::new(Identity {
             organisation: bundle.organisation_id(),
             name: verified.member().organisation().clone(),
             signer_identifier: issuer_and_serial_number(certificate)?,
@@ -101,8 +102,9 @@ impl SignatureIssuer {
             service,
             profile,
             validity: verified.validity(),
+            max_signed_seconds: verifier.policy().max_signed_seconds(profile),
             ttl_override_seconds: verified.proof().ttl_override_seconds(),
-        })
+        }))
     }
 
     /// Signs with the organisation's key, on its own behalf (as a bot) until [`SignatureIssuer::on_behalf_of`] says otherwise.
@@ -134,13 +136,14 @@ impl SignatureIssuer {
             service,
             profile: verified.profile(),
             validity: verified.validity(),
+            max_signed_seconds: verifier.policy().max_signed_seconds(verified.profile()),
             ttl_override_seconds: verified.proof().ttl_override_seconds(),
-        })?;
+        });
         issuer.on_behalf_of(None)
     }
 
-    fn new(identity: Identity) -> Result<Self, IssueError> {
-        Ok(Self { identity: Arc::new(identity), attribution: None })
+    fn new(identity: Identity) -> Self {
+        Self { identity: Arc::new(identity), attribution: None }
     }
 
     /// The same, signing on behalf of `user`, or of the organisation itself (a bot) if there is none.
@@ -213,12 +216,11 @@ impl SignatureIssuer {
         period: ValidityPeriod,
     ) -> Result<UnsignedSignatureBundle, IssueError> {
         let identity = &self.identity;
-        let ttl_override_seconds = identity.ttl_override_seconds;
         policy::check_signed_period(
-            identity.profile,
             period,
+            identity.max_signed_seconds,
             identity.validity,
-            ttl_override_seconds,
+            identity.ttl_override_seconds,
         )?;
         let octets = content.octets();
         let digest = veraid_aws_lc_rs::PROVIDER.digest(identity.signer.digest, octets);
@@ -323,6 +325,33 @@ impl std::fmt::Debug for Content<'_> {
         write!(f, "{form}({} octets)", self.octets().len())
     }
 }
+
+/// The certificates to attach: the member's, and those that can be between it and the organisation.
+fn attached(bundle: &MemberIdBundle) -> Result<Vec<Element>, PolicyError> {
+    // Under VeraId there are none between.
+    let candidates = match bundle.profile() {
+        Profile::VeraId => &[],
+        Profile::DomainAuth => bundle.intermediates(),
+    };
+    let mut attached = vec![bundle.member_certificate()];
+    let mut next = 0;
+    while let Some(&child) = attached.get(next) {
+        for issuer in candidates.iter().filter(|issuer| issuer.subject() == child.issuer()) {
+            if !attached.contains(&issuer) {
+                attached.push(issuer);
+            }
+        }
+        next = next.saturating_add(1);
+    }
+    let (found, limit) = (attached.len(), MAX_ATTACHED);
+    if found > limit {
+        return Err(PolicyError::TooManyCertificates { found, limit });
+    }
+    Ok(attached.into_iter().map(|certificate| certificate.as_der().to_vec()).collect())
+}
+
+/// As many as verifiers take (8).
+const MAX_ATTACHED: usize = 8;
 
 fn issuer_and_serial_number(certificate: &Certificate) -> Result<Element, IssueError> {
     sequence(&[certificate.issuer(), &element(Tag::Integer, &[certificate.serial()])?])

@@ -26,6 +26,7 @@ use crate::signing_key::{SigningError, SigningKey};
 pub struct SoftwareKey {
     pair: KeyPair,
     public_key: Vec<u8>,
+    bits: usize,
     digest: DigestAlgorithm,
 }
 
@@ -55,8 +56,8 @@ impl SoftwareKey {
     /// The iterations of PBKDF2 with HMAC-SHA-256 in key files that are written (600,000: OWASP's figure since 2023).
     pub const PBKDF2_ITERATIONS: u32 = 600_000;
 
-    /// The most iterations of PBKDF2 in a key file that is read (10,000,000: a few seconds).
-    pub const MAX_PBKDF2_ITERATIONS: u32 = 10_000_000;
+    /// The most iterations of PBKDF2 in a key file that is read (2,000,000, over three times as many as are written: a second or two).
+    pub const MAX_PBKDF2_ITERATIONS: u32 = 2_000_000;
 
     /// The most memory that the scrypt of a key file may take (256 MiB).
     pub const MAX_SCRYPT_OCTETS: u64 = 256 * 1024 * 1024;
@@ -116,7 +117,10 @@ impl SoftwareKey {
         let encrypted = EncryptedPrivateKeyInfoRef::from_der(&der)
             .map_err(|_| unsupported("it is no EncryptedPrivateKeyInfo in DER with PBES2"))?;
         check_cost(&encrypted.encryption_algorithm)?;
-        let plain = encrypted.decrypt(passphrase).map_err(|_| KeyError::Passphrase)?;
+        let plain = encrypted.decrypt(passphrase).map_err(|error| match error {
+            pkcs8::Error::EncryptedPrivateKey(pkcs5::Error::DecryptFailed) => KeyError::Passphrase,
+            _ => unsupported("it is not PBKDF2 with HMAC-SHA-2 or scrypt, and AES"),
+        })?;
         Self::from_pkcs8_der(plain.as_bytes()).map_err(|_| KeyError::Passphrase)
     }
 
@@ -149,25 +153,25 @@ impl SoftwareKey {
         passphrase: &[u8],
         randomness: EncryptionRandomness,
     ) -> Result<Secret, KeyError> {
-        let failed = |_| KeyError::Encryption { reason: "it cannot be encrypted" };
+        let failed = || KeyError::Encryption { reason: "it cannot be encrypted" };
         let der = self.private_key_info()?;
         let parameters = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(
             Self::PBKDF2_ITERATIONS,
             &randomness.salt,
             randomness.initialisation_vector,
         )
-        .map_err(failed)?;
+        .map_err(|_| failed())?;
         let encrypted = PrivateKeyInfoRef::from_der(&der)
             .map_err(|_| KeyError::Pkcs8 { reason: "it is no PrivateKeyInfo in DER" })?
             .encrypt_with_params(parameters, passphrase)
-            .map_err(|_| KeyError::Encryption { reason: "it cannot be encrypted" })?;
+            .map_err(|_| failed())?;
         to_pem(EncryptedPrivateKeyInfoRef::<'_>::PEM_LABEL, encrypted.as_bytes())
     }
 
     /// The length of the modulus in bits.
     #[must_use]
-    pub fn bits(&self) -> usize {
-        self.pair.public_modulus_len().saturating_mul(8)
+    pub const fn bits(&self) -> usize {
+        self.bits
     }
 
     fn new(pair: KeyPair) -> Result<Self, KeyError> {
@@ -176,12 +180,12 @@ impl SoftwareKey {
             .as_der()
             .map_err(|_| KeyError::Pkcs8 { reason: "its public half cannot be written" })?;
         let public_key = spki.as_ref().to_vec();
-        check_member_key(&public_key)
+        let bits = check_member_key(&public_key)
             .map_err(|_| KeyError::Pkcs8 { reason: "its size or exponent is not allowed" })?;
         // Sizes that no key record can name are members' keys, for which any of the hashes will do.
         let digest = OrganisationKey::from_spki_der(&public_key)
             .map_or(DigestAlgorithm::Sha256, |key| key.digest_algorithm());
-        Ok(Self { pair, public_key, digest })
+        Ok(Self { pair, public_key, bits, digest })
     }
 
     fn private_key_info(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {

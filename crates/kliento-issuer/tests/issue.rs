@@ -22,6 +22,8 @@ use veraid_core::{
     Profile, ServiceOid, UserName, ValidityPeriod, VerifyError,
 };
 
+use veraid_testkit::{CertificateBuilder, CommonName, Extension, RsaKey};
+
 const AUDIENCE: &str = "https://api.example.com";
 const PROFILES: [Profile; 2] = [Profile::VeraId, Profile::DomainAuth];
 
@@ -164,6 +166,112 @@ fn under_domainauth_intermediates_issue_and_sign_on_behalf_of_members() {
         below.issue_intermediate(request, 0).unwrap_err(),
         PolicyError::NotAnAuthority.into()
     );
+}
+
+#[test]
+fn a_user_called_like_the_organisation_gets_no_certificate() {
+    for (profile, name) in [(Profile::VeraId, "example.com"), (Profile::DomainAuth, "example.com.")]
+    {
+        let world = World::new(profile);
+        let (key, namesake) = (key(2048, 1), user(name));
+        let named = IssueError::from(PolicyError::NamedLikeOrganisation);
+        let request = member_request(Some(&namesake), &key);
+        assert_eq!(authority(&world).issue_member(request).unwrap_err(), named);
+
+        // A bundle that somebody else made with one names no member either.
+        let own = world.organisation.issue_certificate(certificate_period(), serial(7)).unwrap();
+        let bundle = MemberIdBundle::assemble(&world.identity, &own, &[]).unwrap();
+        assert_eq!(
+            TokenIssuer::for_member(&bundle, world.key.clone(), NOW, &world.verifier).unwrap_err(),
+            IssueError::Identity(VerifyError::AttributionMissing)
+        );
+    }
+}
+
+#[test]
+fn a_member_certificate_never_has_the_organisations_serial_number() {
+    let world = World::new(Profile::VeraId);
+    let key = key(2048, 1);
+    let request = CertificateRequest { serial_number: serial(1), ..member_request(None, &key) };
+    assert_eq!(
+        authority(&world).issue_member(request).unwrap_err(),
+        PolicyError::SerialNumberRepeated.into()
+    );
+}
+
+#[test]
+fn the_verifiers_own_caps_hold_for_what_is_issued() {
+    let service: ServiceOid = "1.3.6.1.4.1.58708.1.1".parse().unwrap();
+    let world = World::with(Profile::VeraId, key(2048, 0), None);
+    let policy = world.verifier.policy().with_max_signed_seconds(60);
+    let verifier = world.verifier.clone().with_policy(policy);
+    let (identity, key) = (world.identity.clone(), world.key.clone());
+    let issuer = SignatureIssuer::for_organisation(identity, key, service, NOW, &verifier).unwrap();
+    let period = ValidityPeriod::new(NOW, NOW.saturating_add(61)).unwrap();
+    assert_eq!(
+        issuer.issue(Content::Attached(b"x"), period).unwrap_err(),
+        PolicyError::SignedPeriodTooLong { seconds: 61, limit: 60 }.into()
+    );
+}
+
+#[test]
+fn no_authority_may_have_more_below_it_than_paths_are_long() {
+    let world = World::new(Profile::DomainAuth);
+    let key = key(2048, 2);
+    for path_length in [3, 128, 255] {
+        assert_eq!(
+            authority(&world)
+                .issue_intermediate(member_request(None, &key), path_length)
+                .unwrap_err(),
+            PolicyError::NotAnAuthority.into(),
+            "{path_length}"
+        );
+    }
+    assert!(authority(&world).issue_intermediate(member_request(None, &key), 2).is_ok());
+}
+
+#[test]
+fn an_organisation_certificate_whose_key_usage_forbids_it_issues_nothing() {
+    let organisation = CertificateBuilder::organisation(
+        CommonName::utf8("example.com."),
+        &RsaKey::fixed(2048, 0),
+        certificate_period(),
+    );
+    // digitalSignature alone.
+    let usage = Extension::new("2.5.29.15", true, vec![0x03, 0x02, 0x07, 0x80]);
+    for (certificate, may_issue) in
+        [(organisation.clone(), true), (organisation.extension(usage), false)]
+    {
+        let der = certificate.sign(&RsaKey::fixed(2048, 0), veraid_testkit::Digest::Sha256);
+        let certificate = Certificate::from_der(&der).unwrap();
+        let authority = CertificateAuthority::new(certificate, Profile::DomainAuth, key(2048, 0));
+        assert_eq!(authority.is_ok(), may_issue);
+        if let Err(error) = authority {
+            assert_eq!(error, PolicyError::NotAnAuthority.into());
+        }
+    }
+}
+
+#[test]
+fn only_certificates_on_the_way_are_attached() {
+    let world = World::new(Profile::DomainAuth);
+    let (member_key, other_key) = (key(2048, 1), key(2048, 2));
+    let (alice, other) = (user("alice"), user("other"));
+    let member = authority(&world).issue_member(member_request(Some(&alice), &member_key)).unwrap();
+    let stray: Vec<Certificate> = (10..18)
+        .map(|number| {
+            let request = CertificateRequest {
+                serial_number: serial(number),
+                ..member_request(Some(&other), &other_key)
+            };
+            authority(&world).issue_intermediate(request, 0).unwrap()
+        })
+        .collect();
+    let bundle = MemberIdBundle::assemble(&world.identity, &member, &stray).unwrap();
+    let issuer = TokenIssuer::for_member(&bundle, member_key, NOW, &world.verifier).unwrap();
+    let issued = issuer.issue(&token(), issuer.period(NOW, 60).unwrap()).unwrap();
+    assert_eq!(issued.as_signature_bundle().unverified().certificates().len(), 1);
+    assert!(issued.verify(AUDIENCE, NOW, &world.verifier).is_ok());
 }
 
 #[test]

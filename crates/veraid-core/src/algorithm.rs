@@ -96,13 +96,14 @@ fn pss_digest(parameters: &Element<'_>) -> Result<Option<DigestAlgorithm>, Parse
 }
 
 /// Checks that a member or an intermediate may have the key of a SubjectPublicKeyInfo in DER: rsaEncryption with NULL parameters,
-/// 2048 to 4096 bits.
+/// 2048 to 4096 bits. Gives the bits of the modulus.
 ///
 /// # Errors
 ///
 /// [`AlgorithmProblem`] if verifiers would refuse it.
-pub fn check_member_key(spki: &[u8]) -> Result<(), AlgorithmProblem> {
-    RsaPublicKey::from_spki_der(spki)?.check_member()
+pub fn check_member_key(spki: &[u8]) -> Result<usize, AlgorithmProblem> {
+    let key = RsaPublicKey::from_spki_der(spki)?;
+    key.check_member().map(|()| key.bits())
 }
 
 /// The RSA public key of a SubjectPublicKeyInfo.

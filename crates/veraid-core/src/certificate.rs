@@ -181,6 +181,14 @@ impl Certificate {
         self.extensions.basic_constraints.is_some_and(|basic| basic.is_critical && basic.is_ca)
     }
 
+    /// Whether verifiers take certificates that this one issues: it is an [authority](Self::is_authority), its KeyUsage allows it where there is one
+    /// (RFC 5280 section 4.2.1.3), and its own form is in order.
+    #[must_use]
+    pub fn may_issue(&self) -> bool {
+        let allows = self.extensions.key_usage.is_none_or(|usage| usage.key_cert_sign);
+        self.is_authority() && allows && self.check_form().is_ok()
+    }
+
     /// How many certificates of authorities may follow on a path below this one; `None` if any number may.
     #[must_use]
     pub fn path_length(&self) -> Option<u64> {

@@ -207,10 +207,7 @@ pub enum VerifyError {
 }
 
 /// The evidence side by side when no second is common to all of it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "no second is common: verification window {window}, DNSSEC chain {chain}, certificates {certificates}, signature {signature}"
-)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoCommonSecond {
     /// The seconds that the verifier and the key record's time to look back allow; the requested period where that is
     /// already out of the question.
@@ -222,6 +219,53 @@ pub struct NoCommonSecond {
     /// When the signature holds.
     pub signature: ValidityPeriod,
 }
+
+impl NoCommonSecond {
+    /// What misses the window, if it is one thing alone: its name, and when it holds.
+    fn only_culprit(&self) -> Option<(&'static str, ValidityPeriod)> {
+        let whole = |periods: &ValidityPeriods| {
+            let (first, last) = periods.earliest().zip(periods.latest())?;
+            ValidityPeriod::new(first, last).ok()
+        };
+        let window = ValidityPeriods::from(self.window);
+        let pieces = [
+            ("DNSSEC chain", self.chain.intersection(&window).is_empty(), whole(&self.chain)),
+            (
+                "certificate",
+                self.certificates.intersection(&window).is_empty(),
+                whole(&self.certificates),
+            ),
+            ("signature", self.signature.intersection(self.window).is_none(), Some(self.signature)),
+        ];
+        let mut missing = pieces.into_iter().filter(|(_, misses, _)| *misses);
+        match (missing.next(), missing.next()) {
+            (Some((name, _, Some(period))), None) => Some((name, period)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for NoCommonSecond {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let window = self.window;
+        match self.only_culprit() {
+            Some((name, period)) if period.end() < window.start() => {
+                write!(f, "{name} expired at {}, before {window}: ", period.end())?;
+            }
+            Some((name, period)) if period.start() > window.end() => {
+                write!(f, "{name} is not valid until {}, after {window}: ", period.start())?;
+            }
+            _ => {}
+        }
+        let Self { chain, certificates, signature, .. } = self;
+        write!(
+            f,
+            "no second is common: verification window {window}, DNSSEC chain {chain}, certificates {certificates}, signature {signature}"
+        )
+    }
+}
+
+impl std::error::Error for NoCommonSecond {}
 
 impl VerifyError {
     /// Whether the failure is one of time: each part may be good, but not all of them at a second that was asked for.
@@ -448,7 +492,7 @@ pub enum AlgorithmProblem {
 pub enum KeyRecordError {
     /// No record names the key for the service.
     #[error(
-        "none of {records} records names key {key_id} for service {service} ({other_service} are for other services, {skipped} are not key records, {split} are in other than one character-string)"
+        "none of {records} records names key {key_id} for service {service} ({other_service} are for other services, {skipped} name other keys or are no key records, {split} are in other than one character-string)"
     )]
     NotFound {
         /// The key's identifier, as a record would name it.
@@ -459,7 +503,7 @@ pub enum KeyRecordError {
         records: usize,
         /// How many name the key for other services.
         other_service: usize,
-        /// How many are no key records of this profile.
+        /// How many name other keys, or are no key records of this profile.
         skipped: usize,
         /// How many were skipped for being split into several character-strings, or none.
         split: usize,

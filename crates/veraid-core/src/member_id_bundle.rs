@@ -168,7 +168,8 @@ impl MemberIdBundle {
             policy: verifier.policy(),
         };
         let path = candidates.verify_path_to(&self.member_certificate, &mut organisation.checks)?;
-        if path.certificates().len() == 1 {
+        // The organisation's certificate, or another of its name: what it signs without attribution is refused, so it names no member.
+        if self.member_certificate.subject() == self.head.organisation_certificate.subject() {
             return Err(VerifyError::AttributionMissing);
         }
         let user = member_name(&path, profile)?;

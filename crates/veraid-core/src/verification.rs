@@ -201,10 +201,7 @@ pub(crate) fn verify(
 
     // Steps 2 to 5 hold at one common second inside the window.
     let settled = organisation.settle(&path, signed.period, period, verifier)?;
-    let caps_signature = verifier.policy().caps_validity(organisation.profile);
-    let limit =
-        [verifier.policy().max_signed_seconds(), caps_signature.then_some(MAX_VALIDITY_SECONDS)];
-    if let Some(limit) = limit.into_iter().flatten().min()
+    if let Some(limit) = verifier.policy().max_signed_seconds(organisation.profile)
         && signed.period.span_seconds() > limit
     {
         let seconds = signed.period.span_seconds();

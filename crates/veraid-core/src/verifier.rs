@@ -139,8 +139,11 @@ impl VerificationPolicy {
         self.only_profile.is_none_or(|only| only == profile)
     }
 
-    pub(crate) const fn max_signed_seconds(&self) -> Option<u64> {
-        self.max_signed_seconds
+    /// The longest period, in seconds, that a signature under `profile` may be for; `None` if any may.
+    #[must_use]
+    pub fn max_signed_seconds(&self, profile: Profile) -> Option<u64> {
+        let cap = self.caps_validity(profile).then_some(MAX_VALIDITY_SECONDS);
+        [self.max_signed_seconds, cap].into_iter().flatten().min()
     }
 
     pub(crate) const fn leeway_seconds(&self) -> u64 {

@@ -22,7 +22,8 @@ use crate::walk::{Walk, climb};
 /// is then proved or not.
 ///
 /// Each fetch opens its own connections and leaves none behind. It asks at most as many questions as its verifier allows messages
-/// ([`Limits::messages`](veraid_dnssec::Limits::messages)), each no longer than servers × tries × time-out; to bound the whole, drop the future.
+/// ([`Limits::messages`](veraid_dnssec::Limits::messages)), again for each server that is passed over, each no longer than servers × tries × time-out;
+/// to bound the whole, drop the future.
 #[derive(Clone)]
 pub struct Resolver {
     options: ResolverOptions,

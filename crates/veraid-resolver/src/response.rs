@@ -71,7 +71,6 @@ impl Response {
 
     /// Whether this is the response to a query with this id and question (RFC 5452 section 3).
     pub(crate) fn answers_query(&self, id: u16, question: &Question) -> bool {
-        const QR: u16 = 0x8000;
         self.id == id && self.flags & QR != 0 && self.question.as_ref() == Some(question)
     }
 
@@ -140,6 +139,28 @@ impl Response {
 }
 
 pub(crate) const TC: u16 = 0x0200;
+const QR: u16 = 0x8000;
+
+/// Whether header and question are those of a truncated response to this query, whatever follows them.
+pub(crate) fn is_truncated_response(octets: &[u8], id: u16, question: &Question) -> bool {
+    let head = || -> Result<Option<([u16; 3], Question)>, DecodeError> {
+        let mut decoder = BinDecoder::new(octets);
+        let start = [read_u16(&mut decoder)?, read_u16(&mut decoder)?, read_u16(&mut decoder)?];
+        for _ in 0..3 {
+            read_u16(&mut decoder)?;
+        }
+        let name = read_name(&mut decoder)?;
+        let record_type = RecordType::new(read_u16(&mut decoder)?);
+        let class = read_u16(&mut decoder)?;
+        Ok((class == CLASS_IN).then_some((start, Question { name, record_type })))
+    };
+    match head() {
+        Ok(Some(([found, flags, 1], asked))) => {
+            found == id && flags & QR != 0 && flags & TC != 0 && asked == *question
+        }
+        _ => false,
+    }
+}
 
 /// The signer's name in the data of an RRSIG (RFC 4034 section 3.1.7), which must not be compressed.
 pub(crate) fn signer(rdata: &[u8]) -> Option<Name> {
@@ -246,6 +267,24 @@ mod tests {
         }
         let longer = [octets.as_slice(), &[0]].concat();
         assert_eq!(Response::parse(longer).unwrap_err(), MessageProblem::TrailingOctets);
+    }
+
+    #[test]
+    fn a_truncated_response_counts_as_one_wherever_it_is_cut() {
+        let question =
+            Question { name: "_veraid.example.com".parse().unwrap(), record_type: RecordType::TXT };
+        let mut octets = response();
+        octets[2] |= 0x80;
+        assert!(!is_truncated_response(&octets, 0, &question), "TC is clear");
+        octets[2] |= 0x02;
+        let head = 12 + question.name.as_wire().len() + 4;
+        for length in 0..octets.len() {
+            let is_one = is_truncated_response(&octets[..length], 0, &question);
+            assert_eq!(is_one, length >= head, "{length}");
+        }
+        assert!(!is_truncated_response(&octets, 1, &question), "another id");
+        let other = Question { record_type: RecordType::DS, ..question };
+        assert!(!is_truncated_response(&octets, 0, &other), "another question");
     }
 
     #[test]

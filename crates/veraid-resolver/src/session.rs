@@ -109,44 +109,55 @@ impl<'a> Session<'a> {
         question: &Question,
         passed_over: &AtomicUsize,
     ) -> Result<Response, FailureReason> {
-        if server.transport() == Transport::Udp {
-            let response = udp::exchange(server, question, passed_over).await?;
-            if !response.is_truncated() {
-                return Ok(response);
-            }
+        if server.transport() == Transport::Udp
+            && let Some(response) = udp::exchange(server, question, passed_over).await?
+        {
+            return Ok(response);
         }
         let query = match server.transport() {
             // Nobody can put a response into the connection, and responses to equal requests can be cached (RFC 8484 section 4.1).
             Transport::Https => Query::new(question, 0),
             _ => Query::unpredictable(question).map_err(crate::tls::connection)?,
         };
-        let octets = self.exchange_connected(server, idle, &query.octets).await?;
-        let response =
-            Response::parse(octets).map_err(|problem| FailureReason::Malformed { problem })?;
-        if response.answers_query(query.id, question) {
-            Ok(response)
-        } else {
-            Err(FailureReason::NotForQuestion)
-        }
+        self.exchange_connected(server, idle, &query, question).await
     }
 
     async fn exchange_connected(
         &self,
         server: &Server,
         idle: &Mutex<Vec<Connection>>,
-        query: &[u8],
-    ) -> Result<Vec<u8>, FailureReason> {
+        query: &Query,
+        question: &Question,
+    ) -> Result<Response, FailureReason> {
         // The server may have closed the connection in the meantime (RFC 7766 section 6.2.1): then a new one is opened.
         if let Some(mut connection) = take(idle)
-            && let Ok(response) = connection.exchange(server, query).await
+            && let Ok(octets) = connection.exchange(server, &query.octets).await
+            && let Ok(response) = response_to(query, question, octets)
         {
             put(idle, connection);
             return Ok(response);
         }
         let mut connection = Connection::open(server, self.tls).await?;
-        let response = connection.exchange(server, query).await?;
+        let octets = connection.exchange(server, &query.octets).await?;
+        let response = response_to(query, question, octets)?;
+        // Only now: what else came over a connection would answer the next question on it.
         put(idle, connection);
         Ok(response)
+    }
+}
+
+/// Takes octets for the response to this very query.
+fn response_to(
+    query: &Query,
+    question: &Question,
+    octets: Vec<u8>,
+) -> Result<Response, FailureReason> {
+    let response =
+        Response::parse(octets).map_err(|problem| FailureReason::Malformed { problem })?;
+    if response.answers_query(query.id, question) {
+        Ok(response)
+    } else {
+        Err(FailureReason::NotForQuestion)
     }
 }
 

@@ -9,7 +9,7 @@ use veraid_dnssec::Question;
 
 use crate::error::FailureReason;
 use crate::query::Query;
-use crate::response::Response;
+use crate::response::{Response, is_truncated_response};
 use crate::server::Server;
 use crate::tls::connection;
 
@@ -17,20 +17,28 @@ use crate::tls::connection;
 ///
 /// Port and id are fresh and random for each query, and the system drops what other hosts send to the connected socket (RFC 5452). What is not the
 /// response, or does not parse, may be forged, so it is passed over and counted.
+///
+/// `None` if the response is truncated, which some servers do in the middle of a record: it counts for nothing (RFC 2181 section 9), and is asked for
+/// over TCP.
 pub(crate) async fn exchange(
     server: &Server,
     question: &Question,
     passed_over: &AtomicUsize,
-) -> Result<Response, FailureReason> {
+) -> Result<Option<Response>, FailureReason> {
     let query = Query::unpredictable(question).map_err(connection)?;
     let socket = connect(server).await.map_err(connection)?;
     socket.send(&query.octets).await.map_err(connection)?;
     let mut buffer = vec![0; usize::from(u16::MAX)];
     loop {
         let length = socket.recv(&mut buffer).await.map_err(connection)?;
-        let octets = buffer.get(..length).unwrap_or_default().to_vec();
-        let _: usize = match Response::parse(octets) {
-            Ok(response) if response.answers_query(query.id, question) => return Ok(response),
+        let octets = buffer.get(..length).unwrap_or_default();
+        if is_truncated_response(octets, query.id, question) {
+            return Ok(None);
+        }
+        let _: usize = match Response::parse(octets.to_vec()) {
+            Ok(response) if response.answers_query(query.id, question) => {
+                return Ok(Some(response));
+            }
             _ => passed_over.fetch_add(1, Ordering::Relaxed),
         };
     }

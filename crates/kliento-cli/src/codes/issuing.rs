@@ -83,6 +83,24 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "make the signature issuer with Kliento's service, 1.3.6.1.4.1.58708.3.0",
     ),
     on(
+        5014,
+        "a user is called like the organisation",
+        "A certificate with the organisation's own name is taken for the organisation's, which signs only with attribution.",
+        "choose another name for the user",
+    ),
+    on(
+        5015,
+        "a certificate has its issuer's serial number",
+        "Issuer and serial number tell certificates apart, and the organisation's names itself as issuer.",
+        "draw a fresh random serial number for each certificate",
+    ),
+    on(
+        5016,
+        "too many certificates would be attached",
+        "A signature carries at most 8 certificates: the member's and those between it and the organisation.",
+        "leave out of the member id bundle what is not between the organisation and the member",
+    ),
+    on(
         5101,
         "the key does not sign",
         "Its keeper refuses; what it says is told.",
