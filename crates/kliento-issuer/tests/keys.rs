@@ -141,6 +141,14 @@ fn openssl_reads_encrypted_keys_and_its_own_are_read() {
         assert_eq!(public_key, key.public_key_der());
     }
     let plain = key.to_pkcs8_pem().unwrap();
+    let sha_1 = ["pkcs8", "-topk8", "-passout", "pass:pass", "-v2prf", "hmacWithSHA1"];
+    if let Some(pem) = openssl(&sha_1, plain.as_octets()) {
+        let reason = "it is not PBKDF2 with HMAC-SHA-2 or scrypt, and AES";
+        assert_eq!(
+            SoftwareKey::from_encrypted_pem(&String::from_utf8(pem).unwrap(), b"pass").unwrap_err(),
+            KeyError::Encryption { reason }
+        );
+    }
     for derivation in [&["-v2", "aes-256-cbc"][..], &["-v2prf", "hmacWithSHA512"], &["-scrypt"]] {
         let write = [&["pkcs8", "-topk8", "-passout", "pass:pass"], derivation].concat();
         if let Some(pem) = openssl(&write, plain.as_octets()) {

@@ -321,6 +321,20 @@ fn member_ids() -> Vec<Vector> {
             .invalid(2501)
             .stage("certificate"),
         );
+        let namesake = match profile {
+            TestProfile::VeraId => "example.com",
+            TestProfile::DomainAuth => "example.com.",
+        };
+        vectors.push(
+            make(
+                "name",
+                "user-called-like-the-organisation",
+                "The member's common name is the organisation's: what it signs is taken for the organisation's own.",
+                &scenario,
+                &Scenario { user: Some(namesake.into()), ..scenario.clone() }.build(),
+            )
+            .invalid(2503),
+        );
         let version_1 = member_id_bundle_der(
             1,
             &made.chain.messages,

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::num::NonZeroU8;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use veraid_dnssec::{MessageProblem, RecordType};
@@ -95,6 +96,38 @@ async fn what_is_truncated_over_udp_comes_over_tcp() {
         over_tcp.collect::<HashSet<_>>(),
         ["example.com. DNSKEY", "com. DNSKEY", ". DNSKEY"].map(str::to_owned).into()
     );
+}
+
+#[tokio::test]
+async fn what_is_cut_within_a_record_over_udp_comes_over_tcp() {
+    let zones = Zones::p256();
+    let answers = zones.clone();
+    let server = LoopbackServer::start(Arc::new(move |asked| {
+        let mut response = honest_response(&answers, asked);
+        if asked.transport == Transport::Udp {
+            response[2] |= 0x02;
+            response.truncate(120);
+        }
+        vec![response]
+    }))
+    .await;
+    fetch(&zones.resolver([server.udp()])).await.unwrap();
+    let asked = server.questions();
+    assert_eq!(asked.iter().filter(|(transport, _)| *transport == Transport::Tcp).count(), 6);
+}
+
+#[tokio::test]
+async fn a_connection_on_which_too_much_came_is_not_used_again() {
+    let zones = Zones::p256();
+    let answers = zones.clone();
+    let is_first = AtomicBool::new(true);
+    let server = LoopbackServer::start(Arc::new(move |asked| {
+        let response = honest_response(&answers, asked);
+        let twice = is_first.swap(false, Ordering::Relaxed);
+        if twice { vec![response.clone(), response] } else { vec![response] }
+    }))
+    .await;
+    fetch(&zones.resolver([server.tcp()])).await.unwrap();
 }
 
 #[tokio::test]
