@@ -35,6 +35,9 @@ Examples:
   kliento token sign --org example.com --key org.pem --audience https://api.example.com \\
       --chain dev/chain.der --trust-anchors dev/trust-anchors.ds";
 
+/// The longest time to live that the DNS has (RFC 2181 section 8).
+const MAX_TTL: i64 = 0x7FFF_FFFF;
+
 #[derive(Debug, Args)]
 pub(crate) struct ZoneRecord {
     /// The organisation's domain.
@@ -57,8 +60,8 @@ pub(crate) struct ZoneRecord {
     /// The zone that holds the record [default: the organisation's domain].
     #[arg(long, value_name = "ZONE")]
     pub(crate) zone: Option<String>,
-    /// How long resolvers may keep the record, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    /// How long resolvers may keep the record, in seconds (at most 2147483647: RFC 2181 section 8).
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u32).range(..=MAX_TTL))]
     pub(crate) dns_ttl: u32,
     /// The form of the record.
     #[arg(long, value_name = "FORM", value_enum, default_value_t = RecordFormat::Bind)]

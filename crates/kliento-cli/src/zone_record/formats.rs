@@ -32,16 +32,18 @@ pub(super) fn write(record: &TxtRecord<'_>, format: RecordFormat) -> String {
             "apiVersion: externaldns.k8s.io/v1alpha1
 kind: DNSEndpoint
 metadata:
-  name: {}
+  name: {}.{organisation}
 spec:
   endpoints:
     - dnsName: {owner}
       recordType: TXT
       recordTTL: {ttl}
+      # Further records of the same name belong into these targets: objects of the same name would fight over it.
       targets:
         - '\"{text}\"'
 ",
-            object_name(&format!("{}-{organisation}", record.label()))
+            // A Kubernetes object's name may hold dots (RFC 1123), and with hyphens for them a-b.com and a.b.com would be one.
+            record.label()
         ),
         RecordFormat::Raw => format!("{text}\n"),
     }
@@ -139,9 +141,4 @@ fn terraform(record: &TxtRecord<'_>) -> String {
 fn pretty(value: &impl Serialize) -> String {
     // Strings and numbers always have a JSON form.
     format!("{}\n", serde_json::to_string_pretty(value).unwrap_or_default())
-}
-
-/// The name of a Kubernetes object (RFC 1123): the domain with hyphens for dots.
-fn object_name(domain: &str) -> String {
-    domain.replace('.', "-")
 }

@@ -94,17 +94,44 @@ fn each_form_is_what_its_provider_takes() {
             "apiVersion: externaldns.k8s.io/v1alpha1
 kind: DNSEndpoint
 metadata:
-  name: veraid-example-com
+  name: veraid.example.com
 spec:
   endpoints:
     - dnsName: _veraid.example.com
       recordType: TXT
       recordTTL: 3600
+      # Further records of the same name belong into these targets: objects of the same name would fight over it.
       targets:
         - '\"{TEXT}\"'
 "
         )
     );
+}
+
+#[test]
+fn objects_of_different_organisations_have_different_names() {
+    let folder = Folder::new("zone-objects");
+    for (organisation, profile, name) in [
+        ("a-b.com", "veraid", "veraid.a-b.com"),
+        ("a.b.com", "veraid", "veraid.a.b.com"),
+        ("a.b.com", "domainauth", "domainauth.a.b.com"),
+    ] {
+        let extra = ["--org", organisation, "--profile", profile, "--format", "external-dns"];
+        let yaml = record(&folder, &extra);
+        assert!(yaml.contains(&format!("\nmetadata:\n  name: {name}\nspec:\n")), "{yaml}");
+    }
+}
+
+#[test]
+fn times_to_live_are_those_of_the_dns() {
+    let folder = Folder::new("zone-ttl");
+    let ttl = |seconds| record(&folder, &["--org", "example.com", "--dns-ttl", seconds]);
+    assert_eq!(ttl("0"), format!("_veraid.example.com. 0 IN TXT \"{TEXT}\"\n"));
+    let longest = format!("_veraid.example.com. 2147483647 IN TXT \"{TEXT}\"\n");
+    assert_eq!(ttl("2147483647"), longest);
+    let over = ["zone", "record", "--org", "example.com", "--key", "none"];
+    kliento(&[&over[..], &["--dns-ttl", "2147483648"]].concat())
+        .refused(2, &["--dns-ttl", "2147483647"]);
 }
 
 #[test]
