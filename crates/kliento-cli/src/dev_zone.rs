@@ -1,9 +1,8 @@
 //! `kliento dev zone`.
 
 use kliento::{Profile, TrustAnchors, ValidityPeriod};
-use veraid_core::encode_dnssec_chain;
-use veraid_dnssec::DnssecChain;
-use veraid_testkit::{HierarchyBuilder, MockChain};
+use veraid_core::{encode_dnssec_chain, parse_dnssec_chain};
+use veraid_testkit::HierarchyBuilder;
 
 use crate::cli::DevZone;
 use crate::failure::Failure;
@@ -14,6 +13,9 @@ use crate::zone_record::MAX_CHARACTER_STRING;
 use crate::{files, names, randomness, times, trust};
 
 const DAY: u64 = 86_400;
+
+/// How to mend a chain that verifiers would find too large.
+const FEWER_LABELS: &str = "use --algorithm ecdsa-p256, or an organisation with fewer labels";
 
 /// What the anchors of a throw-away root begin with, so that nobody takes them for those of the root.
 const WARNING: &str = "\
@@ -49,10 +51,10 @@ pub(crate) fn run(arguments: &DevZone) -> Result<Outcome, Stop> {
         // It is drawn here and kept nowhere: nobody can sign with the zones' keys again.
         .key_seed(randomness::octets()?)
         .build();
-    prove(&made, &question, at, profile)?;
+    let chain = encode_dnssec_chain(made.messages.iter().map(Vec::as_slice));
+    prove(&chain, &made.trust_anchors, &question, at, profile)?;
 
     files::make_folder(&arguments.out)?;
-    let chain = encode_dnssec_chain(made.messages.iter().map(Vec::as_slice));
     let anchors = format!("{WARNING}{}\n", made.trust_anchors);
     files::write(&chain_file, &chain, Readers::Usual, existing)?;
     files::write(&anchors_file, anchors.as_bytes(), Readers::Usual, existing)?;
@@ -66,23 +68,23 @@ pub(crate) fn run(arguments: &DevZone) -> Result<Outcome, Stop> {
     Ok(Outcome::valid(text))
 }
 
-/// Verifiers limit the work that a chain makes, so very deep organisations cannot have every algorithm.
+/// Verifiers limit the work that a chain makes, so very deep organisations cannot have every algorithm, or any.
 fn prove(
-    made: &MockChain,
+    chain: &[u8],
+    anchors: &str,
     question: &veraid_dnssec::Question,
     at: kliento::Timestamp,
     profile: Profile,
 ) -> Result<(), Stop> {
     let asked = ValidityPeriod::at(at);
-    let anchors = TrustAnchors::from_presentation(&made.trust_anchors)
+    let anchors = TrustAnchors::from_presentation(anchors)
         .map_err(|error| UsageError::new(format!("the zones' anchors do not parse: {error}")))?;
     let verifier = trust::chain_verifier(anchors, profile);
-    let chain = DnssecChain::parse(made.messages.iter().map(Vec::as_slice))
-        .map_err(|error| UsageError::new(format!("the zones make no chain: {error}")))?;
-    chain.verify(question, asked, &verifier).map_err(|error| {
-        Failure::chain_invalid(&error, asked)
-            .with_mend("use --algorithm ecdsa-p256, or an organisation with fewer labels")
-    })?;
+    let chain = parse_dnssec_chain(chain)
+        .map_err(|error| Failure::malformed(&error).with_mend(FEWER_LABELS))?;
+    chain
+        .verify(question, asked, &verifier)
+        .map_err(|error| Failure::chain_invalid(&error, asked).with_mend(FEWER_LABELS))?;
     Ok(())
 }
 

@@ -49,6 +49,10 @@ fn every_algorithm_gives_a_chain_that_is_proved() {
     let zone = ["dev", "zone", "--org", "a.b.c.example.com", "--txt", "1 id 60", "--at", AT];
     kliento(&[&zone[..], &["--algorithm", "ed448", "--out", &out]].concat())
         .refused(11, &["error[KL2007]", "use --algorithm ecdsa-p256"]);
+    // 60 labels make more messages than a chain may have, whatever the algorithm.
+    let deepest = format!("{}com", "a.".repeat(59));
+    let zone = ["dev", "zone", "--org", &deepest, "--txt", "1 id 60", "--at", AT, "--out", &out];
+    kliento(&zone).refused(10, &["error[KL1", "or an organisation with fewer labels"]);
     assert!(fs::metadata(out).is_err());
 }
 
