@@ -49,7 +49,7 @@ pub(crate) struct TokenSign {
     /// A claim, NAME=VALUE; may be given several times.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
-    /// How long the token is valid from now on, like 30s, 10m or 1h.
+    /// How long the token is valid from now on, like 30s or 10m; at most 59m with the default --back-date.
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = times::parse_duration)]
     pub(crate) ttl: u64,
     /// How long before now the token starts, for servers whose clocks are behind.

@@ -186,6 +186,10 @@ fn lifetimes_over_an_hour_are_refused_before_anything_is_read() {
     for ttl in ["600", "0s", "1.5h"] {
         sign(&nothing, &["--ttl", ttl]).refused(2, &["it is no duration like 30s, 10m, 1h or 30d"]);
     }
+    let help = kliento(&["token", "sign", "--help"]).ok().stdout;
+    // Its lines are as long as the terminal is wide.
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("like 30s or 10m; at most 59m with the default --back-date"), "{help}");
     let organisation = Organisation::new("token-59m", "veraid");
     sign(&organisation.signer(), &["--ttl", "59m"]).ok();
     sign(&organisation.signer(), &["--ttl", "1h", "--back-date", "0"]).ok();
