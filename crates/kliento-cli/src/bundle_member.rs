@@ -5,7 +5,7 @@ use veraid_core::{MemberIdBundle, OrganisationId};
 
 use crate::cli::MemberBundle;
 use crate::failure::Failure;
-use crate::files::{Existing, Form, file_name};
+use crate::files::{Existing, Form, Readers, file_name};
 use crate::outcome::{Outcome, Stop};
 use crate::verify_token::line;
 use crate::{certificates, files, input, times, trust};
@@ -13,6 +13,13 @@ use crate::{certificates, files, input, times, trust};
 pub(crate) fn run(arguments: &MemberBundle) -> Result<Outcome, Stop> {
     let existing = Existing::of(arguments.force);
     files::check_destination(Some(&arguments.out), existing)?;
+    let inputs = [
+        Some(&arguments.organisation),
+        Some(&arguments.member),
+        Some(&arguments.chain),
+        arguments.anchors.trust_anchors.as_ref(),
+    ];
+    input::check_stdin_once(inputs.into_iter().chain(arguments.intermediates.iter().map(Some)))?;
     let verifier = trust::plain_verifier(&arguments.anchors)?;
     let asked = ValidityPeriod::at(times::instant(arguments.instant.at));
     let organisation = certificates::read(&arguments.organisation)?;
@@ -33,7 +40,7 @@ pub(crate) fn run(arguments: &MemberBundle) -> Result<Outcome, Stop> {
     let verified = bundle
         .verify(&service, asked, &verifier)
         .map_err(|error| Failure::bundle_invalid(&error, asked))?;
-    files::deliver(Some(&arguments.out), octets, Form::Octets, existing, || {
+    files::deliver(Some(&arguments.out), octets, Form::Octets, Readers::Usual, existing, || {
         let mut text = format!("wrote {}\n", file_name(&arguments.out));
         line(&mut text, "member", &verified.member().to_string());
         line(&mut text, "service", &service.to_string());

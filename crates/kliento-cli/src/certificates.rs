@@ -9,7 +9,7 @@ use veraid_core::Certificate;
 
 use crate::cli::CertificateFile;
 use crate::failure::Failure;
-use crate::files::{Existing, Form};
+use crate::files::{Existing, Form, Readers};
 use crate::input::name_of;
 use crate::outcome::{Outcome, Stop, UsageError};
 use crate::shown::shown;
@@ -85,7 +85,8 @@ pub(crate) fn deliver(
     } else {
         (der.to_vec(), Form::Octets)
     };
-    files::deliver(Some(&file.out), octets, form, Existing::of(file.force), || {
+    let existing = Existing::of(file.force);
+    files::deliver(Some(&file.out), octets, form, Readers::Usual, existing, || {
         let mut text = format!("wrote {}\n", files::file_name(&file.out));
         line(&mut text, "certificate", name);
         line(&mut text, "valid from", &period.start().to_string());

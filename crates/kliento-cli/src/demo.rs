@@ -19,6 +19,7 @@ use crate::cli::DemoArguments;
 use crate::files::{self, Existing, Readers};
 use crate::inspect::{Report, TokenQuestion, verdict_and_break, verdict_and_chain};
 use crate::outcome::{Outcome, Stop, UsageError};
+use crate::shell::quoted;
 use crate::{clock, randomness};
 
 const ORGANISATION: &str = "example.test";
@@ -139,7 +140,8 @@ impl World {
         write(KEY_FILE, key.as_octets(), Readers::Owner)?;
         write(CHAIN_FILE, &self.chain_der, Readers::Usual)?;
         write(ANCHORS_FILE, self.anchors_text.as_bytes(), Readers::Usual)?;
-        write(TOKEN_FILE, header.as_bytes(), Readers::Usual)
+        // Whoever can read a token can use it.
+        write(TOKEN_FILE, header.as_bytes(), Readers::Owner)
     }
 
     /// The story, with what a server says of the token and of three that are not good.
@@ -216,8 +218,8 @@ impl World {
 /// What to type next, for this very program and folder.
 fn commands(folder: &Path) -> String {
     let program = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
-    let program = program.display();
-    let file = |name| folder.join(name).display().to_string();
+    let program = quoted(&program);
+    let file = |name| quoted(&folder.join(name));
     let (token, anchors) = (file(TOKEN_FILE), file(ANCHORS_FILE));
     let (key, chain) = (file(KEY_FILE), file(CHAIN_FILE));
     format!(

@@ -7,7 +7,7 @@ use veraid_resolver::{FetchedChain, Form as ChainForm, Resolver, ResolverOptions
 
 use crate::cli::{ChainFetch, Output};
 use crate::failure::{Failure, FailureJson};
-use crate::files::{Existing, Form, file_name};
+use crate::files::{Existing, Form, Readers, file_name};
 use crate::json::to_line;
 use crate::keys::{self, AnyKey};
 use crate::outcome::{Outcome, Stop, UsageError, progress};
@@ -40,6 +40,12 @@ fn fetch(arguments: &ChainFetch) -> Result<Fetched, Stop> {
         return Err(UsageError::new("standard output cannot be both the chain and JSON").into());
     }
     files::check_destination(Some(&arguments.out), Existing::of(arguments.force))?;
+    input::check_stdin_once([
+        arguments.key.as_ref(),
+        arguments.passphrase_file.as_ref(),
+        arguments.tls_roots.as_ref(),
+        arguments.anchors.trust_anchors.as_ref(),
+    ])?;
     let profile = Profile::from(arguments.profile);
     let organisation = names::organisation(&arguments.organisation, profile)?;
     let key = match &arguments.key {
@@ -94,7 +100,8 @@ fn deliver(
     facts: impl FnOnce() -> String,
 ) -> Result<Outcome, Stop> {
     let existing = Existing::of(arguments.force);
-    files::deliver(Some(&arguments.out), fetched.chain.to_der(), Form::Octets, existing, facts)
+    let (octets, form) = (fetched.chain.to_der(), Form::Octets);
+    files::deliver(Some(&arguments.out), octets, form, Readers::Usual, existing, facts)
 }
 
 impl Fetched {

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::input::{is_stdin, name_of};
 use crate::outcome::{Outcome, Stop, UsageError};
 use crate::randomness;
+use crate::shell::quoted;
 use crate::shown::shown;
 
 /// Who may read a new file.
@@ -43,8 +44,10 @@ pub(crate) fn check_target(path: &Path, existing: Existing) -> Result<(), UsageE
             Err(UsageError::new(format!("{} is no file; choose another name", file_name(path))))
         }
         Ok(_) if existing == Existing::Keep => Err(exists(path)),
-        // A link that leads nowhere.
-        Err(_) if existing == Existing::Keep && path.is_symlink() => Err(exists(path)),
+        Err(_) if path.is_symlink() => Err(UsageError::new(format!(
+            "{} is a link to nothing; remove it, or choose another name",
+            file_name(path)
+        ))),
         _ => Ok(()),
     }
 }
@@ -53,6 +56,8 @@ pub(crate) fn check_target(path: &Path, existing: Existing) -> Result<(), UsageE
 ///
 /// They are written to a file of another name in the same folder, which is then renamed. To keep an existing file, it is linked to its
 /// name instead, which the system refuses if the name is taken: there is no moment between looking and writing.
+///
+/// Replacing a link replaces the file that it leads to. What replaces a file can be read and written by nobody who could not before.
 pub(crate) fn write(
     path: &Path,
     octets: &[u8],
@@ -60,10 +65,12 @@ pub(crate) fn write(
     existing: Existing,
 ) -> Result<(), Stop> {
     check_target(path, existing)?;
-    let temporary = temporary_name(path)?;
-    let result = write_new(&temporary, octets, readers).and_then(|()| match existing {
-        Existing::Replace => fs::rename(&temporary, path),
-        Existing::Keep => link(&temporary, path),
+    let target = behind_links(path, existing).map_err(|error| cannot_write(path, &error))?;
+    let mode = mode_for(&target, readers, existing);
+    let temporary = temporary_name(&target)?;
+    let result = write_new(&temporary, octets, mode).and_then(|()| match existing {
+        Existing::Replace => fs::rename(&temporary, &target),
+        Existing::Keep => link(&temporary, &target),
     });
     if result.is_err() || existing == Existing::Keep {
         // The name that counts is made or not; there is nobody to tell about the other one.
@@ -73,6 +80,34 @@ pub(crate) fn write(
         ErrorKind::AlreadyExists => exists(path).into(),
         _ => cannot_write(path, &error).into(),
     })
+}
+
+/// The file that is to be replaced, so that links to it stay.
+fn behind_links(path: &Path, existing: Existing) -> io::Result<PathBuf> {
+    match existing {
+        Existing::Replace if path.is_symlink() => fs::canonicalize(path),
+        _ => Ok(path.to_owned()),
+    }
+}
+
+/// Who may do what with a new file: `readers`, and no more than they may with the file that it replaces.
+#[cfg(unix)]
+fn mode_for(path: &Path, readers: Readers, existing: Existing) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    let most = match readers {
+        Readers::Owner => 0o600,
+        Readers::Usual => 0o666,
+    };
+    match fs::metadata(path) {
+        Ok(replaced) if existing == Existing::Replace => replaced.permissions().mode() & most,
+        _ => most,
+    }
+}
+
+#[cfg(not(unix))]
+fn mode_for(_: &Path, _: Readers, _: Existing) -> u32 {
+    // Access is not in the file's mode there.
+    0
 }
 
 /// Gives a new file its name, unless the name is taken.
@@ -90,30 +125,25 @@ fn link(temporary: &Path, path: &Path) -> io::Result<()> {
     }
 }
 
-fn write_new(path: &Path, octets: &[u8], readers: Readers) -> io::Result<()> {
+fn write_new(path: &Path, octets: &[u8], mode: u32) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    if readers == Readers::Owner {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
     #[cfg(not(unix))]
-    let _ = readers;
+    let _ = mode;
     let mut file = options.open(path)?;
     file.write_all(octets)?;
     file.sync_all()
 }
 
-/// A name in the same folder that nobody else uses.
+/// A name in the same folder that nobody else uses. It is short whatever the file's own is, which may be as long as names can be.
 fn temporary_name(path: &Path) -> Result<PathBuf, Stop> {
-    let name = path
-        .file_name()
-        .ok_or_else(|| UsageError::new(format!("{} is no name of a file", file_name(path))))?;
+    if path.file_name().is_none() {
+        return Err(UsageError::new(format!("{} is no name of a file", file_name(path))).into());
+    }
     let random = u64::from_be_bytes(randomness::octets()?);
-    let mut temporary = std::ffi::OsString::from(".");
-    temporary.push(name);
-    temporary.push(format!(".{random:016x}.tmp"));
-    Ok(path.with_file_name(temporary))
+    Ok(path.with_file_name(format!(".kliento-{random:016x}.tmp")))
 }
 
 fn exists(path: &Path) -> UsageError {
@@ -175,7 +205,8 @@ impl Contents {
         let Some(mode) = self.open_mode else { return Ok(()) };
         let name = file_name(path);
         Err(UsageError::new(format!(
-            "{name} is a secret that others can get at (its mode is {mode:04o}): `chmod 600 {name}`"
+            "{name} is a secret that others can get at (its mode is {mode:04o}): `chmod 600 {}`",
+            quoted(path)
         )))
     }
 }
@@ -224,6 +255,7 @@ pub(crate) fn deliver(
     out: Option<&Path>,
     octets: Vec<u8>,
     form: Form,
+    readers: Readers,
     existing: Existing,
     facts: impl FnOnce() -> String,
 ) -> Result<Outcome, Stop> {
@@ -237,7 +269,7 @@ pub(crate) fn deliver(
         }
         return Ok(Outcome::valid(octets));
     };
-    write(path, &octets, Readers::Usual, existing)?;
+    write(path, &octets, readers, existing)?;
     Ok(Outcome::valid(facts()))
 }
 

@@ -6,11 +6,16 @@ use crate::cli::KeyImport;
 use crate::files::{Existing, file_name};
 use crate::outcome::{Outcome, Stop};
 use crate::show_key::KeyFacts;
-use crate::{files, keys};
+use crate::{files, input, keys};
 
 pub(crate) fn run(arguments: &KeyImport) -> Result<Outcome, Stop> {
     let existing = Existing::of(arguments.force);
     keys::check_target(&arguments.out, existing)?;
+    input::check_stdin_once([
+        Some(&arguments.input),
+        arguments.passphrase_file.as_ref(),
+        arguments.new_passphrase_file.as_ref(),
+    ])?;
     let new_passphrase =
         arguments.new_passphrase_file.as_deref().map(files::passphrase).transpose()?;
     let key = keys::private(&arguments.input, arguments.passphrase_file.as_deref())?;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use kliento::TokenBundle;
@@ -105,11 +105,11 @@ fn read_some(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     Ok(octets)
 }
 
-/// Refuses to read standard input for more than one thing.
+/// Refuses to read standard input for more than one thing; `inputs` are all files that a command reads.
 pub(crate) fn check_stdin_once<'a>(
-    inputs: impl IntoIterator<Item = &'a Path>,
+    inputs: impl IntoIterator<Item = Option<&'a PathBuf>>,
 ) -> Result<(), UsageError> {
-    if inputs.into_iter().filter(|path| is_stdin(path)).count() > 1 {
+    if inputs.into_iter().flatten().filter(|path| is_stdin(path)).count() > 1 {
         return Err(UsageError::new("standard input can be read once: give files for the others"));
     }
     Ok(())

@@ -23,7 +23,7 @@ use crate::cli::{BundleInspect, Output, TokenInspect};
 use crate::failure::Failure;
 use crate::inspect::report::View;
 use crate::outcome::{Outcome, UsageError};
-use crate::verify_bundle::{refuse_stdin_twice, verify};
+use crate::verify_bundle::verify;
 use crate::{input, times, trust, verify_token};
 
 /// What is looked at.
@@ -121,12 +121,15 @@ impl TokenQuestion<'_> {
 }
 
 pub(crate) fn token(arguments: &TokenInspect) -> Result<Outcome, UsageError> {
+    let anchors = arguments.demands.anchors.trust_anchors.as_ref();
+    input::check_stdin_once([Some(&arguments.input), anchors])?;
+    let anchors = trust::anchors(&arguments.demands.anchors)?;
     let question = TokenQuestion {
         audience: arguments.audience.as_deref(),
         at: times::instant(arguments.instant.at),
         policy: verify_token::policy(&arguments.demands),
-        verifier: &trust::verifier(&arguments.demands)?,
-        anchors: &trust::anchors(&arguments.demands.anchors)?,
+        verifier: &trust::verifier(&arguments.demands, anchors.clone()),
+        anchors: &anchors,
     };
     let report = match input::token(&arguments.input)? {
         Ok(bundle) if arguments.no_verify => question.report(&bundle, Verdict::Unverified),
@@ -143,10 +146,11 @@ pub(crate) fn token(arguments: &TokenInspect) -> Result<Outcome, UsageError> {
 }
 
 pub(crate) fn bundle(arguments: &BundleInspect) -> Result<Outcome, UsageError> {
-    let verifier = trust::bundle_verifier(&arguments.demands)?;
+    let anchors = arguments.demands.anchors.trust_anchors.as_ref();
+    input::check_stdin_once([Some(&arguments.input), arguments.plaintext.as_ref(), anchors])?;
     let anchors = trust::anchors(&arguments.demands.anchors)?;
+    let verifier = trust::bundle_verifier(&arguments.demands, anchors.clone());
     let asked = times::period(&arguments.when)?;
-    refuse_stdin_twice(&arguments.input, arguments.plaintext.as_deref())?;
     let plaintext = input::plaintext(arguments.plaintext.as_deref())?;
     let report = |verdict, view| Report {
         kind: Kind::Bundle,

@@ -8,10 +8,17 @@ use crate::cli::MemberCert;
 use crate::failure::Failure;
 use crate::keys::AnyKey;
 use crate::outcome::{Outcome, Stop, UsageError};
-use crate::{certificates, clock, keys, names};
+use crate::{certificates, clock, input, keys, names};
 
 pub(crate) fn run(arguments: &MemberCert) -> Result<Outcome, Stop> {
     certificates::check_destination(&arguments.write)?;
+    input::check_stdin_once([
+        Some(&arguments.issuer),
+        Some(&arguments.key.file),
+        arguments.key.passphrase_file.as_ref(),
+        Some(&arguments.member_key),
+        arguments.member_passphrase_file.as_ref(),
+    ])?;
     let user = arguments.user.as_deref().map(names::user).transpose()?;
     let issuer = certificates::read(&arguments.issuer)?;
     let period = period(arguments, &issuer, clock::now())?;

@@ -6,10 +6,12 @@ use kliento_issuer::Organisation;
 use crate::cli::OrganisationCert;
 use crate::failure::Failure;
 use crate::outcome::{Outcome, Stop};
-use crate::{certificates, clock, keys, names};
+use crate::{certificates, clock, input, keys, names};
 
 pub(crate) fn run(arguments: &OrganisationCert) -> Result<Outcome, Stop> {
     certificates::check_destination(&arguments.write)?;
+    let key = &arguments.key;
+    input::check_stdin_once([Some(&key.file), key.passphrase_file.as_ref()])?;
     let profile = Profile::from(arguments.profile);
     let from = arguments
         .from

@@ -24,6 +24,7 @@ mod names;
 mod outcome;
 mod place;
 mod randomness;
+mod shell;
 mod show_chain;
 mod show_key;
 mod shown;

@@ -20,6 +20,8 @@ use crate::{input, names, times, trust};
 use messages::{MessageView, RecordView};
 
 pub(crate) fn run(arguments: &ChainShow) -> Result<Outcome, Stop> {
+    let anchors = arguments.anchors.trust_anchors.as_ref();
+    input::check_stdin_once([Some(&arguments.input), anchors])?;
     let at = times::instant(arguments.instant.at);
     let anchors = trust::anchors(&arguments.anchors)?;
     let chain = input::chain(&arguments.input)?.and_then(|octets| {

@@ -5,12 +5,14 @@ use serde::Serialize;
 use veraid_core::{OrganisationKey, Profile};
 
 use crate::cli::{KeyShow, Output};
+use crate::input;
 use crate::json::to_line;
 use crate::keys::{self, AnyKey, Protection};
 use crate::outcome::{Outcome, Stop};
 use crate::verify_token::line;
 
 pub(crate) fn run(arguments: &KeyShow) -> Result<Outcome, Stop> {
+    input::check_stdin_once([Some(&arguments.input), arguments.passphrase_file.as_ref()])?;
     let key = AnyKey::read(&arguments.input, arguments.passphrase_file.as_deref())?;
     if arguments.public {
         return Ok(Outcome::valid(keys::public_key_pem(key.public_key_der())?));

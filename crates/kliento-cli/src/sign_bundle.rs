@@ -1,14 +1,12 @@
 //! `kliento bundle sign`.
 
-use std::path::PathBuf;
-
 use base64ct::{Base64, Encoding};
 use kliento::{Timestamp, ValidityPeriod};
 use kliento_issuer::{Content, SignatureIssuer};
 
 use crate::cli::{BundleForm, BundleSign};
 use crate::failure::Failure;
-use crate::files::{Existing, Form, file_name};
+use crate::files::{Existing, Form, Readers, file_name};
 use crate::outcome::{Outcome, Stop, UsageError};
 use crate::shown::grouped;
 use crate::signer::{self, Identity, Signer};
@@ -22,15 +20,8 @@ pub(crate) fn run(arguments: &BundleSign) -> Result<Outcome, Stop> {
     let existing = Existing::of(arguments.write.force);
     let out = arguments.write.out.as_deref();
     files::check_destination(out, existing)?;
-    let inputs = [&arguments.content, &arguments.signer.key.file];
-    let others = [
-        &arguments.signer.key.passphrase_file,
-        &arguments.signer.chain,
-        &arguments.signer.org_cert,
-        &arguments.signer.member_bundle,
-    ];
-    let others = others.into_iter().flatten();
-    input::check_stdin_once(inputs.into_iter().chain(others).map(PathBuf::as_path))?;
+    let content = std::iter::once(Some(&arguments.content));
+    input::check_stdin_once(content.chain(signer::inputs(&arguments.signer)))?;
     let at = signer::instant(&arguments.signer);
     let period = period(arguments, at)?;
     let signer = Signer::read(&arguments.signer, at, period, &arguments.service)?;
@@ -62,7 +53,7 @@ pub(crate) fn run(arguments: &BundleSign) -> Result<Outcome, Stop> {
             (format!("{}\n", Base64::encode_string(bundle.as_der())).into_bytes(), Form::Text)
         }
     };
-    files::deliver(out, octets, form, existing, || {
+    files::deliver(out, octets, form, Readers::Usual, existing, || {
         let mut text = String::new();
         if let Some(out) = &arguments.write.out {
             text = format!("wrote {}\n", file_name(out));

@@ -6,18 +6,19 @@ use kliento_issuer::{PolicyError, TokenIssuer, policy};
 
 use crate::cli::{TokenForm, TokenSign};
 use crate::failure::Failure;
-use crate::files::{Existing, Form, file_name};
+use crate::files::{Existing, Form, Readers, file_name};
 use crate::inspect::header_octets;
 use crate::outcome::{Outcome, Stop, UsageError};
 use crate::shown::{grouped, shown};
 use crate::signer::{self, Identity, Signer};
 use crate::verify_token::line;
-use crate::{files, times};
+use crate::{files, input, times};
 
 pub(crate) fn run(arguments: &TokenSign) -> Result<Outcome, Stop> {
     let existing = Existing::of(arguments.write.force);
     let out = arguments.write.out.as_deref();
     files::check_destination(out, existing)?;
+    input::check_stdin_once(signer::inputs(&arguments.signer))?;
     let token = token(arguments)?;
     let at = signer::instant(&arguments.signer);
     let wanted = period(arguments, at)?;
@@ -43,7 +44,8 @@ pub(crate) fn run(arguments: &TokenSign) -> Result<Outcome, Stop> {
         }
         TokenForm::Der => (bundle.to_der(), Form::Octets),
     };
-    files::deliver(out, octets, form, existing, || {
+    // Whoever can read a token can use it.
+    files::deliver(out, octets, form, Readers::Owner, existing, || {
         facts(arguments, &token, &issuer, &bundle, period)
     })
 }

@@ -1,5 +1,6 @@
 //! Who signs: an organisation, or a member of it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use kliento::{Member, Profile, Timestamp, ValidityPeriod, Verifier};
@@ -65,6 +66,19 @@ impl Signer {
         };
         Ok(Self { key, at, verifier, identity })
     }
+}
+
+/// The files that the arguments name.
+pub(crate) fn inputs(arguments: &SignerArguments) -> impl Iterator<Item = Option<&PathBuf>> {
+    [
+        Some(&arguments.key.file),
+        arguments.key.passphrase_file.as_ref(),
+        arguments.chain.as_ref(),
+        arguments.org_cert.as_ref(),
+        arguments.member_bundle.as_ref(),
+        arguments.anchors.trust_anchors.as_ref(),
+    ]
+    .into_iter()
 }
 
 /// The instant to sign at.

@@ -30,21 +30,20 @@ pub(crate) fn chain_verifier(anchors: TrustAnchors, profile: Profile) -> ChainVe
 }
 
 /// A verifier; the cap on the signed period is not part of it, since tokens have their own.
-pub(crate) fn verifier(demands: &Demands) -> Result<Verifier, UsageError> {
-    Ok(Verifier::with_crypto(anchors(&demands.anchors)?, veraid_aws_lc_rs::PROVIDER)
-        .with_policy(policy(demands)))
+pub(crate) fn verifier(demands: &Demands, anchors: TrustAnchors) -> Verifier {
+    Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER).with_policy(policy(demands))
 }
 
 /// The same with the cap on the signed period, if there is one.
-pub(crate) fn bundle_verifier(demands: &Demands) -> Result<Verifier, UsageError> {
-    let verifier = verifier(demands)?;
-    Ok(match demands.max_validity {
+pub(crate) fn bundle_verifier(demands: &Demands, anchors: TrustAnchors) -> Verifier {
+    let verifier = verifier(demands, anchors);
+    match demands.max_validity {
         Some(seconds) => {
             let policy = verifier.policy().with_max_signed_seconds(seconds);
             verifier.with_policy(policy)
         }
         None => verifier,
-    })
+    }
 }
 
 fn policy(demands: &Demands) -> VerificationPolicy {

@@ -12,9 +12,11 @@ use crate::verify_token::{line, write_member, write_validity};
 use crate::{input, times, trust};
 
 pub(crate) fn run(arguments: &BundleVerify) -> Result<Outcome, UsageError> {
-    let verifier = trust::bundle_verifier(&arguments.demands)?;
+    let anchors = arguments.demands.anchors.trust_anchors.as_ref();
+    input::check_stdin_once([Some(&arguments.input), arguments.plaintext.as_ref(), anchors])?;
+    let anchors = trust::anchors(&arguments.demands.anchors)?;
+    let verifier = trust::bundle_verifier(&arguments.demands, anchors);
     let period = times::period(&arguments.when)?;
-    refuse_stdin_twice(&arguments.input, arguments.plaintext.as_deref())?;
     let plaintext = input::plaintext(arguments.plaintext.as_deref())?;
     let verified = input::bundle(&arguments.input)?.and_then(|bundle| {
         verify(bundle, plaintext.as_deref(), &arguments.service, period, &verifier)
@@ -45,17 +47,6 @@ pub(crate) fn verify(
         Some(content) => bundle.verify_detached(content, service, period, verifier),
         None => bundle.verify(service, period, verifier),
     }
-}
-
-/// Standard input can be read once.
-pub(crate) fn refuse_stdin_twice(
-    input: &std::path::Path,
-    plaintext: Option<&std::path::Path>,
-) -> Result<(), UsageError> {
-    if input::is_stdin(input) && plaintext.is_some_and(input::is_stdin) {
-        return Err(UsageError::new("standard input cannot be both the bundle and the plaintext"));
-    }
-    Ok(())
 }
 
 fn to_text(signature: &VerifiedSignature) -> String {

@@ -13,6 +13,8 @@ use crate::verify_token::line;
 use crate::{input, times, trust};
 
 pub(crate) fn run(arguments: &ChainVerify) -> Result<Outcome, UsageError> {
+    let anchors = arguments.anchors.trust_anchors.as_ref();
+    input::check_stdin_once([Some(&arguments.input), anchors])?;
     let verifier =
         ChainVerifier::new(trust::anchors(&arguments.anchors)?, veraid_aws_lc_rs::PROVIDER);
     let period = times::period(&arguments.when)?;

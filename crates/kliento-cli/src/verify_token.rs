@@ -13,7 +13,9 @@ use crate::shown::shown;
 use crate::{times, trust};
 
 pub(crate) fn run(arguments: &TokenVerify) -> Result<Outcome, UsageError> {
-    let verifier = trust::verifier(&arguments.demands)?;
+    let anchors = arguments.demands.anchors.trust_anchors.as_ref();
+    input::check_stdin_once([Some(&arguments.input), anchors])?;
+    let verifier = trust::verifier(&arguments.demands, trust::anchors(&arguments.demands.anchors)?);
     let at = times::instant(arguments.instant.at);
     let verified = input::token(&arguments.input)?.and_then(|bundle| {
         bundle

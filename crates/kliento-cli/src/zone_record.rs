@@ -9,7 +9,7 @@ use veraid_core::OrganisationName;
 use crate::cli::ZoneRecord;
 use crate::failure::Failure;
 use crate::outcome::{Outcome, Stop, UsageError};
-use crate::{keys, names};
+use crate::{input, keys, names};
 
 /// The most octets of one character-string (RFC 1035 section 3.3); VeraId takes records of one alone.
 pub(crate) const MAX_CHARACTER_STRING: usize = 255;
@@ -27,6 +27,8 @@ struct TxtRecord<'a> {
 }
 
 pub(crate) fn run(arguments: &ZoneRecord) -> Result<Outcome, Stop> {
+    let inputs = [Some(&arguments.key.file), arguments.key.passphrase_file.as_ref()];
+    input::check_stdin_once(inputs)?;
     let profile = Profile::from(arguments.profile);
     let organisation = names::organisation(&arguments.organisation, profile)?;
     let key = keys::public_half(&arguments.key)?;

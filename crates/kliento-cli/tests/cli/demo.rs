@@ -2,6 +2,8 @@
 
 use std::fs;
 
+#[cfg(unix)]
+use crate::key::mode;
 use crate::support::{Folder, Run, kliento_in};
 
 fn demo(folder: &Folder) -> Run {
@@ -89,11 +91,34 @@ fn a_second_run_leaves_the_first_alone() {
 
 #[cfg(unix)]
 #[test]
-fn the_key_is_for_its_owner_alone() {
-    use std::os::unix::fs::PermissionsExt as _;
-
+fn key_and_token_are_for_their_owner_alone() {
     let folder = Folder::new("demo-key");
     demo(&folder);
-    let key = fs::metadata(folder.path("kliento-demo/organisation.key.pem")).unwrap();
-    assert_eq!(key.permissions().mode() & 0o777, 0o600);
+    for secret in ["organisation.key.pem", "token.header"] {
+        assert_eq!(mode(&folder.path(&format!("kliento-demo/{secret}"))), 0o600, "{secret}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn its_commands_can_be_copied_whatever_the_folder_is_called() {
+    use std::process::Command;
+
+    let folder = Folder::new("demo-shell");
+    for name in ["it's $(touch broken); `touch broken` \"here\"", "-rf"] {
+        let run = kliento_in(&folder, &["demo", &format!("--out={name}")]).ok();
+        let commands: Vec<&str> =
+            run.stdout.lines().filter(|line| line.contains("--trust-anchors")).collect();
+        assert_eq!(commands.len(), 3);
+        for command in commands {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", command]).current_dir(folder.path(""));
+            let output = shell.output().unwrap();
+            assert!(output.status.success(), "{command}: {output:?}");
+        }
+        assert_eq!(folder.names(), [name]);
+        fs::remove_dir_all(folder.path(name)).unwrap();
+    }
+    let run = kliento_in(&folder, &["demo", "--out", "a\u{1b}[31m"]).ok();
+    assert!(!run.stdout.contains('\u{1b}'), "{:?}", run.stdout);
 }

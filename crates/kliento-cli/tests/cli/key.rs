@@ -10,8 +10,9 @@ use veraid_testkit::RsaKey;
 use crate::issuing::private_key;
 use crate::support::{Folder, kliento, kliento_with, read, set_mode};
 
+/// Who may do what with a file.
 #[cfg(unix)]
-fn mode(path: &str) -> u32 {
+pub(crate) fn mode(path: &str) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
     fs::metadata(path).expect("the file is there").permissions().mode() & 0o7777
 }
@@ -193,6 +194,10 @@ fn secrets_that_others_can_get_at_are_refused() {
             )],
         );
     }
+    let spaced = folder.file("it's mine.pem", read(&key));
+    set_mode(&spaced, 0o644);
+    let mend = format!("`chmod 600 '{}'`", spaced.replace('\'', r"'\''"));
+    kliento(&["key", "show", &spaced]).refused(2, &[&mend]);
     for closed in [0o600, 0o400] {
         set_mode(&key, closed);
         kliento(&["key", "show", &key]).ok();

@@ -16,10 +16,13 @@ mod chain_show;
 mod demo;
 mod dev_zone;
 mod explain;
+#[cfg(unix)]
+mod files;
 mod guide;
 mod inspect;
 mod issuing;
 mod key;
+mod standard_input;
 #[cfg(unix)]
 mod streams;
 mod support;

@@ -1,0 +1,44 @@
+//! Paths in command lines that people copy into a shell.
+
+use std::path::Path;
+
+use crate::shown::shown;
+
+/// The path as one word of a POSIX shell that is no option.
+///
+/// What a terminal would act on is shown and not copied: such a path has to be typed otherwise.
+pub(crate) fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let text = shown(&text);
+    // A command would take it for an option.
+    let prefix = if text.starts_with('-') { "./" } else { "" };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
+    if !text.is_empty() && text.chars().all(is_plain) {
+        format!("{prefix}{text}")
+    } else {
+        format!("'{prefix}{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_one_word_and_harmless_to_terminals() {
+        for (path, word) in [
+            ("a-1/B_2.pem", "a-1/B_2.pem"),
+            ("", "''"),
+            ("a b", "'a b'"),
+            ("it's", r"'it'\''s'"),
+            ("$(x);`y`", "'$(x);`y`'"),
+            ("~", "'~'"),
+            ("schlüssel", "'schlüssel'"),
+            ("-x", "./-x"),
+            ("-x y", "'./-x y'"),
+            ("a\n\u{1b}[31m", r"'a\u{a}\u{1b}[31m'"),
+        ] {
+            assert_eq!(quoted(Path::new(path)), word);
+        }
+    }
+}
