@@ -7,7 +7,7 @@ use kliento_issuer::{
     EncryptionRandomness, KeyError, PolicyError, Secret, SigningError, SigningKey, SoftwareKey,
 };
 use veraid_core::crypto::DigestAlgorithm;
-use veraid_core::{OrganisationKey, check_member_key};
+use veraid_core::{Certificate, OrganisationKey, check_member_key};
 
 use crate::cli::{KeyArguments, PublicKeyArguments};
 use crate::failure::Failure;
@@ -45,6 +45,10 @@ impl AnyKey {
                 Failure::policy(&PolicyError::Key(problem)).in_file(&name_of(path))
             })?;
             return Ok(Self::Public(spki));
+        }
+        if let Some(what) = other_than_key(&contents.octets) {
+            let name = name_of(path);
+            return Err(UsageError::new(format!("{name} is {what}, not a key")).into());
         }
         contents.check_secret(path)?;
         let passphrase = passphrase_file.map(files::passphrase).transpose()?;
@@ -171,6 +175,17 @@ pub(crate) fn public_key_pem(spki: &[u8]) -> Result<String, Stop> {
 fn pem_text(octets: &[u8]) -> Option<&str> {
     // The form of DER begins with the octet 0x30, which is a digit, and goes on with no text.
     std::str::from_utf8(octets).ok()
+}
+
+/// What a file has that is given in place of a key by mistake.
+fn other_than_key(octets: &[u8]) -> Option<&'static str> {
+    match pem_text(octets) {
+        Some(pem) if der::pem::decode_label(pem.as_bytes()) == Ok("CERTIFICATE") => {
+            Some("a certificate")
+        }
+        None if Certificate::from_der(octets).is_ok() => Some("a certificate"),
+        _ => None,
+    }
 }
 
 /// The public key in a file, if it is one: PEM, or SubjectPublicKeyInfo in DER.

@@ -25,8 +25,8 @@ pub(crate) enum BundleVerb {
 const BUNDLE_SIGN_EXAMPLES: &str = "\
 Examples:
   kliento bundle sign --service 1.3.6.1.4.1.58708.1.1 --org example.com --key org.pem \\
-      --chain chain.der --in document.pdf --detached --ttl 30d --out signature.der
-  kliento bundle sign --service 1.3.6.1.4.1.58708.1.1 --member-bundle alice.bundle --key alice.pem \\
+      --chain chain.der --in document.pdf --detached --ttl 5d --out signature.der
+  kliento bundle sign --service 1.3.6.1.4.1.58708.1.1 --member-bundle alice.id --key alice.pem \\
       --output base64 < document.txt";
 
 const BUNDLE_VERIFY_EXAMPLES: &str = "\
@@ -53,7 +53,7 @@ pub(crate) struct BundleSign {
     /// Leave the content out of the bundle: it travels apart.
     #[arg(long)]
     pub(crate) detached: bool,
-    /// How long the signature is valid from now on, like 30s, 10m, 1h or 30d [default: 1h].
+    /// How long the signature is valid from now on, like 30s, 10m, 1h or 5d [default: 1h].
     #[arg(long, value_name = "DURATION", value_parser = times::parse_duration, conflicts_with = "until")]
     pub(crate) ttl: Option<u64>,
     /// The last second in which the signature is valid.

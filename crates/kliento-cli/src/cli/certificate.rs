@@ -38,7 +38,7 @@ Examples:
 
 const MEMBER_BUNDLE_EXAMPLES: &str = "\
 Examples:
-  kliento member bundle --org-cert org.crt --member-cert alice.crt --chain chain.der --out alice.bundle";
+  kliento member bundle --org-cert org.crt --member-cert alice.crt --chain chain.der --out alice.id";
 
 #[derive(Debug, Args)]
 pub(crate) struct OrganisationCert {

@@ -26,7 +26,7 @@ Examples:
   kliento token sign --org example.com --audience https://api.example.com --key org.pem --chain chain.der
   kliento token sign --org example.com --user alice --audience https://api.example.com \\
       --claim role=deploy --claim run=42 --ttl 5m --key org.pem --chain chain.der --out token.header
-  kliento token sign --member-bundle alice.bundle --key alice.pem --audience https://api.example.com";
+  kliento token sign --member-bundle alice.id --key alice.pem --audience https://api.example.com";
 
 const TOKEN_VERIFY_EXAMPLES: &str = "\
 Examples:

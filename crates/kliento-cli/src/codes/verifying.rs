@@ -403,7 +403,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     ),
     on(
         2402,
-        "no second is common to all evidence",
+        "it has expired, is not valid yet, or never held as a whole",
         "DNSSEC chain, certificates and signature must all hold together at one second inside the verification window. The window reaches back by the key record's TTL override and no further. Each period is told.",
         "if it expired, have it issued again with a fresh chain; if it is not valid yet, check the clock, allow --leeway, or give --at",
     ),

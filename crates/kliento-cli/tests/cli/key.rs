@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 use veraid_testkit::RsaKey;
 
-use crate::issuing::private_key;
+use crate::issuing::{Organisation, private_key};
 use crate::support::{Folder, kliento, kliento_with, read, set_mode};
 
 /// Who may do what with a file.
@@ -258,4 +258,13 @@ fn what_is_no_private_key_is_refused_with_the_file_and_the_way_out() {
     import(&folder.file("public.pem", public)).refused(2, &["is a public key; give the file with"]);
     import(&folder.secret("large", vec![b'a'; 65_537])).refused(2, &["more than 65536 octets"]);
     assert!(fs::metadata(out).is_err());
+}
+
+#[test]
+fn a_certificate_in_place_of_a_key_is_told_as_one() {
+    let organisation = Organisation::new("key-certificate", "veraid");
+    let certificate = organisation.certificate();
+    set_mode(&certificate, 0o644);
+    let mistaken = ["key", "show", &certificate];
+    kliento(&mistaken).refused(2, &["is a certificate, not a key"]);
 }

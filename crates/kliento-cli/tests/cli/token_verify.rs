@@ -288,11 +288,14 @@ fn content_that_is_no_token_is_invalid() {
 #[test]
 fn a_token_before_or_after_its_time_fails_with_the_instant_that_was_asked() {
     let bundle = Scenario::default().build();
-    for at in ["2026-11-22T11:58:59Z", "2026-11-22T12:10:01Z"] {
+    for (at, reason) in [
+        ("2026-11-22T11:58:59Z", "signature is not valid until 2026-11-22T11:59:00Z, after"),
+        ("2026-11-22T12:10:01Z", "signature expired at 2026-11-22T12:10:00Z, before"),
+    ] {
         let run = verify("token-time", &bundle, &["--at", at]);
         assert_eq!((run.code, run.stdout.as_str()), (12, ""));
         let expected = format!(
-            "error[KL2402]: no second is common to all evidence\n  where     signature\n  asked     {at}\n  reason    no second is common: "
+            "error[KL2402]: it has expired, is not valid yet, or never held as a whole\n  where     signature\n  asked     {at}\n  reason    {reason} {at}: no second is common: "
         );
         assert!(run.stderr.starts_with(&expected), "{}", run.stderr);
     }
