@@ -77,7 +77,7 @@ fn issuers() -> Result<(TokenIssuer, TokenIssuer), String> {
         user: Some(&alice),
         public_key: member_key.public_key_der(),
         validity,
-        serial_number,
+        serial_number: SerialNumber::from_random([2; 16]),
     };
     let authority = CertificateAuthority::new(certificate, Profile::VeraId, own_key.clone());
     let member = authority.and_then(|authority| authority.issue_member(request)).map_err(text)?;
