@@ -41,7 +41,8 @@ pub(crate) fn run(arguments: &DevZone) -> Result<Outcome, Stop> {
             .unwrap_or(ValidityPeriod::at(at));
     let algorithm = arguments.algorithm.into();
     let records: Vec<_> = arguments.records.iter().map(String::as_str).collect();
-    let question = names::key_record_question(&organisation, profile)
+    let question = organisation
+        .key_record_question(profile)
         .ok_or_else(|| UsageError::new(format!("{organisation} leaves no room for its records")))?;
     let made = HierarchyBuilder::new()
         .zone_algorithms(algorithm, algorithm, algorithm)

@@ -2,7 +2,6 @@
 
 use kliento_issuer::PolicyError;
 use veraid_core::{NameProblem, OrganisationName, Profile, UserName};
-use veraid_dnssec::{Name, Question, RecordType};
 
 use crate::failure::Failure;
 use crate::outcome::Stop;
@@ -21,14 +20,4 @@ pub(crate) fn user(text: &str) -> Result<UserName, Stop> {
 
 fn refused(what: &'static str, problem: NameProblem) -> Stop {
     Failure::policy(&PolicyError::Name { what, problem }).into()
-}
-
-/// The question for the key records of an organisation.
-pub(crate) fn key_record_question(
-    organisation: &OrganisationName,
-    profile: Profile,
-) -> Option<Question> {
-    let organisation: Name = organisation.as_str().parse().ok()?;
-    let name = organisation.prepend(profile.label().as_bytes())?;
-    Some(Question { name, record_type: RecordType::TXT })
 }

@@ -74,8 +74,7 @@ fn subject(chain: &DnssecChain) -> Option<Subject> {
             let name = question.name.to_string().to_ascii_lowercase();
             let organisation = name.strip_prefix(profile.label())?.strip_prefix('.')?;
             let organisation = names::organisation(organisation, profile).ok()?;
-            let is_it = names::key_record_question(&organisation, profile).as_ref()
-                == Some(question)
+            let is_it = organisation.key_record_question(profile).as_ref() == Some(question)
                 && chain.has_answer(question);
             is_it.then(|| Subject { organisation, profile, question: question.clone() })
         })

@@ -162,7 +162,8 @@ fn organisation_id(
 
 /// The profile that verifiers take a chain to be for.
 fn profile_of(chain: &DnssecChain, organisation: &OrganisationName) -> Profile {
-    let is_domainauth = names::key_record_question(organisation, Profile::DomainAuth)
+    let is_domainauth = organisation
+        .key_record_question(Profile::DomainAuth)
         .is_some_and(|question| chain.has_answer(&question));
     if is_domainauth { Profile::DomainAuth } else { Profile::VeraId }
 }

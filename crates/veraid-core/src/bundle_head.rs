@@ -68,7 +68,7 @@ impl BundleHead {
             .common_name()
             .ok()
             .and_then(|name| OrganisationName::parse(name).ok())
-            .and_then(|name| Profile::DomainAuth.question(name.dns()))
+            .and_then(|name| name.key_record_question(Profile::DomainAuth))
             .is_some_and(|question| self.chain.has_answer(&question));
         if answers_domainauth { Profile::DomainAuth } else { Profile::VeraId }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use precis_core::profile::PrecisFastInvocation as _;
 use precis_profiles::UsernameCaseMapped;
-use veraid_dnssec::Name;
+use veraid_dnssec::{Name, Question};
 
 use crate::profile::Profile;
 
@@ -30,7 +30,7 @@ impl OrganisationName {
             return Err(NameProblem::NoFinalDot);
         }
         let name = Self::parse(text)?;
-        profile.question(&name.dns).map(|_| name).ok_or(NameProblem::TooLong)
+        name.key_record_question(profile).map(|_| name).ok_or(NameProblem::TooLong)
     }
 
     /// The same whatever the profile says of the final dot and the length of its label.
@@ -72,9 +72,12 @@ impl OrganisationName {
         &self.unicode
     }
 
-    /// The name in the DNS.
-    pub(crate) const fn dns(&self) -> &Name {
-        &self.dns
+    /// The question whose answer holds the organisation's key records under `profile`.
+    ///
+    /// `None` if the name leaves no room for the label of that profile; there is room for the one that it was parsed for.
+    #[must_use]
+    pub fn key_record_question(&self, profile: Profile) -> Option<Question> {
+        profile.question(&self.dns)
     }
 }
 

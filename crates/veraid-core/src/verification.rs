@@ -309,8 +309,8 @@ impl ProvedOrganisation {
         let chains = verifier.chains(profile);
         let mut checks = SignatureChecks::new(chains.crypto(), *chains.limits());
         // `OrganisationName` leaves room for the label.
-        let question = profile
-            .question(name.dns())
+        let question = name
+            .key_record_question(profile)
             .ok_or(VerifyError::OrganisationName(crate::name::NameProblem::TooLong))?;
         let wanted = Window::with_leeway(period, policy.leeway_seconds());
         let records = head

@@ -3,9 +3,7 @@
 use std::fmt;
 
 use veraid_core::{MAX_VALIDITY_SECONDS, OrganisationName, Profile};
-use veraid_dnssec::{
-    ChainVerifier, DnssecChain, Limits, Name, Question, RecordType, Timestamp, ValidityPeriod,
-};
+use veraid_dnssec::{ChainVerifier, DnssecChain, Limits, Question, Timestamp, ValidityPeriod};
 
 use crate::error::FetchError;
 use crate::fetched_chain::{FetchedChain, Form};
@@ -68,7 +66,7 @@ impl Resolver {
         form: Form,
         now: Timestamp,
     ) -> Result<FetchedChain, FetchError> {
-        let question = key_records(organisation, profile).ok_or_else(|| {
+        let question = organisation.key_record_question(profile).ok_or_else(|| {
             FetchError::NameTooLong { organisation: organisation.clone(), label: profile.label() }
         })?;
         let verifier = self.verifier.clone();
@@ -152,10 +150,4 @@ impl fmt::Debug for Resolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Resolver").field("options", &self.options).finish_non_exhaustive()
     }
-}
-
-fn key_records(organisation: &OrganisationName, profile: Profile) -> Option<Question> {
-    let name: Name = organisation.as_str().parse().ok()?;
-    let name = name.prepend(profile.label().as_bytes())?;
-    Some(Question { name, record_type: RecordType::TXT })
 }

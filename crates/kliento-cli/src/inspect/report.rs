@@ -2,7 +2,7 @@
 
 use kliento::{Profile, TrustAnchors, ValidityPeriod};
 use veraid_core::{CertificateRole, MAX_VALIDITY_SECONDS, OrganisationName, SignatureBundle};
-use veraid_dnssec::{Link, Name, Question, RecordType};
+use veraid_dnssec::{Link, Question};
 
 use crate::inspect::sizes::Sizes;
 use crate::inspect::timeline::Window;
@@ -167,9 +167,7 @@ fn key_record_question(bundle: &SignatureBundle, statements: &Statements) -> Opt
     let profile = bundle.profile();
     let common_name = statements.organisation.as_deref()?;
     let organisation = OrganisationName::from_common_name(common_name, profile).ok()?;
-    let organisation: Name = organisation.as_str().parse().ok()?;
-    let name = organisation.prepend(profile.label().as_bytes())?;
-    Some(Question { name, record_type: RecordType::TXT })
+    organisation.key_record_question(profile)
 }
 
 /// Those on the proved path, or else all that are there.
