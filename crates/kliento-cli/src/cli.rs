@@ -3,6 +3,7 @@
 mod bundle;
 mod certificate;
 mod chain;
+mod conformance;
 mod key;
 mod shared;
 mod token;
@@ -17,6 +18,9 @@ pub(crate) use certificate::{
     CertificateFile, MemberBundle, MemberCert, MemberVerb, OrganisationCert, OrganisationVerb,
 };
 pub(crate) use chain::{ChainFetch, ChainShow, ChainVerb, ChainVerify};
+pub(crate) use conformance::{
+    BUILT_IN, ConformanceAnswer, ConformanceRun, ConformanceVerb, ProviderArgument,
+};
 pub(crate) use key::{KeyCreate, KeyImport, KeyShow, KeyVerb};
 pub(crate) use shared::{
     AnchorsArgument, Demands, Instant, IssuingProfile, KeyArguments, Output, OutputArgument,
@@ -31,7 +35,7 @@ Exit codes:
   1   internal error
   2   wrong arguments, unreadable file or unusable key
   10  malformed: no bundle, header, Base64, certificate or chain
-  11  invalid: a signature or a rule does not hold
+  11  invalid: a signature or a rule does not hold; an implementation that does not conform
   12  invalid: expired or not valid yet
   13  invalid: for another audience
   14  refused by what was asked (service, profile, cap) or by issuing policy
@@ -73,6 +77,9 @@ pub(crate) enum Command {
     /// What development needs, and nobody should trust elsewhere.
     #[command(subcommand)]
     Dev(DevVerb),
+    /// Test vectors, against any implementation.
+    #[command(subcommand)]
+    Conformance(ConformanceVerb),
     /// Explains an error code, or lists all of them.
     Explain(ExplainArguments),
 }

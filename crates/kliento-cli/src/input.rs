@@ -27,6 +27,8 @@ const MAX_MEMBER_BUNDLE: usize = 64 * 1024;
 const MAX_PLAINTEXT: usize = 1024 * 1024 * 1024;
 /// The most octets of trust anchors (1 MiB: a root has a few).
 const MAX_ANCHORS: usize = 1024 * 1024;
+/// The most octets of known differences (8 MiB: some thousand reasons, each a page).
+const MAX_EXCEPTIONS: usize = 8 * 1024 * 1024;
 
 /// A token bundle that was read, or why it is none.
 pub(crate) fn token(path: &Path) -> Result<Result<TokenBundle, Failure>, UsageError> {
@@ -78,7 +80,16 @@ pub(crate) fn plaintext(path: Option<&Path>) -> Result<Option<Vec<u8>>, UsageErr
 
 /// The text of trust anchors.
 pub(crate) fn anchors(path: &Path) -> Result<String, UsageError> {
-    String::from_utf8(read_file(path, MAX_ANCHORS)?)
+    text(path, MAX_ANCHORS)
+}
+
+/// The text of known differences of an implementation.
+pub(crate) fn exceptions(path: &Path) -> Result<String, UsageError> {
+    text(path, MAX_EXCEPTIONS)
+}
+
+fn text(path: &Path, limit: usize) -> Result<String, UsageError> {
+    String::from_utf8(read_file(path, limit)?)
         .map_err(|_| UsageError::new(format!("{} is not UTF-8", name_of(path))))
 }
 

@@ -6,6 +6,7 @@ mod chain_json;
 mod cli;
 mod clock;
 mod codes;
+mod conformance;
 mod create_key;
 mod demo;
 mod dev_zone;
@@ -43,8 +44,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::{
-    BundleVerb, ChainVerb, Cli, Command, DevVerb, KeyVerb, MemberVerb, OrganisationVerb, TokenVerb,
-    ZoneVerb,
+    BundleVerb, ChainVerb, Cli, Command, ConformanceVerb, DevVerb, KeyVerb, MemberVerb,
+    OrganisationVerb, TokenVerb, ZoneVerb,
 };
 use crate::outcome::{Exit, Outcome, Stop};
 
@@ -77,6 +78,8 @@ fn run(cli: &Cli) -> Result<Outcome, Stop> {
         Command::Bundle(BundleVerb::Verify(arguments)) => Ok(verify_bundle::run(arguments)?),
         Command::Bundle(BundleVerb::Inspect(arguments)) => Ok(inspect::bundle(arguments)?),
         Command::Dev(DevVerb::Zone(arguments)) => dev_zone::run(arguments),
+        Command::Conformance(ConformanceVerb::Run(arguments)) => conformance::run(arguments),
+        Command::Conformance(ConformanceVerb::Answer(arguments)) => conformance::answer(arguments),
         Command::Explain(arguments) => Ok(explain::run(arguments)?),
     }
 }

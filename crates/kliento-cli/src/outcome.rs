@@ -98,6 +98,12 @@ impl Outcome {
         Self { exit, stdout: stdout.into(), stderr: String::new() }
     }
 
+    /// A report on whether an implementation does what vectors expect.
+    pub(crate) fn conformance(stdout: String, conforms: bool) -> Self {
+        let exit = if conforms { Exit::Valid } else { Exit::Failed(Class::Invalid) };
+        Self { exit, stdout: stdout.into(), stderr: String::new() }
+    }
+
     /// Writes both and gives the exit code.
     pub(crate) fn write(self) -> Exit {
         write_stderr(&self.stderr);

@@ -13,6 +13,8 @@ mod bundle_sign;
 mod certificates;
 mod chain_fetch;
 mod chain_show;
+#[cfg(unix)]
+mod conformance;
 mod demo;
 mod dev_zone;
 mod explain;

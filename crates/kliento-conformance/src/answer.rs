@@ -1,0 +1,143 @@
+//! What an implementation makes of a question, and what a vector expects.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+/// Facts by name.
+pub type Facts = Map<String, Value>;
+
+/// How a verification ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It holds.
+    Valid,
+    /// The octets are none of what they should be.
+    Malformed,
+    /// It parsed and does not hold.
+    Invalid,
+    /// The implementation cannot do what is asked.
+    Unsupported,
+}
+
+impl Outcome {
+    const ALL: [Self; 4] = [Self::Valid, Self::Malformed, Self::Invalid, Self::Unsupported];
+
+    /// The value of `result`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Malformed => "malformed",
+            Self::Invalid => "invalid",
+            Self::Unsupported => "unsupported",
+        }
+    }
+
+    /// The outcome that `text` names.
+    #[must_use]
+    pub fn from_name(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == text)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An outcome and the facts beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// How it ends.
+    pub outcome: Outcome,
+    /// What else is told: the facts of test-vectors/README.md, `stage`, `code`, `message`.
+    pub facts: Facts,
+}
+
+impl Answer {
+    /// An answer without any fact.
+    #[must_use]
+    pub fn new(outcome: Outcome) -> Self {
+        Self { outcome, facts: Facts::new() }
+    }
+
+    /// That `what` is not supported.
+    #[must_use]
+    pub fn unsupported(what: impl Into<String>) -> Self {
+        Self::new(Outcome::Unsupported).with("message", what.into())
+    }
+
+    /// With one fact more.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.facts.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Takes the member `result` for the outcome and all others for facts.
+    ///
+    /// # Errors
+    ///
+    /// That `result` is missing or unknown.
+    pub fn from_facts(mut facts: Facts) -> Result<Self, String> {
+        let result = facts.remove("result").ok_or("`result` is missing")?;
+        let outcome = result.as_str().and_then(Outcome::from_name).ok_or_else(|| {
+            format!("`result` is {result}, not valid, malformed, invalid or unsupported")
+        })?;
+        Ok(Self { outcome, facts })
+    }
+
+    /// Reads the line that answers the question `id`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, if it is no JSON object, has no known `result`, or answers another question.
+    pub fn from_line(line: &str, id: &str) -> Result<Self, String> {
+        let mut facts: Facts = serde_json::from_str(line)
+            .map_err(|error| format!("the answer is no JSON object: {error}"))?;
+        match facts.remove("id") {
+            Some(Value::String(found)) if found == id => Self::from_facts(facts),
+            Some(found) => Err(format!("the answer is for {found}")),
+            None => Err("the answer has no `id`".into()),
+        }
+    }
+
+    /// The line that answers the question `id`, without its end.
+    #[must_use]
+    pub fn to_line(&self, id: &str) -> String {
+        let mut members = Facts::new();
+        members.insert("id".into(), id.into());
+        members.insert("result".into(), self.outcome.as_str().into());
+        members.extend(self.facts.clone());
+        Value::Object(members).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_read_as_it_was_written() {
+        let answer = Answer::new(Outcome::Valid).with("subject", "alice@example.com");
+        let line = answer.to_line("token::a::b");
+        assert_eq!(line, r#"{"id":"token::a::b","result":"valid","subject":"alice@example.com"}"#);
+        assert_eq!(Answer::from_line(&line, "token::a::b"), Ok(answer));
+    }
+
+    #[test]
+    fn refuses_what_is_no_answer_to_the_question() {
+        let read = |line| Answer::from_line(line, "a::b::c").unwrap_err();
+        assert_eq!(read(r#"{"id":"a::b::d","result":"valid"}"#), r#"the answer is for "a::b::d""#);
+        assert_eq!(read(r#"{"result":"valid"}"#), "the answer has no `id`");
+        assert_eq!(read(r#"{"id":"a::b::c"}"#), "`result` is missing");
+        assert_eq!(
+            read(r#"{"id":"a::b::c","result":"ok"}"#),
+            r#"`result` is "ok", not valid, malformed, invalid or unsupported"#
+        );
+        assert!(read("[]").starts_with("the answer is no JSON object"));
+    }
+}

@@ -1,0 +1,265 @@
+//! The implementation that is built in: this project's libraries.
+
+use base64ct::{Base64, Encoding};
+use kliento::crypto::CryptoProvider;
+use kliento::{
+    Profile, SignatureKind, Timestamp, TokenBundle, TokenPolicy, TrustAnchors, ValidityPeriod,
+    VerificationPolicy, Verifier,
+};
+use serde_json::{Map, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use veraid_core::{Member, MemberIdBundle, ServiceOid, SignatureBundle, parse_dnssec_chain};
+use veraid_dnssec::{ChainVerifier, Name};
+
+use crate::answer::{Answer, Outcome};
+use crate::vector::{Operation, ProfileName, Question};
+
+/// Why something is not valid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// No header or token bundle.
+    TokenMalformed(kliento::ParseError),
+    /// No bundle or chain.
+    Malformed(veraid_core::ParseError),
+    /// A token that does not hold.
+    TokenInvalid(kliento::VerifyError),
+    /// A bundle that does not hold.
+    BundleInvalid(veraid_core::VerifyError),
+    /// A chain that proves nothing.
+    ChainInvalid(veraid_dnssec::ChainError),
+    /// A question that is none.
+    Unsupported(String),
+}
+
+/// Answers a question with this project's libraries and the cryptography of `crypto`.
+#[must_use]
+pub fn answer(question: &Question, crypto: CryptoProvider) -> Answer {
+    match verify(question, crypto) {
+        Ok(answer) => answer,
+        Err(refusal) => refusal.to_answer(),
+    }
+}
+
+/// The same with the error itself.
+///
+/// # Errors
+///
+/// [`Refusal`] if the answer is any other than valid.
+pub fn verify(question: &Question, crypto: CryptoProvider) -> Result<Answer, Refusal> {
+    match question.operation {
+        Operation::VerifyToken => verify_token(question, crypto),
+        Operation::VerifyBundle => verify_bundle(question, crypto),
+        Operation::VerifyMemberIdBundle => verify_member_id_bundle(question, crypto),
+        Operation::VerifyChain => verify_chain(question, crypto),
+    }
+}
+
+fn verify_token(question: &Question, crypto: CryptoProvider) -> Result<Answer, Refusal> {
+    let bundle = match &question.header {
+        Some(header) => TokenBundle::from_auth_header(header),
+        None => TokenBundle::from_der(&octets("input", question.input.as_ref())?),
+    };
+    let bundle = bundle.map_err(Refusal::TokenMalformed)?;
+    let policy = question.max_validity.map_or_else(TokenPolicy::default, |seconds| {
+        TokenPolicy::default().with_max_validity_seconds(seconds)
+    });
+    let audience = required("audience", question.audience.as_ref())?;
+    let at = instant(required("at", question.at.as_ref())?)?;
+    let token = bundle
+        .verify_with(policy, audience, at, &verifier(question, crypto)?)
+        .map_err(Refusal::TokenInvalid)?;
+    let claims: Map<_, _> =
+        token.claims().iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
+    Ok(member_answer(token.subject(), token.validity())
+        .with("signed_by", kind(token.kind()))
+        .with("claims", claims)
+        .with("audience", token.audience()))
+}
+
+fn verify_bundle(question: &Question, crypto: CryptoProvider) -> Result<Answer, Refusal> {
+    let octets_in = octets("input", question.input.as_ref())?;
+    let bundle = SignatureBundle::from_der(&octets_in).map_err(Refusal::Malformed)?;
+    let (service, period) = (service(question)?, period(question)?);
+    let verifier = verifier(question, crypto)?;
+    let verified = match &question.plaintext {
+        Some(_) => {
+            let plaintext = octets("plaintext", question.plaintext.as_ref())?;
+            bundle.verify_detached(&plaintext, &service, period, &verifier)
+        }
+        None => bundle.verify(&service, period, &verifier),
+    };
+    let signature = verified.map_err(Refusal::BundleInvalid)?;
+    Ok(member_answer(signature.member(), signature.validity())
+        .with("signed_by", kind(signature.kind()))
+        .with("plaintext", Base64::encode_string(signature.plaintext())))
+}
+
+fn verify_member_id_bundle(question: &Question, crypto: CryptoProvider) -> Result<Answer, Refusal> {
+    let octets = octets("input", question.input.as_ref())?;
+    let bundle = MemberIdBundle::from_der(&octets).map_err(Refusal::Malformed)?;
+    let id = bundle
+        .verify(&service(question)?, period(question)?, &verifier(question, crypto)?)
+        .map_err(Refusal::BundleInvalid)?;
+    Ok(member_answer(id.member(), id.validity()))
+}
+
+fn verify_chain(question: &Question, crypto: CryptoProvider) -> Result<Answer, Refusal> {
+    let octets = octets("input", question.input.as_ref())?;
+    let chain = parse_dnssec_chain(&octets).map_err(Refusal::Malformed)?;
+    let name: Name = parsed("name", question.name.as_ref())?;
+    let record_type = parsed("type", question.record_type.as_ref())?;
+    let asked = veraid_dnssec::Question { name, record_type };
+    let verifier = ChainVerifier::new(anchors(question)?, crypto);
+    let rrset =
+        chain.verify(&asked, period(question)?, &verifier).map_err(Refusal::ChainInvalid)?;
+    let validity = rrset
+        .validity()
+        .iter()
+        .map(|run| json!({"from": run.start().to_string(), "until": run.end().to_string()}));
+    Ok(Answer::new(Outcome::Valid)
+        .with("records", rrset.rdata().map(Base64::encode_string).collect::<Vec<_>>())
+        .with("validity", validity.collect::<Vec<_>>()))
+}
+
+fn member_answer(member: &Member, validity: ValidityPeriod) -> Answer {
+    Answer::new(Outcome::Valid)
+        .with("subject", member.to_string())
+        .with("organisation", member.organisation().as_str())
+        .with("user", member.user().map(ToString::to_string))
+        .with("valid_from", validity.start().to_string())
+        .with("valid_until", validity.end().to_string())
+}
+
+const fn kind(kind: SignatureKind) -> &'static str {
+    match kind {
+        SignatureKind::Member => "member",
+        SignatureKind::Organisation => "organisation",
+    }
+}
+
+fn service(question: &Question) -> Result<ServiceOid, Refusal> {
+    match &question.service {
+        Some(_) => parsed("service", question.service.as_ref()),
+        None => Ok(kliento::service_oid()),
+    }
+}
+
+fn anchors(question: &Question) -> Result<TrustAnchors, Refusal> {
+    TrustAnchors::from_presentation(&question.trust_anchors.join("\n"))
+        .map_err(|error| Refusal::Unsupported(error.to_string()))
+}
+
+fn period(question: &Question) -> Result<ValidityPeriod, Refusal> {
+    match (&question.at, &question.period) {
+        (Some(at), None) => Ok(ValidityPeriod::at(instant(at)?)),
+        (None, Some(period)) => {
+            ValidityPeriod::new(instant(&period.from)?, instant(&period.until)?)
+                .map_err(|error| Refusal::Unsupported(error.to_string()))
+        }
+        _ => Err(Refusal::Unsupported("there must be either `at` or `period`".into())),
+    }
+}
+
+fn verifier(question: &Question, crypto: CryptoProvider) -> Result<Verifier, Refusal> {
+    let mut policy = VerificationPolicy::default();
+    if let Some(profile) = question.accepted_profile {
+        policy = policy.only_profile(match profile {
+            ProfileName::VeraId => Profile::VeraId,
+            ProfileName::DomainAuth => Profile::DomainAuth,
+        });
+    }
+    if let Some(seconds) = question.leeway {
+        policy = policy.with_leeway_seconds(seconds);
+    }
+    Ok(Verifier::with_crypto(anchors(question)?, crypto).with_policy(policy))
+}
+
+/// A time in RFC 3339.
+fn instant(text: &str) -> Result<Timestamp, Refusal> {
+    OffsetDateTime::parse(text, &Rfc3339)
+        .ok()
+        .and_then(|time| time.unix_timestamp().try_into().ok())
+        .map(Timestamp::from_unix_seconds)
+        .ok_or_else(|| Refusal::Unsupported(format!("{text} is no time in RFC 3339 since 1970")))
+}
+
+fn required<'a>(name: &str, value: Option<&'a String>) -> Result<&'a str, Refusal> {
+    value.map(String::as_str).ok_or_else(|| Refusal::Unsupported(format!("`{name}` is missing")))
+}
+
+fn parsed<T: std::str::FromStr>(name: &str, value: Option<&String>) -> Result<T, Refusal> {
+    required(name, value)?
+        .parse()
+        .map_err(|_| Refusal::Unsupported(format!("`{name}` cannot be understood")))
+}
+
+fn octets(name: &str, value: Option<&String>) -> Result<Vec<u8>, Refusal> {
+    Base64::decode_vec(required(name, value)?)
+        .map_err(|_| Refusal::Unsupported(format!("`{name}` is no Base64")))
+}
+
+impl Refusal {
+    /// The error under it, unless the question was none.
+    #[must_use]
+    pub fn error(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::TokenMalformed(error) => Some(error),
+            Self::Malformed(error) => Some(error),
+            Self::TokenInvalid(error) => Some(error),
+            Self::BundleInvalid(error) => Some(error),
+            Self::ChainInvalid(error) => Some(error),
+            Self::Unsupported(_) => None,
+        }
+    }
+
+    fn to_answer(&self) -> Answer {
+        let (outcome, stage, code) = match self {
+            Self::TokenMalformed(error) => {
+                (Outcome::Malformed, Some(malformed_stage(error)), error.code())
+            }
+            Self::Malformed(error) => (Outcome::Malformed, Some("parse"), error.code()),
+            Self::TokenInvalid(error) => {
+                let stage = match error {
+                    kliento::VerifyError::Signature(error) => invalid_stage(error),
+                    _ => Some("token"),
+                };
+                (Outcome::Invalid, stage, error.code())
+            }
+            Self::BundleInvalid(error) => (Outcome::Invalid, invalid_stage(error), error.code()),
+            Self::ChainInvalid(error) => (Outcome::Invalid, Some("dnssec-chain"), error.code()),
+            Self::Unsupported(message) => return Answer::unsupported(message.as_str()),
+        };
+        let answer = Answer::new(outcome).with("code", format!("KL{code}"));
+        match stage {
+            Some(stage) => answer.with("stage", stage),
+            None => answer,
+        }
+    }
+}
+
+const fn malformed_stage(error: &kliento::ParseError) -> &'static str {
+    match error {
+        kliento::ParseError::Header(_) | kliento::ParseError::Base64 => "header",
+        _ => "parse",
+    }
+}
+
+/// The stage at which a bundle fails, unless the error leaves it open: a user's name is in the certificate or in the attribution.
+const fn invalid_stage(error: &veraid_core::VerifyError) -> Option<&'static str> {
+    use veraid_core::VerifyError as E;
+    Some(match error {
+        E::UserName(_) => return None,
+        E::DnssecChain(_) | E::Profile { .. } => "dnssec-chain",
+        E::KeyRecord(_) => "key-record",
+        E::CommonName(_)
+        | E::OrganisationName(_)
+        | E::Certificate { .. }
+        | E::MemberCommonName(_) => "certificate",
+        E::NoCommonSecond(_) | E::SignedPeriodTooLong { .. } | E::RequestedPeriodTooLong { .. } => {
+            "window"
+        }
+        _ => "signed-data",
+    })
+}

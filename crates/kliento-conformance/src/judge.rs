@@ -1,0 +1,129 @@
+//! Whether an answer is the one that a vector expects.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::answer::{Answer, Outcome};
+use crate::process::Fault;
+use crate::vector::Vector;
+
+/// One respect in which an answer is not the expected one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Difference {
+    /// Another outcome.
+    Outcome {
+        /// What the vector expects.
+        expected: Outcome,
+        /// What was answered.
+        found: Outcome,
+        /// What the implementation says about it.
+        message: Option<String>,
+    },
+    /// A fact that is another, or is missing.
+    Fact {
+        /// Its name.
+        name: String,
+        /// What the vector expects.
+        expected: Value,
+        /// What was answered; null if nothing.
+        found: Value,
+    },
+    /// There is no answer.
+    NoAnswer(Fault),
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Outcome { expected, found, message: None } => {
+                write!(f, "result is {found}, not {expected}")
+            }
+            Self::Outcome { expected, found, message: Some(message) } => {
+                write!(f, "result is {found}, not {expected}: {message}")
+            }
+            Self::Fact { name, expected, found } => write!(f, "{name} is {found}, not {expected}"),
+            Self::NoAnswer(fault) => write!(f, "{fault}"),
+        }
+    }
+}
+
+/// Facts that every implementation finds out, so that leaving them out is a difference.
+const OWED: [&str; 4] = ["subject", "claims", "plaintext", "records"];
+
+/// Holds `answer` against what `vector` expects; no difference at all is a pass.
+///
+/// The outcome must be the same. Of the facts that the vector states, those that the answer states must be the same, and
+/// `subject`, `claims`, `plaintext` and `records` must be there. An implementation that has other stages, no codes, or
+/// does not tell how long something holds leaves those facts out.
+#[must_use]
+pub fn judge(vector: &Vector, answer: &Answer) -> Vec<Difference> {
+    let expected = &vector.expect;
+    if answer.outcome != expected.outcome {
+        let message = answer.facts.get("message").and_then(Value::as_str).map(str::to_owned);
+        let (expected, found) = (expected.outcome, answer.outcome);
+        return vec![Difference::Outcome { expected, found, message }];
+    }
+    expected
+        .facts
+        .iter()
+        .filter_map(|(name, value)| match answer.facts.get(name) {
+            Some(found) if found == value => None,
+            None if !OWED.contains(&name.as_str()) => None,
+            found => Some(Difference::Fact {
+                name: name.clone(),
+                expected: value.clone(),
+                found: found.cloned().unwrap_or_default(),
+            }),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vector(expect: &str) -> Vector {
+        Vector::from_json(&format!(
+            r#"{{"id": "token::rule::case", "description": "d", "spec": "s", "derived_from": null, "operation": "verify-token",
+            "profile": null, "trust_anchors": [], "at": "", "input": "", "expect": {expect}}}"#
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn facts_that_are_stated_must_be_the_expected_ones() {
+        let vector = vector(r#"{"result": "valid", "subject": "a", "valid_from": "b"}"#);
+        let answer = Answer::new(Outcome::Valid).with("subject", "a");
+        assert_eq!(judge(&vector, &answer), []);
+        assert_eq!(judge(&vector, &answer.clone().with("audience", "anything")), []);
+        let fact = |name: &str, expected: &str, found: Value| Difference::Fact {
+            name: name.into(),
+            expected: expected.into(),
+            found,
+        };
+        assert_eq!(
+            judge(&vector, &answer.with("valid_from", "c")),
+            [fact("valid_from", "b", "c".into())]
+        );
+        assert_eq!(
+            judge(&vector, &Answer::new(Outcome::Valid)),
+            [fact("subject", "a", Value::Null)]
+        );
+    }
+
+    #[test]
+    fn another_outcome_is_the_only_difference_told() {
+        let vector = vector(r#"{"result": "invalid", "stage": "window", "code": "KL2402"}"#);
+        let answer = Answer::new(Outcome::Malformed).with("stage", "parse").with("message", "m");
+        assert_eq!(
+            judge(&vector, &answer),
+            [Difference::Outcome {
+                expected: Outcome::Invalid,
+                found: Outcome::Malformed,
+                message: Some("m".into()),
+            }]
+        );
+    }
+}

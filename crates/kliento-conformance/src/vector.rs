@@ -1,0 +1,276 @@
+//! Vectors: reading them, strictly, and finding them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::answer::{Answer, Facts};
+
+/// One test vector: a question, what must come of it, and what there is to say about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vector {
+    /// What is special about it.
+    pub description: String,
+    /// The document and section that decide.
+    pub spec: String,
+    /// The id of the valid vector from which it differs in one respect.
+    pub derived_from: Option<String>,
+    /// The software that made the input, where that is not this project's.
+    pub origin: Option<String>,
+    /// The protocol that the input is made for.
+    pub profile: Option<ProfileName>,
+    /// What is asked of the implementation.
+    pub question: Question,
+    /// What must come of it.
+    pub expect: Answer,
+}
+
+/// What an implementation is asked: a vector without what only its reader is to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// Area, rule and case.
+    pub id: String,
+    /// What is to be verified.
+    pub operation: Operation,
+    /// DS records of the root in presentation format: all that is trusted.
+    pub trust_anchors: Vec<String>,
+    /// The instant to verify at, if it is not a period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+    /// The period to verify in, if it is not an instant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// The service that the verifier is; Kliento's if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// The audience that the verifier is (tokens).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// The longest signed period to accept, in seconds (tokens); 3,600 if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_validity: Option<u64>,
+    /// Seconds of leeway to give; none if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leeway: Option<u64>,
+    /// The only profile to accept; both if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted_profile: Option<ProfileName>,
+    /// The name whose records are to be proved, with its final dot (chains).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The type of those records (chains).
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub record_type: Option<String>,
+    /// The octets in Base64; a chain is a `SET OF OCTET STRING`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
+    /// The value of an Authorization header, in place of the octets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<String>,
+    /// The content of a detached signature, in Base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plaintext: Option<String>,
+}
+
+/// What is to be verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Operation {
+    /// A Kliento token bundle, or the header with one.
+    VerifyToken,
+    /// A signature bundle.
+    VerifyBundle,
+    /// A member id bundle.
+    VerifyMemberIdBundle,
+    /// A DNSSEC chain.
+    VerifyChain,
+}
+
+/// A profile, as vectors name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ProfileName {
+    /// VeraId.
+    VeraId,
+    /// DomainAuth.
+    DomainAuth,
+}
+
+/// A period: both ends in RFC 3339, both included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Period {
+    /// Its first second.
+    pub from: String,
+    /// Its last second.
+    pub until: String,
+}
+
+/// A file that holds no vector, or cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", file.display())]
+pub struct VectorError {
+    /// The file or folder.
+    pub file: PathBuf,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct About {
+    description: String,
+    spec: String,
+    derived_from: Option<String>,
+    origin: Option<String>,
+    profile: Option<ProfileName>,
+    expect: Facts,
+}
+
+/// The members of a vector that are no part of the question.
+const ABOUT: [&str; 6] = ["description", "spec", "derived_from", "origin", "profile", "expect"];
+
+impl Vector {
+    /// Reads a vector.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, if it is no JSON object with exactly the members of a vector.
+    pub fn from_json(text: &str) -> Result<Self, String> {
+        let mut question: Map<String, Value> =
+            serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let about: Map<String, Value> =
+            ABOUT.into_iter().filter_map(|name| question.remove_entry(name)).collect();
+        let about: About =
+            serde_json::from_value(about.into()).map_err(|error| error.to_string())?;
+        let question: Question =
+            serde_json::from_value(question.into()).map_err(|error| error.to_string())?;
+        let expect = Answer::from_facts(about.expect)?;
+        if question.input.is_some() == question.header.is_some() {
+            return Err("there must be either `input` or `header`".into());
+        }
+        if question.at.is_some() == question.period.is_some() {
+            return Err("there must be either `at` or `period`".into());
+        }
+        Ok(Self {
+            description: about.description,
+            spec: about.spec,
+            derived_from: about.derived_from,
+            origin: about.origin,
+            profile: about.profile,
+            question,
+            expect,
+        })
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// [`VectorError`] if it cannot be read or holds no vector.
+    pub fn from_file(file: &Path) -> Result<Self, VectorError> {
+        let text = fs::read_to_string(file).map_err(|error| error.to_string());
+        text.and_then(|text| Self::from_json(&text))
+            .map_err(|problem| VectorError { file: file.to_owned(), problem })
+    }
+
+    /// Area, rule and case.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.question.id
+    }
+
+    /// The first part of the id.
+    #[must_use]
+    pub fn area(&self) -> &str {
+        self.id().split("::").next().unwrap_or_default()
+    }
+}
+
+impl Question {
+    /// One line of JSON, without its end.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        // Texts, numbers and lists of them: nothing that JSON could not hold.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// Names in a folder of vectors that hold none: its schema, and folders of other things.
+const NO_VECTORS: [&str; 4] = ["schema.json", "exceptions", "data", "keys"];
+
+/// Every vector below a folder, by file name.
+///
+/// Vectors are the files that end in `.json`, but for `schema.json` and what is in folders called `exceptions`, `data` or `keys`.
+///
+/// # Errors
+///
+/// The first file that holds no vector or cannot be read; or that there is none at all.
+pub fn discover(folder: &Path) -> Result<Vec<(PathBuf, Vector)>, VectorError> {
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    files.sort();
+    if files.is_empty() {
+        let problem = "there are no vectors in this folder".to_owned();
+        return Err(VectorError { file: folder.to_owned(), problem });
+    }
+    files.into_iter().map(|file| Vector::from_file(&file).map(|vector| (file, vector))).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), VectorError> {
+    let fail =
+        |error: std::io::Error| VectorError { file: folder.to_owned(), problem: error.to_string() };
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let path = entry.path();
+        if NO_VECTORS.iter().any(|name| entry.file_name() == *name) {
+            continue;
+        }
+        // The type of the entry itself: a link to a folder above would go round for ever.
+        if entry.file_type().map_err(fail)?.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VECTOR: &str = r#"{"id": "token::rule::case", "description": "d", "spec": "s", "derived_from": null,
+        "operation": "verify-token", "profile": "veraid", "trust_anchors": [". IN DS 1 13 2 00"], "at": "2026-11-22T12:00:00Z",
+        "audience": "a", "input": "AAAA", "expect": {"result": "malformed", "stage": "parse", "code": "KL1004"}}"#;
+
+    #[test]
+    fn a_question_is_the_vector_without_what_only_its_reader_knows() {
+        let vector = Vector::from_json(VECTOR).unwrap();
+        assert_eq!(
+            vector.question.to_line(),
+            r#"{"id":"token::rule::case","operation":"verify-token","trust_anchors":[". IN DS 1 13 2 00"],"at":"2026-11-22T12:00:00Z","audience":"a","input":"AAAA"}"#
+        );
+        assert_eq!(vector.area(), "token");
+    }
+
+    #[test]
+    fn refuses_unknown_members_and_two_inputs_or_none() {
+        let with = |from, to| Vector::from_json(&VECTOR.replace(from, to)).unwrap_err();
+        assert!(with(r#""audience""#, r#""audiense""#).contains("unknown field `audiense`"));
+        assert_eq!(
+            with(r#""input""#, r#""header": "", "input""#),
+            "there must be either `input` or `header`"
+        );
+        assert_eq!(with(r#""input": "AAAA", "#, ""), "there must be either `input` or `header`");
+        assert_eq!(
+            with(r#""audience""#, r#""period": {"from": "", "until": ""}, "audience""#),
+            "there must be either `at` or `period`"
+        );
+    }
+}
