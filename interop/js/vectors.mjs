@@ -52,7 +52,7 @@ export function vectorClock(vector) {
   return time instanceof Date ? time : time.end;
 }
 
-function explain(error) {
+export function explain(error) {
   const messages = [];
   for (let current = error; current instanceof Error; current = current.cause) {
     messages.push(current.message);
