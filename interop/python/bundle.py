@@ -1,0 +1,187 @@
+"""Signature bundles and member id bundles: everything together, and the seconds in which it all holds."""
+
+from collections import namedtuple
+
+import dns.name
+import dns.rdatatype
+
+import der
+import names
+from algorithms import BadAlgorithm
+from certificate import Certificate, Organisation, organisation_name
+from dns_chain import Chain, parse_messages
+from errors import Budget, Malformed, Refused
+from key_record import select
+from seconds import NINETY_DAYS, intersection, run_around
+from signed_data import SignedData, check_may_sign
+
+MAX_OVERHEAD_OCTETS = 65_536
+MAX_BUNDLE_OCTETS = 16 * 2**20
+MAX_LEEWAY = 300
+TXT = dns.rdatatype.TXT
+
+# What the verifier asks: `period` is a pair of seconds, `profile` is "veraid", "domainauth" or None for both.
+Request = namedtuple("Request", "anchors period service profile leeway")
+Verdict = namedtuple("Verdict", "organisation user signed_by content start end signed_seconds")
+
+
+class Bundle:
+    """What both kinds of bundle begin with, parsed."""
+
+    def __init__(self, octets, fields_after, what):
+        self.deviations = []
+        fields = der.Fields(der.parse(octets).expect(der.SEQUENCE, what), what)
+        if der.integer(fields.next(), tag=0x80, what="version") != 0:
+            raise Malformed("bundle is of another version")
+        elements = der.set_of(fields.next(0xA1), self.deviations, "DNSSEC chain")
+        self.messages = parse_messages([e.expect(der.OCTET_STRING, "message").content for e in elements])
+        self.certificate = Certificate(fields.next(0xA2), self.deviations)
+        fields_after(fields)
+        fields.end()
+
+    def organisation(self, request, budget):
+        """The profile that the chain calls for, and the organisation after its checks."""
+        name = organisation_name(self.certificate)
+        for label, profile in (("_domainauth", "domainauth"), ("_veraid", "veraid")):
+            if request.profile not in (None, profile) or not names.owner_fits(label, name):
+                continue
+            owner = dns.name.from_text(f"{label}.{name}.")
+            if any(m.asks(owner, TXT) and m.records(owner, TXT) for m in self.messages):
+                if profile == "domainauth" and self.deviations:
+                    raise Malformed(f"no DER: {self.deviations[0]}")
+                return owner, Organisation(self.certificate, profile == "domainauth", budget)
+        raise Refused("dnssec-chain", f"chain has no key records of {name}")
+
+    def window(self, request, organisation, owner, holds, budget):
+        """The run of seconds in which the chain and what `holds` hold, around the last one that counts."""
+        start, end = request.period
+        is_domainauth = organisation.is_domainauth
+        if start > end:
+            raise Refused("window", "requested period ends before it starts")
+        if is_domainauth and end - start > NINETY_DAYS:
+            raise Refused("window", "requested period is longer than 90 days")
+        common = intersection([request.period], holds)
+        if not common:
+            raise Refused("window", "signature and certificates do not hold in the requested period")
+        cap = NINETY_DAYS if is_domainauth else None
+        chain = Chain(self.messages, request.anchors, request.period, cap, budget)
+        records, proved = chain.prove(owner, TXT)
+        certificate = organisation.certificate
+        look_back = select(records, certificate.key, organisation.key_bits, request.service, is_domainauth)
+        latest = end if is_domainauth else common[-1][1]
+        counting = intersection(common, [(latest - look_back, latest)], proved)
+        if not counting:
+            raise Refused("window", "there is no second in which all evidence holds")
+        return run_around(intersection(holds, proved), counting[-1][1])
+
+
+def _with_leeway(request, holds):
+    """The request, or the first second after it in which signature and certificates hold, if leeway lets that count."""
+    end = request.period[1]
+    begins = [start for start, _ in holds if start > end]
+    if not request.leeway or intersection([request.period], holds) or not begins:
+        return request
+    if min(begins) > end + min(request.leeway, MAX_LEEWAY):
+        return request
+    return request._replace(period=(min(begins), min(begins)))
+
+
+def verify_signature_bundle(octets, request, given_content=None):
+    if len(octets) > MAX_BUNDLE_OCTETS:
+        raise Malformed("bundle has too many octets")
+    signature = None
+
+    def read_signature(fields):
+        nonlocal signature
+        signature = fields.next(0xA3)
+
+    bundle = Bundle(octets, read_signature, "signature bundle")
+    signed = SignedData(signature, bundle.deviations)
+    if len(octets) - len(getattr(signed, "content", None) or b"") > MAX_OVERHEAD_OCTETS:
+        raise Malformed("bundle has too many octets beside its content")
+
+    budget = Budget()
+    owner, organisation = bundle.organisation(request, budget)
+    content = signed.check(given_content)
+    if signed.service != request.service:
+        raise Refused("signed-data", "signature is for another service")
+    if organisation.is_domainauth and signed.end - signed.start > NINETY_DAYS:
+        raise Refused("window", "signature is valid for more than 90 days")
+
+    signer, path_seconds = _signer(signed, organisation)
+    user = _user(signed, signer, organisation)
+    check_may_sign(signer)
+    signed.check_signature(signer.key, signer is organisation.certificate, budget)
+
+    holds = intersection(path_seconds, [(signed.start, signed.end)])
+    request = _with_leeway(request, holds)
+    start, end = bundle.window(request, organisation, owner, holds, budget)
+    signed_by = "member" if signed.attribution is None else "organisation"
+    return Verdict(organisation.name, user, signed_by, content, start, end, signed.end - signed.start)
+
+
+def _signer(signed, organisation):
+    """The signer's certificate, and when a path to it holds."""
+    certificate = organisation.certificate
+    attached = [other for other in signed.attached if other.octets != certificate.octets]
+    ids = [(other.issuer, other.serial) for other in attached]
+    if len(set(ids)) != len(ids):
+        raise Refused("certificate", "two attached certificates have one issuer and serial number")
+    if signed.signer_id == (certificate.issuer, certificate.serial):
+        return certificate, organisation.seconds
+    for other in attached:
+        if signed.signer_id == (other.issuer, other.serial):
+            return other, organisation.seconds_of_paths(other, attached)
+    raise Refused("certificate", "signer's certificate is not there")
+
+
+def _user(signed, signer, organisation):
+    """The user for whom a signature speaks, or None for a bot."""
+    stage = "certificate" if signed.attribution is None else "signed-data"
+    if signed.attribution is None:
+        if signer.subject == organisation.certificate.subject:
+            raise Refused("signed-data", "organisation signs without attribution")
+        name = signer.common_name()
+    else:
+        # A member never speaks for another.
+        if signer is not organisation.certificate and not (organisation.is_domainauth and signer.may_issue):
+            raise Refused("signed-data", "signer may not attribute")
+        name = signed.attributed_name()
+    try:
+        return names.user(name, organisation.is_domainauth)
+    except names.BadName as error:
+        raise Refused(stage, str(error)) from None
+
+
+def verify_member_id_bundle(octets, request):
+    if len(octets) > MAX_OVERHEAD_OCTETS:
+        raise Malformed("bundle has too many octets")
+    member, intermediates = None, []
+
+    def read_members(fields):
+        nonlocal member
+        member = fields.next(0xA3)
+        if (element := fields.optional(0xA4)) is not None:
+            intermediates.append(element)
+
+    bundle = Bundle(octets, read_members, "member id bundle")
+    member = Certificate(member, bundle.deviations)
+    attached = [
+        Certificate(child.expect(der.SEQUENCE, "intermediate"), bundle.deviations)
+        for element in intermediates
+        for child in der.set_of(element, bundle.deviations, "intermediates")
+    ]
+    budget = Budget()
+    owner, organisation = bundle.organisation(request, budget)
+    if member.subject == organisation.certificate.subject:
+        raise Refused("signed-data", "member is called like the organisation")
+    holds = organisation.seconds_of_paths(member, attached)
+    check_may_sign(member)
+    try:
+        user = names.user(member.common_name(), organisation.is_domainauth)
+        member.key.numbers(is_organisation=False)
+    except (names.BadName, BadAlgorithm) as error:
+        raise Refused("certificate", str(error)) from None
+    request = _with_leeway(request, holds)
+    start, end = bundle.window(request, organisation, owner, holds, budget)
+    return Verdict(organisation.name, user, None, None, start, end, None)

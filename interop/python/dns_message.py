@@ -1,0 +1,74 @@
+"""DNS messages of a chain: questions and answers, with canonical RDATA (RFC 4034 section 6.2)."""
+
+from collections import namedtuple
+
+import dns.exception
+import dns.name
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.wire
+
+from errors import Malformed
+
+MAX_QUESTIONS = 8
+MAX_RECORDS = 128
+
+IN = dns.rdataclass.IN
+OPCODE_TC_RCODE = 0x7A0F
+
+Question = namedtuple("Question", "name type rdclass")
+Record = namedtuple("Record", "name type rdclass ttl rdata canonical")
+
+
+class Message:
+    """A message that was read to its last octet. Only its answer section is kept."""
+
+    def __init__(self, wire):
+        parser = dns.wire.Parser(wire)
+        try:
+            _, flags, questions, *sections = parser.get_struct("!HHHHHH")
+            if questions > MAX_QUESTIONS or sum(sections) > MAX_RECORDS:
+                raise Malformed("DNS message has too many questions or records")
+            self.questions = [
+                Question(parser.get_name(decompress=True), *parser.get_struct("!HH")) for _ in range(questions)
+            ]
+            self.answer = [_record(parser) for _ in range(sections[0])]
+            for _ in range(sections[1] + sections[2]):
+                _record(parser)
+        except (dns.exception.DNSException, ValueError) as error:
+            raise Malformed(f"DNS message does not parse: {error!r}") from None
+        if parser.remaining():
+            raise Malformed("octets after the end of a DNS message")
+        self.counts = questions == 1 and not flags & OPCODE_TC_RCODE and self.questions[0].rdclass == IN
+
+    def asks(self, name, rdtype):
+        return self.counts and self.questions[0][:2] == (name, rdtype)
+
+    def records(self, name, rdtype):
+        """The different records of an RRset, in canonical order."""
+        found = {
+            record.canonical: record
+            for record in self.answer
+            if (record.name, record.type, record.rdclass) == (name, rdtype, IN)
+        }
+        return [found[rdata] for rdata in sorted(found)]
+
+
+def _record(parser):
+    name = parser.get_name(decompress=True)
+    rdtype, rdclass, ttl, length = parser.get_struct("!HHIH")
+    start = parser.current
+    rdata = parser.get_bytes(length)
+    return Record(
+        name, rdtype, rdclass, ttl, rdata, _canonical(parser.wire, start, length, rdtype, rdclass) or rdata
+    )
+
+
+def _canonical(wire, start, length, rdtype, rdclass):
+    """RDATA with its names in full and in lower case, or None where it is of no known form."""
+    try:
+        rdata = dns.rdata.from_wire(rdclass, rdtype, wire, start, length)
+        return rdata.to_digestable(dns.name.root)
+    except (dns.exception.DNSException, ValueError):
+        return None

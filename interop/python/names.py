@@ -1,0 +1,79 @@
+"""Names of organisations and of users, as VeraId and DomainAuth allow them."""
+
+import re
+import unicodedata
+
+import idna
+import precis_i18n
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_PRECIS = precis_i18n.get_profile("UsernameCaseMapped")
+_AT_SIGNS = "@\uff20\ufe6b"
+_BIDI_CONTROLS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_LINE_SEPARATORS = {0x2028, 0x2029}
+# Unicode's White_Space beyond control characters.
+_WHITE_SPACE = {0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000}
+
+MAX_USER_OCTETS = 255
+MAX_NAME_OCTETS = 255
+
+
+class BadName(Exception):
+    pass
+
+
+def organisation(common_name):
+    """The organisation in lower case without final dot, and whether the dot was there."""
+    name = re.sub(r"[A-Z]", lambda letter: letter[0].lower(), common_name)
+    has_dot = name.endswith(".")
+    if has_dot:
+        name = name[:-1]
+    labels = name.split(".")
+    for label in labels:
+        if not _LABEL.fullmatch(label):
+            raise BadName(f"organisation has the label {label!r}")
+        if label.startswith("xn--"):
+            _require_a_label(label)
+    return name, has_dot
+
+
+def _require_a_label(label):
+    try:
+        unicode = idna.decode(label, uts46=True, std3_rules=True)
+        if idna.encode(unicode, uts46=True, std3_rules=True).decode() != label:
+            raise BadName(f"{label!r} is no A-label")
+    except (idna.IDNAError, UnicodeError) as error:
+        raise BadName(f"{label!r} is no A-label: {error}") from None
+
+
+def owner_fits(label, name):
+    """Whether `label.name.` has at most 255 octets on the wire."""
+    return len(label) + len(name) + 3 <= MAX_NAME_OCTETS
+
+
+def user(name, is_domainauth):
+    """The user's name as it is, or None for a bot."""
+    if name == "@":
+        return None
+    if not 1 <= len(name.encode("utf-8", "surrogatepass")) <= MAX_USER_OCTETS:
+        raise BadName("user's name is empty or too long")
+    for character in name:
+        point = ord(character)
+        if character in _AT_SIGNS or unicodedata.category(character) in ("Cc", "Cs"):
+            raise BadName(f"user's name has U+{point:04X}")
+        if point in _BIDI_CONTROLS or point in _LINE_SEPARATORS:
+            raise BadName(f"user's name has U+{point:04X}")
+        if point in _WHITE_SPACE and point != 0x20:
+            raise BadName(f"user's name has U+{point:04X}")
+    if name[0] == " " or name[-1] == " ":
+        raise BadName("user's name has an outer space")
+    if is_domainauth and _case_mapped(name) != name:
+        raise BadName("user's name is not in the form of PRECIS UsernameCaseMapped")
+    return name
+
+
+def _case_mapped(name):
+    try:
+        return _PRECIS.enforce(name)
+    except UnicodeEncodeError:
+        return None

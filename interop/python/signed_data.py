@@ -1,0 +1,207 @@
+"""CMS SignedData with one signer, as VeraId and DomainAuth allow it (RFC 5652)."""
+
+from functools import partial
+
+import der
+from algorithms import BadAlgorithm, digest, hash_of, identifier
+from certificate import DIGITAL_SIGNATURE, Certificate
+from errors import Malformed, Refused
+
+STAGE = "signed-data"
+
+MAX_ATTACHED, MAX_ATTRIBUTES, MAX_DIGEST_ALGORITHMS = 8, 16, 8
+
+SIGNED_DATA, DATA = "1.2.840.113549.1.7.2", "1.2.840.113549.1.7.1"
+CONTENT_TYPE, MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
+ALGORITHM_PROTECTION = "1.2.840.113549.1.9.52"
+METADATA, ATTRIBUTION = "1.3.6.1.4.1.58708.1.0", "1.3.6.1.4.1.58708.1.2"
+
+ATTRIBUTES_TAG, CONSTRUCTED_OCTET_STRING = 0xA0, 0x24
+
+
+def refuse(message):
+    raise Refused(STAGE, message)
+
+
+class SignedData:
+    """SignedData that was parsed. What is well-formed and yet not allowed is refused by `check`."""
+
+    def __init__(self, element, deviations):
+        self.problem = None
+        outer = der.Fields(element, "ContentInfo")
+        if der.oid(outer.next()) != SIGNED_DATA:
+            self.problem = "content is no SignedData"
+            return
+        wrapper = der.Fields(outer.next(0xA0), "content")
+        outer.end()
+        fields = der.Fields(wrapper.next(der.SEQUENCE), "SignedData")
+        wrapper.end()
+        self.version = der.integer(fields.next())
+        self.digest_algorithms = der.set_of(fields.next(der.SET), deviations, "digest algorithms")
+        if len(self.digest_algorithms) > MAX_DIGEST_ALGORITHMS:
+            raise Malformed("too many digest algorithms")
+        self._read_content(fields.next(der.SEQUENCE), deviations)
+        attached = fields.optional(0xA0)
+        revocation_lists = fields.optional(0xA1)
+        signers = der.set_of(fields.next(der.SET), deviations, "signers")
+        fields.end()
+        if self.version not in (1, 3):
+            self._note(f"SignedData has version {self.version}")
+        if revocation_lists is not None:
+            self._note("revocation lists are attached")
+        self.attached = self._read_certificates(attached, deviations)
+        if len(signers) != 1:
+            self._note(f"{len(signers)} signers")
+        else:
+            self._read_signer(signers[0], deviations)
+
+    def _note(self, problem):
+        self.problem = self.problem or problem
+
+    def _read_content(self, element, deviations):
+        fields = der.Fields(element, "content")
+        if der.oid(fields.next()) != DATA:
+            self._note("content is not of the type data")
+        wrapper = fields.optional(0xA0)
+        fields.end()
+        self.content = None
+        if wrapper is None:
+            return
+        wrapper = der.Fields(wrapper, "content")
+        octets = wrapper.next()
+        wrapper.end()
+        if octets.tag == CONSTRUCTED_OCTET_STRING:
+            deviations.append("content is constructed")
+            self.content = b"".join(
+                child.expect(der.OCTET_STRING, "chunk").content for child in octets.children
+            )
+        else:
+            self.content = octets.expect(der.OCTET_STRING, "content").content
+
+    def _read_certificates(self, element, deviations):
+        if element is None:
+            return []
+        elements = der.set_of(element, deviations, "certificates")
+        if len(elements) > MAX_ATTACHED:
+            raise Malformed("too many certificates are attached")
+        if any(child.tag != der.SEQUENCE for child in elements):
+            self._note("a certificate of another form is attached")
+        return [Certificate(child, deviations) for child in elements if child.tag == der.SEQUENCE]
+
+    def _read_signer(self, element, deviations):
+        fields = der.Fields(element.expect(der.SEQUENCE, "signer"), "signer")
+        if der.integer(fields.next()) != 1:
+            self._note("signer is not of version 1")
+        sid = fields.next()
+        self.digest_algorithm = fields.next(der.SEQUENCE)
+        attributes = fields.optional(ATTRIBUTES_TAG)
+        self.signature_algorithm = fields.next(der.SEQUENCE)
+        self.signature = fields.next(der.OCTET_STRING).content
+        if fields.optional(0xA1) is not None:
+            self._note("signer has unsigned attributes")
+        fields.end()
+        identifier(self.digest_algorithm), identifier(self.signature_algorithm)
+        if sid.tag != der.SEQUENCE:
+            self._note("signer is not named by issuer and serial number")
+        else:
+            name = der.Fields(sid, "signer's name")
+            issuer = name.next(der.SEQUENCE).octets
+            self.signer_id = issuer, der.integer_octets(name.next(), deviations, what="serial number")
+            name.end()
+        if attributes is None:
+            self._note("there are no signed attributes")
+        else:
+            self._read_attributes(attributes, deviations)
+
+    def _read_attributes(self, element, deviations):
+        self.signed_octets = element.retagged(der.SET)
+        self.attributes = {}
+        elements = der.set_of(element, deviations, "signed attributes")
+        if len(elements) > MAX_ATTRIBUTES:
+            raise Malformed("too many signed attributes")
+        for attribute in elements:
+            fields = der.Fields(attribute.expect(der.SEQUENCE, "attribute"), "attribute")
+            kind = der.oid(fields.next())
+            values = der.set_of(fields.next(der.SET), deviations, "values")
+            fields.end()
+            if kind in self.attributes or len(values) != 1:
+                self._note(f"attribute {kind} is repeated or has {len(values)} values")
+            if values:
+                self.attributes[kind] = values[0]
+        metadata = self.attributes.get(METADATA)
+        self.service, self.start, self.end = metadata and _metadata(metadata, deviations) or (None, None, None)
+        self.attribution = self.attributes.get(ATTRIBUTION)
+        if self.attribution is not None:
+            self.attribution.expect(der.UTF8_STRING, "attribution")
+
+    def check(self, given_content):
+        """All that needs no key; gives the content."""
+        if self.problem:
+            refuse(self.problem)
+        if (self.content is None) == (given_content is None):
+            refuse("content is to be either in the bundle or beside it")
+        content = given_content if self.content is None else self.content
+        try:
+            algorithm = hash_of(self.digest_algorithm)
+            announced = [identifier(element)[0] for element in self.digest_algorithms]
+        except BadAlgorithm as error:
+            refuse(str(error))
+        if identifier(self.digest_algorithm)[0] not in announced:
+            refuse("digest algorithm was not announced")
+        content_type = self.attributes.get(CONTENT_TYPE)
+        if content_type is None or content_type.tag != der.OID or der.oid(content_type) != DATA:
+            refuse("content type attribute is not data")
+        message_digest = self.attributes.get(MESSAGE_DIGEST)
+        if message_digest is None or message_digest.tag != der.OCTET_STRING:
+            refuse("message digest is missing")
+        if message_digest.content != digest(algorithm, content):
+            refuse("message digest is another")
+        self._check_protection()
+        if self.service is None:
+            refuse("metadata is missing")
+        if self.start > self.end:
+            refuse("signature ends before it starts")
+        return content
+
+    def _check_protection(self):
+        """CMSAlgorithmProtection must agree with the signer's algorithms (RFC 6211)."""
+        protection = self.attributes.get(ALGORITHM_PROTECTION)
+        if protection is None:
+            return
+        parts = protection.children if protection.tag == der.SEQUENCE else []
+        expected = [self.digest_algorithm.octets, self.signature_algorithm.retagged(0xA1)]
+        if [part.octets for part in parts] != expected:
+            refuse("algorithm protection does not agree")
+
+    def check_signature(self, key, is_organisation, budget):
+        verify = partial(
+            key.verifies, self.signature_algorithm, self.signature, self.signed_octets, is_organisation
+        )
+        try:
+            if not budget.check(verify, STAGE):
+                refuse("signature does not hold")
+        except BadAlgorithm as error:
+            refuse(str(error))
+
+    def attributed_name(self):
+        try:
+            return self.attribution.content.decode("utf-8")
+        except UnicodeDecodeError:
+            refuse("attribution is no UTF-8")
+
+
+def check_may_sign(certificate):
+    if not certificate.allows(DIGITAL_SIGNATURE):
+        raise Refused("certificate", "signer's key is not for signatures")
+
+
+def _metadata(element, deviations):
+    """Service, start and end."""
+    fields = der.Fields(element.expect(der.SEQUENCE, "metadata"), "metadata")
+    service = der.oid(fields.next(), 0x80)
+    period = der.Fields(fields.next(0xA1), "metadata's period")
+    fields.end()
+    start = der.metadata_time(period.next(), 0x80, deviations)
+    end = der.metadata_time(period.next(), 0x81, deviations)
+    period.end()
+    return service, start, end
