@@ -46,7 +46,9 @@ class Certificate:
         self.version = 0 if version is None else der.integer(der.Fields(version, "version").next())
         self.serial = der.integer_octets(fields.next(), deviations, what="serial number")
         self.inner_algorithm = fields.next(der.SEQUENCE)
-        self.issuer = fields.next(der.SEQUENCE).octets
+        issuer = fields.next(der.SEQUENCE)
+        self.issuer = issuer.octets
+        _common_names(issuer, deviations)
         validity = der.Fields(fields.next(der.SEQUENCE), "validity")
         self.not_before, self.not_after = (der.certificate_time(validity.next()) for _ in range(2))
         validity.end()
@@ -143,7 +145,10 @@ class Certificate:
 def _common_names(name, deviations):
     found = []
     for rdn in name.children:
-        for attribute in der.set_of(rdn.expect(der.SET, "RDN"), deviations, "RDN"):
+        attributes = der.set_of(rdn.expect(der.SET, "RDN"), deviations, "RDN")
+        if not attributes:
+            raise Malformed("RDN is empty")
+        for attribute in attributes:
             fields = der.Fields(attribute.expect(der.SEQUENCE, "attribute of a name"), "attribute of a name")
             kind, value = der.oid(fields.next()), fields.next()
             fields.end()
@@ -195,6 +200,9 @@ def _key_usage(octets):
     if octets is None:
         return None
     unused, bits = der.bit_string(der.parse(octets), "KeyUsage")
+    # RFC 5280 section 4.2.1.3: some bit is set. X.690 section 11.2.2: the last one of a named list is.
+    if not bits or not bits[-1] >> unused & 1:
+        raise Malformed("KeyUsage ends with a bit that is not set")
     return {at for at in range(len(bits) * 8 - unused) if bits[at // 8] >> (7 - at % 8) & 1}
 
 
@@ -209,6 +217,9 @@ def _authority_key_id(octets):
         der.parse(octets).expect(der.SEQUENCE, "AuthorityKeyIdentifier"), "AuthorityKeyIdentifier"
     )
     key_id = fields.optional(0x80)
+    for tag in (0xA1, 0x82):  # the issuer and serial number of the same key
+        fields.optional(tag)
+    fields.end()
     return None if key_id is None else key_id.content
 
 

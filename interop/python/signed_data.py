@@ -143,10 +143,9 @@ class SignedData:
         content = given_content if self.content is None else self.content
         try:
             algorithm = hash_of(self.digest_algorithm)
-            announced = [identifier(element)[0] for element in self.digest_algorithms]
         except BadAlgorithm as error:
             refuse(str(error))
-        if identifier(self.digest_algorithm)[0] not in announced:
+        if algorithm.name not in map(_name_of_hash, self.digest_algorithms):
             refuse("digest algorithm was not announced")
         content_type = self.attributes.get(CONTENT_TYPE)
         if content_type is None or content_type.tag != der.OID or der.oid(content_type) != DATA:
@@ -188,6 +187,14 @@ class SignedData:
             return self.attribution.content.decode("utf-8")
         except UnicodeDecodeError:
             refuse("attribution is no UTF-8")
+
+
+def _name_of_hash(element):
+    """The name of an announced hash, or None: of others nothing depends."""
+    try:
+        return hash_of(element).name
+    except BadAlgorithm:
+        return None
 
 
 def check_may_sign(certificate):
