@@ -13,7 +13,7 @@ from dns_chain import Chain, parse_messages
 from errors import Budget, Malformed, Refused
 from key_record import select
 from seconds import NINETY_DAYS, intersection, run_around
-from signed_data import SignedData, check_may_sign
+from signed_data import MAX_ATTACHED, SignedData, check_may_sign
 
 MAX_OVERHEAD_OCTETS = 65_536
 MAX_BUNDLE_OCTETS = 16 * 2**20
@@ -171,6 +171,8 @@ def verify_member_id_bundle(octets, request):
         for element in intermediates
         for child in der.set_of(element, bundle.deviations, "intermediates")
     ]
+    if len(attached) > MAX_ATTACHED:
+        raise Malformed("too many intermediate certificates")
     budget = Budget()
     owner, organisation = bundle.organisation(request, budget)
     if member.subject == organisation.certificate.subject:

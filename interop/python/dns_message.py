@@ -9,13 +9,18 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.wire
 
-from errors import Malformed
+from errors import Malformed, Refused
 
 MAX_QUESTIONS = 8
 MAX_RECORDS = 128
 
 IN = dns.rdataclass.IN
 OPCODE_TC_RCODE = 0x7A0F
+
+# RFC 4034 section 6.2, as far as dnspython knows them. RRSIGs are parsed in rrsig.py.
+TYPES_WITH_NAMES = {
+    dns.rdatatype.from_text(name) for name in "NS CNAME SOA PTR MX RP AFSDB RT PX NAPTR KX SRV DNAME".split()
+}
 
 Question = namedtuple("Question", "name type rdclass")
 Record = namedtuple("Record", "name type rdclass ttl rdata canonical")
@@ -52,6 +57,8 @@ class Message:
             for record in self.answer
             if (record.name, record.type, record.rdclass) == (name, rdtype, IN)
         }
+        if None in found:
+            raise Refused("dnssec-chain", f"a record of {name} holds no data of its type")
         return [found[rdata] for rdata in sorted(found)]
 
 
@@ -60,15 +67,13 @@ def _record(parser):
     rdtype, rdclass, ttl, length = parser.get_struct("!HHIH")
     start = parser.current
     rdata = parser.get_bytes(length)
-    return Record(
-        name, rdtype, rdclass, ttl, rdata, _canonical(parser.wire, start, length, rdtype, rdclass) or rdata
-    )
+    canonical = _canonical(parser.wire, start, length, rdtype) if rdtype in TYPES_WITH_NAMES else rdata
+    return Record(name, rdtype, rdclass, ttl, rdata, canonical)
 
 
-def _canonical(wire, start, length, rdtype, rdclass):
-    """RDATA with its names in full and in lower case, or None where it is of no known form."""
+def _canonical(wire, start, length, rdtype):
+    """RDATA with its names in full and in lower case, or None where it is of another form."""
     try:
-        rdata = dns.rdata.from_wire(rdclass, rdtype, wire, start, length)
-        return rdata.to_digestable(dns.name.root)
+        return dns.rdata.from_wire(IN, rdtype, wire, start, length).to_digestable(dns.name.root)
     except (dns.exception.DNSException, ValueError):
         return None

@@ -9,7 +9,7 @@ from errors import Malformed, Refused
 
 STAGE = "signed-data"
 
-MAX_ATTACHED, MAX_ATTRIBUTES, MAX_DIGEST_ALGORITHMS = 8, 16, 8
+MAX_ATTACHED, MAX_ATTRIBUTES, MAX_DIGEST_ALGORITHMS, MAX_SIGNERS = 8, 16, 8, 8
 
 SIGNED_DATA, DATA = "1.2.840.113549.1.7.2", "1.2.840.113549.1.7.1"
 CONTENT_TYPE, MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
@@ -45,6 +45,8 @@ class SignedData:
         revocation_lists = fields.optional(0xA1)
         signers = der.set_of(fields.next(der.SET), deviations, "signers")
         fields.end()
+        if len(signers) > MAX_SIGNERS:
+            raise Malformed("too many signers")
         if self.version not in (1, 3):
             self._note(f"SignedData has version {self.version}")
         if revocation_lists is not None:
