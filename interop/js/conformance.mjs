@@ -89,9 +89,12 @@ async function answer(request) {
   }
 }
 
+/** Lone surrogates, which the library lets pass in names, have no place in JSON. */
+const wellFormed = (_, value) => (typeof value === 'string' ? value.toWellFormed() : value);
+
 for await (const line of createInterface({ input: process.stdin })) {
   if (line.trim() !== '') {
     const request = JSON.parse(line);
-    console.log(JSON.stringify({ id: request.id, ...(await answer(request)) }));
+    console.log(JSON.stringify({ id: request.id, ...(await answer(request)) }, wellFormed));
   }
 }

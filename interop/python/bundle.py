@@ -42,6 +42,8 @@ class Bundle:
     def organisation(self, request, budget):
         """The profile that the chain calls for, and the organisation after its checks."""
         name = organisation_name(self.certificate)
+        if not names.owner_fits("_veraid", name):
+            raise Refused("certificate", "organisation's name is too long")
         for label, profile in (("_domainauth", "domainauth"), ("_veraid", "veraid")):
             if request.profile not in (None, profile) or not names.owner_fits(label, name):
                 continue
@@ -51,6 +53,16 @@ class Bundle:
                     raise Malformed(f"no DER: {self.deviations[0]}")
                 return owner, Organisation(self.certificate, profile == "domainauth", budget)
         raise Refused("dnssec-chain", f"chain has no key records of {name}")
+
+    def window_with_leeway(self, request, organisation, owner, holds, budget):
+        """As `window`; what began too late may have leeway, and is still too early if that does not help."""
+        later = _with_leeway(request, holds)
+        if later is request:
+            return self.window(request, organisation, owner, holds, budget)
+        try:
+            return self.window(later, organisation, owner, holds, budget)
+        except Refused as refused:
+            raise Refused("window", f"too early, and with leeway: {refused}") from refused
 
     def window(self, request, organisation, owner, holds, budget):
         """The run of seconds in which the chain and what `holds` hold, around the last one that counts."""
@@ -114,8 +126,7 @@ def verify_signature_bundle(octets, request, given_content=None):
     signed.check_signature(signer.key, signer is organisation.certificate, budget)
 
     holds = intersection(path_seconds, [(signed.start, signed.end)])
-    request = _with_leeway(request, holds)
-    start, end = bundle.window(request, organisation, owner, holds, budget)
+    start, end = bundle.window_with_leeway(request, organisation, owner, holds, budget)
     signed_by = "member" if signed.attribution is None else "organisation"
     return Verdict(organisation.name, user, signed_by, content, start, end, signed.end - signed.start)
 
@@ -184,6 +195,5 @@ def verify_member_id_bundle(octets, request):
         member.key.numbers(is_organisation=False)
     except (names.BadName, BadAlgorithm) as error:
         raise Refused("certificate", str(error)) from None
-    request = _with_leeway(request, holds)
-    start, end = bundle.window(request, organisation, owner, holds, budget)
+    start, end = bundle.window_with_leeway(request, organisation, owner, holds, budget)
     return Verdict(organisation.name, user, None, None, start, end, None)

@@ -175,6 +175,10 @@ class SignedData:
             refuse("algorithm protection does not agree")
 
     def check_signature(self, key, is_organisation, budget):
+        try:
+            key.numbers(is_organisation)
+        except BadAlgorithm as error:
+            raise Refused("certificate", str(error)) from None
         verify = partial(
             key.verifies, self.signature_algorithm, self.signature, self.signed_octets, is_organisation
         )
