@@ -43,9 +43,10 @@ class Certificate:
 
         fields = der.Fields(tbs, "TBSCertificate")
         version = fields.optional(0xA0)
-        self.version = 0 if version is None else der.integer(der.Fields(version, "version").next())
+        self.version = 0 if version is None else _version(version)
         self.serial = der.integer_octets(fields.next(), deviations, what="serial number")
         self.inner_algorithm = fields.next(der.SEQUENCE)
+        identifier(self.inner_algorithm)
         issuer = fields.next(der.SEQUENCE)
         self.issuer = issuer.octets
         _common_names(issuer, deviations)
@@ -140,6 +141,13 @@ class Certificate:
                 refuse("certificate's signature does not hold")
         except BadAlgorithm as error:
             refuse(str(error))
+
+
+def _version(element):
+    fields = der.Fields(element, "version")
+    version = der.integer(fields.next())
+    fields.end()
+    return version
 
 
 def _common_names(name, deviations):

@@ -43,8 +43,6 @@ def parse(octets, depth=1):
 
 
 def _parse_at(octets, start, depth):
-    if depth > DEPTH:
-        raise Malformed("too many levels of DER")
     if len(octets) < start + 2:
         raise Malformed("element is cut off")
     tag, first = octets[start], octets[start + 1]
@@ -67,6 +65,8 @@ def _parse_at(octets, start, depth):
     content = octets[body:end]
     children = []
     if tag & CONSTRUCTED:
+        if depth > DEPTH:
+            raise Malformed("too many levels of DER")
         at = 0
         while at < len(content):
             child, at = _parse_at(content, at, depth + 1)

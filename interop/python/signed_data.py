@@ -170,8 +170,11 @@ class SignedData:
         if protection is None:
             return
         parts = protection.children if protection.tag == der.SEQUENCE else []
-        expected = [self.digest_algorithm.octets, self.signature_algorithm.retagged(0xA1)]
-        if [part.octets for part in parts] != expected:
+        signature = self.signature_algorithm.retagged(0xA1)
+        if len(parts) != 2 or parts[1].octets != signature:
+            refuse("algorithm protection does not agree")
+        # NULL and no parameters are the same (RFC 5754 section 2).
+        if parts[0].tag != der.SEQUENCE or _name_of_hash(parts[0]) != _name_of_hash(self.digest_algorithm):
             refuse("algorithm protection does not agree")
 
     def check_signature(self, key, is_organisation, budget):
