@@ -16,7 +16,7 @@ mod extensions;
 pub(crate) mod path;
 
 pub use common_name::CommonNameProblem;
-use common_name::read_common_name;
+use common_name::read_name;
 pub(crate) use extensions::Extensions;
 
 /// A certificate that parsed. Its signature and validity are open until a bundle that holds it is verified.
@@ -34,6 +34,7 @@ pub struct Certificate {
     not_after: Timestamp,
     algorithm: Result<SignatureAlgorithm, AlgorithmProblem>,
     common_name: Result<String, CommonNameProblem>,
+    has_unsorted_name: bool,
     public_key: Result<RsaPublicKey, AlgorithmProblem>,
     extensions: Extensions,
 }
@@ -83,14 +84,14 @@ impl Certificate {
         let inner_algorithm = fields.read(tag::SEQUENCE, "signature")?;
         let issuer = fields.read(tag::SEQUENCE, "issuer")?;
         // The issuer only has to parse: it is compared as octets.
-        let _ = read_common_name(&issuer, "issuer")?;
+        let issuer_name = read_name(&issuer, "issuer")?;
         let validity = fields.read(tag::SEQUENCE, "validity")?;
         let mut validity = validity.reader("validity")?;
         let not_before = read_certificate_time(&mut validity, "notBefore")?;
         let not_after = read_certificate_time(&mut validity, "notAfter")?;
         validity.finish()?;
         let subject = fields.read(tag::SEQUENCE, "subject")?;
-        let common_name = read_common_name(&subject, "subject")?;
+        let subject_name = read_name(&subject, "subject")?;
         let spki = fields.read(tag::SEQUENCE, "subjectPublicKeyInfo")?;
         let extensions = match fields.optional(tag::constructed(3), "extensions")? {
             Some(extensions) => Extensions::parse(&extensions)?,
@@ -129,7 +130,8 @@ impl Certificate {
             not_before,
             not_after,
             algorithm,
-            common_name,
+            common_name: subject_name.common_name,
+            has_unsorted_name: !(issuer_name.is_sorted && subject_name.is_sorted),
             public_key: RsaPublicKey::parse(&spki)?,
             extensions,
             der,
@@ -233,14 +235,14 @@ impl Certificate {
             .map_err(|_| CertificateProblem::InvertedPeriod)
     }
 
-    /// Whether the serial number is padded or the extensions have a form that VeraId tolerates and DER or RFC 5280 does not.
+    /// Whether the serial number is padded, an RDN is not sorted, or the extensions have a form that VeraId tolerates and DER or RFC 5280 does not.
     pub(crate) fn needs_tolerance(&self) -> bool {
         let padded = match self.serial() {
             [0, next, ..] => *next < 0x80,
             [0xFF, next, ..] => *next >= 0x80,
             _ => false,
         };
-        padded || self.extensions.needs_tolerance
+        padded || self.has_unsorted_name || self.extensions.needs_tolerance
     }
 
     /// Checks what every certificate that counts must be, whoever issued it.

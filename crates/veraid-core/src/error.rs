@@ -122,9 +122,9 @@ pub enum Deviation {
     /// A time of the signature metadata has a fraction of a second.
     #[error("the signature metadata has a time with a fraction of a second")]
     FractionalSeconds,
-    /// A certificate has a padded serial number, an explicit FALSE, or a path length without being an authority.
+    /// A certificate has a padded serial number, an RDN that is not sorted, an explicit FALSE, or a path length without being an authority.
     #[error(
-        "a certificate has a padded serial number, an explicit FALSE or a path length without authority"
+        "a certificate has a padded serial number, an RDN that is not sorted, an explicit FALSE or a path length without authority"
     )]
     CertificateForm,
 }

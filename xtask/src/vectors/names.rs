@@ -343,6 +343,45 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
             code * 2502,
         ));
     }
+    // Sorted as a SET OF, the shorter attribute comes first.
+    let longer = unit(&der_writer::utf8_string("Example Organisation"));
+    let together = |attributes: [&[u8]; 2]| {
+        der_writer::sequence(&[&der_writer::tlv(der_writer::SET, &attributes)])
+    };
+    for (case, words, is_sorted) in [
+        ("in-rdn-of-two", "stands in one RDN with an organizationName", true),
+        (
+            "in-unsorted-rdn",
+            "stands in one RDN with an organizationName, and the two are not sorted",
+            false,
+        ),
+    ] {
+        let subject = |text: &str| {
+            let name = CommonName::utf8(text).attribute_der();
+            together(if is_sorted { [&name, &longer] } else { [&longer, &name] })
+        };
+        for (whose, scenario, customisation) in [
+            ("organisation", organisation(profile), called(subject(text))),
+            (
+                "member",
+                member(profile),
+                Customisation::new().member(|c| c.subject = subject("alice")),
+            ),
+        ] {
+            let vector = vary(
+                "common-name",
+                &format!("{whose}-{case}"),
+                &format!("The {whose}'s common name {words}."),
+                "RFC 5280 section 4.1.2.4; X.690 section 11.6",
+                &scenario,
+                &customisation,
+            );
+            vectors.push(match profile {
+                DomainAuth if !is_sorted => vector.malformed(1006),
+                _ => vector,
+            });
+        }
+    }
     let pairs = Scenario { user: Some("\u{1F600}".into()), ..member(VeraId) };
     if profile == VeraId {
         vectors.push(vary(

@@ -1,6 +1,6 @@
 //! The common name in a distinguished name (RFC 5280 section 4.1.2.4).
 
-use crate::der_reader::{Element, tag};
+use crate::der_reader::{Element, is_sorted, tag};
 use crate::error::ParseError;
 use crate::oid::known;
 
@@ -22,19 +22,28 @@ pub enum CommonNameProblem {
     Encoding,
 }
 
+/// What is read of a Name.
+pub(crate) struct Name {
+    /// The one common name.
+    pub(crate) common_name: Result<String, CommonNameProblem>,
+    /// Whether the attributes of each RDN, a SET OF, are in DER's order.
+    pub(crate) is_sorted: bool,
+}
+
 /// Reads a Name and its one common name; other attributes only have to parse.
-pub(crate) fn read_common_name(
-    name: &Element<'_>,
-    field: &'static str,
-) -> Result<Result<String, CommonNameProblem>, ParseError> {
+pub(crate) fn read_name(name: &Element<'_>, field: &'static str) -> Result<Name, ParseError> {
     let mut found: Option<Element<'_>> = None;
     let mut several = false;
+    let mut all_sorted = true;
     let mut rdns = name.reader(field)?;
     while !rdns.is_finished() {
         let mut rdn = rdns.read(tag::SET, field)?.reader(field)?;
+        let mut attributes = Vec::new();
         // RelativeDistinguishedName is a SET SIZE (1..MAX).
         loop {
-            let mut attribute = rdn.read(tag::SEQUENCE, field)?.reader(field)?;
+            let element = rdn.read(tag::SEQUENCE, field)?;
+            attributes.push(element.octets);
+            let mut attribute = element.reader(field)?;
             let oid = attribute.oid(field)?;
             let value = attribute.any(field)?;
             attribute.finish()?;
@@ -45,12 +54,14 @@ pub(crate) fn read_common_name(
                 break;
             }
         }
+        all_sorted &= is_sorted(attributes);
     }
-    Ok(match found {
+    let common_name = match found {
         _ if several => Err(CommonNameProblem::Several),
         None => Err(CommonNameProblem::Missing),
         Some(value) => decode(&value),
-    })
+    };
+    Ok(Name { common_name, is_sorted: all_sorted })
 }
 
 fn decode(value: &Element<'_>) -> Result<String, CommonNameProblem> {

@@ -48,7 +48,8 @@ impl Extensions {
         let mut list = list.reader("extensions")?;
         let mut seen: Vec<&[u8]> = Vec::new();
         let mut extensions = Self::default();
-        while !list.is_finished() {
+        // Extensions is a SEQUENCE SIZE (1..MAX).
+        while seen.is_empty() || !list.is_finished() {
             if seen.len() >= MAX_EXTENSIONS {
                 return Err(list.error(DerProblem::TooMany { limit: MAX_EXTENSIONS }));
             }

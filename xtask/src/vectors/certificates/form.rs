@@ -143,6 +143,17 @@ pub(super) fn forms(profile: TestProfile) -> Vec<Vector> {
             1004,
         ),
         (
+            "extensions-empty",
+            "has a list of extensions with nothing in it",
+            "RFC 5280 section 4.1",
+            Box::new(|c| {
+                c.extensions.clear();
+                c.before_extensions =
+                    der_writer::context_constructed(3, &der_writer::sequence(&[]));
+            }),
+            1004,
+        ),
+        (
             "unique-identifier",
             "has a field after its key",
             X509,
