@@ -137,7 +137,7 @@ class Certificate:
             issuer.key.verifies, self.algorithm, self.signature, self.signed_octets, is_organisation
         )
         try:
-            if not budget.check(verify, STAGE):
+            if not budget.check(verify):
                 refuse("certificate's signature does not hold")
         except BadAlgorithm as error:
             refuse(str(error))

@@ -34,7 +34,8 @@ def answer(request):
     try:
         return {"result": "valid", **operation(request)}
     except Refused as refused:
-        return {"result": refused.result, "stage": refused.stage, "message": str(refused)}
+        stage = {} if refused.stage is None else {"stage": refused.stage}
+        return {"result": refused.result, **stage, "message": str(refused)}
 
 
 def _period(request):

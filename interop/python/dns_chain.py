@@ -176,7 +176,7 @@ class Chain:
                 if intersection(union(proved, seconds), self.wanted) == intersection(proved, self.wanted):
                     continue
                 verify = partial(key.verifies, rrsig, records)
-                if self.budget.check(verify, STAGE, is_ed448=rrsig.algorithm == rr.ED448):
+                if self.budget.check(verify, is_ed448=rrsig.algorithm == rr.ED448):
                     proved = union(proved, seconds)
         return proved
 

@@ -2,7 +2,7 @@
 
 
 class Refused(Exception):
-    """The input is refused. `stage` says where that showed."""
+    """The input is refused. `stage` says where that showed, or is None where it depends on the order of work."""
 
     result = "invalid"
 
@@ -30,14 +30,14 @@ class Budget:
     def __init__(self):
         self.checks = self.failures = self.ed448 = 0
 
-    def check(self, verify, stage, is_ed448=False):
+    def check(self, verify, is_ed448=False):
         """Runs `verify`, which raises or returns false for a bad signature, and returns whether it is good."""
         self.checks += 1
         self.ed448 += is_ed448
         if self.checks > self.CHECKS or self.ed448 > self.ED448:
-            raise Refused(stage, "too many signatures to check")
+            raise Refused(None, "too many signatures to check")
         good = verify()
         self.failures += not good
         if self.failures > self.FAILURES:
-            raise Refused(stage, "too many signatures do not hold")
+            raise Refused(None, "too many signatures do not hold")
         return good

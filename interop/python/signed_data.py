@@ -186,7 +186,7 @@ class SignedData:
             key.verifies, self.signature_algorithm, self.signature, self.signed_octets, is_organisation
         )
         try:
-            if not budget.check(verify, STAGE):
+            if not budget.check(verify):
                 refuse("signature does not hold")
         except BadAlgorithm as error:
             refuse(str(error))
