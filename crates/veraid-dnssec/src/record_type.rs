@@ -78,6 +78,7 @@ pub struct UnknownRecordType {
 }
 
 impl fmt::Display for RecordType {
+    /// The mnemonic, or else the form of RFC 3597 section 5; either can be read again.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match WireType::from(self.0) {
             WireType::Unknown(number) => match *self {
@@ -87,7 +88,11 @@ impl fmt::Display for RecordType {
                 Self::DNAME => f.write_str("DNAME"),
                 _ => write!(f, "TYPE{number}"),
             },
-            known => write!(f, "{known}"),
+            known => match known.to_string() {
+                mnemonic if mnemonic.parse() == Ok(*self) => f.write_str(&mnemonic),
+                // The DNS library has names of its own, such as "ZERO", that nobody else reads.
+                _ => write!(f, "TYPE{}", self.0),
+            },
         }
     }
 }
@@ -118,6 +123,11 @@ mod tests {
             assert_eq!(record_type.to_string(), text);
         }
         assert_eq!("type16".parse(), Ok(RecordType::TXT));
+        for number in 0..=u16::MAX {
+            let record_type = RecordType::new(number);
+            assert_eq!(record_type.to_string().parse(), Ok(record_type));
+        }
+        assert_eq!(RecordType::new(0).to_string(), "TYPE0");
         for text in ["TYPE", "TYPE65536", "TYPE-1", "NOSUCHTYPE"] {
             assert_eq!(text.parse::<RecordType>(), Err(UnknownRecordType { text: text.into() }));
         }
