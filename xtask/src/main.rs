@@ -12,6 +12,7 @@ use peak_alloc::PeakAlloc;
 
 mod bench;
 mod dns;
+mod fuzz;
 mod interop;
 mod tidy;
 mod vectors;
@@ -25,6 +26,10 @@ cargo xtask vectors [--check]   write test-vectors/, or fail if what is there di
 cargo xtask bench [--json]      measure verification against its floor
 cargo xtask interop [--count N] [--seed N]
                                 have the JavaScript implementation and OpenSSL verify random bundles of ours
+cargo xtask differential [--count N] [--seed N] [--jobs N]
+                                judge mutants of valid bundles with ours and with the JavaScript implementation
+cargo xtask fuzz [--seconds N] [--target NAME] [--replay]
+                                run the fuzz targets, or only their seeds and past findings
 cargo xtask tidy                check what the compiler does not: MSRV, words, links, sizes
 cargo xtask dns up              serve zones of our own with real DNS software on loopback";
 
@@ -39,6 +44,8 @@ fn main() -> ExitCode {
         ["bench-in-release"] => bench::run(false),
         ["bench-in-release", "--json"] => bench::run(true),
         ["interop", rest @ ..] => interop::run(rest),
+        ["differential", rest @ ..] => differential::run(rest),
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["tidy"] => tidy::run(),
         ["dns", rest @ ..] => return dns::run(rest),
         _ => {

@@ -8,6 +8,10 @@ use serde_json::Value;
 /// Longest source file that is still one idea, in lines; tables and generated text aside.
 const MAX_LINES: usize = 700;
 
+/// Folders of what people do not write: build output, installed packages, vectors, what fuzzing finds.
+const NOT_WRITTEN: [&str; 6] =
+    ["target", "node_modules", ".git", "test-vectors", "corpus", "artifacts"];
+
 /// Runs every check and reports all failures.
 pub(crate) fn run() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -97,7 +101,7 @@ fn check_links(file: &Path, text: &str, name: &str, problems: &mut Vec<String>) 
     }
 }
 
-/// Files of the repository that people write: no build output, no installed packages, no vectors.
+/// Files of the repository that people write.
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     let entries =
         std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -105,7 +109,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
         let path = entry.map_err(|error| error.to_string())?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
-            if !["target", "node_modules", ".git", "test-vectors"].contains(&name.as_str()) {
+            if !NOT_WRITTEN.contains(&name.as_str()) {
                 collect(&path, files)?;
             }
         } else {

@@ -1,0 +1,34 @@
+//! A signature bundle: what parses stays the octets that it was, and can be looked at and taken apart.
+
+#![no_main]
+
+use kliento::TokenBundle;
+use kliento_fuzz::mutate;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+use veraid_core::{Certificate, OrganisationId, SignatureBundle};
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(bundle) = SignatureBundle::from_der(data) else { return };
+    assert_eq!(bundle.as_der(), data);
+    assert!(SignatureBundle::from_der_within(data, data.len() - 1).is_err());
+    let unverified = bundle.unverified();
+    let attached = unverified.certificates().iter();
+    for certificate in attached.chain([bundle.organisation_certificate()]) {
+        let again = Certificate::from_der(certificate.as_der());
+        assert_eq!(again.as_ref(), Ok(certificate));
+    }
+    let _ = (unverified.user(), unverified.service(), unverified.signed_period());
+    let chain = veraid_core::encode_dnssec_chain(bundle.chain().messages());
+    let chain = veraid_core::parse_dnssec_chain(&chain).expect("the same messages");
+    assert_eq!(chain.messages().len(), bundle.chain().messages().len());
+    let certificate = bundle.organisation_certificate().clone();
+    let organisation = OrganisationId::new(chain, certificate).expect("what the bundle holds");
+    assert_eq!(organisation.profile(), bundle.profile());
+    if let Ok(token) = TokenBundle::from_der(data) {
+        assert_eq!(token.to_der(), data);
+    }
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mutate::der_after_lines(0, &mut data[..max_size], size, seed, fuzzer_mutate)
+});

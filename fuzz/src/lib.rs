@@ -1,0 +1,11 @@
+//! What the fuzz targets share: see README.md.
+
+pub mod case;
+pub mod chain;
+pub mod content;
+pub mod der;
+pub mod mutate;
+pub mod oracle;
+pub mod stub;
+pub mod vector;
+pub mod verdict;

@@ -1,0 +1,132 @@
+//! `cargo xtask fuzz`: builds the fuzz targets, gives them the vectors as seeds, and runs them.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::time::Instant;
+
+mod engine;
+mod forge;
+mod seeds;
+
+// What targets and seeds have in common is the targets'.
+#[allow(dead_code, unreachable_pub, reason = "shared with the package in fuzz/")]
+#[path = "../../fuzz/src/case.rs"]
+mod case;
+#[allow(dead_code, unreachable_pub, reason = "shared with the package in fuzz/")]
+#[path = "../../fuzz/src/stub.rs"]
+mod stub;
+#[allow(dead_code, unreachable_pub, reason = "shared with the package in fuzz/")]
+#[path = "../../fuzz/src/vector.rs"]
+mod vector;
+
+use engine::{Engine, Outcome};
+
+/// How many targets run at a time.
+const JOBS: usize = 2;
+
+/// What `cargo xtask fuzz` was asked for.
+struct Arguments {
+    seconds: u32,
+    target: Option<String>,
+    replay: bool,
+}
+
+/// Runs every target and fails if one crashes, or is slow.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+    let arguments = parse(arguments)?;
+    // Without `..`, for the commands that are printed.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("fuzz");
+    let targets = targets(&folder, arguments.target.as_deref())?;
+    let clock = Instant::now();
+    let engine = Engine::build(&folder, &targets)?;
+    println!("built in {} s", clock.elapsed().as_secs());
+    let clock = Instant::now();
+    let seeds = seeds::write(&folder, &targets)?;
+    println!("{seeds} seeds in {} s", clock.elapsed().as_secs());
+
+    let clock = Instant::now();
+    let seconds = (!arguments.replay).then_some(arguments.seconds);
+    println!("{}", Outcome::HEADINGS);
+    let queue = Mutex::new(VecDeque::from(targets));
+    let outcomes = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..JOBS {
+            scope.spawn(|| {
+                while let Some(target) = queue.lock().ok().and_then(|mut queue| queue.pop_front()) {
+                    let outcome = engine.run(&target, seconds);
+                    if let Ok(outcome) = &outcome {
+                        println!("{outcome}");
+                    }
+                    if let Ok(mut outcomes) = outcomes.lock() {
+                        outcomes.push(outcome);
+                    }
+                }
+            });
+        }
+    });
+    println!("ran for {} s", clock.elapsed().as_secs());
+
+    let outcomes = outcomes.into_inner().map_err(|error| error.to_string())?;
+    let outcomes = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let findings: Vec<String> = outcomes.iter().flat_map(Outcome::findings).collect();
+    findings.iter().for_each(|finding| eprintln!("{finding}"));
+    match findings.len() {
+        0 => Ok(()),
+        _ => Err("that is to be mended; fuzz/README.md says how".into()),
+    }
+}
+
+fn parse(arguments: &[&str]) -> Result<Arguments, String> {
+    let mut parsed = Arguments { seconds: 10, target: None, replay: false };
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match (*argument, rest.as_slice().first()) {
+            ("--replay", _) => {
+                parsed.replay = true;
+                continue;
+            }
+            ("--seconds", Some(seconds)) => {
+                parsed.seconds = seconds.parse().map_err(|_| usage())?
+            }
+            ("--target", Some(target)) => parsed.target = Some((*target).to_owned()),
+            _ => return Err(usage()),
+        }
+        rest.next();
+    }
+    Ok(parsed)
+}
+
+fn usage() -> String {
+    "the arguments are [--seconds N] [--target NAME] [--replay]".into()
+}
+
+/// The targets' names: those of the files in fuzz_targets/.
+fn targets(folder: &Path, only: Option<&str>) -> Result<Vec<String>, String> {
+    let mut names: Vec<String> = files(&folder.join("fuzz_targets"))?
+        .iter()
+        .filter_map(|file| Some(file.file_stem()?.to_str()?.to_owned()))
+        .filter(|name| only.is_none_or(|only| only == name))
+        .collect();
+    names.sort();
+    if names.is_empty() { Err("there is no such target".into()) } else { Ok(names) }
+}
+
+/// The files in a folder; none if there is no folder.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let problem = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let entries = std::fs::read_dir(folder).map_err(problem)?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path()).map_err(problem));
+    Ok(paths.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|path| path.is_file()).collect())
+}
+
+/// Runs a command to its end; what it printed on both streams, and whether it succeeded.
+fn output_of(command: &mut Command) -> Result<(String, bool), String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let text = [output.stdout.as_slice(), &output.stderr].concat();
+    Ok((String::from_utf8_lossy(&text).into_owned(), output.status.success()))
+}
