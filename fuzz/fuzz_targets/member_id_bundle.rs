@@ -1,4 +1,4 @@
-//! A member id bundle: read, put together again, and verified; then the organisation in it verifies too.
+//! A member id bundle: read, put together again, and verified as if anybody could sign.
 
 #![no_main]
 

@@ -3,7 +3,7 @@
 #![no_main]
 
 use kliento_fuzz::oracle;
-use libfuzzer_sys::{Corpus, fuzz_target};
+use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target, fuzzer_mutate};
 
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some(end) = data.iter().position(|&octet| octet == b'\n') else { return Corpus::Reject };
@@ -11,4 +11,10 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     let Some(seed) = seed else { return Corpus::Reject };
     seed.check(&seed.edited(&data[end + 1..]));
     Corpus::Keep
+});
+
+// The name of the vector stays: without one there is nothing to edit.
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, _seed: u32| {
+    let name = data[..size].iter().position(|&octet| octet == b'\n').map_or(0, |end| end + 1);
+    name + fuzzer_mutate(&mut data[name..max_size], size - name, max_size - name)
 });

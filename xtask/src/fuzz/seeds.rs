@@ -78,7 +78,7 @@ impl Seeds {
             self.insert("auth_header", format!("Kliento {}", Base64::encode_string(&octets)));
         }
         if operation != "verify-chain" && vector.is_valid() {
-            // No edit at all, and one that changes nothing.
+            // No edit at all, and the flip of one bit.
             self.insert("oracle", format!("{name}\n"));
             self.insert("oracle", [name.as_bytes(), b"\n\x01\x00\x40\x00\x00\x00"].concat());
         }
