@@ -8,12 +8,11 @@ use super::json::Json;
 use super::{PROFILES, Vector, common_seconds, label, member, organisation, seconds_around_now};
 
 const SPEC: &str = "Kliento token bundle";
-const PARENT: &str = "token::valid::member-veraid";
 
 fn make(rule: &str, case: &str, description: &str, scenario: &Scenario) -> Vector {
     let made = scenario.build_with(&Customisation::new());
     Vector::token(format!("token::{rule}::{case}"), description, SPEC, scenario.profile, &made)
-        .from(PARENT)
+        .from(format!("token::valid::member-{}", label(scenario.profile)))
         .signed_as(scenario)
         .holds_if_ever(common_seconds(scenario))
         .fact("audience", Json::text(AUDIENCE))
