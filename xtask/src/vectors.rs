@@ -22,6 +22,7 @@ use veraid_testkit::{
     Signer, TestProfile, ZoneAlgorithm, ZoneKeys, default_instant, dnssec_chain_der,
 };
 
+mod bundle_limits;
 mod bundles;
 mod certificates;
 mod dnssec;
@@ -29,6 +30,7 @@ mod headers;
 mod json;
 mod key_records;
 mod limits;
+mod member_ids;
 mod names;
 mod signed_data;
 mod tokens;
@@ -131,6 +133,8 @@ fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
         tokens::vectors(),
         headers::vectors(),
         limits::vectors(),
+        bundle_limits::vectors(),
+        member_ids::vectors(),
     ]
     .concat();
     let mut results: BTreeMap<&str, Outcome> = BTreeMap::new();

@@ -1,5 +1,6 @@
 //! Chains: the walk from the root's keys to an RRset.
 
+mod data;
 mod delegation;
 mod message;
 mod signature;
@@ -18,6 +19,7 @@ use super::{NOW, Vector, period_json, small_zones};
 
 const PARENT: &str = "dnssec::valid::txt";
 const OWNER: &str = "_veraid.example.com";
+use data::data;
 use delegation::{delegations, keys, missing_links};
 use message::{messages, replace_all, wire_format};
 use signature::{alias, aliases, signatures, times};
@@ -35,6 +37,7 @@ pub(super) fn vectors() -> Vec<Vector> {
         wire_format(),
         other_types(),
         times(),
+        data(),
     ]
     .concat()
 }

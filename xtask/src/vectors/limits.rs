@@ -330,7 +330,7 @@ fn structures() -> Vec<Vector> {
 }
 
 /// What `make` makes of a number of octets more, so that `size` of it is `target`.
-fn fitted<T>(target: usize, make: impl Fn(usize) -> T, size: impl Fn(&T) -> usize) -> T {
+pub(super) fn fitted<T>(target: usize, make: impl Fn(usize) -> T, size: impl Fn(&T) -> usize) -> T {
     let mut more = 0;
     loop {
         let made = make(more);

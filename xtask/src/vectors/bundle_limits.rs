@@ -1,0 +1,171 @@
+//! Limits of whole bundles, each at its edge and one beyond: one budget of signature checks for chain, certificates and
+//! content, and the counts of the CMS structure.
+
+use veraid_dnssec::Question;
+use veraid_testkit::{
+    ChainLink, Customisation, Digest, DigestParameters, MockChain, Scenario, TestProfile, children,
+    contents, der_writer, period,
+};
+
+use super::{NOW, PROFILES, Vector, label, member, vary, vary_bundle};
+
+const SPEC: &str = "Limits of this project; CVE-2023-50387";
+
+pub(super) fn vectors() -> Vec<Vector> {
+    PROFILES
+        .into_iter()
+        .flat_map(|profile| [failed_checks(profile), checks(profile), counts(profile)].concat())
+        .collect()
+}
+
+/// Puts as many RRSIGs that do not hold before the one of the key records that does.
+fn with_failures(chain: &mut MockChain, count: u32) {
+    let question: Question = chain.question();
+    let link = chain.link(&question).clone();
+    let mut rrsigs = link.rrsigs();
+    for number in 1..=count {
+        let mut bogus = link.rrsigs_with(|fields| fields.expiration += number);
+        *bogus[0].last_mut().unwrap() ^= 1;
+        rrsigs.extend(bogus);
+    }
+    chain.replace(&question, link.message_with(&rrsigs));
+}
+
+fn failed_checks(profile: TestProfile) -> Vec<Vector> {
+    let scenario = member(profile);
+    let failing = || Customisation::new().chain(|chain| with_failures(chain, 4));
+    let edge = format!("bundle::limit::limit-bundle-failures-4-{}", label(profile));
+    let make = |case: &str, description: &str, customisation: &Customisation<'_>| {
+        let case = format!("limit-bundle-failures-{case}");
+        vary("limit", &case, description, SPEC, &scenario, customisation)
+    };
+    let flipped = |octets: &mut Vec<u8>| *octets.last_mut().unwrap() ^= 1;
+    vec![
+        make("4", "Four RRSIGs of the chain do not hold; all else does.", &failing()),
+        make(
+            "5-certificate",
+            "Four RRSIGs of the chain do not hold, and the member's certificate is the fifth.",
+            &failing().member(|certificate| {
+                let tbs = certificate.tbs_certificate(Digest::Sha256);
+                let mut signature = scenario.organisation_key.sign_pss(Digest::Sha256, &tbs);
+                flipped(&mut signature);
+                certificate.signature = Some(signature);
+            }),
+        )
+        .from(&edge)
+        .invalid(2007)
+        .stage("certificate"),
+        make(
+            "5-content",
+            "Four RRSIGs of the chain do not hold, and the content's signature is the fifth.",
+            &failing().signed_data(|signed| {
+                let attributes =
+                    der_writer::set_of(&signed.signed_attributes(), signed.attribute_order);
+                let mut signature = scenario.member_key.sign_pss(Digest::Sha256, &attributes);
+                flipped(&mut signature);
+                signed.signature = Some(signature);
+            }),
+        )
+        .from(&edge)
+        .invalid(2007)
+        .stage("signed-data"),
+    ]
+}
+
+/// RRSIGs over the link's records, for so many runs of ten seconds from now on.
+fn in_windows(link: &ChainLink, count: u64) -> Vec<u8> {
+    let rrsigs: Vec<_> = (0..count)
+        .flat_map(|number| {
+            let start = NOW.saturating_add(number * 10);
+            let period = period(start, start.saturating_add(9));
+            ChainLink { period, ..link.clone() }.rrsigs()
+        })
+        .collect();
+    link.message_with(&rrsigs)
+}
+
+/// Eight RRsets with up to eight RRSIGs each, every one of which adds seconds that are asked for; then the certificates of organisation and
+/// member, and the content.
+fn checks(profile: TestProfile) -> Vec<Vector> {
+    let scenario = Scenario { organisation: "a.example.com".into(), ..member(profile) };
+    [(5_u64, 64_u64), (6, 65)]
+        .into_iter()
+        .map(|(last, count)| {
+            let customisation = Customisation::new().chain(|chain| {
+                for place in 0..8 {
+                    let count = if place == 7 { last } else { 8 };
+                    chain.messages[place] = in_windows(&chain.links[place], count);
+                }
+            });
+            let vector = vary(
+                "limit",
+                &format!("limit-bundle-checks-{count}"),
+                &format!("Chain, certificates and content take {count} signature checks."),
+                SPEC,
+                &scenario,
+                &customisation,
+            )
+            .period(period(NOW, NOW.saturating_add(79)));
+            if count > 64 {
+                vector.invalid(2007).stage("signed-data")
+            } else {
+                vector.holds(period(NOW, NOW.saturating_add(10 * last - 1)))
+            }
+        })
+        .collect()
+}
+
+fn counts(profile: TestProfile) -> Vec<Vector> {
+    let scenario = member(profile);
+    let mut vectors = Vec::new();
+    for count in [8_usize, 9] {
+        let mut made = scenario.build();
+        made.content_info = with_digest_algorithms(&made.content_info, count);
+        made.der = made.reassemble();
+        let vector = vary_bundle(
+            "limit",
+            &format!("limit-digest-algorithms-{count}"),
+            &format!("{count} digest algorithms are announced, one of which is used."),
+            SPEC,
+            &scenario,
+            &made,
+        );
+        vectors.push(if count > 8 { vector.malformed(1004) } else { vector });
+        // Two signers are refused already; from nine on they are not even read.
+        let signers = Customisation::new().signed_data(move |signed| {
+            let signer = signed.signer_info(&member(profile).member_key);
+            signed.signer_infos = Some(vec![signer; count]);
+        });
+        let case = format!("limit-signers-{count}");
+        let description = format!("There are {count} SignerInfos.");
+        let vector = vary("limit", &case, &description, SPEC, &scenario, &signers);
+        vectors.push(if count > 8 { vector.malformed(1004) } else { vector.invalid(2304) });
+    }
+    for octets in [128_usize, 129] {
+        let service = format!("1.3{}", ".1".repeat(octets - 1));
+        let bound = Scenario { service: service.clone(), ..scenario.clone() };
+        let case = format!("limit-service-{octets}");
+        let description = format!("The identifier of the service has {octets} octets.");
+        let mut vector = vary("limit", &case, &description, SPEC, &bound, &Customisation::new());
+        // One that is too long is no service that could be asked for.
+        if octets <= 128 {
+            vector.service = Some(service);
+        }
+        vectors.push(if octets > 128 { vector.malformed(1004) } else { vector });
+    }
+    vectors
+}
+
+/// The ContentInfo with `count` digest algorithms, all but one of which do not exist. They are not signed.
+fn with_digest_algorithms(content_info: &[u8], count: usize) -> Vec<u8> {
+    let [content_type, content] = children(content_info)[..] else { panic!("not a ContentInfo") };
+    let signed_data = contents(content);
+    let mut fields: Vec<Vec<u8>> = children(signed_data).into_iter().map(<[u8]>::to_vec).collect();
+    let mut algorithms: Vec<_> = (1..count)
+        .map(|number| der_writer::sequence(&[&der_writer::oid(&format!("1.2.3.{number}"))]))
+        .collect();
+    algorithms.push(Digest::Sha256.algorithm_der(DigestParameters::Absent));
+    fields[1] = der_writer::set_of(&algorithms, der_writer::SetOrder::Sorted);
+    let signed_data = der_writer::sequence(&[&fields.concat()]);
+    der_writer::sequence(&[content_type, &der_writer::context_constructed(0, &signed_data)])
+}

@@ -1,0 +1,104 @@
+//! Member id bundles: what may stand in their fifth field, and their limits.
+
+use veraid_dnssec::RecordType;
+use veraid_testkit::{
+    CertificateBuilder, CommonName, Digest, MessageBuilder, MockBundle, Record, RsaKey, Scenario,
+    TestProfile,
+};
+
+use super::dnssec::question;
+use super::limits::fitted;
+use super::{PROFILES, Vector, common_seconds, label, member};
+
+const SPEC: &str = "DomainAuth, \"Member Id Bundle\"";
+const LIMITS: &str = "Limits of this project; CVE-2023-50387";
+
+pub(super) fn vectors() -> Vec<Vector> {
+    PROFILES
+        .into_iter()
+        .flat_map(|profile| [fifth_field(profile), sizes(profile)].concat())
+        .collect()
+}
+
+fn make(
+    rule: &str,
+    case: &str,
+    description: &str,
+    spec: &'static str,
+    scenario: &Scenario,
+    made: &MockBundle,
+) -> Vector {
+    let profile = scenario.profile;
+    // Nothing is signed but the certificates.
+    let holds = Scenario { signature_period: scenario.certificate_period, ..scenario.clone() };
+    let id = format!("member-id::{rule}::{case}-{}", label(profile));
+    Vector::member_id(id, description, spec, profile, made)
+        .from(format!("member-id::valid::member-{}", label(profile)))
+        .signed_as(scenario)
+        .holds_if_ever(common_seconds(&holds))
+}
+
+/// Certificates that lead nowhere beside a member whom the organisation itself vouches for. VeraId has no such field, and tolerates it.
+fn fifth_field(profile: TestProfile) -> Vec<Vector> {
+    let scenario = member(profile);
+    let with = |count: usize| {
+        let mut made = scenario.build();
+        made.intermediate_certificates = (0..count)
+            .map(|index| {
+                let name = CommonName::utf8(&format!("unrelated {index}"));
+                let key = RsaKey::fixed(2048, 4);
+                CertificateBuilder::new(name, &key, scenario.certificate_period)
+                    .sign(&key, Digest::Sha256)
+            })
+            .collect();
+        made
+    };
+    vec![
+        make(
+            "path",
+            "intermediate-not-needed",
+            "A certificate in the fifth field has nothing to do with the member, whose own the organisation issued.",
+            SPEC,
+            &scenario,
+            &with(1),
+        ),
+        make(
+            "limit",
+            "limit-intermediates-8",
+            "The fifth field has 8 certificates.",
+            LIMITS,
+            &scenario,
+            &with(8),
+        ),
+        make(
+            "limit",
+            "limit-intermediates-9",
+            "The fifth field has 9 certificates.",
+            LIMITS,
+            &scenario,
+            &with(9),
+        )
+        .malformed(1004),
+    ]
+}
+
+fn sizes(profile: TestProfile) -> Vec<Vector> {
+    let scenario = member(profile);
+    let padded = |more: usize| {
+        let mut made = scenario.build();
+        let other = question("x.example", "TXT");
+        let padding = Record::new(&other.name, RecordType::new(65_280), 60, vec![0; more]);
+        made.chain.messages.push(MessageBuilder::new(&other).answer(padding).build());
+        made
+    };
+    [65_536_usize, 65_537]
+        .into_iter()
+        .map(|octets| {
+            let made = fitted(octets, padded, |made| made.member_id_bundle().len());
+            let case = format!("limit-octets-{octets}");
+            let description = format!("The bundle has {octets} octets.");
+            let vector = make("limit", &case, &description, LIMITS, &scenario, &made);
+            if octets > 65_536 { vector.malformed(1001) } else { vector }
+        })
+        .collect()
+}
