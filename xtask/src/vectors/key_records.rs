@@ -1,5 +1,7 @@
 //! The TXT records by which an organisation names its key.
 
+mod answers;
+
 use veraid_dnssec::RecordType;
 use veraid_testkit::{
     Customisation, Digest, KLIENTO_SERVICE, MessageBuilder, Record, RsaKey, Scenario, TEST_SERVICE,
@@ -303,6 +305,7 @@ pub(super) fn vectors() -> Vec<Vector> {
         vectors.extend(several(profile));
         vectors.extend(key_sizes(profile));
         vectors.extend(look_back(profile));
+        vectors.extend(answers::answers(profile));
     }
     for (name, description, text, code) in DOMAINAUTH_CASES {
         vectors.push(with_records(

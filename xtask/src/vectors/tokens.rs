@@ -1,10 +1,13 @@
 //! Kliento tokens: the JSON that is signed, for whom and for how long.
 
+mod domainauth;
+
 use veraid_testkit::{
     AUDIENCE, Customisation, Encapsulation, Scenario, TEST_SERVICE, TestProfile, kliento_token,
 };
 
 use super::json::Json;
+use super::limits::fitted;
 use super::{PROFILES, Vector, common_seconds, label, member, organisation, seconds_around_now};
 
 const SPEC: &str = "Kliento token bundle";
@@ -34,7 +37,8 @@ fn nested(depth: usize) -> Vec<u8> {
 }
 
 pub(super) fn vectors() -> Vec<Vector> {
-    [valid(), audiences(), claims(), refused(), bundles(), lifetimes()].concat()
+    [valid(), audiences(), claims(), refused(), bundles(), lifetimes(), domainauth::domainauth()]
+        .concat()
 }
 
 fn valid() -> Vec<Vector> {

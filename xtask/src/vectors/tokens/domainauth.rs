@@ -1,0 +1,91 @@
+//! Tokens of DomainAuth: what a token must be does not depend on the profile.
+
+use super::*;
+
+pub(super) fn domainauth() -> Vec<Vector> {
+    let base = member(TestProfile::DomainAuth);
+    let of = |rule: &str, case: &str, description: &str, scenario: &Scenario| {
+        make(rule, &format!("{case}-domainauth"), description, scenario)
+    };
+    let json = |case: &str, description: &str, content: Vec<u8>| {
+        of("json", case, description, &Scenario { content, ..base.clone() })
+    };
+    let bom = [b"\xEF\xBB\xBF".as_slice(), &with("")].concat();
+    let bad_utf8 =
+        [br#"{"audience":"https://api.example.com","other":""#.as_slice(), b"\xFF\"}"].concat();
+    let spaced = [b" \r\n\t".as_slice(), &with(""), b"\n"].concat();
+    let array = [b"[".as_slice(), &with(""), b"]"].concat();
+    let mut vectors = vec![
+        json(
+            "unknown-member",
+            "The token has a member that nobody knows.",
+            with(r#","other":[1]"#),
+        ),
+        json("white-space", "White space surrounds the token.", spaced),
+        json(
+            "claims-proto",
+            "A claim is called `__proto__`, which is a name as any.",
+            with(r#","claims":{"__proto__":"x"}"#),
+        )
+        .fact("claims", Json::object([("__proto__", Json::text("x"))])),
+    ];
+    for (case, description, content) in [
+        ("claim-number", "A claim is a number.", with(r#","claims":{"a":1}"#)),
+        ("claim-null", "A claim is null.", with(r#","claims":{"a":null}"#)),
+        ("claim-object", "A claim is an object.", with(r#","claims":{"a":{}}"#)),
+        (
+            "audience-twice",
+            "There are two audiences, the same.",
+            with(&format!(r#","audience":"{AUDIENCE}""#)),
+        ),
+        ("no-utf-8", "A string is no UTF-8.", bad_utf8),
+        ("bom", "A byte order mark stands before the token.", bom),
+        ("array", "The token is an array.", array),
+        ("second-value", "Another value follows the token.", [with(""), b" {}".to_vec()].concat()),
+    ] {
+        vectors.push(json(case, description, content).invalid(3001));
+    }
+    for (case, description, audience) in [
+        ("upper-case", "The verifier's audience has another case.", "https://API.example.com"),
+        ("trailing-slash", "The verifier's audience has a slash more.", "https://api.example.com/"),
+    ] {
+        let mut vector = of("audience", case, description, &base).invalid(3002);
+        vector.audience = Some(audience.into());
+        vectors.push(vector);
+    }
+    vectors.extend([
+        of(
+            "bundle",
+            "other-service",
+            "The bundle is signed for another service.",
+            &Scenario { service: TEST_SERVICE.into(), ..base.clone() },
+        )
+        .invalid(2401),
+        of(
+            "bundle",
+            "detached",
+            "The token is not in the bundle.",
+            &Scenario { encapsulation: Encapsulation::Detached, ..base.clone() },
+        )
+        .invalid(2315),
+    ]);
+    let lasting =
+        |after| Scenario { signature_period: seconds_around_now(60, after), ..base.clone() };
+    vectors.extend([
+        of("lifetime", "one-hour", "The token is for 3,600 s.", &lasting(3540)),
+        of("lifetime", "over-one-hour", "The token is for 3,601 s.", &lasting(3541)).invalid(2403),
+    ]);
+    for octets in [16_384_usize, 16_385] {
+        let padded = |more: usize| {
+            let content = [base.content.clone(), vec![b' '; more]].concat();
+            let scenario = Scenario { content, ..base.clone() };
+            let made = scenario.build();
+            (scenario, made)
+        };
+        let (scenario, _) = fitted(octets, padded, |(_, made)| made.der.len());
+        let description = format!("The token bundle has {octets} octets.");
+        let vector = of("limit", &format!("limit-octets-{octets}"), &description, &scenario);
+        vectors.push(if octets > 16_384 { vector.malformed(1001) } else { vector });
+    }
+    vectors
+}
