@@ -1,0 +1,86 @@
+//! Every way in which input can be refused has a vector that is refused in that way.
+//!
+//! What there is comes from the source text: every enum that derives `thiserror::Error` in the crates that parse and verify, and
+//! every enum of theirs that such a one holds. What occurs comes from running all vectors.
+//!
+//! A variant occurs if a value of its very enum was made, at the top of an error or anywhere within: the derived `Debug` text is read with the
+//! types that the source declares, so that names which several enums share (`LimitExceeded`, `TooLong`) are told apart. Which
+//! enum it stood in makes no difference.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that fails by a panic has done its work"
+)]
+
+use std::collections::BTreeSet;
+
+mod debug_text;
+mod source;
+mod vectors;
+
+use source::{Enums, Variant};
+use veraid_core::{CertificateRole, VerifyError};
+
+/// Variants that no vector can have, each with its reason; `*` stands for all variants of an enum.
+const WITHOUT_VECTOR: &[(&str, &str, &str)] = &[
+    (
+        "veraid_dnssec::SignatureCheckError",
+        "*",
+        "the answer to one signature check, which whoever asked for it turns into an error of its own",
+    ),
+    (
+        "veraid_dnssec::TrustAnchorProblem",
+        "*",
+        "trust anchors are what a verifier is set up with, and vectors give good ones",
+    ),
+    (
+        "veraid_core::CertificateProblem",
+        "ForeignIssuer",
+        "takes a policy that vectors do not state; the test below shows it",
+    ),
+];
+
+#[test]
+fn every_error_variant_occurs_in_a_vector_or_has_a_reason_why_not() {
+    let enums = Enums::read();
+    let required = enums.required();
+    let mut found: BTreeSet<Variant> = BTreeSet::new();
+    for error in vectors::errors() {
+        debug_text::variants(&enums, &error.type_name, &error.debug, &mut found);
+    }
+
+    let reason = |variant: &Variant| {
+        WITHOUT_VECTOR
+            .iter()
+            .any(|(of, name, _)| *of == variant.of && (*name == "*" || *name == variant.name))
+    };
+    let missing: Vec<String> = required
+        .iter()
+        .filter(|variant| !found.contains(variant) && !reason(variant))
+        .map(ToString::to_string)
+        .collect();
+    assert!(missing.is_empty(), "no vector shows {missing:#?}");
+
+    let occur: Vec<String> =
+        found.iter().filter(|variant| reason(variant)).map(ToString::to_string).collect();
+    assert!(occur.is_empty(), "said to be without a vector, and has one: {occur:#?}");
+    for (of, name, _) in WITHOUT_VECTOR {
+        let exists =
+            |variant: &Variant| *of == variant.of && (*name == "*" || *name == variant.name);
+        assert!(required.iter().any(exists), "{of}::{name} does not exist");
+    }
+}
+
+#[test]
+fn a_policy_refuses_organisation_certificates_that_others_issued() {
+    use veraid_core::CertificateProblem::{ForeignIssuer, NotSelfIssued};
+    for (profile, problem) in [("domainauth", ForeignIssuer), ("veraid", NotSelfIssued)] {
+        let error =
+            vectors::refused_as_foreign(&format!("bundle/organisation-foreign-{profile}.json"));
+        let certificate = CertificateRole::Organisation;
+        assert_eq!(error.is_about_policy(), problem == ForeignIssuer);
+        assert_eq!(error, VerifyError::Certificate { certificate, problem });
+    }
+}
