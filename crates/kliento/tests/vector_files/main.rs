@@ -1,0 +1,118 @@
+//! The files of test-vectors/ are what its README and schema.json say that they are.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that fails by a panic has done its work"
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+mod schema;
+
+/// Every vector with its file, relative to test-vectors/.
+fn vectors() -> Vec<(PathBuf, Value)> {
+    let root = root();
+    let mut vectors = Vec::new();
+    for folder in std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()) {
+        if !folder.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if file.extension().is_some_and(|extension| extension == "json") {
+                let name = file.strip_prefix(&root).unwrap().to_owned();
+                vectors.push((name, json(&file)));
+            }
+        }
+    }
+    assert!(!vectors.is_empty(), "there are no vectors below {}", root.display());
+    vectors.sort_by(|(a, _), (b, _)| a.cmp(b));
+    vectors
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test-vectors")
+}
+
+fn json(file: &Path) -> Value {
+    let text = std::fs::read_to_string(file).unwrap();
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+#[test]
+fn every_vector_is_of_the_form_that_the_schema_describes() {
+    let schema = json(&root().join("schema.json"));
+    let wrong: Vec<String> = vectors()
+        .iter()
+        .filter_map(|(file, vector)| {
+            let problem = schema::check(&schema, vector).err()?;
+            Some(format!("{}: {problem}", file.display()))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_vector() {
+    let schema = json(&root().join("schema.json"));
+    let vector = json(&root().join("token/member-veraid.json"));
+    assert_eq!(schema::check(&schema, &vector), Ok(()));
+    let changes: [(&str, &str, Value); 10] = [
+        ("an unknown member", "/more", Value::Null),
+        ("an id of two parts", "/id", "a::b".into()),
+        ("an empty description", "/description", "".into()),
+        ("another operation", "/operation", "verify".into()),
+        ("an instant with a fraction", "/at", "2026-11-22T12:00:00.5Z".into()),
+        ("no anchor", "/trust_anchors", Value::Array(vec![])),
+        ("an anchor of another zone", "/trust_anchors/0", "com. IN DS 1 13 2 00".into()),
+        ("Base64 without padding", "/input", "AAA".into()),
+        ("the name of a chain", "/name", "example.".into()),
+        ("a leeway below 0", "/leeway", Value::from(-1)),
+    ];
+    for (what, place, value) in changes {
+        let mut changed = vector.clone();
+        match changed.pointer_mut(place) {
+            Some(member) => *member = value,
+            None => changed[&place[1..]] = value,
+        }
+        assert!(schema::check(&schema, &changed).is_err(), "{what} passes");
+    }
+    for member in ["id", "description", "spec", "derived_from", "at", "audience", "input", "expect"]
+    {
+        let mut changed = vector.clone();
+        changed.as_object_mut().unwrap().remove(member).unwrap();
+        assert!(schema::check(&schema, &changed).is_err(), "a vector without {member} passes");
+    }
+}
+
+#[test]
+fn ids_are_unique_and_what_is_derived_differs_from_a_valid_vector_of_its_kind() {
+    let vectors = vectors();
+    let mut by_id: BTreeMap<&str, &Value> = BTreeMap::new();
+    for (file, vector) in &vectors {
+        let id = vector["id"].as_str().unwrap();
+        assert!(
+            by_id.insert(id, vector).is_none(),
+            "{id} is the id of two, one {}",
+            file.display()
+        );
+    }
+    for (file, vector) in &vectors {
+        let file = file.display();
+        let Some(parent) = vector["derived_from"].as_str() else {
+            assert_eq!(vector["expect"]["result"], "valid", "{file} derives from nothing");
+            continue;
+        };
+        let Some(parent) = by_id.get(parent) else {
+            panic!("{file} derives from {parent}, which does not exist");
+        };
+        assert_eq!(parent["expect"]["result"], "valid", "{file} derives from one that is refused");
+        for member in ["operation", "profile"] {
+            assert_eq!(parent[member], vector[member], "{file} derives from another {member}");
+        }
+    }
+}
