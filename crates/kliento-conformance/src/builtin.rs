@@ -139,7 +139,12 @@ const fn kind(kind: SignatureKind) -> &'static str {
     }
 }
 
-fn service(question: &Question) -> Result<ServiceOid, Refusal> {
+/// The service that a question is about.
+///
+/// # Errors
+///
+/// [`Refusal::Unsupported`] if it is none.
+pub fn service(question: &Question) -> Result<ServiceOid, Refusal> {
     match &question.service {
         Some(_) => parsed("service", question.service.as_ref()),
         None => Ok(kliento::service_oid()),
@@ -151,7 +156,12 @@ fn anchors(question: &Question) -> Result<TrustAnchors, Refusal> {
         .map_err(|error| Refusal::Unsupported(error.to_string()))
 }
 
-fn period(question: &Question) -> Result<ValidityPeriod, Refusal> {
+/// The period that a question is about; an instant is one of one second.
+///
+/// # Errors
+///
+/// [`Refusal::Unsupported`] if it is none.
+pub fn period(question: &Question) -> Result<ValidityPeriod, Refusal> {
     match (&question.at, &question.period) {
         (Some(at), None) => Ok(ValidityPeriod::at(instant(at)?)),
         (None, Some(period)) => {
@@ -162,7 +172,12 @@ fn period(question: &Question) -> Result<ValidityPeriod, Refusal> {
     }
 }
 
-fn verifier(question: &Question, crypto: CryptoProvider) -> Result<Verifier, Refusal> {
+/// A verifier with the trust anchors and the policy of a question.
+///
+/// # Errors
+///
+/// [`Refusal::Unsupported`] if the anchors are none.
+pub fn verifier(question: &Question, crypto: CryptoProvider) -> Result<Verifier, Refusal> {
     let mut policy = VerificationPolicy::default();
     if let Some(profile) = question.accepted_profile {
         policy = policy.only_profile(match profile {

@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use kliento_conformance::discover;
 use serde_json::Value;
 
 mod schema;
@@ -17,21 +18,10 @@ mod schema;
 /// Every vector with its file, relative to test-vectors/.
 fn vectors() -> Vec<(PathBuf, Value)> {
     let root = root();
-    let mut vectors = Vec::new();
-    for folder in std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()) {
-        if !folder.is_dir() {
-            continue;
-        }
-        for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if file.extension().is_some_and(|extension| extension == "json") {
-                let name = file.strip_prefix(&root).unwrap().to_owned();
-                vectors.push((name, json(&file)));
-            }
-        }
-    }
-    assert!(!vectors.is_empty(), "there are no vectors below {}", root.display());
-    vectors.sort_by(|(a, _), (b, _)| a.cmp(b));
-    vectors
+    let found = discover(&root).unwrap_or_else(|error| panic!("{error}"));
+    let read =
+        |(file, _): (PathBuf, _)| (file.strip_prefix(&root).unwrap().to_owned(), json(&file));
+    found.into_iter().map(read).collect()
 }
 
 fn root() -> PathBuf {
