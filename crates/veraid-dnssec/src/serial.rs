@@ -63,6 +63,21 @@ mod tests {
     }
 
     #[test]
+    fn an_inception_half_a_turn_away_lies_in_the_past() {
+        let half = 1 << 31;
+        assert_eq!(resolve(half, half, 1 << 32), Some((1 << 31, 1 << 31)));
+        assert_eq!(resolve(half - 1, half, 1 << 32), Some(((3 << 31) - 1, 3 << 31)));
+    }
+
+    #[test]
+    fn periods_after_9999_hold_no_second_and_are_cut_at_its_end() {
+        let last = Timestamp::MAX.as_unix_seconds();
+        let serial = u32::try_from(last & 0xFFFF_FFFF).unwrap();
+        assert_eq!(resolve(serial, serial + 9, last), Some((last, last)));
+        assert_eq!(resolve(serial + 1, serial + 9, last), None);
+    }
+
+    #[test]
     fn periods_before_1970_hold_no_second_and_are_cut_at_it() {
         assert_eq!(resolve(0xFFFF_FF00, 0xFFFF_FFFF, 0), None);
         assert_eq!(resolve(0xFFFF_FF00, 0x10, 0), Some((0, 0x10)));
