@@ -1,8 +1,9 @@
 //! Bundles as a whole: their fields, which profile they follow, and member id bundles.
 
 use veraid_testkit::{
-    Customisation, MockBundle, RsaKey, Scenario, SetOrder, Signer, TestProfile, bundle,
-    chain_field, der_writer, member_id_bundle_der, txt_rdata, version_field,
+    CertificateParts, Customisation, Digest, Issuer, MockBundle, RsaKey, Scenario, SetOrder,
+    Signer, TestProfile, bundle, chain_field, common_name_only, der_writer, member_id_bundle_der,
+    txt_rdata, version_field,
 };
 
 use super::{PROFILES, Vector, common_seconds, label, member, organisation, vary, vary_bundle};
@@ -348,6 +349,18 @@ fn member_ids() -> Vec<Vector> {
                 .input(version_1)
                 .malformed(1004),
         );
+        if profile == TestProfile::DomainAuth {
+            vectors.push(
+                make(
+                    "certificates",
+                    "intermediate-with-members-serial",
+                    "An intermediate certificate has the issuer and serial number of the member's, which is not among them.",
+                    &scenario,
+                    &with_twin(&scenario, &made),
+                )
+                .invalid(2202),
+            );
+        }
         let trailing = [made.member_id_bundle(), vec![0]].concat();
         vectors.push(
             make("fields", "trailing-octet", "An octet follows the bundle.", &scenario, &made)
@@ -394,4 +407,14 @@ fn member_ids() -> Vec<Vector> {
         );
     }
     vectors
+}
+
+/// The bundle with an intermediate certificate for bob of the member's issuer and serial number.
+fn with_twin(scenario: &Scenario, made: &MockBundle) -> MockBundle {
+    let member = made.member_certificate.as_ref().unwrap();
+    let mut twin = scenario.member_certificate(&Issuer::of(&made.organisation_certificate));
+    twin.serial = CertificateParts::of(member).serial;
+    twin.subject = common_name_only(&scenario.profile.member_common_name(Some("bob")));
+    let twin = twin.sign(&scenario.organisation_key, Digest::Sha256);
+    MockBundle { intermediate_certificates: vec![twin], ..made.clone() }
 }

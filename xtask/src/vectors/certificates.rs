@@ -9,6 +9,7 @@ use veraid_testkit::{
     pss_algorithm_der_with,
 };
 
+use super::limits::add_failures;
 use super::{DAY, NOW, PROFILES, Vector, member, organisation, vary, vary_bundle};
 
 const X509: &str = "RFC 5280 section 4.1";
@@ -274,7 +275,61 @@ fn paths(profile: TestProfile) -> Vec<Vector> {
         );
     }
     vectors.extend(delegates(profile));
+    vectors.extend(namesakes(profile));
     vectors
+}
+
+/// Two authorities of one name; the one that is tried first has another key than the one that issued.
+fn namesakes(profile: TestProfile) -> Vec<Vector> {
+    let scenario = member(profile);
+    let (staff_key, other_key) = (RsaKey::fixed(2048, 2), RsaKey::fixed(2048, 5));
+    let organisation = top(profile, 1);
+    let authority = |key: &RsaKey, serial: u8| {
+        let (name, issuer) = (authority_name(profile), organisation.as_issuer());
+        let period = scenario.certificate_period;
+        let mut authority = CertificateBuilder::intermediate(name, key, &issuer, period, 0);
+        // Certificates are attached in the order of their octets, which the serial number decides.
+        authority.serial = vec![serial; 16];
+        authority
+    };
+    let sign =
+        |authority: &CertificateBuilder| authority.sign(&scenario.organisation_key, Digest::Sha256);
+    let staff = authority(&staff_key, 0x22);
+    // A key identifier would tell the two apart without a check of the signature.
+    let signer = scenario
+        .member_certificate(&staff.as_issuer())
+        .without_extension(Extension::AUTHORITY_KEY_IDENTIFIER)
+        .sign(&staff_key, Digest::Sha256);
+    let mut bundle = assemble(
+        &scenario,
+        Some(&sign(&organisation)),
+        &[sign(&authority(&other_key, 0x11)), sign(&staff), signer.clone()],
+        &signer,
+        &scenario.member_key,
+        None,
+    );
+    let vector = vary_bundle(
+        "path",
+        "two-authorities-of-one-name",
+        "Two authorities have the name that issued the member's certificate; the second one's key made the signature.",
+        PATH,
+        &scenario,
+        &bundle,
+    );
+    if profile == VeraId {
+        return vec![vector.invalid(2215)];
+    }
+    add_failures(&mut bundle.chain, 4);
+    bundle.der = bundle.reassemble();
+    let beyond = vary_bundle(
+        "limit",
+        "limit-failures-authority",
+        "Four RRSIGs of the chain do not hold; the fifth check that fails is that of an authority's key, and another authority's would hold.",
+        "Limits of this project; CVE-2023-50387",
+        &scenario,
+        &bundle,
+    );
+    vec![vector, beyond.invalid(2007).stage("certificate")]
 }
 
 /// Signers that are neither the organisation's certificate nor a plain member's.

@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 
 use veraid_dnssec::{Question, RecordType, ValidityPeriod};
 use veraid_testkit::{
-    AUDIENCE, ChainLink, Customisation, Extension, HierarchyBuilder, KeySplit, MessageBuilder,
-    MockBundle, MockChain, Record, TestProfile, ZoneAlgorithm, ZoneKey, attribute, der_writer,
-    period,
+    AUDIENCE, CertificateBuilder, ChainLink, Customisation, Digest, Extension, HierarchyBuilder,
+    KeySplit, MessageBuilder, MockBundle, MockChain, Record, RsaKey, TestProfile, ZoneAlgorithm,
+    ZoneKey, attribute, der_writer, period,
 };
 
 use super::dnssec::question;
 use super::json::Json;
-use super::{NOW, Vector, common_seconds, member, small_zones, vary, vary_bundle};
+use super::{NOW, PROFILES, Vector, common_seconds, member, small_zones, vary, vary_bundle};
 
 const SPEC: &str = "Limits of this project; CVE-2023-50387";
 const PARENT: &str = "dnssec::valid::txt";
 
 pub(super) fn vectors() -> Vec<Vector> {
-    [counts(), checks(), collisions(), structures(), sizes()].concat()
+    let mut vectors = [counts(), checks(), collisions(), structures(), sizes()].concat();
+    vectors.extend(PROFILES.into_iter().flat_map(shared_failures));
+    vectors
 }
 
 fn chain(case: &str, description: &str, chain: &MockChain) -> Vector {
@@ -184,19 +186,69 @@ fn in_windows(link: &ChainLink, count: u64) -> Vec<u8> {
     link.message_with(&rrsigs)
 }
 
+/// Puts RRSIGs beside the answer's that last longer, so that they are tried first, and do not hold.
+pub(super) fn add_failures(chain: &mut MockChain, count: u32) {
+    let question = chain.question();
+    let link = chain.link(&question).clone();
+    let mut rrsigs = link.rrsigs();
+    for number in 1..=count {
+        let mut bogus = link.rrsigs_with(|fields| fields.expiration += number);
+        *bogus[0].last_mut().unwrap() ^= 1;
+        rrsigs.extend(bogus);
+    }
+    chain.replace(&question, link.message_with(&rrsigs));
+}
+
+/// Chain, certificates and content draw on the same four checks that may fail.
+fn shared_failures(profile: TestProfile) -> Vec<Vector> {
+    let scenario = member(profile);
+    let four = || Customisation::new().chain(|chain| add_failures(chain, 4));
+    let other = RsaKey::fixed(2048, 3);
+    let by_other = |c: &mut CertificateBuilder| {
+        c.signature = Some(other.sign_pss(Digest::Sha256, &c.tbs_certificate(Digest::Sha256)));
+    };
+    let made = |case: &str, description: &str, customisation: &Customisation<'_>| {
+        let case = format!("limit-failures-{case}");
+        vary("limit", &case, description, SPEC, &scenario, customisation)
+    };
+    vec![
+        made(
+            "4-in-chain",
+            "Four RRSIGs of the chain do not hold, and everything else does.",
+            &four(),
+        ),
+        made(
+            "organisation-certificate",
+            "Four RRSIGs of the chain do not hold; the organisation certificate's signature is the fifth.",
+            &four().organisation(by_other),
+        )
+        .invalid(2007)
+        .stage("certificate"),
+        made(
+            "member-certificate",
+            "Four RRSIGs of the chain do not hold; the member certificate's signature is the fifth.",
+            &four().member(by_other),
+        )
+        .invalid(2007)
+        .stage("certificate"),
+        made(
+            "content",
+            "Four RRSIGs of the chain do not hold; the signature over the content is the fifth.",
+            &four().signed_data(|signed| {
+                let attributes =
+                    der_writer::set_of(&signed.signed_attributes(), der_writer::SetOrder::Sorted);
+                signed.signature = Some(other.sign_pss(Digest::Sha256, &attributes));
+            }),
+        )
+        .invalid(2007)
+        .stage("signed-data"),
+    ]
+}
+
 fn checks() -> Vec<Vector> {
     let mut vectors = Vec::new();
     for count in [4_u32, 5] {
-        let made = changed(|chain| {
-            let link = chain.link(&txt()).clone();
-            let mut rrsigs = link.rrsigs();
-            for number in 1..=count {
-                let mut bogus = link.rrsigs_with(|fields| fields.expiration += number);
-                *bogus[0].last_mut().unwrap() ^= 1;
-                rrsigs.extend(bogus);
-            }
-            chain.replace(&txt(), link.message_with(&rrsigs));
-        });
+        let made = changed(|chain| add_failures(chain, count));
         let description = format!(
             "{count} RRSIGs that last longest do not hold, the one after them does: 4 checks may fail."
         );
