@@ -375,4 +375,37 @@ mod tests {
             Some(b"\x00\x0A\x01A".as_slice())
         );
     }
+
+    #[test]
+    fn names_of_these_types_are_in_lower_case_and_all_else_is_as_received() {
+        // Octets and character-strings before the names, how many names, octets after them.
+        let strings = [&[b'A'; 4][..], &[1, b'U', 2, b'A', b'B', 0]].concat();
+        let cases: [(u16, &[u8], usize, &[u8]); 14] = [
+            (2, &[], 1, &[]),
+            (6, &[], 2, &[b'A'; 20]),
+            (14, &[], 2, &[]),
+            (15, &[b'A'; 2], 1, &[]),
+            (17, &[], 2, &[]),
+            (18, &[b'A'; 2], 1, &[]),
+            (24, &[b'A'; 18], 1, &[b'S'; 8]),
+            (26, &[b'A'; 2], 2, &[]),
+            (30, &[], 1, &[b'A'; 4]),
+            (33, &[b'A'; 6], 1, &[]),
+            (35, &strings, 1, &[]),
+            (39, &[], 1, &[]),
+            (46, &[b'A'; 18], 1, &[b'S'; 8]),
+            // NSEC is not of these: RFC 6840 section 5.1 took it away.
+            (47, &[1, b'A', 0], 0, &[b'A'; 4]),
+        ];
+        for (number, before, names, after) in cases {
+            let made = |name: &[u8]| [before, &name.repeat(names), after].concat();
+            let (received, canonical) = (made(b"\x01A\x02Bc\x00"), made(b"\x01a\x02bc\x00"));
+            let record_type = RecordType::new(number);
+            let found = canonical_rdata(&received, record_type, 0, received.len());
+            assert_eq!(found, Some(canonical), "type {number}");
+            // Data that ends within a name, a number or a string is none.
+            let cut = canonical_rdata(&received, record_type, 0, before.len() + names * 2);
+            assert!(names == 0 || cut.is_none(), "type {number}");
+        }
+    }
 }

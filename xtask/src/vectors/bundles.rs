@@ -297,9 +297,8 @@ fn member_ids() -> Vec<Vector> {
         vectors.push(first);
         vectors.push(make("valid", "bot", "The bundle is that of a bot.", &bot, &bot.build()));
         let other_key = Customisation::new().member(|certificate| {
-            let tbs = certificate.tbs_certificate(veraid_testkit::Digest::Sha256);
-            certificate.signature =
-                Some(RsaKey::fixed(2048, 3).sign_pss(veraid_testkit::Digest::Sha256, &tbs));
+            let tbs = certificate.tbs_certificate(Digest::Sha256);
+            certificate.signature = Some(RsaKey::fixed(2048, 3).sign_pss(Digest::Sha256, &tbs));
         });
         vectors.push(
             make(

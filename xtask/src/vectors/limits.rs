@@ -166,6 +166,20 @@ fn counts() -> Vec<Vector> {
             format!("{count} different messages hold a zone's keys; one is signed by them.");
         counted(&format!("candidates-{count}"), description, &made, count > 4);
     }
+    let copies = changed(|chain| {
+        let message = chain.link(&question("example.com", "DNSKEY")).message();
+        for number in 1..=5 {
+            let mut copy = message.clone();
+            copy[1] ^= number;
+            chain.messages.push(copy);
+        }
+    });
+    counted(
+        "candidates-6-copies",
+        "Six messages hold a zone's keys, and differ in nothing but their ids.".to_owned(),
+        &copies,
+        false,
+    );
     for count in [16, 17] {
         let made = small_zones().owner(&format!("_veraid{}", ".a".repeat(count))).build();
         let description = format!("There are {count} zones below the root on the way.");
@@ -331,7 +345,7 @@ fn collisions() -> Vec<Vector> {
 
 fn structures() -> Vec<Vector> {
     let mut vectors = Vec::new();
-    for profile in super::PROFILES {
+    for profile in PROFILES {
         let scenario = member(profile);
         let mut add =
             |case: String, description: String, change: Customisation<'_>, beyond: bool| {
