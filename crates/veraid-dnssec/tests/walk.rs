@@ -200,6 +200,51 @@ fn a_parent_may_not_sign_below_a_zone_that_its_ds_gave_away() {
     assert!(verify(&mock, at(DAY)).is_ok());
 }
 
+/// Why an RRset is bogus that `messages` hold in place of the one that answers `question`.
+fn reason(mock: &MockChain, question: &Question, messages: &[Vec<u8>]) -> BogusReason {
+    let mut all = mock.messages.clone();
+    all.remove(mock.position(question));
+    all.extend_from_slice(messages);
+    match verify_messages(&all, mock, at(DAY), rust_crypto::PROVIDER) {
+        Err(ChainError::Bogus { question: found, reason, .. }) if found == *question => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn of_several_failures_the_one_that_came_furthest_is_told_and_the_first_of_equals() {
+    let mock = mock();
+    let keys = Question { name: "example.com".parse().unwrap(), record_type: RecordType::DNSKEY };
+    let link = mock.link(&keys);
+    let unsigned = link.message_with(&[]);
+    let mut bogus = link.rrsigs();
+    *bogus[0].last_mut().unwrap() ^= 1;
+    let bogus = link.message_with(&bogus);
+    let (few, many) = (
+        link.rrsigs_with(|fields| fields.labels -= 1),
+        link.rrsigs_with(|fields| fields.labels += 1),
+    );
+    let key_tag = link.keys[0].key_tag();
+    let wildcard = BogusReason::Wildcard { labels: 1, owner_labels: 2 };
+    let (few, many) = (link.message_with(&few), link.message_with(&many));
+    for (first, second, told) in [
+        (unsigned, bogus, BogusReason::SignatureDoesNotHold { key_tag, algorithm: 15 }),
+        (few, many, wildcard),
+    ] {
+        assert_eq!(reason(&mock, &keys, &[first.clone(), second.clone()]), told);
+        assert_eq!(reason(&mock, &keys, &[second, first]), told);
+    }
+    // The same of two RRSIGs in one message.
+    let answer = mock.question();
+    let link = mock.link(&answer);
+    let labels = |change: fn(u8) -> u8| link.rrsigs_with(|f| f.labels = change(f.labels)).remove(0);
+    let (few, many) = (labels(|labels| labels - 1), labels(|labels| labels + 1));
+    let wildcard = BogusReason::Wildcard { labels: 2, owner_labels: 3 };
+    for rrsigs in [[few.clone(), many.clone()], [many, few]] {
+        assert_eq!(reason(&mock, &answer, &[link.message_with(&rrsigs)]), wildcard);
+    }
+}
+
 #[test]
 fn many_signatures_that_do_not_hold_end_verification_at_the_fifth() {
     #[derive(Debug)]

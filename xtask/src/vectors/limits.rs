@@ -153,6 +153,21 @@ fn counts() -> Vec<Vector> {
             count > 32,
         );
     }
+    let twice = changed(|chain| {
+        let asked = question("example.com", "DNSKEY");
+        chain.change_link(&asked, |link| {
+            link.rrset.rdata.extend((1..17).map(|number| unusable(number).dnskey_rdata()));
+        });
+        let link = chain.link(&asked).clone();
+        let rrsigs = link.rrsigs_with(|fields| fields.expiration += 1);
+        chain.messages.push(link.message_with(&rrsigs));
+    });
+    counted(
+        "dnskeys-17-twice",
+        "Two messages hold the same 17 DNSKEYs of a zone, under different RRSIGs.".to_owned(),
+        &twice,
+        false,
+    );
     for count in [4_u16, 5] {
         let made = changed(|chain| {
             let asked = question("example.com", "DNSKEY");
