@@ -11,9 +11,12 @@ use std::process::ExitCode;
 use peak_alloc::PeakAlloc;
 
 mod bench;
+mod differential;
+mod coverage;
 mod dns;
 mod fuzz;
 mod interop;
+mod mutants;
 mod tidy;
 mod vectors;
 
@@ -31,6 +34,9 @@ cargo xtask differential [--count N] [--seed N] [--jobs N]
 cargo xtask fuzz [--seconds N] [--target NAME] [--replay]
                                 run the fuzz targets, or only their seeds and past findings
 cargo xtask tidy                check what the compiler does not: MSRV, words, links, sizes
+cargo xtask coverage            count the lines of the verifying crates that tests run (wants cargo-llvm-cov)
+cargo xtask mutants [--file GLOB]... [--name REGEX]...
+                                change the verifier in one place at a time; tests must notice (wants cargo-mutants)
 cargo xtask dns up              serve zones of our own with real DNS software on loopback";
 
 fn main() -> ExitCode {
@@ -46,6 +52,8 @@ fn main() -> ExitCode {
         ["interop", rest @ ..] => interop::run(rest),
         ["differential", rest @ ..] => differential::run(rest),
         ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["coverage"] => coverage::run(),
+        ["mutants", rest @ ..] => mutants::run(rest),
         ["tidy"] => tidy::run(),
         ["dns", rest @ ..] => return dns::run(rest),
         _ => {
