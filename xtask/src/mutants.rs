@@ -29,9 +29,10 @@ const MODULES: [&str; 10] = [
 /// The packages whose tests have to notice.
 const TEST_PACKAGES: [&str; 3] = ["veraid-dnssec", "veraid-core", "kliento"];
 
-/// Of those packages: unit tests, the laws of time and of the walk, proofs, and the vectors. Others would only build longer.
-const TEST_TARGETS: [&str; 5] =
-    ["--lib", "--test=periods", "--test=walk", "--test=proof", "--test=vectors"];
+/// Of those packages: unit tests, the laws of time and of the walk, policies, proofs, and the vectors. Others would only build
+/// longer.
+const TEST_TARGETS: [&str; 6] =
+    ["--lib", "--test=periods", "--test=walk", "--test=policy", "--test=proof", "--test=vectors"];
 
 /// What a test run may last, in seconds. All of them together take two; a change that makes a loop endless is noticed by this.
 const TIMEOUT_SECONDS: &str = "20";
