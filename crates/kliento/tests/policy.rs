@@ -1,6 +1,10 @@
 //! What a verifier may ask for beyond the profiles' rules.
 
-#![allow(clippy::unwrap_used, reason = "a test that fails by a panic has done its work")]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "a test that fails by a panic has done its work"
+)]
 
 use kliento::{Profile, TrustAnchors, ValidityPeriod, VerificationPolicy, Verifier};
 use veraid_core::{
@@ -44,7 +48,7 @@ fn days_around(before: u64, after: u64) -> ValidityPeriod {
 fn a_signed_period_beyond_the_longest_that_is_accepted_is_refused() {
     let bundle = Scenario::default().build();
     let policy = VerificationPolicy::default();
-    let verified = verify(&bundle, policy.clone().with_max_signed_seconds(660)).unwrap();
+    let verified = verify(&bundle, policy.with_max_signed_seconds(660)).unwrap();
     assert_eq!(verified.signed_period(), Scenario::default().signature_period);
     assert_eq!(
         verify(&bundle, policy.with_max_signed_seconds(659)).unwrap_err(),
@@ -57,11 +61,11 @@ fn veraid_has_caps_only_if_they_are_asked_for() {
     let caps = VerificationPolicy::default().with_veraid_caps();
     let limit = 90 * DAY;
     let scenario = Scenario { certificate_period: days_around(45, 45), ..Scenario::default() };
-    verify(&scenario.build(), caps.clone()).unwrap();
+    verify(&scenario.build(), caps).unwrap();
     let scenario = Scenario { certificate_period: days_around(45, 46), ..Scenario::default() };
     let bundle = scenario.build();
     verify(&bundle, VerificationPolicy::default()).unwrap();
-    let error = verify(&bundle, caps.clone()).unwrap_err();
+    let error = verify(&bundle, caps).unwrap_err();
     let problem = CertificateProblem::PeriodTooLong { seconds: 91 * DAY, limit };
     let certificate = CertificateRole::Organisation;
     assert_eq!(error, VerifyError::Certificate { certificate, problem });

@@ -404,7 +404,8 @@ mod tests {
             let found = canonical_rdata(&received, record_type, 0, received.len());
             assert_eq!(found, Some(canonical), "type {number}");
             // Data that ends within a name, a number or a string is none.
-            let cut = canonical_rdata(&received, record_type, 0, before.len() + names * 2);
+            let end = before.len().saturating_add(names.saturating_mul(2));
+            let cut = canonical_rdata(&received, record_type, 0, end);
             assert!(names == 0 || cut.is_none(), "type {number}");
         }
     }

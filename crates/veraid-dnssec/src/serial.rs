@@ -64,17 +64,20 @@ mod tests {
 
     #[test]
     fn an_inception_half_a_turn_away_lies_in_the_past() {
-        let half = 1 << 31;
-        assert_eq!(resolve(half, half, 1 << 32), Some((1 << 31, 1 << 31)));
-        assert_eq!(resolve(half - 1, half, 1 << 32), Some(((3 << 31) - 1, 3 << 31)));
+        let reference = 0x1_0000_0000;
+        let past = Some((0x8000_0000, 0x8000_0000));
+        assert_eq!(resolve(0x8000_0000, 0x8000_0000, reference), past);
+        let ahead = Some((0x1_7FFF_FFFF, 0x1_8000_0000));
+        assert_eq!(resolve(0x7FFF_FFFF, 0x8000_0000, reference), ahead);
     }
 
     #[test]
     fn periods_after_9999_hold_no_second_and_are_cut_at_its_end() {
         let last = Timestamp::MAX.as_unix_seconds();
         let serial = u32::try_from(last & 0xFFFF_FFFF).unwrap();
-        assert_eq!(resolve(serial, serial + 9, last), Some((last, last)));
-        assert_eq!(resolve(serial + 1, serial + 9, last), None);
+        let [next, later] = [1, 9].map(|seconds| serial.wrapping_add(seconds));
+        assert_eq!(resolve(serial, later, last), Some((last, last)));
+        assert_eq!(resolve(next, later, last), None);
     }
 
     #[test]
