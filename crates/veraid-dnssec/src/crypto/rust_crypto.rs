@@ -83,10 +83,29 @@ pub fn verify_ed448(
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), SignatureError> {
+    let nonce = signature.first_chunk::<57>().ok_or(SignatureError)?;
+    if !is_canonical_ed448(key) || !is_canonical_ed448(nonce) {
+        return Err(SignatureError);
+    }
     let key = ed448::VerifyingKey::from_bytes(key).map_err(|_| SignatureError)?;
     let signature = ed448::Signature::try_from(signature).map_err(|_| SignatureError)?;
     key.verify_raw(&signature, message).map_err(|_| SignatureError)
 }
+
+/// Whether an encoded point of edwards448 has y below the prime and no bit set between y and the sign of x. RFC 8032 section 5.2.3 lets
+/// decoding fail otherwise, which the library does not: it drops the bits and reduces y.
+fn is_canonical_ed448(point: &[u8; 57]) -> bool {
+    const SIGN_OF_X: u8 = 0x80;
+    let [y @ .., last] = point;
+    last & !SIGN_OF_X == 0 && y.iter().rev().lt(ED448_PRIME.iter().rev())
+}
+
+/// 2^448 - 2^224 - 1, least octet first.
+const ED448_PRIME: [u8; 56] = {
+    let mut prime = [0xFF; 56];
+    prime[28] = 0xFE;
+    prime
+};
 
 fn rsa_key(modulus: &[u8], exponent: &[u8]) -> Result<RsaPublicKey, SignatureError> {
     let bits = u32::try_from(modulus.len().saturating_mul(8)).map_err(|_| SignatureError)?;
@@ -146,4 +165,34 @@ fn uncompressed<const N: usize>(coordinates: &[u8]) -> [u8; N] {
         rest.copy_from_slice(coordinates);
     }
     point
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ed448_points_have_y_below_the_prime_and_no_spare_bits() {
+        let mut prime = [0; 57];
+        prime[..56].copy_from_slice(&ED448_PRIME);
+        let change = |index: usize, value: u8| {
+            let mut point = prime;
+            point[index] = value;
+            point
+        };
+        assert!(!is_canonical_ed448(&prime));
+        assert!(!is_canonical_ed448(&change(28, 0xFF)));
+        assert!(is_canonical_ed448(&change(0, 0xFE)));
+        assert!(is_canonical_ed448(&change(55, 0xFE)));
+        assert!(is_canonical_ed448(&[0; 57]));
+        let last = |value: u8| {
+            let mut point = [0; 57];
+            point[56] = value;
+            point
+        };
+        assert!(is_canonical_ed448(&last(0x80)));
+        for bit in 0..7 {
+            assert!(!is_canonical_ed448(&last(1 << bit)), "bit {bit}");
+        }
+    }
 }
