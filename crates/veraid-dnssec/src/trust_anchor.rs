@@ -174,19 +174,86 @@ mod tests {
     const KSK_2017: &str =
         ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D";
 
+    /// What stands between `<name>` and its end in `element`.
+    fn xml_text<'a>(element: &'a str, name: &str) -> Option<&'a str> {
+        element.split_once(&format!("<{name}>"))?.1.split('<').next()
+    }
+
+    /// The value of an attribute of `element`.
+    fn xml_attribute<'a>(element: &'a str, name: &str) -> Option<&'a str> {
+        element.split_once(&format!("{name}=\""))?.1.split('"').next()
+    }
+
     #[test]
     fn ianas_anchors_are_those_that_it_publishes() {
-        let ksk_2024 =
-            ". IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16";
-        let published =
-            TrustAnchors::from_presentation(&format!("{KSK_2017}\n{ksk_2024}")).unwrap();
+        let path =
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../../test-vectors/public/iana/root-anchors.xml");
+        let xml = std::fs::read_to_string(path).unwrap();
+        let published: Vec<&str> = xml.split("<KeyDigest").skip(1).collect();
+        assert_eq!(published.len(), 3);
+        // KSK-2010 ended in 2019, before there was anything to verify.
+        let (ended, current): (Vec<&str>, Vec<&str>) =
+            published.into_iter().partition(|key| xml_attribute(key, "validUntil").is_some());
+        assert_eq!(ended.len(), 1);
+        assert_eq!(xml_text(ended[0], "KeyTag"), Some("19036"));
+        let field = |key, name| xml_text(key, name).unwrap();
+        let lines: Vec<String> = current
+            .iter()
+            .map(|key| {
+                let fields = ["KeyTag", "Algorithm", "DigestType", "Digest"].map(|n| field(key, n));
+                format!(". IN DS {}", fields.join(" "))
+            })
+            .collect();
         let iana = TrustAnchors::iana();
+        let expected = TrustAnchors::from_presentation(&lines.join("\n")).unwrap();
         let keys = |anchors: &TrustAnchors| {
             anchors.0.iter().map(|anchor| anchor.key.clone()).collect::<Vec<_>>()
         };
-        assert_eq!(keys(&iana), keys(&published));
+        assert_eq!(keys(&iana), keys(&expected));
         let starts: Vec<_> = iana.0.iter().map(|a| a.validity.start().to_string()).collect();
-        assert_eq!(starts, ["2017-02-02T00:00:00Z", "2024-07-18T00:00:00Z"]);
+        let valid_from: Vec<_> = current
+            .iter()
+            .map(|key| xml_attribute(key, "validFrom").unwrap().replace("+00:00", "Z"))
+            .collect();
+        assert_eq!(starts, valid_from);
+        assert!(iana.0.iter().all(|anchor| anchor.validity.end() == Timestamp::MAX));
+        // The keys themselves are published beside their digests.
+        #[cfg(feature = "rust-crypto")]
+        for (anchor, key) in iana.0.iter().zip(&current) {
+            let key =
+                format!(". IN DNSKEY {} 3 8 {}", field(key, "Flags"), field(key, "PublicKey"));
+            let AnchorKey::Dnskey(key) = parse_record(&key).unwrap() else { panic!("no DNSKEY") };
+            let crypto = crate::crypto::rust_crypto::PROVIDER;
+            let vouched: Vec<_> = iana.validity_of(&key, crypto).collect();
+            assert_eq!(vouched, [anchor.validity]);
+        }
+    }
+
+    #[cfg(feature = "rust-crypto")]
+    #[test]
+    fn digests_of_the_rfcs_match_their_key_but_for_sha_1() {
+        let crypto = crate::crypto::rust_crypto::PROVIDER;
+        let owner: Name = "dskey.example.com".parse().unwrap();
+        // RFC 4034 section 5.4.
+        let public_key = "AQOeiiR0GOMYkDshWoSKz9XzfwJr1AYtsmx3TGkJaNXVbfi/2pHm822aJ5iI9BMzNXxeYCmZDRD99WYwYqUSdjMmmAphXdvx\
+                          egXd/M5+X7OrzKBaMbCVdFLUUh6DhweJBjEVv5f2wwjM9XzcnOf+EPbtG9DMBmADjFDc2w/rljwvFw==";
+        let public_key = Base64::decode_vec(public_key).unwrap();
+        let key = Dnskey::parse(&[[1, 0, 3, 5].as_slice(), &public_key].concat()).unwrap();
+        assert_eq!(key.key_tag(), 60485);
+        let ds = |digest_type, digest| Ds {
+            key_tag: 60485,
+            algorithm: 5,
+            digest_type,
+            digest: decode_hex(digest).unwrap(),
+        };
+        let sha_1 = ds(1, "2BB183AF5F22588179A53B0A98631FAD1A292118");
+        assert!(!matches_ds(&owner, &key, &sha_1, crypto));
+        // RFC 4509 section 2.3.
+        let digest = "D4B7D520E7BB5F0F67674A0CCEB1E3E0614B93C4F9E99B8383F6A1E4469DA50A";
+        assert!(matches_ds(&owner, &key, &ds(2, digest), crypto));
+        assert!(!matches_ds(&"example.com".parse().unwrap(), &key, &ds(2, digest), crypto));
+        // Their algorithm 5 is not supported, so neither leads anywhere.
+        assert!(!ds(2, digest).is_usable() && !sha_1.is_usable() && !key.is_usable());
     }
 
     #[test]
