@@ -26,6 +26,10 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 const USAGE: &str = "\
 cargo xtask vectors [--check]   write test-vectors/, or fail if what is there differs
+cargo xtask bench [--json | --smoke]
+                                measure verification against its floor, or see only that it can be measured
+cargo xtask public-vectors --domain DIR --dnssec-prover DIR [--check]
+                                write test-vectors/public/ from two crates, unpacked in these folders
 cargo xtask bench [--json]      measure verification against its floor
 cargo xtask interop [--count N] [--seed N]
                                 have the JavaScript implementation and OpenSSL verify random bundles of ours
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["coverage"] => coverage::run(),
         ["mutants", rest @ ..] => mutants::run(rest),
+        ["public-vectors", rest @ ..] => vectors::public::run(rest),
         ["tidy"] => tidy::run(),
         ["dns", rest @ ..] => return dns::run(rest),
         _ => {

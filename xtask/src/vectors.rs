@@ -32,6 +32,7 @@ mod key_records;
 mod limits;
 mod member_ids;
 mod names;
+pub(crate) mod public;
 mod signed_data;
 mod tokens;
 mod windows;
