@@ -158,8 +158,7 @@ impl DnssecChain {
     /// Whether a message asks `question` and holds a record for it in its answer section. Nothing is proved by that.
     #[must_use]
     pub fn has_answer(&self, question: &Question) -> bool {
-        self.messages_for(question)
-            .any(|message| message.has_answer(&question.name, question.record_type))
+        self.messages_for(question).any(|message| message.has_answer(question.record_type))
     }
 
     /// Proves that `question` is Secure at some second of `period`.
@@ -269,16 +268,13 @@ impl DnssecChain {
 /// Refuses an answer that sends elsewhere: only the owner's own zone may speak for it.
 fn refuse_aliases(message: &Message, question: &Question) -> Result<(), ChainError> {
     let alias = message.answers().iter().find(|record| {
-        let asked = record.record_type == question.record_type && record.owner == question.name;
-        let cname = record.record_type == RecordType::CNAME && record.owner == question.name;
-        let dname =
-            record.record_type == RecordType::DNAME && question.name.is_at_or_below(&record.owner);
-        (cname || dname) && !asked
+        let asked = record.record_type == question.record_type && record.above.is_none();
+        matches!(record.record_type, RecordType::CNAME | RecordType::DNAME) && !asked
     });
     match alias {
         Some(record) => Err(ChainError::Alias {
             question: question.clone(),
-            owner: record.owner.clone(),
+            owner: record.above.as_ref().unwrap_or(&question.name).clone(),
             record_type: record.record_type,
         }),
         None => Ok(()),

@@ -37,10 +37,11 @@ pub(crate) struct Message {
     answers: Vec<Record>,
 }
 
-/// A record of class IN in an answer section.
+/// A record of class IN in an answer section, at the name that is asked for, or a DNAME above it.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
-    pub(crate) owner: Name,
+    /// The owner, if it is not the question's but above it.
+    pub(crate) above: Option<Name>,
     pub(crate) record_type: RecordType,
     rdata_start: usize,
     rdata_end: usize,
@@ -76,9 +77,19 @@ impl Message {
         }
         let mut answers = Vec::with_capacity(usize::from(header.answers));
         for position in 0..total {
-            let (record, class) =
+            let (owner, class, mut record) =
                 read_record(&mut decoder).map_err(|e| error(&decoder, e.into()))?;
-            if position < usize::from(header.answers) && class == CLASS_IN {
+            let Some((question, _)) = questions.first() else { continue };
+            let is_answer = position < usize::from(header.answers) && class == CLASS_IN;
+            // Other names answer nothing. No name is kept for each record: 16 KiB of pointers to a long one hold 1,300.
+            if is_answer && owner == question.name {
+                answers.push(record);
+            } else if is_answer
+                && record.record_type == RecordType::DNAME
+                && question.name.is_at_or_below(&owner)
+                && !answers.iter().any(|known: &Record| known.above.is_some())
+            {
+                record.above = Some(owner);
                 answers.push(record);
             }
         }
@@ -114,11 +125,11 @@ impl Message {
         canonical_rdata(&self.octets, record.record_type, record.rdata_start, record.rdata_end)
     }
 
-    /// Whether the answer section holds a record of `record_type` at `owner`.
-    pub(crate) fn has_answer(&self, owner: &Name, record_type: RecordType) -> bool {
+    /// Whether the answer section holds a record of `record_type` at the name that is asked for.
+    pub(crate) fn has_answer(&self, record_type: RecordType) -> bool {
         self.answers
             .iter()
-            .any(|record| record.record_type == record_type && record.owner == *owner)
+            .any(|record| record.record_type == record_type && record.above.is_none())
     }
 }
 
@@ -161,7 +172,8 @@ fn read_question(decoder: &mut BinDecoder<'_>) -> Result<(Question, u16), Decode
     Ok((Question { name, record_type }, class))
 }
 
-fn read_record(decoder: &mut BinDecoder<'_>) -> Result<(Record, u16), DecodeError> {
+/// Owner, class and the rest of a record.
+fn read_record(decoder: &mut BinDecoder<'_>) -> Result<(Name, u16, Record), DecodeError> {
     let owner = Name::read(decoder)?;
     let record_type = RecordType::new(read_u16(decoder)?);
     let class = read_u16(decoder)?;
@@ -169,7 +181,8 @@ fn read_record(decoder: &mut BinDecoder<'_>) -> Result<(Record, u16), DecodeErro
     let length = usize::from(read_u16(decoder)?);
     let rdata_start = decoder.index();
     decoder.read_slice(length)?;
-    Ok((Record { owner, record_type, rdata_start, rdata_end: decoder.index() }, class))
+    let rdata_end = decoder.index();
+    Ok((owner, class, Record { above: None, record_type, rdata_start, rdata_end }))
 }
 
 /// Every value of 16 bits is one that the callers deal with.

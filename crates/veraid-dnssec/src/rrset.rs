@@ -33,7 +33,7 @@ impl Rrset {
         question: &Question,
         limits: &Limits,
     ) -> Result<Self, NoRrset> {
-        let at_owner = || message.answers().iter().filter(|record| record.owner == question.name);
+        let at_owner = || message.answers().iter().filter(|record| record.above.is_none());
         let mut rdata = Vec::new();
         for record in at_owner().filter(|record| record.record_type == question.record_type) {
             rdata.push(message.canonical_rdata(record).ok_or(NoRrset::Malformed)?);
