@@ -345,8 +345,7 @@ impl Walk<'_> {
             match prove(rrset, &self.zone, &self.keys, self.requested, self.checks) {
                 Ok((validity, links)) => {
                     self.links.extend(links);
-                    let proved = rrset.rdata.iter().filter_map(|rdata| Ds::parse(rdata));
-                    delegations.extend(proved.map(|ds| (ds, validity.clone())));
+                    add_delegations(&mut delegations, rrset, &validity);
                 }
                 Err(limit @ ChainError::LimitExceeded(_)) => return Err(limit),
                 // Only a proved DS moves the walk. One that is not is remembered for the error.
@@ -369,16 +368,20 @@ impl Walk<'_> {
         let question = Question { name: zone.clone(), record_type: RecordType::DNSKEY };
         let candidates = self.chain.candidates(&question, &limits)?;
         check_distinct(&candidates, limits.dnskeys_per_zone, Limit::DnskeysPerZone)?;
-        check_collisions(&candidates, limits.colliding_keys)?;
+        let usable = distinct_usable_keys(&candidates);
+        check_collisions(&usable, limits.colliding_keys)?;
+        // Asked once for each key, however many candidates repeat it: a digest for each DS with its tag.
+        let vouched: Vec<ZoneKey> = usable
+            .into_iter()
+            .map(|key| ZoneKey { validity: vouched_for(&key), key })
+            .filter(|key| !key.validity.is_empty())
+            .collect();
         let mut failure: Option<ChainError> = None;
         let mut proved: Vec<ZoneKey> = Vec::new();
         for rrset in &candidates {
             let keys: Vec<Dnskey> = usable_keys(rrset).collect();
-            let entry_keys: Vec<ZoneKey> = keys
-                .iter()
-                .map(|key| ZoneKey { validity: vouched_for(key), key: key.clone() })
-                .filter(|key| !key.validity.is_empty())
-                .collect();
+            let entry_keys: Vec<ZoneKey> =
+                vouched.iter().filter(|entry| keys.contains(&entry.key)).cloned().collect();
             let attempt = if entry_keys.is_empty() {
                 Err(self.no_entry_key(&question))
             } else {
@@ -468,13 +471,32 @@ fn check_distinct(candidates: &[Rrset], max: usize, limit: Limit) -> Result<(), 
     if records.len() > max { Err(ChainError::LimitExceeded(limit)) } else { Ok(()) }
 }
 
-/// Refuses more usable keys with one tag and algorithm than chance makes: each would cost a signature check per RRSIG.
-fn check_collisions(candidates: &[Rrset], max: usize) -> Result<(), ChainError> {
+/// Adds the DSs of `rrset`, which holds in `validity`; one that is known already holds in the union.
+fn add_delegations(
+    known: &mut Vec<(Ds, ValidityPeriods)>,
+    rrset: &Rrset,
+    validity: &ValidityPeriods,
+) {
+    for ds in rrset.rdata.iter().filter_map(|rdata| Ds::parse(rdata)) {
+        match known.iter_mut().find(|(other, _)| *other == ds) {
+            Some((_, periods)) => *periods = periods.union(validity),
+            None => known.push((ds, validity.clone())),
+        }
+    }
+}
+
+/// The usable keys of all candidates, sorted by tag, algorithm and data.
+fn distinct_usable_keys(candidates: &[Rrset]) -> Vec<Dnskey> {
     let mut keys: Vec<Dnskey> = candidates.iter().flat_map(usable_keys).collect();
     keys.sort_unstable_by(|a, b| {
         (a.key_tag(), a.algorithm(), a.rdata()).cmp(&(b.key_tag(), b.algorithm(), b.rdata()))
     });
     keys.dedup();
+    keys
+}
+
+/// Refuses more usable keys with one tag and algorithm than chance makes: each would cost a signature check per RRSIG.
+fn check_collisions(keys: &[Dnskey], max: usize) -> Result<(), ChainError> {
     let collide =
         |a: &Dnskey, b: &Dnskey| a.key_tag() == b.key_tag() && a.algorithm() == b.algorithm();
     if keys.chunk_by(collide).any(|colliding| colliding.len() > max) {
