@@ -53,6 +53,7 @@
     reason = "nothing here reads what a stranger wrote; a panic is a test that fails"
 )]
 
+pub mod attack;
 mod bundle;
 mod certificate;
 mod customisation;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use ed448_goldilocks_plus as ed448;
 use p256::ecdsa::signature::Signer as _;
 use rsa::RsaPrivateKey;
-use rsa::traits::PublicKeyParts as _;
+use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use sha2::{Digest as _, Sha384};
 use veraid_dnssec::Name;
 
 use crate::digest::Digest;
 use crate::key_seed::{SecretStream, key_material};
-use crate::rsa_key::{CommittedKey, RSA_1024, committed_keys, sign_pkcs1};
+use crate::rsa_key::{CommittedKey, RSA_1024, RSA_4096, committed_keys, sign_pkcs1};
 
 committed_keys!(
     ZONE_RSA_2048: "zone-rsa-2048-0.der", "zone-rsa-2048-1.der", "zone-rsa-2048-2.der", "zone-rsa-2048-3.der",
@@ -222,6 +222,28 @@ impl ZoneKey {
         Self::new(PrivateKey::Rsa(committed, Digest::Sha256), ZoneAlgorithm::RsaSha256)
     }
 
+    /// An RSA key of 4096 bits for algorithm 8, whose exponent is the longest to check with of those that verifiers take:
+    /// 33 bits, nearly all of them set.
+    ///
+    /// # Panics
+    ///
+    /// Never: the exponent has no factor in common with the order of the group.
+    #[must_use]
+    pub fn fixed_rsa_4096_long_exponent() -> Self {
+        let key = RSA_4096[0].get();
+        let [p, q] = key.primes() else { unreachable!("committed keys have two primes") };
+        let key = RsaPrivateKey::from_p_q(
+            p.as_ref().clone(),
+            q.as_ref().clone(),
+            rsa::BoxedUint::from(LONG_EXPONENT),
+        )
+        .expect("the exponent has an inverse");
+        Self::new(
+            PrivateKey::Rsa(RsaZoneKey::Generated(Arc::new(key)), Digest::Sha256),
+            ZoneAlgorithm::RsaSha256,
+        )
+    }
+
     /// With other flags in the DNSKEY.
     #[must_use]
     pub fn with_flags(self, flags: u16) -> Self {
@@ -311,6 +333,9 @@ impl ZoneKey {
         }
     }
 }
+
+/// A prime below 2^33.
+const LONG_EXPONENT: u64 = 8_589_934_583;
 
 /// The length of the modulus of keys from a seed: what the root has.
 const SEEDED_RSA_BITS: usize = 2048;

@@ -1,0 +1,74 @@
+//! Token bundles that are built for what they cost: the dearest that 16,384 octets can hold.
+//!
+//! Each names the verifier's only anchors, so that its sender holds every zone and has the most room to do harm. They are
+//! for counting and timing what verification does, and every one is deterministic.
+
+mod collision;
+mod dear;
+mod key_trap;
+mod structure;
+mod wire;
+
+use crate::mock_chain::MockChain;
+use crate::scenario::{Scenario, Signer};
+use crate::{ChainLink, Compression, MessageBuilder};
+
+/// The most octets of a token bundle.
+pub const MAX_OCTETS: usize = 16_384;
+
+/// A token bundle that is dear to verify, for [`AUDIENCE`](crate::AUDIENCE) at
+/// [`default_instant`](crate::default_instant).
+#[derive(Clone, Debug)]
+pub struct Attack {
+    /// A short name in lower case with hyphens.
+    pub name: String,
+    /// The token bundle, of at most [`MAX_OCTETS`].
+    pub der: Vec<u8>,
+    /// The root's keys as DS records in presentation format, one on a line.
+    pub trust_anchors: String,
+}
+
+impl Attack {
+    /// Everything in this module, in the order of its functions.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        [key_trap::attacks(), dear::attacks(), wire::attacks(), structure::attacks()].concat()
+    }
+
+    fn new(name: impl Into<String>, der: Vec<u8>, trust_anchors: &str) -> Self {
+        let name = name.into();
+        assert!(der.len() <= MAX_OCTETS, "{name} has {} octets", der.len());
+        Self { name, der, trust_anchors: trust_anchors.into() }
+    }
+
+    /// The bundle of [`organisation`], signed by it, on `chain`.
+    fn on(name: impl Into<String>, scenario: &Scenario, chain: &MockChain) -> Self {
+        Self::new(name, scenario.build_on(chain).der, &chain.trust_anchors)
+    }
+}
+
+/// A token signed by the organisation `name` itself: the smallest there is, which leaves the chain the most room.
+fn organisation(name: &str) -> Scenario {
+    Scenario { organisation: name.into(), user: None, ..Scenario::signed_by(Signer::Organisation) }
+}
+
+/// A bundle around nothing but these messages and what [`organisation`] signs.
+fn around(messages: Vec<Vec<u8>>) -> (Vec<u8>, String) {
+    let mut bundle = organisation("example.com").build();
+    bundle.chain.messages = messages;
+    (bundle.reassemble(), bundle.trust_anchors)
+}
+
+/// The link's message with RRSIGs that hold these data, as small as it can be written.
+fn compact(link: &ChainLink, rrsigs: &[Vec<u8>]) -> Vec<u8> {
+    MessageBuilder::new(&link.question())
+        .compression(Compression::OwnerNames)
+        .answer_rrset(&link.rrset, rrsigs)
+        .build()
+}
+
+/// Octets that look like chance and are the same for the same `label`.
+fn filler(label: &str, octets: usize) -> Vec<u8> {
+    let block = |number: usize| crate::Digest::Sha512.of(format!("{label} {number}").as_bytes());
+    (0..octets.div_ceil(64)).flat_map(block).take(octets).collect()
+}
