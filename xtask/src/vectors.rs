@@ -27,6 +27,7 @@ mod bundles;
 mod certificates;
 mod dnssec;
 mod headers;
+mod hostile;
 mod json;
 mod key_records;
 mod limits;
@@ -136,6 +137,7 @@ fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
         limits::vectors(),
         bundle_limits::vectors(),
         member_ids::vectors(),
+        hostile::vectors(),
     ]
     .concat();
     let mut results: BTreeMap<&str, Outcome> = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 mod data;
 mod delegation;
+mod hostile;
 mod message;
 mod signature;
 
@@ -21,6 +22,7 @@ const PARENT: &str = "dnssec::valid::txt";
 const OWNER: &str = "_veraid.example.com";
 use data::data;
 use delegation::{delegations, keys, missing_links};
+use hostile::hostile;
 use message::{messages, replace_all, wire_format};
 use signature::{alias, aliases, signatures, times};
 
@@ -38,6 +40,7 @@ pub(super) fn vectors() -> Vec<Vector> {
         other_types(),
         times(),
         data(),
+        hostile(),
     ]
     .concat()
 }

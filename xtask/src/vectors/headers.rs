@@ -55,6 +55,16 @@ pub(super) fn vectors() -> Vec<Vector> {
         ("leading-space", "A space stands before the scheme.", format!(" Kliento {digits}")),
         ("no-space", "Nothing separates scheme and Base64.", format!("Kliento{digits}")),
         ("two-spaces", "Two spaces separate scheme and Base64.", format!("Kliento  {digits}")),
+        (
+            "no-break-space",
+            "A no-break space separates scheme and Base64.",
+            format!("Kliento\u{a0}{digits}"),
+        ),
+        (
+            "bearer-kliento",
+            "The scheme is another, and what follows begins like this one.",
+            format!("Bearer Kliento {digits}"),
+        ),
         ("tab", "A tab separates scheme and Base64.", format!("Kliento\t{digits}")),
         ("scheme-only", "Nothing follows the scheme.", "Kliento".into()),
         (
@@ -78,10 +88,24 @@ pub(super) fn vectors() -> Vec<Vector> {
             "A space stands within the Base64.",
             format!("Kliento {} {}", &digits[..8], &digits[8..]),
         ),
+        (
+            "equals-inside",
+            "A padding character stands within the Base64.",
+            format!("Kliento {}={}", &digits[..7], &digits[8..]),
+        ),
         ("comma", "A second credential follows after a comma.", format!("Kliento {digits}, x")),
     ] {
         vectors.push(make("base64", case, description, header).malformed(1003));
     }
+    vectors.push(
+        make(
+            "limit",
+            "header-65536",
+            "The header has 65,536 octets.",
+            format!("Kliento {}", "A".repeat(65_528)),
+        )
+        .malformed(1001),
+    );
     vectors.push(
         make(
             "bundle",

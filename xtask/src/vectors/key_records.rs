@@ -369,6 +369,12 @@ fn several(profile: TestProfile) -> Vec<Vector> {
             0,
         ),
         (
+            "cut-off-beside",
+            "A record whose character-string is longer than its data stands beside.",
+            vec![vec![20, b'x'], any()],
+            0,
+        ),
+        (
             "other-key-beside",
             "A record of another key stands beside.",
             vec![other_key.clone(), any()],

@@ -126,6 +126,13 @@ fn claims() -> Vec<Vector> {
             "The name of the audience member is written with an escape.",
             format!(r#"{{"\u0061udience":"{AUDIENCE}"}}"#).as_bytes(),
         ),
+        json(
+            "claims-empty-key",
+            "A claim is called nothing, another `constructor`.",
+            &with(r#","claims":{"":"x","constructor":"y"}"#),
+        )
+        .fact("claims", claims(&[("", "x"), ("constructor", "y")])),
+        json("number-minus-zero", "A number is -0.0.", &with(r#","other":-0.0"#)),
         json("depth-8", "Values nest 8 deep, the token itself included.", &nested(7)),
     ]
 }
@@ -144,6 +151,15 @@ fn refused() -> Vec<Vector> {
         ("utf-16", "The token is in UTF-16.", utf16),
         ("array", "The token is an array.", [b"[".as_slice(), &with(""), b"]"].concat()),
         ("null", "The token is null.", b"null".to_vec()),
+        ("string", "The token is a string.", b"\"\"".to_vec()),
+        (
+            "overlong",
+            "A slash takes two octets of UTF-8.",
+            [br#"{"audience":"https://api.example.com","other":""#.as_slice(), b"\xC0\xAF\"}"]
+                .concat(),
+        ),
+        ("number-too-large", "A number is beyond any double.", with(r#","other":1e400"#)),
+        ("not-a-number", "A value is NaN.", with(r#","other":NaN"#)),
         ("cut-off", "The closing brace is missing.", with("")[..with("").len() - 1].to_vec()),
         ("second-value", "Another value follows the token.", [with(""), b" {}".to_vec()].concat()),
         ("trailing-comma", "A comma stands before the closing brace.", with(",")),

@@ -202,13 +202,18 @@ pub(super) fn messages() -> Vec<Vector> {
     vectors
 }
 
-fn malformed(case: &str, description: &str, spec: &'static str, message: Vec<u8>) -> Vector {
+pub(super) fn malformed(
+    case: &str,
+    description: &str,
+    spec: &'static str,
+    message: Vec<u8>,
+) -> Vector {
     let chain = changed(|chain| chain.messages.push(message));
     Vector::chain(id("wire", case), description, spec, &chain, txt()).from(PARENT).malformed(1005)
 }
 
 /// A message that nothing asks for, with one answer of this owner and these data octets after a length field.
-fn unused_message(owner: &[u8], rdlength: u16, rdata: &[u8]) -> Vec<u8> {
+pub(super) fn unused_message(owner: &[u8], rdlength: u16, rdata: &[u8]) -> Vec<u8> {
     let mut message = MessageBuilder::new(&question("x.example", "TXT")).build();
     message[7] = 1;
     message.extend_from_slice(owner);
