@@ -151,7 +151,12 @@ pub fn service(question: &Question) -> Result<ServiceOid, Refusal> {
     }
 }
 
-fn anchors(question: &Question) -> Result<TrustAnchors, Refusal> {
+/// The trust anchors that a question states.
+///
+/// # Errors
+///
+/// [`Refusal::Unsupported`] if they are none.
+pub fn anchors(question: &Question) -> Result<TrustAnchors, Refusal> {
     TrustAnchors::from_presentation(&question.trust_anchors.join("\n"))
         .map_err(|error| Refusal::Unsupported(error.to_string()))
 }

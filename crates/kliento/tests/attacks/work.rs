@@ -1,0 +1,108 @@
+//! Work, counted: a provider that notes what another is asked for, and the heap that is in use.
+
+use std::sync::Mutex;
+
+use kliento::crypto::{
+    CryptoProvider, DigestAlgorithm, Digester, PublicKey, SignatureAlgorithm, SignatureError,
+    SignatureVerifier, rust_crypto,
+};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// What a verification asked its provider for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Work {
+    /// Signature checks.
+    pub(crate) checks: u32,
+    /// Those that failed.
+    pub(crate) failed: u32,
+    /// Those of Ed448.
+    pub(crate) ed448: u32,
+    /// Octets that signatures were checked over.
+    pub(crate) signed_octets: usize,
+    /// Digests beside those of signatures.
+    pub(crate) digests: u32,
+    /// Octets that were digested for them.
+    pub(crate) digested_octets: usize,
+}
+
+impl Work {
+    /// The larger of each count.
+    pub(crate) fn max(self, other: Self) -> Self {
+        Self {
+            checks: self.checks.max(other.checks),
+            failed: self.failed.max(other.failed),
+            ed448: self.ed448.max(other.ed448),
+            signed_octets: self.signed_octets.max(other.signed_octets),
+            digests: self.digests.max(other.digests),
+            digested_octets: self.digested_octets.max(other.digested_octets),
+        }
+    }
+}
+
+/// A provider that counts what `inner` does.
+#[derive(Debug)]
+pub(crate) struct Counting {
+    pub(crate) name: &'static str,
+    inner: CryptoProvider,
+    work: Mutex<Work>,
+}
+
+static AWS_LC_RS: Counting =
+    Counting { name: "aws-lc-rs", inner: veraid_aws_lc_rs::PROVIDER, work: Mutex::new(ZERO) };
+static RUST_CRYPTO: Counting =
+    Counting { name: "rust-crypto", inner: rust_crypto::PROVIDER, work: Mutex::new(ZERO) };
+const ZERO: Work =
+    Work { checks: 0, failed: 0, ed448: 0, signed_octets: 0, digests: 0, digested_octets: 0 };
+
+impl Counting {
+    /// Both providers of this project.
+    pub(crate) const ALL: [&'static Self; 2] = [&AWS_LC_RS, &RUST_CRYPTO];
+
+    /// The provider that counts.
+    pub(crate) fn provider(&'static self) -> CryptoProvider {
+        CryptoProvider { signatures: self, digests: self }
+    }
+
+    /// What was done since this was last asked.
+    pub(crate) fn take(&self) -> Work {
+        std::mem::take(&mut *self.work.lock().unwrap())
+    }
+}
+
+impl SignatureVerifier for Counting {
+    fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        key: PublicKey<'_>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureError> {
+        let result = self.inner.signatures.verify(algorithm, key, message, signature);
+        let mut work = self.work.lock().unwrap();
+        work.checks += 1;
+        work.failed += u32::from(result.is_err());
+        work.ed448 += u32::from(algorithm == SignatureAlgorithm::Ed448);
+        work.signed_octets += message.len();
+        result
+    }
+}
+
+impl Digester for Counting {
+    fn digest(&self, algorithm: DigestAlgorithm, data: &[u8], output: &mut Vec<u8>) {
+        let mut work = self.work.lock().unwrap();
+        work.digests += 1;
+        work.digested_octets += data.len();
+        self.inner.digests.digest(algorithm, data, output);
+    }
+}
+
+/// Peak heap of `work` beyond what was in use before, in octets. It is that of the process: nothing else may run.
+pub(crate) fn peak_heap(work: impl FnOnce()) -> usize {
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
+    work();
+    ALLOCATOR.peak_usage().saturating_sub(before)
+}
