@@ -20,6 +20,7 @@ use veraid_testkit::{
     AUDIENCE, MockBundle, Scenario, Signer, ZoneAlgorithm, ZoneKey, default_instant,
 };
 
+mod attacks;
 mod issuing;
 
 const PROVIDERS: [(&str, CryptoProvider); 2] =
@@ -31,6 +32,8 @@ struct Row {
     value: f64,
     unit: &'static str,
     floor: Option<f64>,
+    /// What it must not pass.
+    goal: Option<f64>,
 }
 
 impl Row {
@@ -42,6 +45,7 @@ impl Row {
             "unit": self.unit,
             "floor": self.floor.map(round),
             "ratio": ratio,
+            "goal": self.goal.map(round),
         })
     }
 }
@@ -73,6 +77,7 @@ pub(crate) fn run(as_json: bool) -> Result<(), String> {
             value: median(|| black_box(TokenBundle::from_auth_header(black_box(&header))).is_ok()),
             unit: "us",
             floor: None,
+            goal: None,
         });
         for (provider, crypto) in PROVIDERS {
             rows.push(cold(kind, provider, &bundle, crypto)?);
@@ -81,6 +86,7 @@ pub(crate) fn run(as_json: bool) -> Result<(), String> {
         rows.extend(javascript(kind, &bundle)?);
     }
     rows.extend(issuing::rows()?);
+    rows.extend(attacks::rows()?);
     for row in rows {
         if as_json {
             println!("{}", row.to_json());
@@ -88,7 +94,8 @@ pub(crate) fn run(as_json: bool) -> Result<(), String> {
             let floor = row.floor.map_or_else(String::new, |floor| {
                 format!("  floor {floor:>10.1}  ratio {:.3}", row.value / floor)
             });
-            println!("{:28} {:>12.1} {}{floor}", row.name, row.value, row.unit);
+            let goal = row.goal.map_or_else(String::new, |goal| format!("  goal {goal:>10.1}"));
+            println!("{:56} {:>12.1} {}{floor}{goal}", row.name, row.value, row.unit);
         }
     }
     Ok(())
@@ -115,7 +122,7 @@ fn single_checks() -> Vec<Row> {
         for (provider, crypto) in PROVIDERS {
             let check = || crypto.signatures.verify(algorithm, key, message, signature).is_ok();
             let name = format!("check/{name}/{provider}");
-            rows.push(Row { name, value: median(check), unit: "us", floor: None });
+            rows.push(Row { name, value: median(check), unit: "us", floor: None, goal: None });
         }
     }
     rows
@@ -123,7 +130,7 @@ fn single_checks() -> Vec<Row> {
 
 fn parse(kind: &str, bundle: &MockBundle) -> Row {
     let value = median(|| black_box(TokenBundle::from_der(black_box(&bundle.der))).is_ok());
-    Row { name: format!("parse/{kind}"), value, unit: "us", floor: None }
+    Row { name: format!("parse/{kind}"), value, unit: "us", floor: None, goal: None }
 }
 
 /// Parses and verifies as a server would that has never seen the bundle.
@@ -158,7 +165,13 @@ fn cold(
         })
     };
     let (value, floor) = in_turn(|| verify().is_ok(), replay);
-    Ok(Row { name: format!("cold/{kind}/{provider}"), value, unit: "us", floor: Some(floor) })
+    Ok(Row {
+        name: format!("cold/{kind}/{provider}"),
+        value,
+        unit: "us",
+        floor: Some(floor),
+        goal: None,
+    })
 }
 
 /// Each signature that the realistic bundle needs, once: RSA for root and certificates, P-256 for TLD and zone.
@@ -190,7 +203,7 @@ fn peak_heap(kind: &str, bundle: &MockBundle) -> Option<Row> {
     )]
     #[expect(clippy::as_conversions, reason = "there is no other conversion")]
     let value = peak as f64 / 1024.0;
-    Some(Row { name: format!("heap/{kind}"), value, unit: "KiB", floor: None })
+    Some(Row { name: format!("heap/{kind}"), value, unit: "KiB", floor: None, goal: None })
 }
 
 /// The deployed JavaScript library on the same bundle, if Node and the library are there.
@@ -233,7 +246,7 @@ fn javascript(kind: &str, bundle: &MockBundle) -> Result<Option<Row>, String> {
         .ok_or_else(|| {
             format!("bench.mjs printed no figure: {}", String::from_utf8_lossy(&output.stderr))
         })?;
-    Ok(Some(Row { name: format!("js/{kind}"), value, unit: "us", floor: None }))
+    Ok(Some(Row { name: format!("js/{kind}"), value, unit: "us", floor: None, goal: None }))
 }
 
 const MEASURED_FOR: Duration = Duration::from_secs(3);

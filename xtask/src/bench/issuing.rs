@@ -38,7 +38,13 @@ pub(super) fn rows() -> Result<Vec<Row>, String> {
         };
         let issue = || black_box(issuer.issue(black_box(&token), period)).is_ok();
         let (value, floor) = in_turn(issue, sign_and_check);
-        rows.push(Row { name: format!("issue/{kind}"), value, unit: "us", floor: Some(floor) });
+        rows.push(Row {
+            name: format!("issue/{kind}"),
+            value,
+            unit: "us",
+            floor: Some(floor),
+            goal: None,
+        });
     }
     Ok(rows)
 }
