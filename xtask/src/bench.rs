@@ -6,7 +6,7 @@
 use std::hint::black_box;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use base64ct::{Base64, Encoding};
@@ -62,6 +62,12 @@ pub(crate) fn run_in_release(arguments: &[&str]) -> Result<(), String> {
         .status()
         .map_err(|error| format!("cargo cannot be started: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("the benchmark ended with {status}")) }
+}
+
+/// Does once whatever is measured, in the profile at hand: that it runs and makes the checks that it should. The figures say nothing.
+pub(crate) fn smoke() -> Result<(), String> {
+    MEASURED_FOR.set(Duration::ZERO).map_err(|_| "the duration is set once")?;
+    run(true)
 }
 
 /// Measures everything and prints it, one JSON object per line or as a table.
@@ -230,7 +236,8 @@ fn javascript(kind: &str, bundle: &MockBundle) -> Result<Option<Row>, String> {
     let output = Command::new("node")
         .arg("bench.mjs")
         .arg(&file)
-        .args(["--seconds", "3", "--name", &format!("js/{kind}")])
+        .args(["--seconds", &measured_for().as_secs().max(1).to_string()])
+        .args(["--name", &format!("js/{kind}")])
         .current_dir(&folder)
         .output();
     std::fs::remove_file(&file).map_err(|error| error.to_string())?;
@@ -249,7 +256,12 @@ fn javascript(kind: &str, bundle: &MockBundle) -> Result<Option<Row>, String> {
     Ok(Some(Row { name: format!("js/{kind}"), value, unit: "us", floor: None, goal: None }))
 }
 
-const MEASURED_FOR: Duration = Duration::from_secs(3);
+/// How long each figure is measured, 3 seconds unless set.
+static MEASURED_FOR: OnceLock<Duration> = OnceLock::new();
+
+fn measured_for() -> Duration {
+    *MEASURED_FOR.get_or_init(|| Duration::from_secs(3))
+}
 
 /// The median time of `work` in microseconds.
 fn median(mut work: impl FnMut() -> bool) -> f64 {
@@ -259,10 +271,13 @@ fn median(mut work: impl FnMut() -> bool) -> f64 {
 /// The median times of `first` and `second` in microseconds, measured in turn.
 fn in_turn(mut first: impl FnMut() -> bool, mut second: impl FnMut() -> bool) -> (f64, f64) {
     let (mut times_of_first, mut times_of_second) = (Vec::new(), Vec::new());
-    let end = Instant::now() + MEASURED_FOR;
-    while Instant::now() < end {
+    let end = Instant::now() + measured_for();
+    loop {
         times_of_first.push(time(&mut first));
         times_of_second.push(time(&mut second));
+        if Instant::now() >= end {
+            break;
+        }
     }
     (middle(times_of_first), middle(times_of_second))
 }

@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use peak_alloc::PeakAlloc;
 
 mod bench;
-mod differential;
 mod coverage;
+mod differential;
 mod dns;
 mod fuzz;
 mod interop;
@@ -51,6 +51,7 @@ fn main() -> ExitCode {
         ["vectors", "--check"] => vectors::check(),
         ["bench"] => bench::run_in_release(&[]),
         ["bench", "--json"] => bench::run_in_release(&["--json"]),
+        ["bench", "--smoke"] => bench::smoke(),
         ["bench-in-release"] => bench::run(false),
         ["bench-in-release", "--json"] => bench::run(true),
         ["interop", rest @ ..] => interop::run(rest),
