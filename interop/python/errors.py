@@ -37,7 +37,8 @@ class Budget:
         if self.checks > self.CHECKS or self.ed448 > self.ED448:
             raise Refused(None, "too many signatures to check")
         good = verify()
-        self.failures += not good
+        if not good:
+            self.failures += 2 if is_ed448 else 1
         if self.failures > self.FAILURES:
             raise Refused(None, "too many signatures do not hold")
         return good

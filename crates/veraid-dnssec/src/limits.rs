@@ -17,7 +17,7 @@ pub struct Limits {
     /// certificates, the organisation's and the content need 40).
     pub signature_checks: u32,
     /// Signature checks that may fail before verification ends (4: room for one colliding key tag per zone of a usual
-    /// chain, and none for KeyTrap).
+    /// chain, and none for KeyTrap). One of Ed448 counts as two.
     pub failed_signature_checks: u32,
     /// Ed448 checks (8: each takes about 3 ms, some hundred times an RSA check with AWS-LC).
     pub ed448_checks: u32,

@@ -284,6 +284,16 @@ fn checks() -> Vec<Vector> {
         let vector = chain(&format!("failures-{count}"), &description, &made);
         vectors.push(if count > 4 { vector.invalid(2007) } else { vector });
     }
+    for count in [2_u32, 3] {
+        let (p256, ed448) = (ZoneAlgorithm::EcdsaP256, ZoneAlgorithm::Ed448);
+        let mut made = small_zones().zone_algorithms(p256, p256, ed448).build();
+        add_failures(&mut made, count);
+        let description = format!(
+            "{count} RRSIGs of Ed448 that last longest do not hold, the one after them does: each counts as two of the 4 checks that may fail."
+        );
+        let vector = chain(&format!("failures-ed448-{count}"), &description, &made);
+        vectors.push(if count > 2 { vector.invalid(2007) } else { vector });
+    }
     // Eight RRsets with eight RRSIGs each, every one of which adds seconds that are asked for.
     let whole: ValidityPeriod = period(NOW, NOW.saturating_add(79));
     for (owner, count) in [("_veraid.a.example.com", 64), ("_veraid.b.a.example.com", 65)] {

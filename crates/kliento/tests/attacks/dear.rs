@@ -59,7 +59,7 @@ const COSTS: &[Cost] = &[
     cost("S02", "key-sig-trap-rsa-4096-13-keys-11-signatures", OVER_LIMIT, [0, 0, 0], 0, (0, 0)),
     cost("S02", "key-sig-trap-within-limits-p384", OVER_LIMIT, [9, 5, 0], 1_800, (6, 594)),
     cost("S02", "key-sig-trap-within-limits-ed25519", OVER_LIMIT, [9, 5, 0], 1_160, (6, 338)),
-    cost("S02", "key-sig-trap-within-limits-ed448", OVER_LIMIT, [9, 5, 5], 1_410, (6, 438)),
+    cost("S02", "key-sig-trap-within-limits-ed448", OVER_LIMIT, [7, 3, 3], 1_012, (6, 438)),
     cost("S02", "key-sig-trap-within-limits-rsa-4096", OVER_LIMIT, [5, 5, 0], 5_425, (2, 1_046)),
     cost("S03", "hash-trap-75-keys-68-ds", OVER_LIMIT, [3, 0, 0], 274, (2, 142)),
     cost("S03", "hash-trap-within-limits", VALID, [23, 0, 0], 10_739, (68, 2_966)),
