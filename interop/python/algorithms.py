@@ -46,6 +46,8 @@ def pss_hash(element):
     if algorithm != RSASSA_PSS or parameters is None or parameters.tag != der.SEQUENCE:
         raise BadAlgorithm("signature is not RSASSA-PSS with parameters")
     found = {child.tag: child for child in parameters.children}
+    if not found.keys() <= {0xA0, 0xA1, 0xA2, 0xA3}:
+        raise Malformed("parameters of RSASSA-PSS have an unknown field")
     # RFC 4055 section 3.1. Defaults are SHA-1 and a salt of 20 octets, so [0] to [2] have to be there.
     if list(found) not in ([0xA0, 0xA1, 0xA2], [0xA0, 0xA1, 0xA2, 0xA3]) or len(found) != len(
         parameters.children

@@ -135,9 +135,7 @@ def _signer(signed, organisation):
     """The signer's certificate, and when a path to it holds."""
     certificate = organisation.certificate
     attached = [other for other in signed.attached if other.octets != certificate.octets]
-    ids = [(other.issuer, other.serial) for other in attached]
-    if len(set(ids)) != len(ids):
-        raise Refused("certificate", "two attached certificates have one issuer and serial number")
+    _check_distinct(attached)
     if signed.signer_id == (certificate.issuer, certificate.serial):
         return certificate, organisation.seconds
     for other in attached:
@@ -164,6 +162,12 @@ def _user(signed, signer, organisation):
         raise Refused(stage, str(error)) from None
 
 
+def _check_distinct(certificates):
+    ids = [(certificate.issuer, certificate.serial) for certificate in certificates]
+    if len(set(ids)) != len(ids):
+        raise Refused("certificate", "two certificates have one issuer and serial number")
+
+
 def verify_member_id_bundle(octets, request):
     if len(octets) > MAX_OVERHEAD_OCTETS:
         raise Malformed("bundle has too many octets")
@@ -188,6 +192,7 @@ def verify_member_id_bundle(octets, request):
     owner, organisation = bundle.organisation(request, budget)
     if member.subject == organisation.certificate.subject:
         raise Refused("signed-data", "member is called like the organisation")
+    _check_distinct([member, *attached])
     holds = organisation.seconds_of_paths(member, attached)
     check_may_sign(member)
     try:

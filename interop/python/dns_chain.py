@@ -78,7 +78,9 @@ class Chain:
         for record in message.answer:
             if record.type == CNAME and rdtype != CNAME and record.name == name:
                 refuse(f"{name} is an alias")
-            if record.type == DNAME and name.is_subdomain(record.name):
+            # At the name itself it is no alias to whoever asks for it.
+            is_asked_for = rdtype == DNAME and record.name == name
+            if record.type == DNAME and name.is_subdomain(record.name) and not is_asked_for:
                 refuse(f"{record.name} is a DNAME")
 
     def _walk(self, name, rdtype):

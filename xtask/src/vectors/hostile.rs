@@ -222,7 +222,8 @@ fn certificates() -> Vec<Vector> {
         let description = "The name has 10,240 octets.";
         vectors.push(
             vary("user", "member-10-kib", description, spec, &member(profile), &change)
-                .invalid(2501),
+                .invalid(2501)
+                .stage("certificate"),
         );
     }
     vectors
