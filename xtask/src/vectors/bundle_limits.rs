@@ -1,75 +1,17 @@
-//! Limits of whole bundles, each at its edge and one beyond: one budget of signature checks for chain, certificates and
-//! content, and the counts of the CMS structure.
+//! Limits of whole bundles, each at its edge and one beyond: the signature checks of chain, certificates and content together, and the
+//! counts of the CMS structure.
 
-use veraid_dnssec::Question;
 use veraid_testkit::{
-    ChainLink, Customisation, Digest, DigestParameters, MockChain, Scenario, TestProfile, children,
-    contents, der_writer, period,
+    ChainLink, Customisation, Digest, DigestParameters, Scenario, TestProfile, children, contents,
+    der_writer, period,
 };
 
-use super::{NOW, PROFILES, Vector, label, member, vary, vary_bundle};
+use super::{NOW, PROFILES, Vector, member, vary, vary_bundle};
 
 const SPEC: &str = "Limits of this project; CVE-2023-50387";
 
 pub(super) fn vectors() -> Vec<Vector> {
-    PROFILES
-        .into_iter()
-        .flat_map(|profile| [failed_checks(profile), checks(profile), counts(profile)].concat())
-        .collect()
-}
-
-/// Puts as many RRSIGs that do not hold before the one of the key records that does.
-fn with_failures(chain: &mut MockChain, count: u32) {
-    let question: Question = chain.question();
-    let link = chain.link(&question).clone();
-    let mut rrsigs = link.rrsigs();
-    for number in 1..=count {
-        let mut bogus = link.rrsigs_with(|fields| fields.expiration += number);
-        *bogus[0].last_mut().unwrap() ^= 1;
-        rrsigs.extend(bogus);
-    }
-    chain.replace(&question, link.message_with(&rrsigs));
-}
-
-fn failed_checks(profile: TestProfile) -> Vec<Vector> {
-    let scenario = member(profile);
-    let failing = || Customisation::new().chain(|chain| with_failures(chain, 4));
-    let edge = format!("bundle::limit::limit-bundle-failures-4-{}", label(profile));
-    let make = |case: &str, description: &str, customisation: &Customisation<'_>| {
-        let case = format!("limit-bundle-failures-{case}");
-        vary("limit", &case, description, SPEC, &scenario, customisation)
-    };
-    let flipped = |octets: &mut Vec<u8>| *octets.last_mut().unwrap() ^= 1;
-    vec![
-        make("4", "Four RRSIGs of the chain do not hold; all else does.", &failing()),
-        make(
-            "5-certificate",
-            "Four RRSIGs of the chain do not hold, and the member's certificate is the fifth.",
-            &failing().member(|certificate| {
-                let tbs = certificate.tbs_certificate(Digest::Sha256);
-                let mut signature = scenario.organisation_key.sign_pss(Digest::Sha256, &tbs);
-                flipped(&mut signature);
-                certificate.signature = Some(signature);
-            }),
-        )
-        .from(&edge)
-        .invalid(2007)
-        .stage("certificate"),
-        make(
-            "5-content",
-            "Four RRSIGs of the chain do not hold, and the content's signature is the fifth.",
-            &failing().signed_data(|signed| {
-                let attributes =
-                    der_writer::set_of(&signed.signed_attributes(), signed.attribute_order);
-                let mut signature = scenario.member_key.sign_pss(Digest::Sha256, &attributes);
-                flipped(&mut signature);
-                signed.signature = Some(signature);
-            }),
-        )
-        .from(&edge)
-        .invalid(2007)
-        .stage("signed-data"),
-    ]
+    PROFILES.into_iter().flat_map(|profile| [checks(profile), counts(profile)].concat()).collect()
 }
 
 /// RRSIGs over the link's records, for so many runs of ten seconds from now on.
