@@ -126,8 +126,8 @@ mod tests {
         let own = help.replace("\\\n", " ");
         let own = own.lines().filter(|line| line.starts_with("  kliento ")).map(|line| {
             let line = line.replace("\"$(cat record.txt)\"", "record");
-            let words = line.split_whitespace().take_while(|word| !matches!(*word, "<" | ">"));
-            words.map(str::to_owned).collect()
+            let words = shlex::split(&line).unwrap_or_else(|| panic!("{line} has an open quote"));
+            words.into_iter().take_while(|word| !matches!(word.as_str(), "<" | ">")).collect()
         });
         own.chain(command.get_subcommands().flat_map(examples)).collect()
     }

@@ -48,6 +48,9 @@ impl fmt::Display for Outcome {
     }
 }
 
+/// How many characters are shown of what is no answer.
+const SHOWN: usize = 60;
+
 /// An outcome and the facts beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -96,8 +99,10 @@ impl Answer {
     ///
     /// What is wrong, if it is no JSON object, has no known `result`, or answers another question.
     pub fn from_line(line: &str, id: &str) -> Result<Self, String> {
-        let mut facts: Facts = serde_json::from_str(line)
-            .map_err(|error| format!("the answer is no JSON object: {error}"))?;
+        let mut facts: Facts = serde_json::from_str(line).map_err(|error| {
+            let start: String = line.trim_end().chars().take(SHOWN).collect();
+            format!("the answer is no JSON object ({error}): {start:?}")
+        })?;
         match facts.remove("id") {
             Some(Value::String(found)) if found == id => Self::from_facts(facts),
             Some(found) => Err(format!("the answer is for {found}")),

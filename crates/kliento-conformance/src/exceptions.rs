@@ -59,6 +59,9 @@ impl Exceptions {
             if item.reason.trim().is_empty() {
                 return Err(ExceptionsError(format!("{:?} have no reason", item.vectors)));
             }
+            if item.vectors.is_empty() {
+                return Err(ExceptionsError(format!("{:?} names no vectors", item.reason)));
+            }
             let vectors = item.vectors.into_iter().map(Glob::new).collect();
             Ok(Exception { vectors, found, facts: item.facts, reason: item.reason })
         });
@@ -151,6 +154,7 @@ mod tests {
             read(r#""found": "valid", "reason""#, r#""found": "ok", "reason""#),
             r#"`found` is "ok", which is no result"#
         );
+        assert_eq!(read(r#""token::d::*""#, ""), r#""counts otherwise" names no vectors"#);
         assert!(read("implementation", "name").contains("unknown field `name`"));
     }
 }

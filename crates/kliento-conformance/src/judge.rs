@@ -61,7 +61,8 @@ const OWED: [&str; 4] = ["subject", "claims", "plaintext", "records"];
 pub fn judge(vector: &Vector, answer: &Answer) -> Vec<Difference> {
     let expected = &vector.expect;
     if answer.outcome != expected.outcome {
-        let message = answer.facts.get("message").and_then(Value::as_str).map(str::to_owned);
+        let message = answer.facts.get("message").and_then(Value::as_str);
+        let message = message.filter(|text| !text.is_empty()).map(str::to_owned);
         let (expected, found) = (expected.outcome, answer.outcome);
         return vec![Difference::Outcome { expected, found, message }];
     }

@@ -25,6 +25,8 @@ pub enum Fault {
     TimedOut(Duration),
     /// What it wrote is no answer to the question.
     NoAnswer(String),
+    /// It was not asked, because it gave no answer to so many questions in a row.
+    NotAsked(usize),
 }
 
 impl fmt::Display for Fault {
@@ -36,6 +38,9 @@ impl fmt::Display for Fault {
                 write!(f, "the implementation took longer than {} s", limit.as_secs())
             }
             Self::NoAnswer(why) => f.write_str(why),
+            Self::NotAsked(faults) => {
+                write!(f, "not asked: there was no answer to {faults} questions in a row")
+            }
         }
     }
 }
@@ -51,6 +56,9 @@ pub enum Conversation {
     OneShot,
 }
 
+/// How many questions in a row may go without an answer: what fails so often fails for all, and each may take the whole time-out.
+const MAX_FAULTS: usize = 5;
+
 /// An implementation in a process of its own, started when it is first asked and again after it ended.
 #[derive(Debug)]
 pub struct Process {
@@ -58,6 +66,8 @@ pub struct Process {
     conversation: Conversation,
     timeout: Duration,
     running: Option<Running>,
+    /// Questions without an answer since the last that has one.
+    faults: usize,
 }
 
 /// A process that can be asked.
@@ -73,15 +83,24 @@ impl Process {
     /// An implementation that the program and arguments in `words` start, without a shell; it has `timeout` for each answer.
     #[must_use]
     pub const fn new(words: Vec<String>, conversation: Conversation, timeout: Duration) -> Self {
-        Self { words, conversation, timeout, running: None }
+        Self { words, conversation, timeout, running: None, faults: 0 }
     }
 
     /// Asks, and waits for the answer.
     ///
     /// # Errors
     ///
-    /// [`Fault`] if there is none. The process is then ended, and started again for the next question.
+    /// [`Fault`] if there is none. The process is then ended, and started again for the next question, but not after five in a row.
     pub fn ask(&mut self, question: &Question) -> Result<Answer, Fault> {
+        if self.faults >= MAX_FAULTS {
+            return Err(Fault::NotAsked(self.faults));
+        }
+        let answer = self.ask_anew(question);
+        self.faults = if answer.is_ok() { 0 } else { self.faults.saturating_add(1) };
+        answer
+    }
+
+    fn ask_anew(&mut self, question: &Question) -> Result<Answer, Fault> {
         let mut running = match self.running.take() {
             Some(running) => running,
             None => Running::start(&self.words)?,

@@ -1,5 +1,6 @@
 //! Vectors: reading them, strictly, and finding them.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -202,15 +203,15 @@ impl Question {
 }
 
 /// Names in a folder of vectors that hold none: its schema, and folders of other things.
-const NO_VECTORS: [&str; 4] = ["schema.json", "exceptions", "data", "keys"];
+const NO_VECTORS: [&str; 3] = ["schema.json", "exceptions", "keys"];
 
 /// Every vector below a folder, by file name.
 ///
-/// Vectors are the files that end in `.json`, but for `schema.json` and what is in folders called `exceptions`, `data` or `keys`.
+/// Vectors are the files that end in `.json`, but for `schema.json` and what is in folders called `exceptions` or `keys`.
 ///
 /// # Errors
 ///
-/// The first file that holds no vector or cannot be read; or that there is none at all.
+/// The first file that holds no vector, cannot be read or has the id of another; or that there is none at all.
 pub fn discover(folder: &Path) -> Result<Vec<(PathBuf, Vector)>, VectorError> {
     let mut files = Vec::new();
     collect(folder, &mut files)?;
@@ -219,7 +220,17 @@ pub fn discover(folder: &Path) -> Result<Vec<(PathBuf, Vector)>, VectorError> {
         let problem = "there are no vectors in this folder".to_owned();
         return Err(VectorError { file: folder.to_owned(), problem });
     }
-    files.into_iter().map(|file| Vector::from_file(&file).map(|vector| (file, vector))).collect()
+    let mut ids = BTreeMap::new();
+    let mut vectors = Vec::with_capacity(files.len());
+    for file in files {
+        let vector = Vector::from_file(&file)?;
+        if let Some(other) = ids.insert(vector.id().to_owned(), file.clone()) {
+            let problem = format!("{} is also the id of {}", vector.id(), other.display());
+            return Err(VectorError { file, problem });
+        }
+        vectors.push((file, vector));
+    }
+    Ok(vectors)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), VectorError> {

@@ -155,6 +155,26 @@ fn implementations_that_end_hang_or_write_nonsense_have_no_answer_and_the_run_go
 }
 
 #[test]
+fn an_implementation_that_never_answers_is_given_up() {
+    let folder = Folder::new("conformance-gives-up");
+    let command = script(&folder, "read -r line; echo started >> \"$0.log\"; exit 3");
+    let run = kliento(&[
+        "conformance",
+        "run",
+        VECTORS,
+        "--only",
+        "header::*",
+        "--implementation",
+        &command,
+    ]);
+    assert_eq!(run.code, 11);
+    let told = "not asked: there was no answer to 5 questions in a row";
+    assert!(run.stdout.contains(told), "{}", run.stdout);
+    let starts = fs::read_to_string(folder.path("implementation.sh.log")).unwrap();
+    assert_eq!(starts.lines().count(), 5);
+}
+
+#[test]
 fn mistakes_in_the_call_are_told_and_nothing_is_run() {
     let folder = Folder::new("conformance-usage");
     let empty = folder.path("");
@@ -164,6 +184,10 @@ fn mistakes_in_the_call_are_told_and_nothing_is_run() {
     run(&[VECTORS, "--implementation", "it's"]).refused(2, &["a quote that is not closed"]);
     run(&[VECTORS, "--implementation", "./is-not-there"])
         .refused(2, &["--implementation: the implementation cannot be started: ./is-not-there"]);
+    let vector = fs::read(Path::new(VECTORS).join("token/member-veraid.json")).unwrap();
+    let (first, second) = (folder.file("a.json", &vector), folder.file("b.json", &vector));
+    run(&[&empty]).refused(2, &["b.json", "token::valid::member-veraid is also the id of"]);
+    fs::remove_file(first).and_then(|()| fs::remove_file(second)).unwrap();
     folder.file("other.json", "{}");
     run(&[&empty]).refused(2, &["other.json", "missing field"]);
 }

@@ -94,7 +94,10 @@ fn ids_are_unique_and_what_is_derived_differs_from_a_valid_vector_of_its_kind() 
     for (file, vector) in &vectors {
         let file = file.display();
         let Some(parent) = vector["derived_from"].as_str() else {
-            assert_eq!(vector["expect"]["result"], "valid", "{file} derives from nothing");
+            // What others recorded is what it is.
+            let is_recorded = vector.get("origin").is_some();
+            let is_valid = vector["expect"]["result"] == "valid";
+            assert!(is_recorded || is_valid, "{file} derives from nothing");
             continue;
         };
         let Some(parent) = by_id.get(parent) else {
