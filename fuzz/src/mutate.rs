@@ -16,7 +16,8 @@ pub fn der_after_lines(
     plain: fn(&mut [u8], usize, usize) -> usize,
 ) -> usize {
     let max_size = data.len();
-    let mutated = (seed % 2 == 0).then(|| structure(lines, data.get(..size)?, seed / 2, plain));
+    let mutated =
+        seed.is_multiple_of(2).then(|| structure(lines, data.get(..size)?, seed / 2, plain));
     match mutated.flatten() {
         Some(new) if new.len() <= max_size => {
             data.iter_mut().zip(&new).for_each(|(to, from)| *to = *from);
