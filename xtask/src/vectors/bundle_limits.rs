@@ -2,28 +2,17 @@
 //! counts of the CMS structure.
 
 use veraid_testkit::{
-    ChainLink, Customisation, Digest, DigestParameters, Scenario, TestProfile, children, contents,
-    der_writer, period,
+    Customisation, Digest, DigestParameters, Scenario, TestProfile, children, contents, der_writer,
+    period,
 };
 
+use super::limits::in_windows;
 use super::{NOW, PROFILES, Vector, member, vary, vary_bundle};
 
 const SPEC: &str = "Limits of this project; CVE-2023-50387";
 
 pub(super) fn vectors() -> Vec<Vector> {
     PROFILES.into_iter().flat_map(|profile| [checks(profile), counts(profile)].concat()).collect()
-}
-
-/// RRSIGs over the link's records, for so many runs of ten seconds from now on.
-fn in_windows(link: &ChainLink, count: u64) -> Vec<u8> {
-    let rrsigs: Vec<_> = (0..count)
-        .flat_map(|number| {
-            let start = NOW.saturating_add(number * 10);
-            let period = period(start, start.saturating_add(9));
-            ChainLink { period, ..link.clone() }.rrsigs()
-        })
-        .collect();
-    link.message_with(&rrsigs)
 }
 
 /// Eight RRsets with up to eight RRSIGs each, every one of which adds seconds that are asked for; then the certificates of organisation and

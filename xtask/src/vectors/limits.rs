@@ -204,7 +204,7 @@ fn counts() -> Vec<Vector> {
 }
 
 /// The link's message with an RRSIG for each of these ten-second windows.
-fn in_windows(link: &ChainLink, count: u64) -> Vec<u8> {
+pub(super) fn in_windows(link: &ChainLink, count: u64) -> Vec<u8> {
     let rrsigs: Vec<_> = (0..count)
         .flat_map(|number| {
             let start = NOW.saturating_add(number * 10);
