@@ -7,9 +7,15 @@ use crate::token_bundle::TokenBundle;
 
 const SCHEME: &str = "Kliento";
 
-/// The octets of the bundle in a header's value: the scheme in any case, one space, standard Base64 (RFC 4648 section 4), padded
-/// or not.
-pub(crate) fn decode(value: &str) -> Result<Vec<u8>, ParseError> {
+/// The octets of the bundle in the value of an `Authorization` header: the scheme in any case, one space, standard Base64 (RFC 4648
+/// section 4), padded or not.
+///
+/// [`TokenBundle::from_auth_header`] reads them too; this is for those who look at the octets before they are parsed.
+///
+/// # Errors
+///
+/// [`ParseError::Header`], [`ParseError::Base64`] or [`ParseError::TooLarge`].
+pub fn decode_auth_header(value: &str) -> Result<Vec<u8>, ParseError> {
     let scheme = value.get(..SCHEME.len()).filter(|scheme| scheme.eq_ignore_ascii_case(SCHEME));
     let rest = scheme.and_then(|scheme| value.get(scheme.len()..));
     let rest = rest.ok_or(ParseError::Header(HeaderProblem::Scheme))?;
@@ -54,9 +60,9 @@ mod tests {
     #[test]
     fn reads_the_scheme_in_any_case_and_base64_with_or_without_padding() {
         for value in ["Kliento TQ==", "kLIENTO TQ==", "KLIENTO TQ"] {
-            assert_eq!(decode(value), Ok(b"M".to_vec()), "{value}");
+            assert_eq!(decode_auth_header(value), Ok(b"M".to_vec()), "{value}");
         }
-        assert_eq!(decode(&encode(b"Man")), Ok(b"Man".to_vec()));
+        assert_eq!(decode_auth_header(&encode(b"Man")), Ok(b"Man".to_vec()));
     }
 
     #[test]
@@ -73,7 +79,7 @@ mod tests {
             ("Kliento\tTWFu", HeaderProblem::Separator),
             ("Kliento\u{A0}TWFu", HeaderProblem::Separator),
         ] {
-            assert_eq!(decode(value), Err(ParseError::Header(problem)), "{value:?}");
+            assert_eq!(decode_auth_header(value), Err(ParseError::Header(problem)), "{value:?}");
         }
     }
 
@@ -83,16 +89,20 @@ mod tests {
             "", "=", "T", "TQ=", "TQ===", "TR==", "TR", "TWFu=", "TW Fu", "TWFu\n", "TWFu ",
             "-_-_", "TQ==TQ==", "TW=u", "TWFu!",
         ] {
-            assert_eq!(decode(&format!("Kliento {base64}")), Err(ParseError::Base64), "{base64:?}");
+            assert_eq!(
+                decode_auth_header(&format!("Kliento {base64}")),
+                Err(ParseError::Base64),
+                "{base64:?}"
+            );
         }
     }
 
     #[test]
     fn refuses_what_must_be_too_large_before_it_is_decoded() {
         let limit = TokenBundle::MAX_SIZE_BYTES;
-        assert!(decode(&encode(&vec![0; limit])).is_ok());
+        assert!(decode_auth_header(&encode(&vec![0; limit])).is_ok());
         assert_eq!(
-            decode(&encode(&vec![0; limit + 1])),
+            decode_auth_header(&encode(&vec![0; limit + 1])),
             Err(ParseError::TooLarge { octets: limit + 1, limit })
         );
         // Too large even though it is no Base64 at all.

@@ -114,7 +114,7 @@ impl Serialize for Token {
 }
 
 /// The claims of a token, by name.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct ClaimSet(BTreeMap<String, String>);
 
 impl ClaimSet {

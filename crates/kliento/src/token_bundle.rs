@@ -80,7 +80,7 @@ impl TokenBundle {
     ///
     /// [`ParseError::Header`], or as [`TokenBundle::from_base64`].
     pub fn from_auth_header(value: &str) -> Result<Self, ParseError> {
-        Self::from_der(&auth_header::decode(value)?)
+        Self::from_der(&auth_header::decode_auth_header(value)?)
     }
 
     /// The octets that were parsed.
@@ -127,6 +127,21 @@ impl TokenBundle {
         at: Timestamp,
         verifier: &Verifier,
     ) -> Result<VerifiedToken, VerifyError> {
+        self.verify_for_any(policy, &[audience], at, verifier)
+    }
+
+    /// The same for a server that has several names: the token is for one of `audiences`.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] with the step that failed.
+    pub fn verify_for_any(
+        self,
+        policy: TokenPolicy,
+        audiences: &[impl AsRef<str>],
+        at: Timestamp,
+        verifier: &Verifier,
+    ) -> Result<VerifiedToken, VerifyError> {
         let signature = self
             .bundle
             .verify(&service_oid(), ValidityPeriod::at(at), verifier)
@@ -138,11 +153,11 @@ impl TokenBundle {
             return Err(VerifyError::Signature(too_long));
         }
         let token = Token::from_json(signature.plaintext()).map_err(VerifyError::Token)?;
-        if token.audience() != audience {
+        if !audiences.iter().any(|audience| audience.as_ref() == token.audience()) {
             // As much as people need to see the difference: the sender chooses how long it is.
             let found = token.audience().chars().take(256).collect();
-            let required = audience.to_owned();
-            return Err(VerifyError::Audience { required, found });
+            let required: Vec<&str> = audiences.iter().map(AsRef::as_ref).collect();
+            return Err(VerifyError::Audience { required: required.join(" or "), found });
         }
         Ok(VerifiedToken {
             audience: token.audience().to_owned(),
@@ -187,7 +202,7 @@ impl VerifiedToken {
         &self.claims
     }
 
-    /// Whom it is for: the audience that was asked for.
+    /// Whom it is for: the audience that was asked for, or the one of several that it names.
     #[must_use]
     pub fn audience(&self) -> &str {
         &self.audience
@@ -209,6 +224,18 @@ impl VerifiedToken {
     #[must_use]
     pub const fn validity(&self) -> ValidityPeriod {
         self.signature.validity()
+    }
+
+    /// The last second in which the token holds.
+    #[must_use]
+    pub const fn expiry(&self) -> Timestamp {
+        self.validity().end()
+    }
+
+    /// The octets of the token's signature, by which one token is told from another; those of the bundle are not fit for that.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        self.signature.signature()
     }
 
     /// The period that the sender gave the token.

@@ -71,6 +71,7 @@ pub(crate) struct VerifiedSignedData {
     pub(crate) content: Vec<u8>,
     pub(crate) service: ServiceOid,
     pub(crate) period: ValidityPeriod,
+    pub(crate) signature: Vec<u8>,
 }
 
 impl SignedData {
@@ -139,6 +140,7 @@ impl SignedData {
             content: content.to_vec(),
             service: signer.service.clone(),
             period: signer.period,
+            signature: signer.info.signature.clone(),
         })
     }
 }

@@ -38,6 +38,7 @@ pub struct VerifiedSignature {
     content: Vec<u8>,
     validity: ValidityPeriod,
     signed_period: ValidityPeriod,
+    signature: Vec<u8>,
     proof: Proof,
 }
 
@@ -146,6 +147,14 @@ impl VerifiedSignature {
         self.signed_period
     }
 
+    /// The octets of the signature itself, by which one signature is told from another.
+    ///
+    /// The octets of the bundle are not fit for that: many bundles can carry one signature.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        &self.signature
+    }
+
     /// What the verdict rests on.
     #[must_use]
     pub const fn proof(&self) -> &Proof {
@@ -231,6 +240,7 @@ impl VerifiedSignature {
             content: signed.content,
             validity: settled.validity,
             signed_period: signed.period,
+            signature: signed.signature,
             proof,
         }
     }

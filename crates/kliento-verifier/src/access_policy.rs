@@ -1,0 +1,69 @@
+//! Who may come in, once it is proved who they are.
+
+use std::collections::BTreeMap;
+
+use kliento::VerifiedToken;
+
+use crate::glob::NamePattern;
+use crate::refusal::Refusal;
+
+/// Whom a server lets in, of those whose tokens hold. By default everybody.
+///
+/// ```
+/// use kliento_verifier::AccessPolicy;
+///
+/// let policy = AccessPolicy::default()
+///     .allow("example.com".parse()?)
+///     .deny("mallory@example.com".parse()?)
+///     .require_claim("role", "deploy");
+/// # Ok::<(), kliento_verifier::PatternError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccessPolicy {
+    allowed: Vec<NamePattern>,
+    denied: Vec<NamePattern>,
+    required_claims: BTreeMap<String, String>,
+}
+
+impl AccessPolicy {
+    /// Lets in whom `pattern` is about. Once one pattern is allowed, nobody comes in who matches none.
+    #[must_use]
+    pub fn allow(mut self, pattern: NamePattern) -> Self {
+        self.allowed.push(pattern);
+        self
+    }
+
+    /// Keeps out whom `pattern` is about, whatever is allowed.
+    #[must_use]
+    pub fn deny(mut self, pattern: NamePattern) -> Self {
+        self.denied.push(pattern);
+        self
+    }
+
+    /// Demands that tokens claim `name` with exactly this value.
+    #[must_use]
+    pub fn require_claim(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.required_claims.insert(name.into(), value.into());
+        self
+    }
+
+    /// Lets the sender of `token` in.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::SubjectDenied`] or [`Refusal::ClaimRequired`].
+    pub(crate) fn check(&self, token: &VerifiedToken) -> Result<(), Refusal> {
+        let subject = token.subject().to_string();
+        let organisation = token.subject().organisation().as_str();
+        let is_about = |pattern: &NamePattern| pattern.matches(&subject, organisation);
+        let allowed = self.allowed.is_empty() || self.allowed.iter().any(is_about);
+        if !allowed || self.denied.iter().any(is_about) {
+            return Err(Refusal::SubjectDenied { subject });
+        }
+        let missing = self
+            .required_claims
+            .iter()
+            .find(|(name, value)| token.claims().get(name.as_str()) != Some(value.as_str()));
+        missing.map_or(Ok(()), |(name, _)| Err(Refusal::ClaimRequired { name: name.clone() }))
+    }
+}

@@ -1,0 +1,194 @@
+//! Patterns for the names of organisations and subjects.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The longest pattern in octets: a user name of 255, `@` and a domain name of 253 fit.
+const MAX_PATTERN_BYTES: usize = 512;
+
+/// A pattern that a whole name must match: `*` stands for any characters, none included, everything else for itself.
+///
+/// A pattern without `@` is about organisations, and so about each of their subjects; one with `@` is about users. Domain names are
+/// compared in lower case and in their A-label form (`xn--…`), user names exactly.
+///
+/// ```
+/// use kliento_verifier::NamePattern;
+///
+/// let pattern: NamePattern = "*@example.com".parse()?;
+/// assert!(pattern.matches("alice@example.com", "example.com"));
+/// assert!(!pattern.matches("example.com", "example.com"));
+/// assert!("*.example.com".parse::<NamePattern>()?.matches("bob@eu.example.com", "eu.example.com"));
+/// # Ok::<(), kliento_verifier::PatternError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct NamePattern {
+    user: Option<String>,
+    organisation: String,
+}
+
+/// A text that is no pattern.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PatternError {
+    /// There is nothing before or after the `@`, or nothing at all.
+    #[error("pattern has an empty part")]
+    Empty,
+    /// It is longer than any name.
+    #[error("pattern has {octets} octets, limit is {limit}")]
+    TooLong {
+        /// Its length in octets.
+        octets: usize,
+        /// The most octets.
+        limit: usize,
+    },
+    /// The organisation's part has characters that no domain name has; internationalised names are written as A-labels.
+    #[error(
+        "pattern {pattern:?} names no domain: letters, digits, hyphens, dots and * only, other scripts as A-labels (xn--…)"
+    )]
+    NotADomain {
+        /// The pattern.
+        pattern: String,
+    },
+}
+
+impl NamePattern {
+    /// Whether the pattern is about `subject`, which is `organisation` or a user of it.
+    #[must_use]
+    pub fn matches(&self, subject: &str, organisation: &str) -> bool {
+        let user = subject.strip_suffix(organisation).and_then(|user| user.strip_suffix('@'));
+        let user_matches = match (&self.user, user) {
+            (None, _) => true,
+            (Some(pattern), Some(user)) => matches(pattern.as_bytes(), user.as_bytes()),
+            (Some(_), None) => false,
+        };
+        user_matches && matches(self.organisation.as_bytes(), organisation.as_bytes())
+    }
+}
+
+impl FromStr for NamePattern {
+    type Err = PatternError;
+
+    fn from_str(text: &str) -> Result<Self, PatternError> {
+        let (octets, limit) = (text.len(), MAX_PATTERN_BYTES);
+        if octets > limit {
+            return Err(PatternError::TooLong { octets, limit });
+        }
+        // User names have no `@`.
+        let (user, organisation) = match text.rsplit_once('@') {
+            Some((user, organisation)) => (Some(user), organisation),
+            None => (None, text),
+        };
+        if organisation.is_empty() || user == Some("") {
+            return Err(PatternError::Empty);
+        }
+        let of_domain = |octet: u8| octet.is_ascii_alphanumeric() || b"-.*".contains(&octet);
+        if !organisation.bytes().all(of_domain) {
+            return Err(PatternError::NotADomain { pattern: text.to_owned() });
+        }
+        let organisation = organisation.strip_suffix('.').unwrap_or(organisation);
+        Ok(Self { user: user.map(str::to_owned), organisation: organisation.to_ascii_lowercase() })
+    }
+}
+
+impl fmt::Display for NamePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(user) = &self.user {
+            write!(f, "{user}@")?;
+        }
+        f.write_str(&self.organisation)
+    }
+}
+
+impl fmt::Debug for NamePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "NamePattern({self})")
+    }
+}
+
+/// Matches in time proportional to both lengths multiplied: only the last `*` is ever tried again.
+fn matches(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut in_pattern, mut in_text) = (0_usize, 0_usize);
+    // Where to go on from after the last `*`, should what follows not match.
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(&octet) = text.get(in_text) {
+        match pattern.get(in_pattern) {
+            Some(b'*') => {
+                in_pattern = in_pattern.saturating_add(1);
+                star = Some((in_pattern, in_text));
+            }
+            Some(&wanted) if wanted == octet => {
+                in_pattern = in_pattern.saturating_add(1);
+                in_text = in_text.saturating_add(1);
+            }
+            _ => {
+                let Some((after_star, tried)) = star else { return false };
+                let next = tried.saturating_add(1);
+                star = Some((after_star, next));
+                in_pattern = after_star;
+                in_text = next;
+            }
+        }
+    }
+    pattern.iter().skip(in_pattern).all(|&octet| octet == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_about(pattern: &str, subject: &str) -> bool {
+        let organisation = subject.rsplit_once('@').map_or(subject, |(_, domain)| domain);
+        pattern.parse::<NamePattern>().unwrap().matches(subject, organisation)
+    }
+
+    #[test]
+    fn a_pattern_without_user_is_about_the_organisation_and_all_its_users() {
+        assert!(is_about("example.com", "example.com"));
+        assert!(is_about("example.com", "alice@example.com"));
+        assert!(!is_about("example.com", "alice@sub.example.com"));
+        assert!(!is_about("example.com", "alice@example.com.evil.test"));
+        assert!(!is_about("example.com", "notexample.com"));
+    }
+
+    #[test]
+    fn a_pattern_with_user_is_not_about_the_organisation_itself() {
+        assert!(is_about("*@example.com", "alice@example.com"));
+        assert!(!is_about("*@example.com", "example.com"));
+        assert!(is_about("alice@*", "alice@example.com"));
+        assert!(!is_about("alice@*", "Alice@example.com"));
+    }
+
+    #[test]
+    fn stars_stand_for_any_characters_and_only_stars_do() {
+        assert!(is_about("*", "example.com"));
+        assert!(is_about("*.example.com", "a.b.example.com"));
+        assert!(!is_about("*.example.com", "example.com"));
+        assert!(is_about("ci-*-deploy@example.com", "ci-eu-west-deploy@example.com"));
+        assert!(!is_about("ci-*-deploy@example.com", "ci-eu-west@example.com"));
+        assert!(is_about("*a*a*a*@example.com", "aaa@example.com"));
+        assert!(!is_about("exam.le.com", "example.com"));
+    }
+
+    #[test]
+    fn domains_compare_in_lower_case_without_final_dot() {
+        assert!(is_about("EXAMPLE.com.", "alice@example.com"));
+    }
+
+    #[test]
+    fn what_names_no_domain_is_refused() {
+        let parse = |text: &str| text.parse::<NamePattern>();
+        assert_eq!(parse(""), Err(PatternError::Empty));
+        assert_eq!(parse("@example.com"), Err(PatternError::Empty));
+        assert_eq!(parse("alice@"), Err(PatternError::Empty));
+        let pattern = "müller.example".to_owned();
+        assert_eq!(parse(&pattern), Err(PatternError::NotADomain { pattern: pattern.clone() }));
+        let long = "a".repeat(513);
+        assert_eq!(parse(&long), Err(PatternError::TooLong { octets: 513, limit: 512 }));
+    }
+
+    #[test]
+    fn a_pattern_of_many_stars_takes_no_exponential_time() {
+        let pattern = format!("{}b@example.com", "a*".repeat(200));
+        assert!(!is_about(&pattern, &format!("{}@example.com", "a".repeat(255))));
+    }
+}

@@ -1,0 +1,123 @@
+//! The headers that tell an upstream who is calling.
+
+use std::fmt::Write as _;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use kliento::VerifiedToken;
+
+/// Who sent the token: `alice@example.com`, or `example.com`.
+pub const SUBJECT: HeaderName = HeaderName::from_static("x-kliento-subject");
+/// The organisation: `example.com`.
+pub const ORGANISATION: HeaderName = HeaderName::from_static("x-kliento-organisation");
+/// The user's name: `alice`; empty if it is the organisation itself.
+pub const USER: HeaderName = HeaderName::from_static("x-kliento-user");
+/// What the token claims, as a JSON object in ASCII.
+pub const CLAIMS: HeaderName = HeaderName::from_static("x-kliento-claims");
+/// The last second in which the token holds, in RFC 3339.
+pub const EXPIRES: HeaderName = HeaderName::from_static("x-kliento-expires");
+
+/// All of them. Whoever sets one sets all, so that none that a client sent survives.
+pub const ALL: [HeaderName; 5] = [SUBJECT, ORGANISATION, USER, CLAIMS, EXPIRES];
+
+/// What every such header begins with, in lower case.
+const PREFIX: &str = "x-kliento-";
+
+/// The five headers for `token`, in the order of [`ALL`].
+///
+/// Names are in ASCII: `%`, controls and everything beyond ASCII are percent-encoded as UTF-8, so that no two names look alike and no
+/// proxy has to guess an encoding.
+#[must_use]
+pub fn of(token: &VerifiedToken) -> [(HeaderName, HeaderValue); 5] {
+    let member = token.subject();
+    let user = member.user().map_or("", |user| user.as_str());
+    [
+        (SUBJECT, value(percent_encode(&member.to_string()))),
+        (ORGANISATION, value(member.organisation().as_str().to_owned())),
+        (USER, value(percent_encode(user))),
+        (CLAIMS, value(claims_in_ascii(token))),
+        (EXPIRES, value(token.expiry().to_string())),
+    ]
+}
+
+/// Takes away every header that could be taken for one of these: `X-Kliento-…` with hyphens or underscores, which some servers do
+/// not tell apart.
+pub fn strip(headers: &mut HeaderMap) {
+    let looks_like = |name: &HeaderName| {
+        let name = name.as_str().as_bytes();
+        name.len() >= PREFIX.len()
+            && name
+                .iter()
+                .zip(PREFIX.bytes())
+                .all(|(&octet, wanted)| octet == wanted || (octet == b'_' && wanted == b'-'))
+    };
+    let stray: Vec<HeaderName> = headers.keys().filter(|name| looks_like(name)).cloned().collect();
+    for name in stray {
+        headers.remove(name);
+    }
+}
+
+fn value(text: String) -> HeaderValue {
+    // All of it is printable ASCII.
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// Percent-encodes what is not printable ASCII, and `%` itself (RFC 3986 section 2.1).
+fn percent_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for octet in text.bytes() {
+        match octet {
+            b' '..=b'~' if octet != b'%' => encoded.push(char::from(octet)),
+            // Writing to a string does not fail.
+            _ => {
+                let _ = write!(encoded, "%{octet:02X}");
+            }
+        }
+    }
+    encoded
+}
+
+/// The claims as JSON whose characters beyond ASCII are escaped (RFC 8259 section 7).
+fn claims_in_ascii(token: &VerifiedToken) -> String {
+    // A map of strings always has a JSON form.
+    let json = serde_json::to_string(token.claims()).unwrap_or_default();
+    let mut ascii = String::with_capacity(json.len());
+    for character in json.chars() {
+        // JSON has escaped the controls but U+007F.
+        if matches!(character, ' '..='~') {
+            ascii.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(ascii, "\\u{unit:04x}");
+            }
+        }
+    }
+    ascii
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_in_ascii_and_no_two_alike() {
+        assert_eq!(percent_encode("alice@example.com"), "alice@example.com");
+        assert_eq!(percent_encode("zoë"), "zo%C3%AB");
+        assert_eq!(percent_encode("zo%C3%AB"), "zo%25C3%25AB");
+        assert_eq!(percent_encode("a\r\nb\u{7f}"), "a%0D%0Ab%7F");
+    }
+
+    #[test]
+    fn whatever_could_be_taken_for_one_of_ours_is_taken_away() {
+        let mut headers = HeaderMap::new();
+        for name in ["x-kliento-subject", "x_kliento_user", "x-kliento_claims", "x-kliento-new"] {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static("forged"));
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static("again"));
+        }
+        headers.insert("x-klient", HeaderValue::from_static("other"));
+        headers.insert("kliento-subject", HeaderValue::from_static("other"));
+        strip(&mut headers);
+        let mut left: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+        left.sort_unstable();
+        assert_eq!(left, ["kliento-subject", "x-klient"]);
+    }
+}

@@ -1,0 +1,56 @@
+//! Problem details (RFC 9457).
+
+use http::StatusCode;
+use serde::Serialize;
+
+use crate::refusal::RefusalClass;
+
+/// The media type of problem details.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Problem details of a refusal: its class, and for those who operate the verifier its code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    status: u16,
+    class: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+}
+
+impl Problem {
+    /// The problem of a refusal of this class.
+    #[must_use]
+    pub fn of_class(class: RefusalClass) -> Self {
+        Self {
+            kind: format!("urn:kliento:problem:{}", class.as_str()),
+            title: class.title(),
+            status: class.status().as_u16(),
+            class: class.as_str(),
+            code: None,
+        }
+    }
+
+    /// The same with another status.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status.as_u16();
+        self
+    }
+
+    /// The same with the number that `kliento explain` explains.
+    #[must_use]
+    pub fn with_code(mut self, code: u16) -> Self {
+        self.code = Some(format!("KL{code:04}"));
+        self
+    }
+
+    /// The JSON form.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        // Strings and numbers always have a JSON form.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
