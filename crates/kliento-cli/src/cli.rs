@@ -5,6 +5,7 @@ mod certificate;
 mod chain;
 mod conformance;
 mod key;
+mod serve;
 mod shared;
 mod token;
 mod zone;
@@ -22,6 +23,7 @@ pub(crate) use conformance::{
     BUILT_IN, ConformanceAnswer, ConformanceRun, ConformanceVerb, ProviderArgument,
 };
 pub(crate) use key::{KeyCreate, KeyImport, KeyShow, KeyVerb};
+pub(crate) use serve::{LogLevel, ServeVerb, ServeVerifier};
 pub(crate) use shared::{
     AnchorsArgument, Demands, Instant, IssuingProfile, KeyArguments, Output, OutputArgument,
     ProfileArgument, PublicKeyArguments, SignerArguments, When, WriteArguments,
@@ -74,6 +76,9 @@ pub(crate) enum Command {
     /// VeraId and DomainAuth signature bundles of any service.
     #[command(subcommand)]
     Bundle(BundleVerb),
+    /// Services.
+    #[command(subcommand)]
+    Serve(ServeVerb),
     /// What development needs, and nobody should trust elsewhere.
     #[command(subcommand)]
     Dev(DevVerb),

@@ -27,6 +27,8 @@ const MAX_MEMBER_BUNDLE: usize = 64 * 1024;
 const MAX_PLAINTEXT: usize = 1024 * 1024 * 1024;
 /// The most octets of trust anchors (1 MiB: a root has a few).
 const MAX_ANCHORS: usize = 1024 * 1024;
+/// The most octets of a service's set-up (1 MiB: thousands of routes and patterns).
+const MAX_CONFIGURATION: usize = 1024 * 1024;
 /// The most octets of known differences (8 MiB: some thousand reasons, each a page).
 const MAX_EXCEPTIONS: usize = 8 * 1024 * 1024;
 
@@ -83,7 +85,12 @@ pub(crate) fn anchors(path: &Path) -> Result<String, UsageError> {
     text(path, MAX_ANCHORS)
 }
 
-/// The text of known differences of an implementation.
+/// The text of a service's set-up.
+pub(crate) fn configuration(path: &Path) -> Result<String, UsageError> {
+    text(path, MAX_CONFIGURATION)
+}
+
+/// The text of a file of known differences.
 pub(crate) fn exceptions(path: &Path) -> Result<String, UsageError> {
     text(path, MAX_EXCEPTIONS)
 }

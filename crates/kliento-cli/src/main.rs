@@ -25,6 +25,7 @@ mod names;
 mod outcome;
 mod place;
 mod randomness;
+mod serve_verifier;
 mod shell;
 mod show_chain;
 mod show_key;
@@ -45,7 +46,7 @@ use clap::Parser;
 
 use crate::cli::{
     BundleVerb, ChainVerb, Cli, Command, ConformanceVerb, DevVerb, KeyVerb, MemberVerb,
-    OrganisationVerb, TokenVerb, ZoneVerb,
+    OrganisationVerb, ServeVerb, TokenVerb, ZoneVerb,
 };
 use crate::outcome::{Exit, Outcome, Stop};
 
@@ -77,6 +78,7 @@ fn run(cli: &Cli) -> Result<Outcome, Stop> {
         Command::Bundle(BundleVerb::Sign(arguments)) => sign_bundle::run(arguments),
         Command::Bundle(BundleVerb::Verify(arguments)) => Ok(verify_bundle::run(arguments)?),
         Command::Bundle(BundleVerb::Inspect(arguments)) => Ok(inspect::bundle(arguments)?),
+        Command::Serve(ServeVerb::Verifier(arguments)) => Ok(serve_verifier::run(arguments)?),
         Command::Dev(DevVerb::Zone(arguments)) => dev_zone::run(arguments),
         Command::Conformance(ConformanceVerb::Run(arguments)) => conformance::run(arguments),
         Command::Conformance(ConformanceVerb::Answer(arguments)) => conformance::answer(arguments),

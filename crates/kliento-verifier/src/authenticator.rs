@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use kliento::{Timestamp, TokenPolicy, VerifiedToken, Verifier};
+use kliento::{Timestamp, TokenPolicy, TrustAnchors, VerifiedToken, Verifier};
 
 use crate::access_policy::AccessPolicy;
 use crate::clock::{Clock, SharedClock, SystemClock};
@@ -42,6 +42,13 @@ impl Authenticator {
             replay_guard: None,
             clock: SharedClock::new(SystemClock),
         }
+    }
+
+    /// Holds tokens against other trust anchors.
+    #[must_use]
+    pub fn with_trust_anchors(mut self, anchors: TrustAnchors) -> Self {
+        self.verifier = self.verifier.with_trust_anchors(anchors);
+        self
     }
 
     /// Accepts tokens for `audience`, beside those named before.

@@ -42,18 +42,17 @@ pub fn of(token: &VerifiedToken) -> [(HeaderName, HeaderValue); 5] {
 /// Takes away every header that could be taken for one of these: `X-Kliento-…` with hyphens or underscores, which some servers do
 /// not tell apart.
 pub fn strip(headers: &mut HeaderMap) {
-    let looks_like = |name: &HeaderName| {
-        let name = name.as_str().as_bytes();
-        name.len() >= PREFIX.len()
-            && name
-                .iter()
-                .zip(PREFIX.bytes())
-                .all(|(&octet, wanted)| octet == wanted || (octet == b'_' && wanted == b'-'))
-    };
-    let stray: Vec<HeaderName> = headers.keys().filter(|name| looks_like(name)).cloned().collect();
+    let looks_like_one = |name: &&HeaderName| looks_like_one(name.as_str());
+    let stray: Vec<HeaderName> = headers.keys().filter(looks_like_one).cloned().collect();
     for name in stray {
         headers.remove(name);
     }
+}
+
+/// Whether a header of this name, in lower case, could be taken for one of these.
+pub(crate) fn looks_like_one(name: &str) -> bool {
+    let alike = |(octet, wanted): (u8, u8)| octet == wanted || (octet == b'_' && wanted == b'-');
+    name.len() >= PREFIX.len() && name.bytes().zip(PREFIX.bytes()).all(alike)
 }
 
 fn value(text: String) -> HeaderValue {

@@ -12,6 +12,8 @@ pub mod identity_headers;
 mod problem;
 mod refusal;
 mod replay;
+#[cfg(feature = "server")]
+pub mod server;
 
 pub use access_policy::AccessPolicy;
 pub use authenticator::{Authenticator, credentials};

@@ -15,7 +15,10 @@ pub struct Problem {
     kind: String,
     title: &'static str,
     status: u16,
-    class: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<String>,
 }
@@ -28,7 +31,21 @@ impl Problem {
             kind: format!("urn:kliento:problem:{}", class.as_str()),
             title: class.title(),
             status: class.status().as_u16(),
-            class: class.as_str(),
+            detail: None,
+            class: Some(class.as_str()),
+            code: None,
+        }
+    }
+
+    /// The problem of a request that is itself wrong, whatever token is in it.
+    #[must_use]
+    pub fn of_request(status: StatusCode, detail: &'static str) -> Self {
+        Self {
+            kind: "about:blank".to_owned(),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: Some(detail),
+            class: None,
             code: None,
         }
     }

@@ -28,8 +28,12 @@ pub fn decode_auth_header(value: &str) -> Result<Vec<u8>, ParseError> {
     }
 }
 
-/// Standard Base64 with all its padding or with none, and no bits set that the octets do not use.
-pub(crate) fn decode_base64(text: &str) -> Result<Vec<u8>, ParseError> {
+/// The octets of a bundle in standard Base64, with all its padding or with none, and no bits set that the octets do not use.
+///
+/// # Errors
+///
+/// [`ParseError::Base64`], or [`ParseError::TooLarge`] before anything is decoded.
+pub fn decode_base64(text: &str) -> Result<Vec<u8>, ParseError> {
     let digits = text.trim_end_matches('=');
     // Before anything is decoded: three octets in four digits.
     let octets = digits.len().saturating_mul(3) / 4;

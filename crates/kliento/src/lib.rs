@@ -43,7 +43,7 @@ mod json;
 mod token;
 mod token_bundle;
 
-pub use auth_header::decode_auth_header;
+pub use auth_header::{decode_auth_header, decode_base64};
 pub use error::{HeaderProblem, ParseError, VerifyError};
 pub use token::{ClaimSet, Token, TokenError};
 pub use token_bundle::{TokenBundle, TokenPolicy, VerifiedToken, service_oid};

@@ -26,6 +26,14 @@ impl Verifier {
         Self { chains: ChainVerifier::new(anchors, crypto), policy: VerificationPolicy::DEFAULT }
     }
 
+    /// The same with other trust anchors.
+    #[must_use]
+    pub fn with_trust_anchors(mut self, anchors: TrustAnchors) -> Self {
+        let limits = *self.chains.limits();
+        self.chains = ChainVerifier::new(anchors, self.chains.crypto()).with_limits(limits);
+        self
+    }
+
     /// The same with other limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {

@@ -1,0 +1,124 @@
+//! `kliento serve verifier`.
+
+use std::error::Error;
+use std::io;
+
+use kliento_verifier::server::{Config, ListenAddress, Server};
+use tokio::runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing::Level;
+
+use crate::cli::{LogLevel, ServeVerifier};
+use crate::input;
+use crate::outcome::{Outcome, UsageError};
+
+pub(crate) fn run(arguments: &ServeVerifier) -> Result<Outcome, UsageError> {
+    let config = config(arguments)?;
+    if arguments.print_config {
+        return Ok(Outcome::valid(config.to_toml()));
+    }
+    raise_open_files();
+    // Whoever does not read the log must not stop the service; the guard writes what is left of it.
+    let (log, _guard) = tracing_appender::non_blocking(io::stdout());
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_target(false)
+        .with_max_level(level(arguments.log_level))
+        .with_writer(log)
+        .init();
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| usage("threads cannot be started", &error))?;
+    runtime.block_on(serve(config))?;
+    Ok(Outcome::valid(""))
+}
+
+async fn serve(config: Config) -> Result<(), UsageError> {
+    // Before anything is listened at, so that no signal gets lost.
+    let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    let [terminate, interrupt] = signals;
+    let (terminate, interrupt) = terminate
+        .and_then(|terminate| interrupt.map(|interrupt| (terminate, interrupt)))
+        .map_err(|error| usage("signals cannot be waited for", &error))?;
+    let server = Server::bind(config, veraid_aws_lc_rs::PROVIDER)
+        .await
+        .map_err(|error| usage("the service does not start", &error))?;
+    listening("public", server.address());
+    if let Some(address) = server.admin_address() {
+        listening("admin", address);
+    }
+    server.run(stop(terminate, interrupt)).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn listening(listener: &'static str, address: &ListenAddress) {
+    tracing::info!(listener, %address, "listening");
+}
+
+async fn stop(mut terminate: Signal, mut interrupt: Signal) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+}
+
+/// The set-up: arguments over environment over file.
+fn config(arguments: &ServeVerifier) -> Result<Config, UsageError> {
+    let text = match &arguments.config {
+        Some(path) => input::configuration(path)?,
+        None => String::new(),
+    };
+    // A variable that is not UTF-8 is none of ours.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let of_file = |error| match &arguments.config {
+        Some(path) => usage(&input::name_of(path), &error),
+        None => usage("configuration", &error),
+    };
+    let mut config = Config::from_toml_and_variables(&text, variables).map_err(of_file)?;
+    if let Some(listen) = &arguments.listen {
+        config.listen = listen.clone();
+    }
+    if let Some(admin_listen) = &arguments.admin_listen {
+        config.admin_listen = Some(admin_listen.clone());
+    }
+    if let Some(path) = &arguments.anchors.trust_anchors {
+        config.trust_anchors = Some(path.clone());
+    }
+    if !arguments.audiences.is_empty() {
+        config.audiences.clone_from(&arguments.audiences);
+    }
+    config.check().map_err(|error| usage("configuration", &error))?;
+    Ok(config)
+}
+
+const fn level(level: LogLevel) -> Level {
+    match level {
+        LogLevel::Error => Level::ERROR,
+        LogLevel::Warn => Level::WARN,
+        LogLevel::Info => Level::INFO,
+        LogLevel::Debug => Level::DEBUG,
+    }
+}
+
+/// An error with all its causes.
+fn usage(what: &str, error: &dyn Error) -> UsageError {
+    let mut message = format!("{what}: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        message = format!("{message}: {cause}");
+        source = cause.source();
+    }
+    UsageError::new(message)
+}
+
+/// A service has more connections than the files that a user's programs may usually have open.
+fn raise_open_files() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // If it may not be raised, fewer connections are accepted.
+    let _ = setrlimit(Resource::Nofile, limit);
+}

@@ -1,0 +1,229 @@
+//! The verifier as a service: the deployed verifier's API, one that tells more, and forward authentication for proxies.
+
+mod admin;
+mod anchors;
+mod bundle_content;
+mod config;
+mod config_variables;
+mod connections;
+mod content;
+mod deployed;
+mod envoy;
+mod forward_auth;
+mod forwarded;
+mod idle_io;
+mod judge;
+mod listener;
+mod metrics;
+mod query;
+mod reply;
+mod request_log;
+mod routes;
+mod state;
+mod tls;
+mod verify;
+mod workers;
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use kliento::{TrustAnchors, Verifier, crypto::CryptoProvider};
+use tokio::sync::watch;
+
+use crate::authenticator::Authenticator;
+use crate::clock::{Clock, SystemClock};
+use crate::replay::MemoryReplayGuard;
+use crate::server::anchors::AnchorFile;
+use crate::server::connections::{Connections, Part};
+use crate::server::content::ContentLimits;
+use crate::server::forwarded::Audiences;
+use crate::server::judge::Judge;
+use crate::server::listener::Listener;
+use crate::server::metrics::Metrics;
+use crate::server::state::{Readiness, State};
+use crate::server::workers::Workers;
+
+pub use anchors::AnchorsError;
+pub use config::{
+    Config, ConfigError, ListenAddress, Memory, OneTime, Pattern, Policy, ProfileName, Route,
+    ServiceLimits, Tls,
+};
+pub use tls::TlsError;
+
+/// The service, listening but not answering yet.
+pub struct Server {
+    state: Arc<State>,
+    public: Listener,
+    admin: Option<Listener>,
+    tls: Option<tokio_rustls::TlsAcceptor>,
+    limits: ServiceLimits,
+    anchors: Option<AnchorFile>,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", self.address()).finish_non_exhaustive()
+    }
+}
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The set-up makes no sense.
+    #[error("configuration")]
+    Config(#[from] ConfigError),
+    /// There are no trust anchors.
+    #[error("trust anchors")]
+    Anchors(#[from] AnchorsError),
+    /// TLS cannot be set up.
+    #[error("TLS")]
+    Tls(#[from] TlsError),
+    /// A socket cannot be listened at.
+    #[error("{address} cannot be listened at")]
+    Listen {
+        /// The socket's address.
+        address: ListenAddress,
+        /// Why, in the system's words.
+        #[source]
+        error: io::Error,
+    },
+    /// Threads cannot be started.
+    #[error("threads for verifying cannot be started")]
+    Threads(#[source] io::Error),
+}
+
+impl Server {
+    /// Sets the service up and listens. Nothing is answered before [`Server::run`].
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] with what is wrong.
+    pub async fn bind(config: Config, crypto: CryptoProvider) -> Result<Self, StartError> {
+        Self::bind_with_clock(config, crypto, SystemClock).await
+    }
+
+    /// The same with a clock of one's own, for tests.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] with what is wrong.
+    pub async fn bind_with_clock(
+        config: Config,
+        crypto: CryptoProvider,
+        clock: impl Clock + 'static,
+    ) -> Result<Self, StartError> {
+        config.check()?;
+        let (anchor_file, anchors) = match &config.trust_anchors {
+            Some(path) => {
+                let (file, anchors) = AnchorFile::read(path)?;
+                (Some(file), anchors)
+            }
+            None => (None, TrustAnchors::iana()),
+        };
+        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
+        let authenticator = authenticator(&config, anchors, crypto).with_clock(clock);
+        let state = Arc::new(state(&config, authenticator)?);
+        let public = listen(&config.listen).await?;
+        let admin = match &config.admin_listen {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        Ok(Self { state, public, admin, tls, limits: config.limits, anchors: anchor_file })
+    }
+
+    /// Where requests are taken, with the port that was free.
+    #[must_use]
+    pub const fn address(&self) -> &ListenAddress {
+        self.public.address()
+    }
+
+    /// Where health and metrics are told, if they are.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<&ListenAddress> {
+        self.admin.as_ref().map(Listener::address)
+    }
+
+    /// Answers requests until `stop` is done. Requests under way are then answered, for as long as the limits say; the service
+    /// tells that it is not ready meanwhile.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let Self { state, public, admin, tls, limits, anchors } = self;
+        let watching = anchors.map(|file| tokio::spawn(file.watch(Arc::clone(&state))));
+        let connections = |part, tls| Connections {
+            state: Arc::clone(&state),
+            part,
+            limits: limits.clone(),
+            tls,
+        };
+        let (stop_public, public_stops) = watch::channel(false);
+        let (stop_admin, admin_stops) = watch::channel(false);
+        let public = tokio::spawn(connections(Part::Public, tls).serve(public, public_stops));
+        let admin = admin.map(|listener| {
+            tokio::spawn(connections(Part::Admin, None).serve(listener, admin_stops))
+        });
+        state.readiness.begin();
+        stop.await;
+        state.readiness.end();
+        stop_public.send_replace(true);
+        let _ = public.await;
+        // Health can be asked for until the end.
+        stop_admin.send_replace(true);
+        if let Some(admin) = admin {
+            let _ = tokio::time::timeout(Duration::from_secs(1), admin).await;
+        }
+        if let Some(watching) = watching {
+            watching.abort();
+        }
+    }
+}
+
+fn authenticator(config: &Config, anchors: TrustAnchors, crypto: CryptoProvider) -> Authenticator {
+    let verifier = Verifier::with_crypto(anchors, crypto).with_policy(config.verification_policy());
+    let authenticator = Authenticator::new(verifier)
+        .with_token_policy(config.token_policy())
+        .with_access_policy(config.access_policy());
+    match &config.one_time {
+        Some(one_time) => {
+            let max_entries = usize::try_from(one_time.max_entries).unwrap_or(usize::MAX);
+            authenticator.with_replay_guard(Arc::new(MemoryReplayGuard::new(max_entries)))
+        }
+        None => authenticator,
+    }
+}
+
+fn state(config: &Config, authenticator: Authenticator) -> Result<State, StartError> {
+    let limits = &config.limits;
+    let threads = match limits.verifying_threads {
+        0 => available_parallelism().map_or(1, usize::from),
+        threads => usize::try_from(threads).unwrap_or(usize::MAX),
+    };
+    let queue = usize::try_from(limits.verifying_queue).unwrap_or(usize::MAX);
+    let workers = Workers::start(threads, queue).map_err(StartError::Threads)?;
+    let metrics = Arc::new(Metrics::new());
+    Ok(State {
+        judge: Judge::new(authenticator, workers, Arc::clone(&metrics)),
+        audiences: config.audiences.clone(),
+        forwarded: Audiences {
+            routes: config.routes.clone(),
+            from_host: config.forwarded_audience,
+            configured: config.audiences.clone(),
+        },
+        content: ContentLimits::new(
+            limits.body_bytes,
+            limits.bodies_bytes,
+            Duration::from_secs(limits.read_seconds),
+        ),
+        metrics,
+        readiness: Readiness::default(),
+    })
+}
+
+async fn listen(address: &ListenAddress) -> Result<Listener, StartError> {
+    Listener::bind(address)
+        .await
+        .map_err(|error| StartError::Listen { address: address.clone(), error })
+}

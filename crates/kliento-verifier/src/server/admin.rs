@@ -1,0 +1,34 @@
+//! What operators ask: whether the service lives, whether it is ready, and what it has counted.
+
+use http::header::ALLOW;
+use http::{HeaderValue, Method, Request, StatusCode};
+use hyper::body::Incoming;
+
+use crate::server::reply::Reply;
+use crate::server::state::State;
+
+/// Prometheus' name for what [`crate::server::metrics`] writes.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The description of the API (OpenAPI 3.1).
+pub(crate) const OPENAPI: &str = include_str!("openapi.json");
+
+pub(crate) fn answer(state: &State, request: &Request<Incoming>) -> Reply {
+    let text = |status, text: &'static str| Reply::new(status, "text/plain; charset=utf-8", text);
+    let reply = match request.uri().path() {
+        "/livez" => text(StatusCode::OK, "ok\n"),
+        "/readyz" if state.readiness.is_ready() => text(StatusCode::OK, "ok\n"),
+        "/readyz" => text(StatusCode::SERVICE_UNAVAILABLE, "starting or stopping\n"),
+        "/metrics" => {
+            let metrics = state.metrics.encode(state.judge.waiting());
+            Reply::new(StatusCode::OK, OPEN_METRICS, metrics)
+        }
+        "/openapi.json" => Reply::new(StatusCode::OK, "application/json", OPENAPI),
+        _ => return Reply::status(StatusCode::NOT_FOUND),
+    };
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Reply::status(StatusCode::METHOD_NOT_ALLOWED)
+            .with_header(ALLOW, HeaderValue::from_static("GET, HEAD"));
+    }
+    reply
+}

@@ -1,0 +1,456 @@
+//! How the service is set up: a TOML file, over which environment and arguments go.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use kliento::{Profile, TokenPolicy, VerificationPolicy};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::access_policy::AccessPolicy;
+use crate::glob::NamePattern;
+
+/// The set-up of the service. Every setting has a default, so an empty file is one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where requests are taken.
+    pub listen: ListenAddress,
+    /// Where health and metrics are told, to whom the requests' senders should not be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admin_listen: Option<ListenAddress>,
+    /// DS or DNSKEY records of the root, one a line; IANA's if there is no file. The file is read again when it changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trust_anchors: Option<PathBuf>,
+    /// The audiences that are served. If there are none, `POST /` and `POST /v1/verify` serve whatever audience the caller names.
+    pub audiences: Vec<String>,
+    /// Whether forward authentication takes `https://host` for the audience, as the proxy forwards scheme and host.
+    pub forwarded_audience: bool,
+    /// Audiences by host and path of the request that a proxy asks about.
+    pub routes: Vec<Route>,
+    /// Which tokens are accepted, and from whom.
+    pub policy: Policy,
+    /// What is remembered, in order not to prove it twice.
+    pub memory: Memory,
+    /// What the service lets itself be asked.
+    pub limits: ServiceLimits,
+    /// Tokens are let in once, if this is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_time: Option<OneTime>,
+    /// TLS on the listener for requests, if this is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+}
+
+/// An audience for some of the requests that a proxy asks about.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Route {
+    /// The host, without port; any if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// What the path begins with, whole segments; any if there is none. The longest that fits decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The audience that tokens must be for.
+    pub audience: String,
+}
+
+/// Which tokens are accepted, and from whom.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Policy {
+    /// Organisations and subjects that are let in, with `*`; all if there are none.
+    pub allow: Vec<Pattern>,
+    /// Organisations and subjects that are kept out, whatever is allowed.
+    pub deny: Vec<Pattern>,
+    /// Claims that every token must have.
+    pub required_claims: BTreeMap<String, String>,
+    /// The longest period that a token may be for, in seconds.
+    pub max_validity_seconds: u64,
+    /// How far this clock may be behind the senders', in seconds, at most 300.
+    pub leeway_seconds: u64,
+    /// The profiles that are accepted: `veraid`, `domainauth` or both.
+    pub profiles: Vec<ProfileName>,
+}
+
+/// A profile's name in the set-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ProfileName {
+    /// VeraId.
+    VeraId,
+    /// DomainAuth.
+    DomainAuth,
+}
+
+/// How much is remembered. 0 remembers nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Memory {
+    /// Signatures of the root's and top-level domains' records.
+    pub zone_entries: u64,
+    /// Octets for organisations whose keys are proved.
+    pub organisation_bytes: u64,
+    /// Octets for whole bundles.
+    pub bundle_bytes: u64,
+}
+
+/// What the service lets itself be asked.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ServiceLimits {
+    /// Connections at once; the next one is told 503.
+    pub connections: u32,
+    /// Octets of a request's header section. A bundle of 16 KiB takes 22 KiB in Base64, beside whatever else a proxy sends.
+    pub header_bytes: u32,
+    /// Octets of a request's content.
+    pub body_bytes: u32,
+    /// Octets of content that are held for all requests together; a request that finds none left is told 503.
+    pub bodies_bytes: u32,
+    /// Seconds in which the header section must have come, and the content after it.
+    pub read_seconds: u64,
+    /// Seconds in which a response must be taken.
+    pub write_seconds: u64,
+    /// Seconds that a connection may be idle.
+    pub idle_seconds: u64,
+    /// Seconds that a connection may last.
+    pub connection_seconds: u64,
+    /// Threads that verify what is not remembered; 0 is one for each processor.
+    pub verifying_threads: u32,
+    /// Bundles that wait for such a thread; the next one is told 503.
+    pub verifying_queue: u32,
+    /// Seconds that requests under way have to end when the service stops.
+    pub shutdown_seconds: u64,
+}
+
+/// Tokens are let in once.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct OneTime {
+    /// How many used tokens are remembered until they expire; when they are as many, new ones are told 503.
+    pub max_entries: u32,
+}
+
+/// TLS on the listener for requests.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Tls {
+    /// The certificates in PEM, the server's own first.
+    pub certificates: PathBuf,
+    /// The private key in PEM.
+    pub key: PathBuf,
+}
+
+/// Where a listener listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListenAddress {
+    /// IP address and port; port 0 takes one that is free.
+    Tcp(SocketAddr),
+    /// A socket in the file system.
+    Unix(PathBuf),
+}
+
+/// A pattern in the set-up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(pub NamePattern);
+
+/// A set-up that makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The text is no TOML, or not of the set-up's form.
+    #[error("{0}")]
+    Toml(String),
+    /// A variable of the environment is no setting, or has no value for it.
+    #[error("{name}: {problem}")]
+    Variable {
+        /// The variable's name.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A value makes no sense.
+    #[error("{setting}: {problem}")]
+    Setting {
+        /// The setting's name.
+        setting: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: ListenAddress::Tcp(SocketAddr::from(([127, 0, 0, 1], 3000))),
+            admin_listen: None,
+            trust_anchors: None,
+            audiences: Vec::new(),
+            forwarded_audience: false,
+            routes: Vec::new(),
+            policy: Policy::default(),
+            memory: Memory::default(),
+            limits: ServiceLimits::default(),
+            one_time: None,
+            tls: None,
+        }
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            allow: Vec::new(),
+            deny: Vec::new(),
+            required_claims: BTreeMap::new(),
+            max_validity_seconds: TokenPolicy::MAX_VALIDITY_SECONDS,
+            leeway_seconds: 0,
+            profiles: vec![ProfileName::VeraId, ProfileName::DomainAuth],
+        }
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            zone_entries: 10_000,
+            organisation_bytes: 64 * 1024 * 1024,
+            bundle_bytes: 64 * 1024 * 1024,
+        }
+    }
+}
+
+impl Default for ServiceLimits {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            header_bytes: 32 * 1024,
+            // Deployed clients are told what is wrong with a bundle that is too large, so somewhat more than that is read.
+            body_bytes: 64 * 1024,
+            bodies_bytes: 64 * 1024 * 1024,
+            read_seconds: 10,
+            write_seconds: 10,
+            idle_seconds: 60,
+            connection_seconds: 3600,
+            verifying_threads: 0,
+            verifying_queue: 128,
+            shutdown_seconds: 10,
+        }
+    }
+}
+
+impl Default for OneTime {
+    fn default() -> Self {
+        Self { max_entries: 1_000_000 }
+    }
+}
+
+impl Config {
+    /// Reads a set-up in TOML.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Toml`] with line and column. Whether the values make sense is [`Config::check`]'s to say.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|error| ConfigError::Toml(error.to_string()))
+    }
+
+    pub(crate) fn deserialize_table(table: toml::Table) -> Result<Self, toml::de::Error> {
+        table.try_into()
+    }
+
+    /// The set-up in TOML, defaults included.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        // Strings, numbers and maps of them always have a TOML form.
+        toml::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Whether the values make sense, each by itself and together.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Setting`] with the first that does not.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |setting, problem: &str| {
+            Err(ConfigError::Setting { setting, problem: problem.to_owned() })
+        };
+        let routes = self.routes.iter().map(|route| &route.audience);
+        if self.audiences.iter().chain(routes).any(String::is_empty) {
+            return wrong("audiences", "an audience is empty");
+        }
+        let is_path = |path: &String| path.starts_with('/');
+        if !self.routes.iter().filter_map(|route| route.path.as_ref()).all(is_path) {
+            return wrong("routes", "a path does not begin with /");
+        }
+        if self.policy.leeway_seconds > VerificationPolicy::MAX_LEEWAY_SECONDS {
+            return wrong("policy.leeway_seconds", "more than 300");
+        }
+        if self.policy.profiles.is_empty() {
+            return wrong("policy.profiles", "none is accepted: name veraid, domainauth or both");
+        }
+        let limits = &self.limits;
+        // Below that, hyper cannot read a request line.
+        if limits.header_bytes < 8192 {
+            return wrong("limits.header_bytes", "less than 8192");
+        }
+        if limits.body_bytes > limits.bodies_bytes {
+            return wrong("limits.bodies_bytes", "less than limits.body_bytes");
+        }
+        let counts = [limits.connections, limits.body_bytes, limits.verifying_queue];
+        let seconds = [limits.read_seconds, limits.write_seconds, limits.idle_seconds];
+        if counts.contains(&0) || seconds.contains(&0) || limits.connection_seconds == 0 {
+            return wrong("limits", "one of them is 0, so nothing could be asked");
+        }
+        Ok(())
+    }
+
+    /// Whom the policy lets in.
+    pub(crate) fn access_policy(&self) -> AccessPolicy {
+        let Policy { allow, deny, required_claims, .. } = &self.policy;
+        let policy = AccessPolicy::default();
+        let policy =
+            allow.iter().fold(policy, |policy, Pattern(pattern)| policy.allow(pattern.clone()));
+        let policy =
+            deny.iter().fold(policy, |policy, Pattern(pattern)| policy.deny(pattern.clone()));
+        let claims = required_claims.iter();
+        claims.fold(policy, |policy, (name, value)| policy.require_claim(name, value))
+    }
+
+    /// What bundles are held against beyond the protocol.
+    pub(crate) fn verification_policy(&self) -> VerificationPolicy {
+        let policy = VerificationPolicy::default().with_leeway_seconds(self.policy.leeway_seconds);
+        let accepts = |name| self.policy.profiles.contains(&name);
+        match (accepts(ProfileName::VeraId), accepts(ProfileName::DomainAuth)) {
+            (true, false) => policy.only_profile(Profile::VeraId),
+            (false, true) => policy.only_profile(Profile::DomainAuth),
+            _ => policy,
+        }
+    }
+
+    /// What tokens are held against beyond the protocol.
+    pub(crate) fn token_policy(&self) -> TokenPolicy {
+        TokenPolicy::default().with_max_validity_seconds(self.policy.max_validity_seconds)
+    }
+}
+
+impl FromStr for ListenAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.strip_prefix("unix:") {
+            Some("") => Err("unix: is not followed by a path".to_owned()),
+            Some(path) => Ok(Self::Unix(path.into())),
+            None => text.parse().map(Self::Tcp).map_err(|_| {
+                format!(
+                    "{text:?} is neither IP:PORT, like 127.0.0.1:3000 or [::1]:3000, nor unix:PATH"
+                )
+            }),
+        }
+    }
+}
+
+impl fmt::Display for ListenAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp(address) => address.fmt(f),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ListenAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for ListenAddress {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for Pattern {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_set_up_that_is_printed_is_the_one_that_was_read() {
+        let text = r#"
+            listen = "unix:/run/kliento/verifier.sock"
+            admin_listen = "127.0.0.1:0"
+            audiences = ["https://api.example.com"]
+            [[routes]]
+            host = "api.example.com"
+            path = "/admin"
+            audience = "https://api.example.com/admin"
+            [policy]
+            allow = ["example.com", "*@example.org"]
+            required_claims = { role = "deploy" }
+            profiles = ["veraid"]
+            [one_time]
+            [tls]
+            certificates = "a.pem"
+            key = "b.pem"
+        "#;
+        let config = Config::from_toml(text).unwrap();
+        assert_eq!(config.check(), Ok(()));
+        assert_eq!(Config::from_toml(&config.to_toml()), Ok(config.clone()));
+        assert_eq!(config.one_time, Some(OneTime { max_entries: 1_000_000 }));
+        assert_eq!(config.listen, ListenAddress::Unix("/run/kliento/verifier.sock".into()));
+    }
+
+    #[test]
+    fn an_empty_file_is_the_default_set_up() {
+        assert_eq!(Config::from_toml(""), Ok(Config::default()));
+        assert_eq!(Config::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn settings_that_nobody_knows_are_refused_with_their_place() {
+        let error = Config::from_toml("audience = \"https://api.example.com\"").unwrap_err();
+        let ConfigError::Toml(text) = error else { panic!("{error}") };
+        assert!(text.contains("line 1, column 1") && text.contains("audiences"), "{text}");
+    }
+
+    #[test]
+    fn values_that_make_no_sense_are_refused_by_name() {
+        let setting = |text: &str| match Config::from_toml(text).unwrap().check() {
+            Err(ConfigError::Setting { setting, .. }) => setting,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(setting("audiences = [\"\"]"), "audiences");
+        assert_eq!(setting("routes = [{ path = \"admin\", audience = \"a\" }]"), "routes");
+        assert_eq!(setting("policy = { leeway_seconds = 301 }"), "policy.leeway_seconds");
+        assert_eq!(setting("policy = { profiles = [] }"), "policy.profiles");
+        assert_eq!(setting("limits = { header_bytes = 100 }"), "limits.header_bytes");
+        assert_eq!(setting("limits = { bodies_bytes = 1 }"), "limits.bodies_bytes");
+        assert_eq!(setting("limits = { idle_seconds = 0 }"), "limits");
+    }
+}

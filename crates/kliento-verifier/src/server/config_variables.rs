@@ -1,0 +1,105 @@
+//! Settings from the environment, over those of a file.
+
+use toml::{Table, Value};
+
+use crate::server::config::{Config, ConfigError};
+
+/// What the name of every such variable begins with.
+const PREFIX: &str = "KLIENTO_VERIFIER_";
+
+impl Config {
+    /// Reads a set-up in TOML, with the settings that `variables` give instead.
+    ///
+    /// `KLIENTO_VERIFIER_LISTEN` is `listen`, `KLIENTO_VERIFIER_POLICY__LEEWAY_SECONDS` is `leeway_seconds` in the table `policy`, and so on. A value is
+    /// what would stand in the file; one that is no TOML is a string. Variables of other names are ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Toml`], or [`ConfigError::Variable`] for a setting that nobody knows or that cannot have that value.
+    pub fn from_toml_and_variables(
+        text: &str,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        // The file by itself first: its mistakes are told with line and column.
+        let mut config = Self::from_toml(text)?;
+        let toml_error = |error: toml::de::Error| ConfigError::Toml(error.to_string());
+        let mut table: Table = text.parse().map_err(toml_error)?;
+        let mut variables: Vec<_> = variables.into_iter().collect();
+        variables.sort();
+        for (name, value) in variables {
+            let Some(path) = name.strip_prefix(PREFIX) else { continue };
+            let path = path.to_ascii_lowercase();
+            let keys: Vec<&str> = path.split("__").collect();
+            let wrong = |problem: String| ConfigError::Variable { name: name.clone(), problem };
+            set(&mut table, &keys, parse(&value))
+                .ok_or_else(|| wrong("there is no such setting".to_owned()))?;
+            config = Self::deserialize_table(table.clone())
+                .map_err(|error| wrong(error.message().to_owned()))?;
+        }
+        Ok(config)
+    }
+}
+
+/// A value as it would stand in the file, or a string.
+fn parse(text: &str) -> Value {
+    let line = format!("value = {text}");
+    let parsed = line.parse::<Table>().ok().filter(|table| table.len() == 1);
+    parsed
+        .and_then(|mut table| table.remove("value"))
+        .unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// Sets the value at the end of the path, making tables on the way; `None` if there is something else on the way.
+fn set(table: &mut Table, keys: &[&str], value: Value) -> Option<()> {
+    let (key, rest) = keys.split_first()?;
+    if rest.is_empty() {
+        table.insert((*key).to_owned(), value);
+        return Some(());
+    }
+    let inner = table.entry(*key).or_insert_with(|| Value::Table(Table::new()));
+    set(inner.as_table_mut()?, rest, value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Config::from_toml_and_variables(text, variables.iter().map(owned))
+    }
+
+    #[test]
+    fn variables_go_over_the_file() {
+        let text =
+            "listen = \"127.0.0.1:1\"\n[policy]\nleeway_seconds = 1\nmax_validity_seconds = 60";
+        let config = with(
+            text,
+            &[
+                ("KLIENTO_VERIFIER_LISTEN", "127.0.0.1:2"),
+                ("KLIENTO_VERIFIER_AUDIENCES", "[\"https://a.example\"]"),
+                ("KLIENTO_VERIFIER_POLICY__LEEWAY_SECONDS", "30"),
+                ("KLIENTO_VERIFIER_FORWARDED_AUDIENCE", "true"),
+                ("KLIENTO_ELSEWHERE", "1"),
+            ],
+        )
+        .unwrap();
+        let expected = "listen = \"127.0.0.1:2\"\naudiences = [\"https://a.example\"]\nforwarded_audience = true\n[policy]\nleeway_seconds = 30\nmax_validity_seconds = 60";
+        assert_eq!(Ok(config), Config::from_toml(expected));
+    }
+
+    #[test]
+    fn a_variable_that_is_no_setting_or_has_no_value_for_it_is_named() {
+        let name = |variables| match with("", variables) {
+            Err(ConfigError::Variable { name, .. }) => name,
+            other => panic!("{other:?}"),
+        };
+        let unknown = "KLIENTO_VERIFIER_AUDIENCE";
+        assert_eq!(name(&[(unknown, "a")]), unknown);
+        let not_a_number = "KLIENTO_VERIFIER_POLICY__LEEWAY_SECONDS";
+        assert_eq!(name(&[(not_a_number, "soon")]), not_a_number);
+        let below_a_string = "KLIENTO_VERIFIER_LISTEN__PORT";
+        let both = [("KLIENTO_VERIFIER_LISTEN", "127.0.0.1:2"), (below_a_string, "1")];
+        assert_eq!(name(&both), below_a_string);
+    }
+}

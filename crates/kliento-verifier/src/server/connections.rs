@@ -1,0 +1,212 @@
+//! Connections: how many, how long, and what is answered on them.
+
+use std::convert::Infallible;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+use crate::server::config::ServiceLimits;
+use crate::server::idle_io::{IdleIo, Patience};
+use crate::server::listener::{Listener, Stream};
+use crate::server::reply::ReplyBody;
+use crate::server::request_log::{self, RequestId};
+use crate::server::routes::Route;
+use crate::server::state::State;
+use crate::server::{admin, routes};
+
+/// Requests at once on one connection of HTTP/2.
+const MAX_STREAMS: u32 = 64;
+
+/// Streams that a client of HTTP/2 may reset before they are answered, beyond which it is cut off (CVE-2023-44487).
+const MAX_RESET_STREAMS: usize = 32;
+
+/// Octets that a client of HTTP/2 may send on a stream before they are read: a bundle in Base64.
+const STREAM_WINDOW: u32 = 32 * 1024;
+
+/// The same for all streams of a connection.
+const CONNECTION_WINDOW: u32 = 128 * 1024;
+
+/// Connections that are told 503 at the same time; beyond that they are just closed.
+const MAX_TURNED_AWAY: usize = 256;
+
+/// What those who are turned away are told.
+const TURNED_AWAY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// Which part of the service a listener gives access to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Public,
+    Admin,
+}
+
+/// How connections are treated.
+#[derive(Clone)]
+pub(crate) struct Connections {
+    pub(crate) state: Arc<State>,
+    pub(crate) part: Part,
+    pub(crate) limits: ServiceLimits,
+    pub(crate) tls: Option<TlsAcceptor>,
+}
+
+impl Connections {
+    /// Answers on every connection that comes, until `stop` says so; then those under way have their time to end.
+    pub(crate) async fn serve(self, listener: Listener, mut stop: watch::Receiver<bool>) {
+        let room = Arc::new(Semaphore::new(usize_of(self.limits.connections)));
+        let turned_away = Arc::new(Semaphore::new(MAX_TURNED_AWAY));
+        let mut tasks = JoinSet::new();
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                _ = stop.wait_for(|stop| *stop) => break,
+            };
+            while tasks.try_join_next().is_some() {}
+            let stream = match accepted {
+                Ok(stream) => stream,
+                Err(error) => {
+                    wait_after(&error).await;
+                    continue;
+                }
+            };
+            if let Ok(permit) = Arc::clone(&room).try_acquire_owned() {
+                let (this, stop) = (self.clone(), stop.clone());
+                tasks.spawn(async move {
+                    this.serve_one(stream, stop).await;
+                    drop(permit);
+                });
+            } else {
+                self.state.metrics.turned_away();
+                if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
+                    tasks.spawn(async move {
+                        turn_away(stream).await;
+                        drop(permit);
+                    });
+                }
+            }
+        }
+        drop(listener);
+        let end = Duration::from_secs(self.limits.shutdown_seconds);
+        let _ = timeout(end, async { while tasks.join_next().await.is_some() {} }).await;
+        tasks.shutdown().await;
+    }
+
+    async fn serve_one(self, stream: Box<dyn Stream>, stop: watch::Receiver<bool>) {
+        let connected = self.state.metrics.connected();
+        let limits = &self.limits;
+        let read = Duration::from_secs(limits.read_seconds);
+        let patience = Patience {
+            preface: read,
+            read: Duration::from_secs(limits.idle_seconds),
+            write: Duration::from_secs(limits.write_seconds),
+        };
+        let stream = IdleIo::new(stream, patience);
+        match &self.tls {
+            None => self.serve_http(stream, stop).await,
+            Some(tls) => {
+                // A handshake that fails or takes too long is nobody's business.
+                if let Ok(Ok(stream)) = timeout(read, tls.accept(stream)).await {
+                    self.serve_http(stream, stop).await;
+                }
+            }
+        }
+        drop(connected);
+    }
+
+    async fn serve_http(&self, stream: impl Stream + 'static, mut stop: watch::Receiver<bool>) {
+        let (state, part) = (Arc::clone(&self.state), self.part);
+        let service = service_fn(move |request| answer(Arc::clone(&state), part, request));
+        let builder = self.builder();
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        let mut last = pin!(sleep(Duration::from_secs(self.limits.connection_seconds)));
+        let end = tokio::select! {
+            _ = connection.as_mut() => return,
+            () = last.as_mut() => Duration::from_secs(self.limits.read_seconds),
+            _ = stop.wait_for(|stop| *stop) => Duration::from_secs(self.limits.shutdown_seconds),
+        };
+        // Requests under way are answered, no more are taken.
+        connection.as_mut().graceful_shutdown();
+        let _ = timeout(end, connection).await;
+    }
+
+    fn builder(&self) -> Builder<TokioExecutor> {
+        let limits = &self.limits;
+        let header_bytes = usize_of(limits.header_bytes);
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(Duration::from_secs(limits.read_seconds))
+            .max_buf_size(header_bytes);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_header_list_size(limits.header_bytes)
+            .max_concurrent_streams(MAX_STREAMS)
+            .max_pending_accept_reset_streams(MAX_RESET_STREAMS)
+            .max_local_error_reset_streams(MAX_RESET_STREAMS)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .keep_alive_interval(Duration::from_secs(limits.idle_seconds))
+            .keep_alive_timeout(Duration::from_secs(limits.read_seconds));
+        builder
+    }
+}
+
+async fn answer(
+    state: Arc<State>,
+    part: Part,
+    request: Request<Incoming>,
+) -> Result<Response<ReplyBody>, Infallible> {
+    let id = RequestId::of(request.headers());
+    let (route, reply) = match part {
+        Part::Public => routes::answer(&state, request).await,
+        Part::Admin => (Route::Admin, admin::answer(&state, &request)),
+    };
+    let status = reply.response.status().as_u16();
+    state.metrics.answered(route.as_str(), status, reply.verdict.as_str());
+    request_log::write(&id, route, status, &reply.verdict);
+    let mut response = reply.response;
+    response.headers_mut().insert(request_log::REQUEST_ID, id.into_header());
+    Ok(response)
+}
+
+/// Out of file descriptors, for instance: trying at once would only burn time.
+async fn wait_after(error: &io::Error) {
+    let of_that_connection =
+        matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset);
+    if !of_that_connection {
+        tracing::warn!(error = %error, "no connection can be accepted");
+        sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Says that there is no room, and takes what was sent, since closing before that would undo the saying.
+async fn turn_away(mut stream: Box<dyn Stream>) {
+    let say = async {
+        stream.write_all(TURNED_AWAY).await?;
+        stream.shutdown().await?;
+        let mut sent = [0; 4096];
+        for _ in 0..16 {
+            if stream.read(&mut sent).await? == 0 {
+                break;
+            }
+        }
+        Ok::<(), io::Error>(())
+    };
+    let _ = timeout(Duration::from_secs(1), say).await;
+}
+
+fn usize_of(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

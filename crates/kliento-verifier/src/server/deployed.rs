@@ -1,0 +1,106 @@
+//! `POST /?audience=…`: the API of the deployed verifier, as its clients know it.
+
+use http::{Request, StatusCode};
+use hyper::body::Incoming;
+use kliento::{ParseError, TokenBundle, VerifiedToken, VerifyError};
+use serde::Serialize;
+
+use crate::refusal::Refusal;
+use crate::server::bundle_content::MediaType;
+use crate::server::judge::Denied;
+use crate::server::query::{self, AudienceParameter};
+use crate::server::reply::{Reply, Verdict};
+use crate::server::state::State;
+
+#[derive(Serialize)]
+struct ErrorBody {
+    error: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "status", rename_all = "lowercase")]
+enum Body<'a> {
+    Malformed {
+        error: String,
+    },
+    Invalid {
+        error: String,
+    },
+    Valid {
+        subject: &'a str,
+        /// What the deployed verifier's documentation calls it.
+        #[serde(rename = "subjectId")]
+        subject_id: &'a str,
+        claims: &'a kliento::ClaimSet,
+    },
+}
+
+pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
+    let bad = |status, error| Reply::json(status, &ErrorBody { error });
+    let audience = match query::audience(request.uri().query()) {
+        AudienceParameter::One(audience) => audience,
+        AudienceParameter::Missing => {
+            return bad(StatusCode::BAD_REQUEST, "Audience is missing from the query string");
+        }
+        AudienceParameter::Several => {
+            return bad(StatusCode::BAD_REQUEST, "Audience is more than once in the query string");
+        }
+    };
+    let Some(media_type) = MediaType::of(request.headers()) else {
+        return bad(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unrecognised content type");
+    };
+    let (head, body) = request.into_parts();
+    let content = match state.content.read(&head.headers, body).await {
+        Ok(content) => content,
+        Err(reply) => return reply,
+    };
+    let judged = match media_type.decode(&content.octets) {
+        Err(error) => Err(Refusal::Malformed(error).into()),
+        Ok(_) if !state.serves(&audience) => Err(Refusal::AudienceNotServed.into()),
+        Ok(der) => state.judge.judge(der, vec![audience]).await,
+    };
+    match judged {
+        Ok(token) => valid(&token),
+        Err(denied) => refused(&denied, media_type),
+    }
+}
+
+fn valid(token: &VerifiedToken) -> Reply {
+    let subject = token.subject().to_string();
+    let body = Body::Valid { subject: &subject, subject_id: &subject, claims: token.claims() };
+    Reply::json(StatusCode::OK, &body).with_verdict(Verdict::Valid { subject })
+}
+
+fn refused(denied: &Denied, media_type: MediaType) -> Reply {
+    let Denied::Refused(refusal) = denied else { return Reply::challenge(denied) };
+    let body = match refusal {
+        Refusal::ReplayGuard(_) => return Reply::challenge(denied),
+        Refusal::Malformed(error) => Body::Malformed { error: malformed(error, media_type) },
+        Refusal::Invalid(error) => Body::Invalid { error: invalid(error) },
+        other => Body::Invalid { error: other.class().title().to_owned() },
+    };
+    Reply::json(StatusCode::OK, &body).with_verdict(Verdict::of(denied))
+}
+
+/// In the words of the deployed verifier, some of whose clients compare them.
+fn malformed(error: &ParseError, media_type: MediaType) -> String {
+    match error {
+        ParseError::Header(_) => "Authorization scheme must be \"Kliento\"".to_owned(),
+        ParseError::TooLarge { octets, .. } if media_type == MediaType::TokenBundle => format!(
+            "Token bundle serialisation is too large: {octets} bytes (max {} octets)",
+            TokenBundle::MAX_SIZE_BYTES
+        ),
+        _ => "Token serialisation is malformed".to_owned(),
+    }
+}
+
+/// The same.
+fn invalid(error: &VerifyError) -> String {
+    match error {
+        VerifyError::Token(_) => "Malformed token".to_owned(),
+        VerifyError::Audience { required, found } => {
+            format!("Audience mismatch: Expected {required}, got {found}")
+        }
+        _ => "Invalid VeraId signature bundle".to_owned(),
+    }
+}

@@ -1,0 +1,70 @@
+//! Forward authentication: a proxy asks about a request before it passes it on.
+
+use http::header::HOST;
+use http::{HeaderMap, HeaderName, Request, StatusCode};
+use hyper::body::Incoming;
+use kliento::VerifiedToken;
+
+use crate::authenticator::credentials;
+use crate::identity_headers;
+use crate::refusal::Refusal;
+use crate::server::forwarded::Forwarded;
+use crate::server::judge::Denied;
+use crate::server::query::{self, AudienceParameter};
+use crate::server::reply::{Reply, Verdict};
+use crate::server::state::State;
+
+/// Where Envoy sends requests, with their own path after it.
+pub(crate) const EXT_AUTHZ_PREFIX: &str = "/v1/ext_authz";
+
+/// `/v1/auth`: nginx `auth_request`, Traefik `ForwardAuth`, Caddy `forward_auth`, and whatever else asks with the headers of the request.
+pub(crate) async fn answer(state: &State, request: &Request<Incoming>) -> Reply {
+    let headers = request.headers();
+    // The proxy's own configuration says what URL it asks for, so nobody else has a say in its query.
+    let audiences = match query::audience(request.uri().query()) {
+        AudienceParameter::One(audience) if state.serves(&audience) => Ok(vec![audience]),
+        AudienceParameter::One(_) => Err(Refusal::AudienceNotServed),
+        AudienceParameter::Missing => state.forwarded.of(&Forwarded::from_headers(headers)),
+        AudienceParameter::Several => Err(Refusal::NoAudience),
+    };
+    reply(authenticate(state, headers, audiences).await)
+}
+
+/// `/v1/ext_authz/…`: Envoy's external authorisation over HTTP. Method, path, query and `Host` are those of the client's request.
+pub(crate) async fn answer_envoy(state: &State, request: &Request<Incoming>) -> Reply {
+    let (headers, uri) = (request.headers(), request.uri());
+    let target = uri.path_and_query().map(http::uri::PathAndQuery::as_str);
+    let authority = uri.authority().map(|authority| authority.as_str().to_owned());
+    let host = || headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
+    let forwarded = Forwarded {
+        host: authority.or_else(host),
+        target: target.and_then(|target| target.strip_prefix(EXT_AUTHZ_PREFIX)).map(str::to_owned),
+        scheme: Forwarded::from_headers(headers).scheme,
+    };
+    reply(authenticate(state, headers, state.forwarded.of(&forwarded)).await)
+}
+
+/// Proves who sent a request with these headers, for one of these audiences.
+async fn authenticate(
+    state: &State,
+    headers: &HeaderMap,
+    audiences: Result<Vec<String>, Refusal>,
+) -> Result<VerifiedToken, Denied> {
+    // Without credentials nothing else matters, not even whether an audience is known.
+    let der = kliento::decode_auth_header(credentials(headers)?).map_err(Refusal::from)?;
+    state.judge.judge(der, audiences?).await
+}
+
+fn reply(judged: Result<VerifiedToken, Denied>) -> Reply {
+    match judged {
+        Ok(token) => {
+            let subject = token.subject().to_string();
+            let reply = Reply::new(StatusCode::OK, "text/plain; charset=utf-8", "");
+            identity_headers::of(&token)
+                .into_iter()
+                .fold(reply, |reply, (name, value): (HeaderName, _)| reply.with_header(name, value))
+                .with_verdict(Verdict::Valid { subject })
+        }
+        Err(denied) => Reply::challenge(&denied),
+    }
+}

@@ -1,0 +1,134 @@
+//! What is counted, in the text format of Prometheus (OpenMetrics 1.0).
+
+use std::fmt;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// From what a remembered bundle takes to what the dearest hostile one does, in seconds.
+const SECONDS: [f64; 12] =
+    [10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 50e-3, 250e-3];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    route: &'static str,
+    status: u16,
+    verdict: &'static str,
+}
+
+/// Counters of the service.
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    verification: Histogram,
+    connections: Gauge<i64, AtomicI64>,
+    turned_away: Counter,
+    anchor_reloads: Counter,
+    anchor_failures: Counter,
+    waiting: Gauge<i64, AtomicI64>,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::with_prefix("kliento_verifier");
+        let requests = Family::<RequestLabels, Counter>::default();
+        let verification = Histogram::new(SECONDS);
+        let (connections, waiting) = (Gauge::default(), Gauge::default());
+        let (turned_away, anchor_reloads, anchor_failures) =
+            (Counter::default(), Counter::default(), Counter::default());
+        registry.register("requests", "Requests that were answered", requests.clone());
+        registry.register(
+            "verification_seconds",
+            "Time from a whole request to its verdict, waiting included",
+            verification.clone(),
+        );
+        registry.register("connections", "Connections that are open", connections.clone());
+        registry.register(
+            "connections_turned_away",
+            "Connections that were closed because too many were open",
+            turned_away.clone(),
+        );
+        registry.register("queue", "Bundles that wait to be verified", waiting.clone());
+        registry.register(
+            "trust_anchor_reloads",
+            "How often the file of trust anchors had changed and was taken",
+            anchor_reloads.clone(),
+        );
+        registry.register(
+            "trust_anchor_failures",
+            "How often the file of trust anchors had changed and could not be taken",
+            anchor_failures.clone(),
+        );
+        Self {
+            registry,
+            requests,
+            verification,
+            connections,
+            turned_away,
+            anchor_reloads,
+            anchor_failures,
+            waiting,
+        }
+    }
+
+    /// A request was answered.
+    pub(crate) fn answered(&self, route: &'static str, status: u16, verdict: &'static str) {
+        self.requests.get_or_create(&RequestLabels { route, status, verdict }).inc();
+    }
+
+    /// A bundle was judged.
+    pub(crate) fn verified(&self, took: Duration) {
+        self.verification.observe(took.as_secs_f64());
+    }
+
+    /// A connection was opened, until what is returned is dropped.
+    pub(crate) fn connected(&self) -> impl Drop + Send + use<> {
+        self.connections.inc();
+        Connected(self.connections.clone())
+    }
+
+    /// A connection was closed because too many are open.
+    pub(crate) fn turned_away(&self) {
+        self.turned_away.inc();
+    }
+
+    /// The trust anchors were read again.
+    pub(crate) fn anchors_reloaded(&self) {
+        self.anchor_reloads.inc();
+    }
+
+    /// The trust anchors have changed and cannot be read.
+    pub(crate) fn anchors_failed(&self) {
+        self.anchor_failures.inc();
+    }
+
+    /// The text that Prometheus reads.
+    pub(crate) fn encode(&self, waiting: usize) -> String {
+        self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+        let mut text = String::new();
+        // Writing to a string does not fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Metrics")
+    }
+}
+
+struct Connected(Gauge<i64, AtomicI64>);
+
+impl Drop for Connected {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}

@@ -1,0 +1,44 @@
+//! The query of a request.
+
+/// How often and with what value the audience is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AudienceParameter {
+    /// Not at all, or empty.
+    Missing,
+    /// Once.
+    One(String),
+    /// More than once.
+    Several,
+}
+
+/// The parameter `audience` of a query (WHATWG URL, "application/x-www-form-urlencoded").
+pub(crate) fn audience(query: Option<&str>) -> AudienceParameter {
+    let parameters = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let mut audiences = parameters.filter(|(name, _)| name == "audience");
+    match (audiences.next(), audiences.next()) {
+        (Some((_, audience)), None) if !audience.is_empty() => {
+            AudienceParameter::One(audience.into_owned())
+        }
+        (_, None) => AudienceParameter::Missing,
+        (_, Some(_)) => AudienceParameter::Several,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_audience_is_given_once_and_percent_decoded() {
+        let one = |text: &str| AudienceParameter::One(text.to_owned());
+        assert_eq!(
+            audience(Some("audience=https%3A%2F%2Fa.example%2F&x=1")),
+            one("https://a.example/")
+        );
+        assert_eq!(audience(Some("audience=a+b%00")), one("a b\0"));
+        for missing in [None, Some(""), Some("audience"), Some("audience="), Some("Audience=a")] {
+            assert_eq!(audience(missing), AudienceParameter::Missing, "{missing:?}");
+        }
+        assert_eq!(audience(Some("audience=a&audience=a")), AudienceParameter::Several);
+    }
+}

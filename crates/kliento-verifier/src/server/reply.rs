@@ -1,0 +1,150 @@
+//! Responses, and what the log is told of them.
+
+use std::convert::Infallible;
+use std::future::Ready;
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http_body_util::combinators::WithTrailers;
+use http_body_util::{Either, Full};
+use serde::Serialize;
+
+use crate::problem::{PROBLEM_JSON, Problem};
+use crate::refusal::{Refusal, RefusalClass};
+use crate::server::judge::Denied;
+
+/// A whole response, or one with trailers after it.
+pub(crate) type ReplyBody =
+    Either<Full<Bytes>, WithTrailers<Full<Bytes>, Ready<Option<Result<HeaderMap, Infallible>>>>>;
+
+/// A response, and the verdict behind it.
+pub(crate) struct Reply {
+    pub(crate) response: Response<ReplyBody>,
+    pub(crate) verdict: Verdict,
+}
+
+/// What log and metrics are told of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// No token was judged.
+    None,
+    /// The token holds and its sender is let in.
+    Valid {
+        /// Who it is.
+        subject: String,
+    },
+    /// It does not, or is not.
+    Refused { class: RefusalClass, code: u16, reasons: String },
+    /// There was no room for the request.
+    Overloaded,
+    /// A bug.
+    Panicked,
+}
+
+impl Verdict {
+    pub(crate) fn of(denied: &Denied) -> Self {
+        match denied {
+            Denied::Refused(refusal) => Self::Refused {
+                class: refusal.class(),
+                code: refusal.code(),
+                reasons: refusal.reasons(),
+            },
+            Denied::Overloaded => Self::Overloaded,
+            Denied::Panicked => Self::Panicked,
+        }
+    }
+
+    /// One word, the same over releases.
+    pub(crate) const fn as_str(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Valid { .. } => "valid",
+            Self::Refused { class, .. } => class.as_str(),
+            Self::Overloaded => "overloaded",
+            Self::Panicked => "panicked",
+        }
+    }
+}
+
+impl Reply {
+    /// A response of this media type. Nobody may keep it, and no browser may take it for another type.
+    pub(crate) fn new(
+        status: StatusCode,
+        media_type: &'static str,
+        content: impl Into<Bytes>,
+    ) -> Self {
+        let mut response = Response::new(Either::Left(Full::new(content.into())));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        let no_sniff = HeaderName::from_static("x-content-type-options");
+        headers.insert(no_sniff, HeaderValue::from_static("nosniff"));
+        Self { response, verdict: Verdict::None }
+    }
+
+    /// A response in JSON.
+    pub(crate) fn json(status: StatusCode, content: &impl Serialize) -> Self {
+        // What is answered are strings, numbers and maps of strings, which always have a JSON form.
+        let json = serde_json::to_vec(content).unwrap_or_default();
+        Self::new(status, "application/json", json)
+    }
+
+    /// Nothing but a status and its meaning, for requests that are not of this API.
+    pub(crate) fn status(status: StatusCode) -> Self {
+        let reason = status.canonical_reason().unwrap_or("");
+        Self::new(status, "text/plain; charset=utf-8", format!("{} {reason}", status.as_u16()))
+    }
+
+    /// There is no room for the request, and soon there may be.
+    pub(crate) fn overloaded() -> Self {
+        let mut reply = Self::status(StatusCode::SERVICE_UNAVAILABLE)
+            .with_header(RETRY_AFTER, HeaderValue::from_static("1"));
+        reply.verdict = Verdict::Overloaded;
+        reply
+    }
+
+    /// Problem details.
+    pub(crate) fn problem(status: StatusCode, problem: &Problem) -> Self {
+        Self::new(status, PROBLEM_JSON, problem.to_json())
+    }
+
+    /// The answer to whoever sent a request that is not let in: challenge and class.
+    pub(crate) fn challenge(denied: &Denied) -> Self {
+        let verdict = Verdict::of(denied);
+        match denied {
+            Denied::Refused(refusal) => {
+                let class = refusal.class();
+                let reply = Self::problem(class.status(), &Problem::of_class(class));
+                with_challenge(reply, refusal).with_verdict(verdict)
+            }
+            Denied::Overloaded => Self::overloaded(),
+            Denied::Panicked => {
+                Self::status(StatusCode::INTERNAL_SERVER_ERROR).with_verdict(verdict)
+            }
+        }
+    }
+
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.response.headers_mut().insert(name, value);
+        self
+    }
+
+    pub(crate) fn with_verdict(mut self, verdict: Verdict) -> Self {
+        self.verdict = verdict;
+        self
+    }
+}
+
+/// RFC 9110 section 15.5.2: a 401 has a challenge.
+fn with_challenge(reply: Reply, refusal: &Refusal) -> Reply {
+    match refusal.class() {
+        RefusalClass::Forbidden => reply,
+        RefusalClass::Unavailable => reply.with_header(RETRY_AFTER, HeaderValue::from_static("1")),
+        _ => {
+            let challenge = HeaderValue::from_static(refusal.challenge());
+            reply.with_header(WWW_AUTHENTICATE, challenge)
+        }
+    }
+}

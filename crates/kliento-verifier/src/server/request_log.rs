@@ -1,0 +1,103 @@
+//! One line of log for each request, without anything that is secret or that a client could forge lines with.
+
+use std::fmt::Write as _;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::server::reply::Verdict;
+use crate::server::routes::Route;
+
+/// The header that names a request.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest name that is taken from a client or proxy.
+const MAX_BYTES: usize = 64;
+
+/// The name of a request, by which a response is found in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RequestId(String);
+
+impl RequestId {
+    /// The name that the request comes with, if it is one word of at most 64 letters, digits, hyphens, dots and underscores; a
+    /// new one if not.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+        let is_word = |text: &&str| {
+            (1..=MAX_BYTES).contains(&text.len())
+                && text
+                    .bytes()
+                    .all(|octet| octet.is_ascii_alphanumeric() || b"-._".contains(&octet))
+        };
+        given.filter(is_word).map_or_else(Self::new, |given| Self(given.to_owned()))
+    }
+
+    /// Nobody relies on it being hard to guess: it only has to differ from others, also from those before the service was started
+    /// again.
+    fn new() -> Self {
+        static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let mut text = String::with_capacity(16);
+        // Writing to a string does not fail.
+        let _ = write!(text, "{:016x}", SEED.hash_one(count));
+        Self(text)
+    }
+
+    pub(crate) fn into_header(self) -> HeaderValue {
+        // Letters, digits, hyphens, dots and underscores make a value.
+        HeaderValue::try_from(self.0).unwrap_or_else(|_| HeaderValue::from_static("-"))
+    }
+}
+
+/// Tells the log of a request. What was refused is told at `info`, what was not at `debug`: a server that is asked thousands of
+/// times a second has its own log of whom it let in.
+pub(crate) fn write(id: &RequestId, route: Route, status: u16, verdict: &Verdict) {
+    let (id, route, word) = (id.0.as_str(), route.as_str(), verdict.as_str());
+    match verdict {
+        Verdict::None => tracing::debug!(request_id = id, route, status, "answered"),
+        Verdict::Valid { subject } => {
+            tracing::debug!(request_id = id, route, status, verdict = word, subject, "answered");
+        }
+        Verdict::Refused { code, reasons, .. } => {
+            let code = format!("KL{code:04}");
+            tracing::info!(
+                request_id = id,
+                route,
+                status,
+                verdict = word,
+                code,
+                reasons,
+                "refused"
+            );
+        }
+        Verdict::Overloaded => {
+            tracing::warn!(request_id = id, route, status, verdict = word, "refused");
+        }
+        Verdict::Panicked => {
+            tracing::error!(request_id = id, route, status, verdict = word, "refused");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_could_forge_a_log_is_replaced() {
+        let of = |value: &[u8]| {
+            let mut headers = HeaderMap::new();
+            headers.insert(REQUEST_ID, HeaderValue::from_bytes(value).unwrap());
+            RequestId::of(&headers).0
+        };
+        assert_eq!(of(b"0af7651916cd43dd-8448.eb_211c"), "0af7651916cd43dd-8448.eb_211c");
+        for given in [&b"a b"[..], b"", b"\"", b"\xC3\xA9", &[b'a'; 65]] {
+            let new = of(given);
+            assert!(new.len() == 16 && new.bytes().all(|octet| octet.is_ascii_hexdigit()), "{new}");
+        }
+        assert_ne!(RequestId::of(&HeaderMap::new()), RequestId::of(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,92 @@
+//! Which part of the API a request is for.
+
+use http::header::{ALLOW, CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING};
+use http::{HeaderValue, Method, Request, StatusCode};
+use hyper::body::Incoming;
+
+use crate::server::reply::Reply;
+use crate::server::state::State;
+use crate::server::{admin, deployed, envoy, forward_auth, verify};
+
+/// A part of the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    Deployed,
+    Verify,
+    ForwardAuth,
+    EnvoyHttp,
+    EnvoyGrpc,
+    OpenApi,
+    Unknown,
+    Admin,
+}
+
+impl Route {
+    /// One word for log and metrics.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Deployed => "deployed",
+            Self::Verify => "verify",
+            Self::ForwardAuth => "forward_auth",
+            Self::EnvoyHttp => "ext_authz_http",
+            Self::EnvoyGrpc => "ext_authz_grpc",
+            Self::OpenApi => "openapi",
+            Self::Unknown => "unknown",
+            Self::Admin => "admin",
+        }
+    }
+
+    fn of(request: &Request<Incoming>) -> Self {
+        match request.uri().path() {
+            "/" if request.method() == Method::POST => Self::Deployed,
+            "/v1/verify" => Self::Verify,
+            "/v1/auth" => Self::ForwardAuth,
+            "/openapi.json" => Self::OpenApi,
+            envoy::CHECK_PATH => Self::EnvoyGrpc,
+            path => match path.strip_prefix(forward_auth::EXT_AUTHZ_PREFIX) {
+                Some(rest) if rest.is_empty() || rest.starts_with('/') => Self::EnvoyHttp,
+                _ => Self::Unknown,
+            },
+        }
+    }
+}
+
+/// Answers a request on the listener for requests.
+pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> (Route, Reply) {
+    let route = Route::of(&request);
+    if let Some(reply) = refuse_framing(&request) {
+        return (route, reply);
+    }
+    let reply = match route {
+        Route::Deployed => deployed::answer(state, request).await,
+        Route::Verify if request.method() != Method::POST => not_allowed("POST"),
+        Route::Verify => verify::answer(state, request).await,
+        Route::ForwardAuth => forward_auth::answer(state, &request).await,
+        Route::EnvoyHttp => forward_auth::answer_envoy(state, &request).await,
+        Route::EnvoyGrpc if request.method() != Method::POST => not_allowed("POST"),
+        Route::EnvoyGrpc => envoy::answer(state, request).await,
+        Route::OpenApi if !matches!(*request.method(), Method::GET | Method::HEAD) => {
+            not_allowed("GET, HEAD")
+        }
+        Route::OpenApi => Reply::new(StatusCode::OK, "application/json", admin::OPENAPI),
+        Route::Unknown | Route::Admin => Reply::status(StatusCode::NOT_FOUND),
+    };
+    (route, reply)
+}
+
+/// Requests whose content another server might take to begin or end elsewhere (RFC 9112 section 6.3), and expectations that nobody
+/// fulfils (RFC 9110 section 10.1.1).
+fn refuse_framing(request: &Request<Incoming>) -> Option<Reply> {
+    let headers = request.headers();
+    if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
+        return Some(Reply::status(StatusCode::BAD_REQUEST));
+    }
+    let mut expectations = headers.get_all(EXPECT).iter();
+    let known = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"100-continue");
+    (!expectations.all(known)).then(|| Reply::status(StatusCode::EXPECTATION_FAILED))
+}
+
+fn not_allowed(methods: &'static str) -> Reply {
+    Reply::status(StatusCode::METHOD_NOT_ALLOWED)
+        .with_header(ALLOW, HeaderValue::from_static(methods))
+}

@@ -1,0 +1,48 @@
+//! What all requests share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::server::content::ContentLimits;
+use crate::server::forwarded::Audiences;
+use crate::server::judge::Judge;
+use crate::server::metrics::Metrics;
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) judge: Judge,
+    /// The audiences that are served; all if there are none.
+    pub(crate) audiences: Vec<String>,
+    /// The audiences of requests that proxies ask about.
+    pub(crate) forwarded: Audiences,
+    pub(crate) content: ContentLimits,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) readiness: Readiness,
+}
+
+/// Whether requests should be sent here.
+#[derive(Debug, Default)]
+pub(crate) struct Readiness(AtomicBool);
+
+impl Readiness {
+    pub(crate) fn is_ready(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn end(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+impl State {
+    /// Whether tokens for `audience` are judged here.
+    pub(crate) fn serves(&self, audience: &str) -> bool {
+        let configured =
+            self.audiences.iter().chain(self.forwarded.routes.iter().map(|route| &route.audience));
+        self.audiences.is_empty() || configured.into_iter().any(|served| served == audience)
+    }
+}

@@ -1,0 +1,114 @@
+//! Threads that do what takes long, so that nothing short has to wait for it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crossbeam_channel::{Sender, TrySendError, bounded};
+use tokio::sync::oneshot;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// How much less a verifying thread is worth than one that answers: requests about remembered bundles should not have to wait for
+/// those about unknown ones.
+const NICENESS: i32 = 10;
+
+/// A fixed number of threads and a bounded queue before them. The threads end when the last clone is dropped.
+#[derive(Clone, Debug)]
+pub(crate) struct Workers {
+    jobs: Sender<Job>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// Nothing came of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotDone {
+    /// The queue was full.
+    Overloaded,
+    /// The job panicked: a bug.
+    Panicked,
+}
+
+impl Workers {
+    pub(crate) fn start(threads: usize, queue: usize) -> std::io::Result<Self> {
+        let (jobs, queued) = bounded::<Job>(queue);
+        for number in 0..threads {
+            let queued = queued.clone();
+            thread::Builder::new().name(format!("verify-{number}")).spawn(move || {
+                lower_priority();
+                for job in queued {
+                    // A panic is told to whoever waits, by dropping what they wait on; the thread goes on.
+                    let _ = catch_unwind(AssertUnwindSafe(job));
+                }
+            })?;
+        }
+        Ok(Self { jobs, waiting: Arc::default() })
+    }
+
+    /// Does `job` when a thread is free, unless nobody waits for it any more by then.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, NotDone> {
+        let (done, result) = oneshot::channel();
+        let waiting = Arc::clone(&self.waiting);
+        let job: Job = Box::new(move || {
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            if !done.is_closed() {
+                let _ = done.send(job());
+            }
+        });
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = self.jobs.try_send(job)
+        {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(NotDone::Overloaded);
+        }
+        result.await.map_err(|_| NotDone::Panicked)
+    }
+
+    /// How many jobs wait for a thread.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+}
+
+fn lower_priority() {
+    // On Linux this is about the calling thread; elsewhere about the process, which does no harm. It never fails downwards.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, NICENESS);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_queue_turns_jobs_away_and_a_panic_ends_no_thread() {
+        let workers = Workers::start(1, 1).unwrap();
+        assert_eq!(workers.run(|| panic!("of this test")).await, Err::<(), _>(NotDone::Panicked));
+        // The first job says that it has begun, and ends when told to.
+        let (begun, begins) = oneshot::channel();
+        let (go, gate) = bounded::<()>(1);
+        let busy = tokio::spawn({
+            let workers = workers.clone();
+            async move {
+                let job = move || begun.send(()).is_ok() && gate.recv().is_ok();
+                workers.run(job).await
+            }
+        });
+        begins.await.unwrap();
+        let queued = tokio::spawn({
+            let workers = workers.clone();
+            async move { workers.run(|| 2).await }
+        });
+        while workers.waiting() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(workers.run(|| 3).await, Err(NotDone::Overloaded));
+        go.send(()).unwrap();
+        assert_eq!(busy.await.unwrap(), Ok(true));
+        assert_eq!(queued.await.unwrap(), Ok(2));
+    }
+}
