@@ -2,6 +2,7 @@
 
 mod fetching;
 mod issuing;
+mod serving;
 mod verifying;
 
 /// What there is to say about an error code.
@@ -15,7 +16,11 @@ pub(crate) struct Explanation {
 
 /// All of them by code, ascending.
 pub(crate) fn explanations() -> impl Iterator<Item = &'static Explanation> {
-    [verifying::EXPLANATIONS, fetching::EXPLANATIONS, issuing::EXPLANATIONS].into_iter().flatten()
+    let verifying = verifying::EXPLANATIONS.iter();
+    verifying
+        .chain(fetching::EXPLANATIONS)
+        .chain(issuing::EXPLANATIONS)
+        .chain(serving::EXPLANATIONS)
 }
 
 /// What there is to say about `code`.

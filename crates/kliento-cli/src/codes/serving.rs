@@ -1,0 +1,55 @@
+//! Why a server does not let somebody in, when it is not for the token itself.
+
+use super::{Explanation, on};
+
+/// 60xx.
+pub(super) const EXPLANATIONS: &[Explanation] = &[
+    on(
+        6001,
+        "no Kliento credentials",
+        "The request has no Authorization header, or one of another scheme.",
+        "send `Authorization: Kliento <bundle>`; check that no proxy on the way takes the header away",
+    ),
+    on(
+        6002,
+        "more than one Authorization header",
+        "Servers differ on which of several headers they read, so none is.",
+        "send one Authorization header; of other schemes use either one or the other for a request",
+    ),
+    on(
+        6003,
+        "the verifier does not serve the audience that was asked for",
+        "The audience in the query of the request to the verifier, or in a route's configuration, is none of those that its configuration names.",
+        "add the audience to `audiences` in the verifier's configuration, or correct the one that the proxy or server asks for",
+    ),
+    on(
+        6004,
+        "no audience is known for the request",
+        "Neither the query, a route, the forwarded host nor the configuration says whom tokens must be for; or the forwarded host, scheme or path can be read in more than one way (dot segments, doubled slashes, encoded letters).",
+        "name `audiences` or `[[routes]]` in the verifier's configuration, put `?audience=` into the URL that the proxy asks for, or set forwarded_audience = true; see that the proxy sets X-Forwarded-Host, -Proto and -Uri itself",
+    ),
+    on(
+        6005,
+        "the sender is not let in",
+        "The token holds, and its subject matches a pattern in `deny`, or none in `allow`.",
+        "change `allow` and `deny` in the verifier's `[policy]`, or have somebody send the request who is let in",
+    ),
+    on(
+        6006,
+        "a claim is missing that the server requires",
+        "The token holds, and lacks a claim of `required_claims`, or has another value for it.",
+        "issue the token with that claim, or change `required_claims` in the verifier's `[policy]`",
+    ),
+    on(
+        6007,
+        "the token was used before",
+        "The server lets each token in once. A token is known by its signature: the same token in another bundle is the same token.",
+        "issue a token for each request; if a response was lost, issue a new token and try again",
+    ),
+    on(
+        6008,
+        "whether the token was used before cannot be told",
+        "The memory of used tokens is full, or the store that servers share does not answer. Nobody is let in then.",
+        "raise max_entries in `[one_time]`, or mend the shared store; try again later",
+    ),
+];

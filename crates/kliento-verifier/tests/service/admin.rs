@@ -1,0 +1,93 @@
+//! What operators ask.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::http::exchange;
+use crate::running::{Running, TOKEN, kliento};
+
+const TARGET: &str = "/v1/auth?audience=https%3A%2F%2Fapi.example.com";
+
+#[tokio::test]
+async fn health_is_told_on_a_listener_of_its_own() {
+    let service = Running::with("").await;
+    for target in ["/livez", "/readyz"] {
+        let response = service.ask_admin("GET", target).await;
+        assert_eq!((response.status, response.content.as_str()), (200, "ok\n"), "{target}");
+        assert_eq!(service.ask("GET", target, &[], b"").await.status, 404);
+    }
+    let response = service.ask_admin("POST", "/livez").await;
+    assert_eq!((response.status, response.header("allow")), (405, Some("GET, HEAD")));
+    assert_eq!(service.ask_admin("GET", "/v1/auth").await.status, 404);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_route_status_and_verdict() {
+    let service = Running::with("").await;
+    let header = kliento(&TOKEN.der);
+    for headers in [&[("authorization", header.as_str())][..], &[], &[]] {
+        service.ask("GET", TARGET, headers, b"").await;
+    }
+    let response = service.ask_admin("GET", "/metrics").await;
+    let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    assert_eq!((response.status, response.header("content-type")), (200, Some(media_type)));
+    let has = |line: &str| response.content.lines().any(|present| present == line);
+    let requests = "kliento_verifier_requests_total{route=\"forward_auth\"";
+    assert!(
+        has(&format!("{requests},status=\"200\",verdict=\"valid\"}} 1")),
+        "{}",
+        response.content
+    );
+    assert!(has(&format!("{requests},status=\"401\",verdict=\"missing\"}} 2")));
+    assert!(has("kliento_verifier_verification_seconds_count 1"));
+    assert!(response.content.ends_with("# EOF\n"));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn the_api_describes_itself() {
+    let service = Running::with("").await;
+    let public = service.ask("GET", "/openapi.json", &[], b"").await;
+    assert_eq!((public.status, public.json()["openapi"].clone()), (200, Value::from("3.1.0")));
+    assert_eq!(service.ask_admin("GET", "/openapi.json").await.json(), public.json());
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_response_names_its_request_for_the_log() {
+    let service = Running::with("").await;
+    let named = [("x-request-id", "4bf92f35-77b3.4da6_a3ce")];
+    let response = service.ask("GET", TARGET, &named, b"").await;
+    assert_eq!(response.header("x-request-id"), Some("4bf92f35-77b3.4da6_a3ce"));
+    let forged = [("x-request-id", "a\", \"level\": \"ERROR")];
+    let response = service.ask("GET", TARGET, &forged, b"").await;
+    assert_eq!(response.header("x-request-id").map(str::len), Some(16));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_service_that_stops_says_so_and_answers_what_is_under_way() {
+    let mut service = Running::with("").await;
+    let mut stream = service.tcp().await;
+    let content = &TOKEN.der;
+    let head = format!(
+        "POST /?audience=https%3A%2F%2Fapi.example.com HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n",
+        content.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&content[..100]).await.unwrap();
+    // The request is under way once its connection is counted.
+    while !service.ask_admin("GET", "/metrics").await.content.contains("connections 2\n") {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    service.begin_stop();
+    while service.ask_admin("GET", "/readyz").await.status != 503 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let response = exchange(stream, &content[100..]).await;
+    assert_eq!((response.status, response.json()["status"].clone()), (200, Value::from("valid")));
+    service.stop().await;
+}

@@ -1,0 +1,210 @@
+//! `/v1/auth` and `/v1/ext_authz/…`: what proxies ask.
+
+use serde_json::json;
+use veraid_testkit::{Scenario, default_instant};
+
+use crate::http::Response;
+use crate::running::{Running, TOKEN, kliento, token_for};
+
+const TARGET: &str = "/v1/auth?audience=https%3A%2F%2Fapi.example.com";
+
+/// Whether the request is let in as alice with all five headers.
+fn is_alice(response: &Response) -> bool {
+    let headers = ["subject", "organisation", "user", "claims", "expires"]
+        .map(|name| response.header(&format!("x-kliento-{name}")).map(str::to_owned));
+    let alice = [
+        "alice@example.com",
+        "example.com",
+        "alice",
+        "{\"role\":\"reader\"}",
+        "2026-11-22T12:10:00Z",
+    ];
+    response.status == 200 && headers == alice.map(|value| Some(value.to_owned()))
+}
+
+fn refused(class: &str, title: &str) -> serde_json::Value {
+    json!({ "type": format!("urn:kliento:problem:{class}"), "title": title, "status": 401, "class": class })
+}
+
+#[tokio::test]
+async fn whoever_is_let_in_is_told_to_the_proxy() {
+    let service = Running::with("").await;
+    let header = kliento(&TOKEN.der);
+    for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
+        let response = service.ask(method, TARGET, &[("authorization", &header)], b"").await;
+        assert!(is_alice(&response), "{method} {response:?}");
+        assert_eq!(response.content, "");
+    }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn an_organisation_itself_has_an_empty_user_so_that_no_other_survives() {
+    let service = Running::with("").await;
+    let der = Scenario { user: None, ..Scenario::default() }.build_on(&TOKEN.chain).der;
+    let response = service.ask("GET", TARGET, &[("authorization", &kliento(&der))], b"").await;
+    assert_eq!(response.header("x-kliento-subject"), Some("example.com"));
+    assert_eq!(response.header("x-kliento-user"), Some(""));
+    assert_eq!(response.header("x-kliento-claims"), Some("{}"));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn names_beyond_ascii_are_percent_encoded() {
+    let service = Running::with("").await;
+    let der =
+        Scenario { user: Some("zoë%".into()), ..Scenario::default() }.build_on(&TOKEN.chain).der;
+    let response = service.ask("GET", TARGET, &[("authorization", &kliento(&der))], b"").await;
+    assert_eq!(response.header("x-kliento-user"), Some("zo%C3%AB%25"));
+    assert_eq!(response.header("x-kliento-subject"), Some("zo%C3%AB%25@example.com"));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_is_not_let_in_is_told_the_class_and_nothing_else() {
+    let service = Running::with("").await;
+    let mut forged = TOKEN.der.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    let (forged, other) = (kliento(&forged), kliento(&token_for("https://other.example")));
+    let twice = [("authorization", other.as_str()), ("authorization", other.as_str())];
+    let missing = "Kliento credentials are required";
+    let malformed = "The credentials are no Kliento token bundle";
+    let cases: [(&[(&str, &str)], &str, &str, &str); 8] = [
+        (&[], "Kliento", "missing", missing),
+        (&[("authorization", "Bearer Kliento abc")], "Kliento", "missing", missing),
+        (&[("x-forwarded-authorization", &other)], "Kliento", "missing", missing),
+        (
+            &[("authorization", "Kliento ???")],
+            "Kliento error=\"malformed\"",
+            "malformed",
+            malformed,
+        ),
+        (
+            &[("authorization", "Kliento  abcd")],
+            "Kliento error=\"malformed\"",
+            "malformed",
+            malformed,
+        ),
+        (&twice, "Kliento error=\"malformed\"", "malformed", malformed),
+        (
+            &[("authorization", &forged)],
+            "Kliento error=\"untrusted\"",
+            "untrusted",
+            "The token cannot be trusted",
+        ),
+        (
+            &[("authorization", &other)],
+            "Kliento error=\"audience\"",
+            "audience",
+            "The token is for another audience",
+        ),
+    ];
+    for (headers, challenge, class, title) in cases {
+        let response = service.ask("GET", TARGET, headers, b"").await;
+        assert_eq!((response.status, response.json()), (401, refused(class, title)));
+        assert_eq!(response.header("www-authenticate"), Some(challenge));
+        assert_eq!(response.header("x-kliento-subject"), None);
+    }
+    service.stop().await;
+
+    let late = Running::at("", default_instant().saturating_add(601)).await;
+    let response = late.ask("GET", TARGET, &[("authorization", &kliento(&TOKEN.der))], b"").await;
+    let title = "The token has expired or is not valid yet";
+    assert_eq!((response.status, response.json()), (401, refused("expired", title)));
+    assert_eq!(response.header("www-authenticate"), Some("Kliento error=\"expired\""));
+    late.stop().await;
+}
+
+#[tokio::test]
+async fn who_is_proved_and_not_let_in_is_forbidden() {
+    let service = Running::with("[policy]\ndeny = [\"example.com\"]").await;
+    let response =
+        service.ask("GET", TARGET, &[("authorization", &kliento(&TOKEN.der))], b"").await;
+    let title = "The sender of the token is not allowed here";
+    let expected = json!({ "type": "urn:kliento:problem:forbidden", "title": title, "status": 403, "class": "forbidden" });
+    assert_eq!((response.status, response.json()), (403, expected));
+    assert_eq!(response.header("www-authenticate"), None);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn the_audience_is_that_of_the_route() {
+    let toml = "
+        [[routes]]
+        host = \"api.example.com\"
+        audience = \"https://api.example.com\"
+        [[routes]]
+        host = \"api.example.com\"
+        path = \"/admin\"
+        audience = \"https://api.example.com/admin\"
+    ";
+    let service = Running::with(toml).await;
+    let (header, admin) =
+        (kliento(&TOKEN.der), kliento(&token_for("https://api.example.com/admin")));
+    for (authorization, host, uri, status) in [
+        (&header, "api.example.com", "/orders?x=1", 200),
+        (&header, "api.example.com", "/admin/users", 401),
+        (&admin, "api.example.com", "/admin/users", 200),
+        (&admin, "api.example.com", "/orders", 401),
+        (&header, "api.example.com", "/orders/../admin", 401),
+        (&header, "other.example.com", "/orders", 401),
+    ] {
+        let headers = [
+            ("authorization", authorization.as_str()),
+            ("x-forwarded-host", host),
+            ("x-forwarded-uri", uri),
+            ("x-forwarded-proto", "https"),
+        ];
+        let response = service.ask("GET", "/v1/auth", &headers, b"").await;
+        assert_eq!(response.status, status, "{host} {uri}");
+    }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn the_audience_is_that_of_the_forwarded_host_if_told_to() {
+    let header = kliento(&TOKEN.der);
+    let headers = [
+        ("authorization", header.as_str()),
+        ("x-forwarded-host", "API.example.com:443"),
+        ("x-forwarded-proto", "https"),
+    ];
+    for (toml, status) in [("", 401), ("forwarded_audience = true", 200)] {
+        let service = Running::with(toml).await;
+        assert_eq!(service.ask("GET", "/v1/auth", &headers, b"").await.status, status, "{toml}");
+        service.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn envoy_s_path_and_query_are_the_client_s_and_name_no_audience() {
+    let toml = "
+        audiences = [\"https://elsewhere.example\"]
+        [[routes]]
+        host = \"verifier.test\"
+        path = \"/orders\"
+        audience = \"https://api.example.com\"
+    ";
+    let service = Running::with(toml).await;
+    let header = kliento(&TOKEN.der);
+    let headers = [("authorization", header.as_str())];
+    let response = service.ask("PUT", "/v1/ext_authz/orders/1?audience=x", &headers, b"").await;
+    assert!(is_alice(&response), "{response:?}");
+    let query = "/v1/ext_authz/other?audience=https%3A%2F%2Fapi.example.com";
+    assert_eq!(service.ask("GET", query, &headers, b"").await.status, 401);
+    assert_eq!(service.ask("GET", "/v1/ext_authzorders", &headers, b"").await.status, 404);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_header_with_the_largest_bundle_is_read() {
+    let service = Running::with("").await;
+    let header = kliento(&vec![0x30; 16 * 1024]);
+    assert!(header.len() > 21 * 1024);
+    let response = service.ask("GET", TARGET, &[("authorization", &header)], b"").await;
+    assert_eq!(response.header("www-authenticate"), Some("Kliento error=\"malformed\""));
+    let beyond = "a".repeat(64 * 1024);
+    let response = service.ask("GET", TARGET, &[("authorization", &beyond)], b"").await;
+    assert_eq!(response.status, 431);
+    service.stop().await;
+}
