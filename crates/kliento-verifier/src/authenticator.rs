@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use kliento::{Timestamp, TokenPolicy, TrustAnchors, VerifiedToken, Verifier};
+use kliento::{
+    RecalledToken, Timestamp, TokenBundle, TokenPolicy, TrustAnchors, VerifiedToken, Verifier,
+};
 
 use crate::access_policy::AccessPolicy;
 use crate::clock::{Clock, SharedClock, SystemClock};
@@ -136,16 +138,39 @@ impl Authenticator {
     ///
     /// [`Refusal`], which tells what to answer.
     pub fn verify_der(&self, der: &[u8], audiences: &[String]) -> Result<VerifiedToken, Refusal> {
+        match self.recall_der(der, audiences)? {
+            RecalledToken::Verdict(verdict) => Ok(*verdict?),
+            RecalledToken::Bundle(bundle) => self.verify_bundle(*bundle, audiences),
+        }
+    }
+
+    /// What the verifier remembers of the octets of a bundle, or else the bundle, for [`Authenticator::verify_bundle`].
+    ///
+    /// This never takes long, so that a server can do the rest where it delays nobody else.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NoAudience`] or [`Refusal::Malformed`].
+    pub fn recall_der(&self, der: &[u8], audiences: &[String]) -> Result<RecalledToken, Refusal> {
         if audiences.is_empty() {
             return Err(Refusal::NoAudience);
         }
-        let policy = self.token_policy;
-        Ok(kliento::TokenBundle::from_der(der)?.verify_for_any(
-            policy,
-            audiences,
-            self.now(),
-            &self.verifier,
-        )?)
+        let (policy, now) = (self.token_policy, self.now());
+        TokenBundle::recall(der, policy, audiences, now, &self.verifier).map_err(Refusal::Malformed)
+    }
+
+    /// Proves a bundle to be for one of `audiences` and valid now.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Invalid`].
+    pub fn verify_bundle(
+        &self,
+        bundle: TokenBundle,
+        audiences: &[String],
+    ) -> Result<VerifiedToken, Refusal> {
+        let (policy, now) = (self.token_policy, self.now());
+        Ok(bundle.verify_for_any(policy, audiences, now, &self.verifier)?)
     }
 
     /// Lets the sender of a token in: by the access policy, and by the replay guard if there is one.

@@ -182,7 +182,9 @@ impl Server {
 }
 
 fn authenticator(config: &Config, anchors: TrustAnchors, crypto: CryptoProvider) -> Authenticator {
-    let verifier = Verifier::with_crypto(anchors, crypto).with_policy(config.verification_policy());
+    let verifier = Verifier::with_crypto(anchors, crypto)
+        .with_policy(config.verification_policy())
+        .with_memory(config.memory_limits());
     let authenticator = Authenticator::new(verifier)
         .with_token_policy(config.token_policy())
         .with_access_policy(config.access_policy());

@@ -46,8 +46,8 @@ mod token_bundle;
 pub use auth_header::{decode_auth_header, decode_base64};
 pub use error::{HeaderProblem, ParseError, VerifyError};
 pub use token::{ClaimSet, Token, TokenError};
-pub use token_bundle::{TokenBundle, TokenPolicy, VerifiedToken, service_oid};
+pub use token_bundle::{RecalledToken, TokenBundle, TokenPolicy, VerifiedToken, service_oid};
 pub use veraid_core::{
-    Member, Profile, SignatureKind, Timestamp, TrustAnchors, ValidityPeriod, VerificationPolicy,
-    Verifier, crypto,
+    Member, MemoryCounters, MemoryCounts, MemoryLimits, Profile, SignatureKind, Timestamp,
+    TrustAnchors, ValidityPeriod, VerificationPolicy, Verifier, crypto,
 };

@@ -75,10 +75,18 @@ impl BundleHead {
 
     /// Refuses forms that the bundle's profile does not allow.
     pub(crate) fn check_strictness(&self, deviations: &[Deviation]) -> Result<(), ParseError> {
-        match (self.profile(), deviations.first()) {
-            (Profile::DomainAuth, Some(&deviation)) => Err(ParseError::NotStrictDer { deviation }),
-            _ => Ok(()),
-        }
+        check_strictness(self.profile(), deviations)
+    }
+}
+
+/// Refuses forms that `profile` does not allow.
+pub(crate) fn check_strictness(
+    profile: Profile,
+    deviations: &[Deviation],
+) -> Result<(), ParseError> {
+    match (profile, deviations.first()) {
+        (Profile::DomainAuth, Some(&deviation)) => Err(ParseError::NotStrictDer { deviation }),
+        _ => Ok(()),
     }
 }
 

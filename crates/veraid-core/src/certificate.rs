@@ -267,18 +267,29 @@ impl Certificate {
         let algorithm = self.algorithm.map_err(CertificateProblem::Algorithm)?;
         let signed = self.octets(&self.to_be_signed);
         let signature = self.octets(&self.signature);
-        checks.check(algorithm, issuer_key.as_public_key(), signed, signature).map_err(|error| {
-            match error {
-                SignatureCheckError::LimitExceeded(limit) => {
-                    CertificateProblem::LimitExceeded(limit)
-                }
-                _ => CertificateProblem::SignatureDoesNotHold,
-            }
-        })
+        checks
+            .check(algorithm, issuer_key.as_public_key(), signed, signature)
+            .map_err(signature_problem)
+    }
+
+    /// Counts the check of a signature that was checked before, over these very octets, and held.
+    pub(crate) fn count_signature(
+        &self,
+        checks: &mut SignatureChecks,
+    ) -> Result<(), CertificateProblem> {
+        let algorithm = self.algorithm.map_err(CertificateProblem::Algorithm)?;
+        checks.count_remembered(algorithm).map_err(signature_problem)
     }
 
     fn octets(&self, range: &Range<usize>) -> &[u8] {
         self.der.get(range.clone()).unwrap_or_default()
+    }
+}
+
+fn signature_problem(error: SignatureCheckError) -> CertificateProblem {
+    match error {
+        SignatureCheckError::LimitExceeded(limit) => CertificateProblem::LimitExceeded(limit),
+        _ => CertificateProblem::SignatureDoesNotHold,
     }
 }
 

@@ -200,6 +200,15 @@ pub(crate) fn read_whole<'a>(
 ///
 /// One pass with one stack of fixed size, so that no input makes reading recurse.
 pub(crate) fn check_structure(octets: &[u8], field: &'static str) -> Result<(), ParseError> {
+    check_structure_within(octets, field, 0)
+}
+
+/// The same for elements that are within `depth` others.
+pub(crate) fn check_structure_within(
+    octets: &[u8],
+    field: &'static str,
+    depth: usize,
+) -> Result<(), ParseError> {
     let mut open = Vec::with_capacity(MAX_DEPTH);
     open.push(Reader::new(octets, field, 0)?);
     while let Some(innermost) = open.last_mut() {
@@ -211,7 +220,7 @@ pub(crate) fn check_structure(octets: &[u8], field: &'static str) -> Result<(), 
         let is_constructed = element.tag & 0x20 != 0;
         if is_constructed {
             // The outermost reader is no element.
-            if open.len() >= MAX_DEPTH.saturating_add(1) {
+            if open.len().saturating_add(depth) >= MAX_DEPTH.saturating_add(1) {
                 return Err(ParseError::Der {
                     field,
                     offset: element.offset,

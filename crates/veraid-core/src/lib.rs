@@ -32,11 +32,14 @@ mod der_writer;
 mod error;
 mod key_record;
 mod member_id_bundle;
+mod memory;
 mod name;
 mod oid;
 mod organisation_id;
 mod organisation_key;
 mod profile;
+mod recollection;
+mod remembered;
 mod signature_bundle;
 mod signature_metadata;
 mod signed_data;
@@ -54,12 +57,13 @@ pub use error::{
 };
 pub use key_record::KeyRecord;
 pub use member_id_bundle::{MemberIdBundle, VerifiedMemberId};
+pub use memory::{MemoryCounters, MemoryCounts, MemoryLimits};
 pub use name::{Member, NameProblem, OrganisationName, UserName};
 pub use oid::{OidError, ServiceOid};
 pub use organisation_id::{OrganisationId, VerifiedOrganisationId};
 pub use organisation_key::OrganisationKey;
 pub use profile::{MAX_VALIDITY_SECONDS, Profile};
-pub use signature_bundle::SignatureBundle;
+pub use signature_bundle::{Recalled, SignatureBundle};
 pub use unverified::Unverified;
 pub use veraid_dnssec::{
     ChainError, Limits, Timestamp, TrustAnchors, ValidityPeriod, ValidityPeriods, crypto,

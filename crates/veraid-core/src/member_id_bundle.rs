@@ -166,6 +166,7 @@ impl MemberIdBundle {
             attached: &self.intermediates,
             profile,
             policy: verifier.policy(),
+            self_signature: organisation.self_signature,
         };
         let path = candidates.verify_path_to(&self.member_certificate, &mut organisation.checks)?;
         // The organisation's certificate, or another of its name: what it signs without attribution is refused, so it names no member.
@@ -173,7 +174,8 @@ impl MemberIdBundle {
             return Err(VerifyError::AttributionMissing);
         }
         let user = member_name(&path, profile)?;
-        let settled = organisation.settle(&path, ValidityPeriod::ALWAYS, period, verifier)?;
+        let settled =
+            organisation.settle(&path.validity(), ValidityPeriod::ALWAYS, period, verifier)?;
         let proof = organisation.proof(&path, &settled);
         let (validity, member) = (settled.validity, organisation.into_member(user));
         Ok(VerifiedMemberId { member, profile, validity, proof })

@@ -92,10 +92,12 @@ impl OrganisationId {
             attached: &[],
             profile,
             policy: verifier.policy(),
+            self_signature: organisation.self_signature,
         };
         let path = candidates
             .verify_path_to(&self.head.organisation_certificate, &mut organisation.checks)?;
-        let settled = organisation.settle(&path, ValidityPeriod::ALWAYS, period, verifier)?;
+        let settled =
+            organisation.settle(&path.validity(), ValidityPeriod::ALWAYS, period, verifier)?;
         let proof = organisation.proof(&path, &settled);
         let validity = settled.validity;
         Ok(VerifiedOrganisationId { name: organisation.into_name(), profile, validity, proof })

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use veraid_dnssec::{DnssecChain, ValidityPeriod};
 
-use crate::bundle_head::{BundleHead, retag};
+use crate::bundle_head::{BundleHead, check_strictness, retag};
 use crate::certificate::Certificate;
-use crate::der_reader::{Element, check_structure, read_whole, tag};
+use crate::der_reader::{Element, check_structure, check_structure_within, read_whole, tag};
 use crate::error::{Deviation, ParseError, VerifyError};
+use crate::memory::{Key, Memory, key};
 use crate::oid::ServiceOid;
 use crate::organisation_id::OrganisationId;
 use crate::profile::Profile;
+use crate::remembered::RememberedOrganisation;
 use crate::signed_data::SignedData;
 use crate::verification::{VerifiedSignature, verify};
 use crate::verifier::Verifier;
@@ -32,6 +34,28 @@ pub struct SignatureBundle {
     pub(crate) head: Arc<BundleHead>,
     pub(crate) signed_data: SignedData,
     deviations: Vec<Deviation>,
+    /// How many of them are in the organisation's fields; they come first.
+    head_deviations: usize,
+    /// By which a verifier remembers, as far as they are worked out already.
+    pub(crate) keys: BundleKeys,
+}
+
+/// The keys by which a verifier remembers a bundle.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct BundleKeys {
+    /// Of the whole bundle.
+    pub(crate) whole: Option<Key>,
+    /// Of the fields that are the organisation's.
+    pub(crate) organisation: Option<Key>,
+}
+
+/// What a verifier makes of octets at first sight.
+#[derive(Debug)]
+pub enum Recalled {
+    /// It has proved them before, and this is what doing it again would come to.
+    Verdict(Result<Box<VerifiedSignature>, VerifyError>),
+    /// They are a bundle that has to be verified.
+    Bundle(Box<SignatureBundle>),
 }
 
 impl SignatureBundle {
@@ -67,12 +91,85 @@ impl SignatureBundle {
         let head = Arc::new(BundleHead::read(&mut fields, &mut deviations)?);
         let signed_data = SignedData::parse(&fields.read(tag::constructed(3), "signature")?)?;
         fields.finish()?;
-        Self::from_parts(der.to_vec(), head, signed_data, deviations)
+        let profile = head.profile();
+        Self::from_parts(der.to_vec(), head, profile, signed_data, deviations)
+    }
+
+    /// The verdict that `verifier` remembers on the octets of a bundle with attached content, or else the bundle in them, to be
+    /// verified by the same verifier.
+    ///
+    /// What it comes to is what [`SignatureBundle::from_der_within`] and [`SignatureBundle::verify`] come to; a verifier that remembers comes
+    /// to it sooner, as it does not parse again what it knows.
+    ///
+    /// # Errors
+    ///
+    /// As [`SignatureBundle::from_der_within`].
+    pub fn recall(
+        der: &[u8],
+        max_size_bytes: usize,
+        service: &ServiceOid,
+        period: ValidityPeriod,
+        verifier: &Verifier,
+    ) -> Result<Recalled, ParseError> {
+        // What is too large is not even looked up.
+        check_size(der, max_size_bytes)?;
+        let Some(memory) = verifier.memory() else {
+            let bundle = Self::from_der_within(der, max_size_bytes)?;
+            return Ok(Recalled::Bundle(Box::new(bundle)));
+        };
+        let whole = memory.bundles().and_then(|_| key(der, verifier.crypto()));
+        let bundles = memory.bundles().zip(whole);
+        let remembered = bundles.and_then(|(bundles, whole)| bundles.get(&whole));
+        if let Some(verdict) =
+            remembered.and_then(|bundle| bundle.answer(service, period, verifier))
+        {
+            return Ok(Recalled::Verdict(verdict.map(Box::new)));
+        }
+        let fields = organisation_fields(der);
+        let organisation = memory.organisations().zip(fields);
+        let organisation = organisation.and_then(|(_, fields)| key(fields, verifier.crypto()));
+        let known = memory.organisations().zip(organisation);
+        let known = known.and_then(|(organisations, key)| organisations.get(&key));
+        let with_known = known.and_then(|known| Self::from_der_with(der, &known));
+        let mut bundle = match with_known {
+            Some(bundle) => bundle,
+            // Also if only what follows the organisation's fields is wrong, which is told as ever.
+            None => Self::from_der_within(der, max_size_bytes)?,
+        };
+        bundle.keys = BundleKeys { whole, organisation };
+        Ok(Recalled::Bundle(Box::new(bundle)))
+    }
+
+    /// Whether `verifier` has proved the organisation's key before, from the same octets: then verifying the bundle takes the
+    /// checks of a certificate and a signature and no more, if it is about the same time.
+    #[must_use]
+    pub fn is_organisation_remembered(&self, verifier: &Verifier) -> bool {
+        let organisations = verifier.memory().and_then(Memory::organisations);
+        organisations
+            .zip(self.keys.organisation)
+            .is_some_and(|(organisations, key)| organisations.contains(&key))
+    }
+
+    /// Parses a bundle whose organisation's fields are known, octet for octet; `None` if anything is wrong with the rest.
+    fn from_der_with(der: &[u8], known: &RememberedOrganisation) -> Option<Self> {
+        let whole = read_whole(der, tag::SEQUENCE, "signatureBundle", 0).ok()?;
+        check_head_size(&whole).ok()?;
+        let mut fields = whole.reader("signatureBundle").ok()?;
+        for _ in 0..ORGANISATION_FIELDS {
+            fields.any("signatureBundle").ok()?;
+        }
+        let signature = fields.read(tag::constructed(3), "signature").ok()?;
+        fields.finish().ok()?;
+        check_structure_within(signature.octets, "signature", 1).ok()?;
+        let signed_data = SignedData::parse(&signature).ok()?;
+        let (head, deviations) = (Arc::clone(&known.head), known.deviations.clone());
+        Self::from_parts(der.to_vec(), head, known.profile(), signed_data, deviations).ok()
     }
 
     fn from_parts(
         der: Vec<u8>,
         head: Arc<BundleHead>,
+        profile: Profile,
         signed_data: SignedData,
         mut deviations: Vec<Deviation>,
     ) -> Result<Self, ParseError> {
@@ -85,9 +182,11 @@ impl SignatureBundle {
                 limit: Self::MAX_OVERHEAD_BYTES,
             });
         }
+        let head_deviations = deviations.len();
         deviations.extend_from_slice(&signed_data.deviations);
-        head.check_strictness(&deviations)?;
-        Ok(Self { der, head, signed_data, deviations })
+        check_strictness(profile, &deviations)?;
+        let keys = BundleKeys::default();
+        Ok(Self { der, head, signed_data, deviations, head_deviations, keys })
     }
 
     /// Puts a bundle together from what an organisation's bundles have in common and the ContentInfo of a signature, in DER.
@@ -110,7 +209,8 @@ impl SignatureBundle {
         let head = Arc::clone(organisation.head());
         let needs_tolerance = head.organisation_certificate.needs_tolerance();
         let deviations = if needs_tolerance { vec![Deviation::CertificateForm] } else { vec![] };
-        Self::from_parts(der, head, signed_data, deviations)
+        let profile = head.profile();
+        Self::from_parts(der, head, profile, signed_data, deviations)
     }
 
     /// The octets that were parsed.
@@ -135,6 +235,11 @@ impl SignatureBundle {
     #[must_use]
     pub fn deviations(&self) -> &[Deviation] {
         &self.deviations
+    }
+
+    /// Those of them that are in the organisation's fields.
+    pub(crate) fn head_deviations(&self) -> Vec<Deviation> {
+        self.deviations.iter().take(self.head_deviations).copied().collect()
     }
 
     /// The DNSSEC chain, unproved.
@@ -187,6 +292,20 @@ impl fmt::Debug for SignatureBundle {
             .field("profile", &self.profile())
             .finish_non_exhaustive()
     }
+}
+
+/// Version, chain and organisation certificate.
+const ORGANISATION_FIELDS: usize = 3;
+
+/// The octets of the fields that are the organisation's, if there are as many fields.
+pub(crate) fn organisation_fields(der: &[u8]) -> Option<&[u8]> {
+    let whole = read_whole(der, tag::SEQUENCE, "signatureBundle", 0).ok()?;
+    let mut fields = whole.reader("signatureBundle").ok()?;
+    let mut octets = 0_usize;
+    for _ in 0..ORGANISATION_FIELDS {
+        octets = octets.saturating_add(fields.any("signatureBundle").ok()?.octets.len());
+    }
+    whole.value.get(..octets)
 }
 
 fn check_size(der: &[u8], limit: usize) -> Result<(), ParseError> {

@@ -2,18 +2,23 @@
 //! of the one before.
 
 use std::fmt;
+use std::sync::Arc;
 
-use veraid_dnssec::{ChainError, Link, SignatureChecks, ValidityPeriod, VerifiedRrset};
+use veraid_dnssec::{
+    ChainError, Link, SignatureChecks, ValidityPeriod, ValidityPeriods, VerifiedRrset,
+};
 
 use crate::bundle_head::BundleHead;
-use crate::certificate::path::{Candidates, VerifiedPath};
+use crate::certificate::path::{Candidates, SelfSignature, VerifiedPath};
 use crate::certificate::{Certificate, CommonNameProblem};
 use crate::error::{CertificateRole, VerifyError};
 use crate::key_record::KeyRecord;
+use crate::memory::Memory;
 use crate::name::{Member, OrganisationName, UserName};
 use crate::oid::ServiceOid;
 use crate::organisation_key::OrganisationKey;
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
+use crate::recollection::Recollection;
 use crate::signature_bundle::SignatureBundle;
 use crate::signed_data::{Signer, VerifiedSignedData};
 use crate::verifier::Verifier;
@@ -46,8 +51,8 @@ pub struct VerifiedSignature {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The DNSSEC signatures from the root's keys to the key records.
-    links: Vec<Link>,
-    certificates: Vec<ProvedCertificate>,
+    links: Arc<[Link]>,
+    certificates: Arc<[ProvedCertificate]>,
     organisation_certificate_self_issued: bool,
     ttl_override_seconds: u64,
     window: ValidityPeriod,
@@ -184,7 +189,15 @@ pub(crate) fn verify(
     period: ValidityPeriod,
     verifier: &Verifier,
 ) -> Result<VerifiedSignature, VerifyError> {
-    let mut organisation = ProvedOrganisation::check(&bundle.head, service, period, verifier)?;
+    let recollection = Recollection::new(bundle, content, service, verifier);
+    if let Some(verdict) = recollection.verdict(period) {
+        return verdict;
+    }
+    let mut organisation = match recollection.organisation(period) {
+        Some(organisation) => organisation?,
+        None => ProvedOrganisation::check(&bundle.head, service, period, verifier)?,
+    };
+    let with_chain_proved = organisation.clone();
     let checks = &mut organisation.checks;
 
     // Step 4: the path from the organisation's certificate to the signer's.
@@ -194,6 +207,7 @@ pub(crate) fn verify(
         attached: &bundle.signed_data.certificates,
         profile: organisation.profile,
         policy: verifier.policy(),
+        self_signature: organisation.self_signature,
     };
     let path = candidates.verify_path(signer.issuer, signer.serial, checks)?;
 
@@ -209,7 +223,7 @@ pub(crate) fn verify(
     let (user, kind) = attribute(&signer, &path, candidates.organisation, organisation.profile)?;
 
     // Steps 2 to 5 hold at one common second inside the window.
-    let settled = organisation.settle(&path, signed.period, period, verifier)?;
+    let settled = organisation.settle(&path.validity(), signed.period, period, verifier)?;
     if let Some(limit) = verifier.policy().max_signed_seconds(organisation.profile)
         && signed.period.span_seconds() > limit
     {
@@ -218,7 +232,10 @@ pub(crate) fn verify(
     }
 
     // Step 6: the output.
-    Ok(VerifiedSignature::new(organisation, path, signed, settled, user, kind))
+    let certificates = path.validity();
+    let signature = VerifiedSignature::new(organisation, path, signed, settled, user, kind);
+    recollection.remember(with_chain_proved, certificates, &signature);
+    Ok(signature)
 }
 
 impl VerifiedSignature {
@@ -243,6 +260,15 @@ impl VerifiedSignature {
             signature: signed.signature,
             proof,
         }
+    }
+}
+
+impl VerifiedSignature {
+    /// The same where another common second was found.
+    pub(crate) fn settled(mut self, settled: Settled) -> Self {
+        self.validity = settled.validity;
+        self.proof.window = settled.window;
+        self
     }
 }
 
@@ -284,11 +310,13 @@ pub(crate) fn member_name(
 }
 
 /// An organisation whose key is proved by its key record: steps 1 to 3.
+#[derive(Clone, Debug)]
 pub(crate) struct ProvedOrganisation {
     name: OrganisationName,
     pub(crate) profile: Profile,
-    records: VerifiedRrset,
+    records: Arc<VerifiedRrset>,
     key_record: KeyRecord,
+    pub(crate) self_signature: SelfSignature,
     pub(crate) checks: SignatureChecks,
 }
 
@@ -309,15 +337,14 @@ impl ProvedOrganisation {
         if !policy.accepts(profile) {
             return Err(VerifyError::Profile { found: profile });
         }
-        let seconds = period.span_seconds();
-        if policy.caps_validity(profile) && seconds > MAX_VALIDITY_SECONDS {
-            let limit = MAX_VALIDITY_SECONDS;
-            return Err(VerifyError::RequestedPeriodTooLong { seconds, limit });
-        }
+        check_requested(profile, period, verifier)?;
 
         // Step 3: the DNSSEC chain, over every second that may count.
         let chains = verifier.chains(profile);
         let mut checks = SignatureChecks::new(chains.crypto(), *chains.limits());
+        if let Some(memory) = verifier.memory().and_then(Memory::zones) {
+            checks = checks.with_memory(memory);
+        }
         // `OrganisationName` leaves room for the label.
         let question = name
             .key_record_question(profile)
@@ -331,13 +358,40 @@ impl ProvedOrganisation {
         // Step 2: the key record, read only from proved records.
         let key = OrganisationKey::of(&head.organisation_certificate)?;
         let key_record = key.find_record(&records, service, profile, checks.crypto())?;
-        Ok(Self { name, profile, records, key_record, checks })
+        let (records, self_signature) = (Arc::new(records), SelfSignature::Unchecked);
+        Ok(Self { name, profile, records, key_record, self_signature, checks })
+    }
+
+    /// What [`ProvedOrganisation::check`] asks of the period alone.
+    pub(crate) fn check_request(
+        &self,
+        period: ValidityPeriod,
+        verifier: &Verifier,
+    ) -> Result<(), VerifyError> {
+        check_requested(self.profile, period, verifier)
+    }
+
+    /// Whether proving it for any period within `wanted` would end like this.
+    pub(crate) fn is_steady_for(&self, wanted: ValidityPeriod) -> bool {
+        let steady = self.records.steady_period();
+        steady.is_some_and(|steady| steady.intersection(wanted) == Some(wanted))
+    }
+
+    /// Whether nothing of it was remembered.
+    pub(crate) fn is_new(&self) -> bool {
+        self.self_signature == SelfSignature::Unchecked
+    }
+
+    /// The same once the organisation certificate's signature by its own key was checked.
+    pub(crate) const fn with_self_signature_held(mut self) -> Self {
+        self.self_signature = SelfSignature::Held;
+        self
     }
 
     /// Finds the common second of chain, certificates and signature inside the window.
     pub(crate) fn settle(
         &self,
-        path: &VerifiedPath<'_>,
+        certificates: &ValidityPeriods,
         signature: ValidityPeriod,
         period: ValidityPeriod,
         verifier: &Verifier,
@@ -349,7 +403,7 @@ impl ProvedOrganisation {
             leeway_seconds: verifier.policy().leeway_seconds(),
         };
         let chain = self.records.validity();
-        let evidence = Evidence { chain, certificates: &path.validity(), signature };
+        let evidence = Evidence { chain, certificates, signature };
         let (window, validity) = window.settle(evidence)?;
         Ok(Settled { window, validity })
     }
@@ -382,7 +436,7 @@ impl ProvedOrganisation {
             })
             .collect();
         Proof {
-            links: self.records.links().to_vec(),
+            links: self.records.links().into(),
             certificates,
             organisation_certificate_self_issued: path.organisation_is_self_issued(),
             ttl_override_seconds: self.key_record.ttl_override_seconds(),
@@ -390,6 +444,19 @@ impl ProvedOrganisation {
             signature_checks: self.checks.made(),
         }
     }
+}
+
+/// DomainAuth lets nobody ask about more than 90 days.
+fn check_requested(
+    profile: Profile,
+    period: ValidityPeriod,
+    verifier: &Verifier,
+) -> Result<(), VerifyError> {
+    let (seconds, limit) = (period.span_seconds(), MAX_VALIDITY_SECONDS);
+    if verifier.policy().caps_validity(profile) && seconds > limit {
+        return Err(VerifyError::RequestedPeriodTooLong { seconds, limit });
+    }
+    Ok(())
 }
 
 /// The window in which evidence counted, and the run of seconds in which all of it holds.

@@ -1,15 +1,20 @@
 //! What a verifier holds bundles against.
 
+use std::sync::Arc;
+
 use veraid_dnssec::crypto::CryptoProvider;
 use veraid_dnssec::{ChainVerifier, Limits, TrustAnchors};
 
+use crate::memory::{Memory, MemoryCounters, MemoryLimits};
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 
-/// Trust anchors, cryptography, limits and policy. Cheap to clone, free to share between threads.
+/// Trust anchors, cryptography, limits and policy, and if it is told to, a memory of what it has proved. Cheap to clone, free to share between threads.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     chains: ChainVerifier,
     policy: VerificationPolicy,
+    memory: Option<Arc<Memory>>,
+    memory_limits: MemoryLimits,
 }
 
 impl Verifier {
@@ -23,7 +28,38 @@ impl Verifier {
     /// A verifier with this cryptography, and the default limits and policy.
     #[must_use]
     pub const fn with_crypto(anchors: TrustAnchors, crypto: CryptoProvider) -> Self {
-        Self { chains: ChainVerifier::new(anchors, crypto), policy: VerificationPolicy::DEFAULT }
+        Self {
+            chains: ChainVerifier::new(anchors, crypto),
+            policy: VerificationPolicy::DEFAULT,
+            memory: None,
+            memory_limits: MemoryLimits::NOTHING,
+        }
+    }
+
+    /// The same, remembering what it has proved, beginning with nothing. Clones remember together.
+    ///
+    /// No verdict changes by that, only its cost. A verifier with other anchors, limits or policy begins with nothing again.
+    #[must_use]
+    pub fn with_memory(mut self, limits: MemoryLimits) -> Self {
+        self.memory_limits = limits;
+        self.forget();
+        self
+    }
+
+    /// What became of the memories, if there are any.
+    #[must_use]
+    pub fn memory_counters(&self) -> MemoryCounters {
+        self.memory.as_ref().map(|memory| memory.counters()).unwrap_or_default()
+    }
+
+    /// Begins with nothing: what was remembered is what another verifier proved.
+    fn forget(&mut self) {
+        let remembers = self.memory_limits != MemoryLimits::NOTHING;
+        self.memory = remembers.then(|| Arc::new(Memory::new(self.memory_limits)));
+    }
+
+    pub(crate) fn memory(&self) -> Option<&Memory> {
+        self.memory.as_deref()
     }
 
     /// The same with other trust anchors.
@@ -31,6 +67,7 @@ impl Verifier {
     pub fn with_trust_anchors(mut self, anchors: TrustAnchors) -> Self {
         let limits = *self.chains.limits();
         self.chains = ChainVerifier::new(anchors, self.chains.crypto()).with_limits(limits);
+        self.forget();
         self
     }
 
@@ -38,13 +75,15 @@ impl Verifier {
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.chains = self.chains.with_limits(limits);
+        self.forget();
         self
     }
 
     /// The same with another policy.
     #[must_use]
-    pub const fn with_policy(mut self, policy: VerificationPolicy) -> Self {
+    pub fn with_policy(mut self, policy: VerificationPolicy) -> Self {
         self.policy = policy;
+        self.forget();
         self
     }
 

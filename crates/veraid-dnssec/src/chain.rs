@@ -10,6 +10,7 @@ use crate::record_type::RecordType;
 use crate::rrset::{NoRrset, Rrset};
 use crate::signature::{Link, Requested, ZoneKey, prove};
 use crate::signature_checks::SignatureChecks;
+use crate::steady::Steady;
 use crate::time::{ValidityPeriod, ValidityPeriods};
 use crate::trust_anchor::{TrustAnchors, matches_ds};
 
@@ -82,6 +83,7 @@ pub struct VerifiedRrset {
     rdata: Vec<Vec<u8>>,
     validity: ValidityPeriods,
     links: Vec<Link>,
+    steady: Option<ValidityPeriod>,
 }
 
 impl VerifiedRrset {
@@ -108,6 +110,15 @@ impl VerifiedRrset {
     #[must_use]
     pub fn links(&self) -> &[Link] {
         &self.links
+    }
+
+    /// The seconds around the requested period for which this is the result too: the same chain, question and verifier give an equal
+    /// value for every period that lies within. `None` if that can be said of no other period.
+    ///
+    /// Who keeps results holds them against this, and against [`VerifiedRrset::validity`] what they are used for.
+    #[must_use]
+    pub const fn steady_period(&self) -> Option<ValidityPeriod> {
+        self.steady
     }
 }
 
@@ -199,7 +210,11 @@ impl DnssecChain {
         let mut walk = Walk {
             chain: self,
             verifier,
-            requested: Requested { period, max_signature_seconds: verifier.max_signature_seconds },
+            requested: Requested {
+                period,
+                max_signature_seconds: verifier.max_signature_seconds,
+                steady: Steady::anywhere(),
+            },
             checks,
             zone: Name::root(),
             keys: Vec::new(),
@@ -214,6 +229,7 @@ impl DnssecChain {
             rdata: answer.rdata,
             validity,
             links: walk.links,
+            steady: walk.requested.steady.period(),
         })
     }
 
@@ -342,7 +358,7 @@ impl Walk<'_> {
         check_distinct(&candidates, self.verifier.limits.ds_per_zone, Limit::DsPerZone)?;
         let mut delegations: Vec<(Ds, ValidityPeriods)> = Vec::new();
         for rrset in &candidates {
-            match prove(rrset, &self.zone, &self.keys, self.requested, self.checks) {
+            match prove(rrset, &self.zone, &self.keys, &mut self.requested, self.checks) {
                 Ok((validity, links)) => {
                     self.links.extend(links);
                     add_delegations(&mut delegations, rrset, &validity);
@@ -385,7 +401,7 @@ impl Walk<'_> {
             let attempt = if entry_keys.is_empty() {
                 Err(self.no_entry_key(&question))
             } else {
-                prove(rrset, zone, &entry_keys, self.requested, self.checks)
+                prove(rrset, zone, &entry_keys, &mut self.requested, self.checks)
             };
             match attempt {
                 Ok((validity, links)) => {
@@ -419,7 +435,7 @@ impl Walk<'_> {
 
     /// Proves the answer with the keys of the zone that the walk has reached.
     fn prove_answer(&mut self, answer: &Rrset) -> Result<ValidityPeriods, ChainError> {
-        let error = match prove(answer, &self.zone, &self.keys, self.requested, self.checks) {
+        let error = match prove(answer, &self.zone, &self.keys, &mut self.requested, self.checks) {
             Ok((validity, links)) => {
                 self.links.extend(links);
                 return Ok(validity);

@@ -40,6 +40,7 @@ mod rrset;
 mod serial;
 mod signature;
 mod signature_checks;
+mod steady;
 mod time;
 mod trust_anchor;
 
@@ -53,6 +54,6 @@ pub use message::Question;
 pub use name::{Name, NameError};
 pub use record_type::{RecordType, UnknownRecordType};
 pub use signature::Link;
-pub use signature_checks::{SignatureCheckError, SignatureChecks};
+pub use signature_checks::{CheckMemory, SignatureCheckError, SignatureChecks};
 pub use time::{InvertedPeriod, Timestamp, UtcDateTime, ValidityPeriod, ValidityPeriods};
 pub use trust_anchor::TrustAnchors;

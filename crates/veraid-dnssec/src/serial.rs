@@ -17,12 +17,7 @@ pub(crate) fn resolve_period(
         return None;
     }
     let reference = i64::try_from(reference.as_unix_seconds()).ok()?;
-    let low_bits = u32::try_from(reference & 0xFFFF_FFFF).ok()?;
-    // The nearest instant to `reference` whose low 32 bits are `inception`.
-    let ahead = inception.wrapping_sub(low_bits);
-    let offset =
-        if ahead < 1 << 31 { i64::from(ahead) } else { i64::from(ahead).checked_sub(1 << 32)? };
-    let start = reference.checked_add(offset)?;
+    let start = reference.checked_add(offset(inception, reference)?)?;
     let end = start.checked_add(i64::from(length))?;
     let end = u64::try_from(end).ok()?;
     let start = u64::try_from(start).unwrap_or(0);
@@ -30,6 +25,24 @@ pub(crate) fn resolve_period(
         return None;
     }
     ValidityPeriod::new(Timestamp::from_unix_seconds(start), Timestamp::from_unix_seconds(end)).ok()
+}
+
+/// The instants around which `inception` is taken for the same instant as around `reference`.
+pub(crate) fn same_references(inception: u32, reference: Timestamp) -> Option<ValidityPeriod> {
+    let seconds = i64::try_from(reference.as_unix_seconds()).ok()?;
+    let start = seconds.checked_add(offset(inception, seconds)?)?;
+    // An instant is 2^31 seconds before to 2^31 - 1 after the reference, as `offset` says.
+    let (first, last) = (start.checked_sub((1 << 31) - 1)?, start.checked_add(1 << 31)?);
+    let last = Timestamp::from_unix_seconds(u64::try_from(last).ok()?).min(Timestamp::MAX);
+    let first = Timestamp::from_unix_seconds(u64::try_from(first).unwrap_or(0));
+    ValidityPeriod::new(first, last).ok()
+}
+
+/// How far after `reference` the nearest instant is whose low 32 bits are `serial`.
+fn offset(serial: u32, reference: i64) -> Option<i64> {
+    let low_bits = u32::try_from(reference & 0xFFFF_FFFF).ok()?;
+    let ahead = serial.wrapping_sub(low_bits);
+    if ahead < 1 << 31 { Some(i64::from(ahead)) } else { i64::from(ahead).checked_sub(1 << 32) }
 }
 
 #[cfg(test)]
@@ -52,6 +65,22 @@ mod tests {
         assert_eq!(resolve(0xFFFF_FFF0, 0x10, 0x1_0000_0000), Some((0xFFFF_FFF0, 0x1_0000_0010)));
         assert_eq!(resolve(0xFFFF_FFF0, 0x10, 0xFFFF_FFF5), Some((0xFFFF_FFF0, 0x1_0000_0010)));
         assert_eq!(resolve(5, 10, 0x2_0000_0000), Some((0x2_0000_0005, 0x2_0000_000A)));
+    }
+
+    #[test]
+    fn an_inception_is_the_same_around_all_references_that_are_told_and_no_others() {
+        for (inception, reference) in
+            [(1_000, 0x1_8000_0000), (0xFFFF_FFF0, 0x1_0000_0000), (5, 0x2_0000_0000)]
+        {
+            let t = Timestamp::from_unix_seconds;
+            let around = |reference| resolve(inception, inception, reference);
+            let same = same_references(inception, t(reference)).unwrap();
+            let (first, last) = (same.start().as_unix_seconds(), same.end().as_unix_seconds());
+            assert!(same.contains(t(reference)));
+            assert_eq!((around(first), around(last)), (around(reference), around(reference)));
+            assert_ne!(around(last + 1), around(reference));
+            assert!(first == 0 || around(first - 1) != around(reference));
+        }
     }
 
     #[test]

@@ -5,8 +5,9 @@ use crate::message::Question;
 use crate::name::Name;
 use crate::rdata::{Dnskey, Rrsig};
 use crate::rrset::Rrset;
-use crate::serial::resolve_period;
-use crate::signature_checks::{SignatureCheckError, SignatureChecks};
+use crate::serial::{resolve_period, same_references};
+use crate::signature_checks::{Sharing, SignatureCheckError, SignatureChecks, ZoneCheck};
+use crate::steady::Steady;
 use crate::time::{ValidityPeriod, ValidityPeriods};
 
 /// A key of a zone and the seconds in which it is proved to be one.
@@ -16,11 +17,12 @@ pub(crate) struct ZoneKey {
     pub(crate) validity: ValidityPeriods,
 }
 
-/// What the caller wants of each signature.
+/// What the caller wants of each signature, and how far beyond it the decisions reach.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Requested {
     pub(crate) period: ValidityPeriod,
     pub(crate) max_signature_seconds: Option<u64>,
+    pub(crate) steady: Steady,
 }
 
 /// A signature that was checked and used on the way to an answer.
@@ -73,7 +75,7 @@ pub(crate) fn prove(
     rrset: &Rrset,
     zone: &Name,
     keys: &[ZoneKey],
-    requested: Requested,
+    requested: &mut Requested,
     checks: &mut SignatureChecks,
 ) -> Result<(ValidityPeriods, Vec<Link>), ChainError> {
     let mut proved = ValidityPeriods::none();
@@ -87,7 +89,9 @@ pub(crate) fn prove(
 
     for (rrsig, period) in in_order(rrset, requested.period) {
         let key_tag = rrsig.key_tag;
-        let period = match fits(rrset, zone, rrsig, period, requested) {
+        let references = same_references(rrsig.inception, requested.period.end());
+        requested.steady.note_references(requested.period, references);
+        let period = match fits(rrset, zone, rrsig, period, *requested) {
             Ok(period) => period,
             Err(reason) => {
                 note(bogus(rrset, zone, reason));
@@ -102,6 +106,7 @@ pub(crate) fn prove(
             let Some((algorithm, public_key)) = key.public_key() else { continue };
             has_key = true;
             let holds = validity.intersection(&period.into());
+            requested.steady.note(requested.period, &holds);
             let wanted = holds.intersection(&requested.period.into());
             if wanted.is_empty() {
                 note(ChainError::NeverSecure {
@@ -117,7 +122,9 @@ pub(crate) fn prove(
                 continue;
             }
             let signed_data = rrset.signed_data(rrsig);
-            match checks.check(algorithm, public_key, &signed_data, &rrsig.signature) {
+            let check =
+                ZoneCheck { algorithm, public_key, key: key.rdata(), message: &signed_data };
+            match checks.check_zone(sharing(rrset), check, &rrsig.signature) {
                 Ok(()) => {
                     proved = proved.union(&holds);
                     links.push(Link {
@@ -146,6 +153,11 @@ pub(crate) fn prove(
         }
     }
     if proved.is_empty() { Err(failure) } else { Ok((proved, links)) }
+}
+
+/// The keys of the root and of a top-level domain, and what the root says of those, are in every chain below.
+fn sharing(rrset: &Rrset) -> Sharing {
+    if rrset.question.name.label_count() <= 1 { Sharing::Shared } else { Sharing::Own }
 }
 
 /// The signatures with their periods, the one that lasts longest first: an order that the sender cannot choose.

@@ -1,18 +1,34 @@
-//! Signature checks, counted.
+//! Signature checks, counted, and those of zones that all chains share not made twice.
 
-use crate::crypto::{CryptoProvider, PublicKey, SignatureAlgorithm};
+use std::fmt;
+use std::sync::Arc;
+
+use crate::crypto::{CryptoProvider, DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::limits::{Limit, Limits};
 
 /// What a failed Ed448 check counts among those that may fail: five of them would take 13 ms, against less than 2 ms of any other kind.
 const ED448_FAILURE: u32 = 2;
 
+/// Remembers which signatures of the root and of top-level domains hold.
+///
+/// Whether a signature holds does not depend on when it is asked, so a chain with remembered signatures is walked like any other:
+/// its times, its trust anchors and its limits are checked again.
+pub trait CheckMemory: fmt::Debug + Send + Sync {
+    /// Whether the signature check with this digest (SHA-256 of key, message and signature) is known to have held.
+    fn knows(&self, check: &[u8; 32]) -> bool;
+
+    /// Notes that the signature check with this digest has held.
+    fn remember(&self, check: [u8; 32]);
+}
+
 /// Signature checks of one verification, counted against their limits.
 ///
 /// One value serves a whole verification, so that a layer above (certificates, content) draws on the same limits as the
 /// chain.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SignatureChecks {
     crypto: CryptoProvider,
+    memory: Option<Arc<dyn CheckMemory>>,
     limits: Limits,
     made: u32,
     failed: u32,
@@ -23,7 +39,14 @@ impl SignatureChecks {
     /// No checks made yet.
     #[must_use]
     pub const fn new(crypto: CryptoProvider, limits: Limits) -> Self {
-        Self { crypto, limits, made: 0, failed: 0, ed448: 0 }
+        Self { crypto, memory: None, limits, made: 0, failed: 0, ed448: 0 }
+    }
+
+    /// The same, asking `memory` about signatures of the root and of top-level domains.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Arc<dyn CheckMemory>) -> Self {
+        self.memory = Some(memory);
+        self
     }
 
     /// The provider that checks.
@@ -32,7 +55,7 @@ impl SignatureChecks {
         self.crypto
     }
 
-    /// How many checks were made.
+    /// How many checks were made, or would have been had they not been remembered.
     #[must_use]
     pub const fn made(&self) -> u32 {
         self.made
@@ -51,7 +74,52 @@ impl SignatureChecks {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), SignatureCheckError> {
-        use SignatureCheckError::{DoesNotHold, LimitExceeded};
+        self.count(algorithm)?;
+        if self.crypto.signatures.verify(algorithm, key, message, signature).is_ok() {
+            Ok(())
+        } else {
+            Err(self.failed(algorithm))
+        }
+    }
+
+    /// Counts a check that was made before, of these very octets, and held; it costs as much of the limits as it did then.
+    ///
+    /// # Errors
+    ///
+    /// [`SignatureCheckError::LimitExceeded`] if no further check is allowed.
+    pub fn count_remembered(
+        &mut self,
+        algorithm: SignatureAlgorithm,
+    ) -> Result<(), SignatureCheckError> {
+        self.count(algorithm)
+    }
+
+    /// Checks a signature over an RRset, which may be remembered if it is `Shared` by many chains.
+    pub(crate) fn check_zone(
+        &mut self,
+        sharing: Sharing,
+        check: ZoneCheck<'_>,
+        signature: &[u8],
+    ) -> Result<(), SignatureCheckError> {
+        let ZoneCheck { algorithm, public_key, message, .. } = check;
+        let memory = match (sharing, &self.memory) {
+            (Sharing::Shared, Some(memory)) => Arc::clone(memory),
+            _ => return self.check(algorithm, public_key, message, signature),
+        };
+        let digest = check.digest(signature, self.crypto);
+        if digest.is_some_and(|digest| memory.knows(&digest)) {
+            return self.count(algorithm);
+        }
+        self.check(algorithm, public_key, message, signature)?;
+        if let Some(digest) = digest {
+            memory.remember(digest);
+        }
+        Ok(())
+    }
+
+    /// Counts one more check.
+    fn count(&mut self, algorithm: SignatureAlgorithm) -> Result<(), SignatureCheckError> {
+        use SignatureCheckError::LimitExceeded;
         if self.made >= self.limits.signature_checks {
             return Err(LimitExceeded(Limit::SignatureChecks));
         }
@@ -62,15 +130,50 @@ impl SignatureChecks {
             self.ed448 = self.ed448.saturating_add(1);
         }
         self.made = self.made.saturating_add(1);
-        if self.crypto.signatures.verify(algorithm, key, message, signature).is_ok() {
-            return Ok(());
-        }
+        Ok(())
+    }
+
+    /// Counts a check that failed.
+    fn failed(&mut self, algorithm: SignatureAlgorithm) -> SignatureCheckError {
         let weight = if algorithm == SignatureAlgorithm::Ed448 { ED448_FAILURE } else { 1 };
         self.failed = self.failed.saturating_add(weight);
         if self.failed > self.limits.failed_signature_checks {
-            return Err(LimitExceeded(Limit::FailedSignatureChecks));
+            return SignatureCheckError::LimitExceeded(Limit::FailedSignatureChecks);
         }
-        Err(DoesNotHold)
+        SignatureCheckError::DoesNotHold
+    }
+}
+
+/// Whether other chains are likely to have the same RRset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// Of the root or a top-level domain.
+    Shared,
+    /// Of one organisation, or of its registry about it.
+    Own,
+}
+
+/// A signature check over an RRset but for the signature.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ZoneCheck<'a> {
+    pub(crate) algorithm: SignatureAlgorithm,
+    pub(crate) public_key: PublicKey<'a>,
+    /// The data of the DNSKEY: flags, protocol, algorithm and key.
+    pub(crate) key: &'a [u8],
+    pub(crate) message: &'a [u8],
+}
+
+impl ZoneCheck<'_> {
+    /// SHA-256 over everything that the outcome depends on, each part after its length.
+    fn digest(&self, signature: &[u8], crypto: CryptoProvider) -> Option<[u8; 32]> {
+        let parts = [self.key, self.message, signature];
+        let octets = parts.iter().map(|part| part.len().saturating_add(8)).sum();
+        let mut all = Vec::with_capacity(octets);
+        for part in parts {
+            all.extend_from_slice(&u64::try_from(part.len()).ok()?.to_be_bytes());
+            all.extend_from_slice(part);
+        }
+        crypto.digest(DigestAlgorithm::Sha256, &all).try_into().ok()
     }
 }
 

@@ -20,7 +20,8 @@ pub(crate) fn answer(state: &State, request: &Request<Incoming>) -> Reply {
         "/readyz" if state.readiness.is_ready() => text(StatusCode::OK, "ok\n"),
         "/readyz" => text(StatusCode::SERVICE_UNAVAILABLE, "starting or stopping\n"),
         "/metrics" => {
-            let metrics = state.metrics.encode(state.judge.waiting());
+            let metrics =
+                state.metrics.encode(state.judge.waiting(), state.judge.memory_counters());
             Reply::new(StatusCode::OK, OPEN_METRICS, metrics)
         }
         "/openapi.json" => Reply::new(StatusCode::OK, "application/json", OPENAPI),

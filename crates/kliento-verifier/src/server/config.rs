@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use kliento::{Profile, TokenPolicy, VerificationPolicy};
+use kliento::{MemoryLimits, Profile, TokenPolicy, VerificationPolicy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::access_policy::AccessPolicy;
@@ -95,8 +95,8 @@ pub enum ProfileName {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Memory {
-    /// Signatures of the root's and top-level domains' records.
-    pub zone_entries: u64,
+    /// Octets for signatures of the root's and top-level domains' records.
+    pub zone_bytes: u64,
     /// Octets for organisations whose keys are proved.
     pub organisation_bytes: u64,
     /// Octets for whole bundles.
@@ -224,7 +224,7 @@ impl Default for Policy {
 impl Default for Memory {
     fn default() -> Self {
         Self {
-            zone_entries: 10_000,
+            zone_bytes: 1024 * 1024,
             organisation_bytes: 64 * 1024 * 1024,
             bundle_bytes: 64 * 1024 * 1024,
         }
@@ -337,6 +337,14 @@ impl Config {
             (false, true) => policy.only_profile(Profile::DomainAuth),
             _ => policy,
         }
+    }
+
+    /// What the verifier remembers.
+    pub(crate) const fn memory_limits(&self) -> MemoryLimits {
+        MemoryLimits::NOTHING
+            .with_zone_octets(self.memory.zone_bytes)
+            .with_organisation_octets(self.memory.organisation_bytes)
+            .with_bundle_octets(self.memory.bundle_bytes)
     }
 
     /// What tokens are held against beyond the protocol.

@@ -90,10 +90,12 @@ mod tests {
 
     #[test]
     fn a_variable_that_is_no_setting_or_has_no_value_for_it_is_named() {
-        let name = |variables| match with("", variables) {
-            Err(ConfigError::Variable { name, .. }) => name,
-            other => panic!("{other:?}"),
-        };
+        fn name(variables: &[(&str, &str)]) -> String {
+            match with("", variables) {
+                Err(ConfigError::Variable { name, .. }) => name,
+                other => panic!("{other:?}"),
+            }
+        }
         let unknown = "KLIENTO_VERIFIER_AUDIENCE";
         assert_eq!(name(&[(unknown, "a")]), unknown);
         let not_a_number = "KLIENTO_VERIFIER_POLICY__LEEWAY_SECONDS";

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use kliento::{TrustAnchors, VerifiedToken};
+use kliento::{MemoryCounters, RecalledToken, TrustAnchors, VerifiedToken};
 use tokio::time::Instant;
 
 use crate::authenticator::Authenticator;
@@ -79,9 +79,22 @@ impl Judge {
         der: Vec<u8>,
         audiences: Vec<String>,
     ) -> Result<VerifiedToken, Denied> {
+        let bundle = match authenticator.recall_der(&der, &audiences)? {
+            RecalledToken::Verdict(verdict) => return Ok(*verdict.map_err(Refusal::Invalid)?),
+            RecalledToken::Bundle(bundle) => bundle,
+        };
+        // A signature or two more are sooner checked than handed over.
+        if bundle.is_organisation_remembered(authenticator.verifier()) {
+            return Ok(authenticator.verify_bundle(*bundle, &audiences)?);
+        }
         let for_worker = Arc::clone(authenticator);
-        let verified = self.workers.run(move || for_worker.verify_der(&der, &audiences));
+        let verified = self.workers.run(move || for_worker.verify_bundle(*bundle, &audiences));
         Ok(verified.await??)
+    }
+
+    /// What became of what is remembered.
+    pub(crate) fn memory_counters(&self) -> MemoryCounters {
+        self.authenticator.load().verifier().memory_counters()
     }
 
     /// How many wait to be judged.

@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
+use kliento::MemoryCounters;
 use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -15,6 +16,14 @@ use prometheus_client::registry::Registry;
 /// From what a remembered bundle takes to what the dearest hostile one does, in seconds.
 const SECONDS: [f64; 12] =
     [10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 50e-3, 250e-3];
+
+/// What all names begin with.
+const PREFIX: &str = "kliento_verifier";
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct MemoryLabels {
+    memory: &'static str,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
@@ -37,7 +46,7 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     pub(crate) fn new() -> Self {
-        let mut registry = Registry::with_prefix("kliento_verifier");
+        let mut registry = Registry::with_prefix(PREFIX);
         let requests = Family::<RequestLabels, Counter>::default();
         let verification = Histogram::new(SECONDS);
         let (connections, waiting) = (Gauge::default(), Gauge::default());
@@ -110,13 +119,45 @@ impl Metrics {
     }
 
     /// The text that Prometheus reads.
-    pub(crate) fn encode(&self, waiting: usize) -> String {
+    pub(crate) fn encode(&self, waiting: usize, memories: MemoryCounters) -> String {
         self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing to a string does not fail.
-        let _ = encode(&mut text, &self.registry);
+        let _ = encode_registry(&mut text, &self.registry);
+        let _ = encode_registry(&mut text, &of_memories(memories));
+        let _ = encode_eof(&mut text);
         text
     }
+}
+
+/// The verifier counts for itself, so what it tells is put into a registry of the moment.
+fn of_memories(memories: MemoryCounters) -> Registry {
+    let mut registry = Registry::with_prefix(PREFIX);
+    let family = Family::<MemoryLabels, Counter>::default;
+    let (hits, misses, insertions, evictions) = (family(), family(), family(), family());
+    let (entries, octets) = (Family::default(), Family::default());
+    let MemoryCounters { zones, organisations, bundles, .. } = memories;
+    for (memory, counts) in
+        [("zones", zones), ("organisations", organisations), ("bundles", bundles)]
+    {
+        let labels = MemoryLabels { memory };
+        hits.get_or_create(&labels).inc_by(counts.hits);
+        misses.get_or_create(&labels).inc_by(counts.misses);
+        insertions.get_or_create(&labels).inc_by(counts.insertions);
+        evictions.get_or_create(&labels).inc_by(counts.evictions);
+        let set = |family: &Family<MemoryLabels, Gauge>, number: u64| {
+            family.get_or_create(&labels).set(i64::try_from(number).unwrap_or(i64::MAX));
+        };
+        set(&entries, counts.entries);
+        set(&octets, counts.octets);
+    }
+    registry.register("memory_hits", "How often what was asked for was remembered", hits);
+    registry.register("memory_misses", "How often it was not", misses);
+    registry.register("memory_insertions", "How often something was put in", insertions);
+    registry.register("memory_evictions", "How often something was thrown out", evictions);
+    registry.register("memory_entries", "What is remembered", entries);
+    registry.register("memory_bytes", "Octets that it takes", octets);
+    registry
 }
 
 impl fmt::Debug for Metrics {

@@ -4,6 +4,7 @@ use base64ct::{Base64, Encoding as _};
 use serde_json::json;
 use veraid_testkit::default_instant;
 
+use crate::http::Headers;
 use crate::running::{AUDIENCE, Running, TOKEN, kliento, token_for};
 
 const TARGET: &str = "/?audience=https%3A%2F%2Fapi.example.com";
@@ -24,7 +25,7 @@ async fn a_bundle_or_header_that_holds_is_valid_whatever_form_it_is_sent_in() {
     let service = Running::with("").await;
     let (der, header) = (&TOKEN.der[..], kliento(&TOKEN.der));
     let base64 = Base64::encode_string(der);
-    let forms: [(&[(&str, &str)], &[u8]); 9] = [
+    let forms: [(Headers<'_>, &[u8]); 9] = [
         (&[], der),
         (&[BUNDLE], der),
         (&[("content-type", "application/vnd.kliento.token-bundle; charset=utf-8")], der),

@@ -3,7 +3,7 @@
 use serde_json::json;
 use veraid_testkit::{Scenario, default_instant};
 
-use crate::http::Response;
+use crate::http::{Headers, Response};
 use crate::running::{Running, TOKEN, kliento, token_for};
 
 const TARGET: &str = "/v1/auth?audience=https%3A%2F%2Fapi.example.com";
@@ -69,7 +69,7 @@ async fn whoever_is_not_let_in_is_told_the_class_and_nothing_else() {
     let twice = [("authorization", other.as_str()), ("authorization", other.as_str())];
     let missing = "Kliento credentials are required";
     let malformed = "The credentials are no Kliento token bundle";
-    let cases: [(&[(&str, &str)], &str, &str, &str); 8] = [
+    let cases: [(Headers<'_>, &str, &str, &str); 8] = [
         (&[], "Kliento", "missing", missing),
         (&[("authorization", "Bearer Kliento abc")], "Kliento", "missing", missing),
         (&[("x-forwarded-authorization", &other)], "Kliento", "missing", missing),

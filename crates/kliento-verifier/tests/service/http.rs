@@ -2,6 +2,9 @@
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
+/// Names and values of headers.
+pub(crate) type Headers<'a> = &'a [(&'a str, &'a str)];
+
 /// A response, in parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Response {

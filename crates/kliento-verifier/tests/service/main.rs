@@ -1,5 +1,12 @@
 //! The service as its clients meet it: over sockets, with real bundles and a clock that stands still.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a panic is a test that fails"
+)]
+
 mod admin;
 mod deployed;
 mod envoy;

@@ -88,7 +88,7 @@ async fn refusals_have_a_class_and_a_code() {
     let late = Running::at("", default_instant().saturating_add(601)).await;
     let response = late.ask("POST", TARGET, &[BUNDLE], &TOKEN.der).await;
     let title = "The token has expired or is not valid yet";
-    assert_eq!((response.status, response.json()), (422, problem("expired", title, "KL2401")));
+    assert_eq!((response.status, response.json()), (422, problem("expired", title, "KL2402")));
     late.stop().await;
 }
 

@@ -17,6 +17,16 @@ pub(crate) struct Candidates<'a> {
     pub(crate) attached: &'a [Certificate],
     pub(crate) profile: Profile,
     pub(crate) policy: &'a VerificationPolicy,
+    pub(crate) self_signature: SelfSignature,
+}
+
+/// What is known of the organisation certificate's signature by its own key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SelfSignature {
+    /// Nothing yet.
+    Unchecked,
+    /// It was checked, over these very octets, and held.
+    Held,
 }
 
 /// A path that was checked: each certificate's signature, form and role.
@@ -227,7 +237,10 @@ impl<'a> Candidates<'a> {
         if !key_identifiers_match(certificate, certificate) {
             return Err(CertificateProblem::KeyIdentifiersDiffer);
         }
-        certificate.check_signature(key, checks)
+        match self.self_signature {
+            SelfSignature::Unchecked => certificate.check_signature(key, checks),
+            SelfSignature::Held => certificate.count_signature(checks),
+        }
     }
 
     /// Refuses two certificates, attached or the signer's, that issuer and serial number do not tell apart.

@@ -1,0 +1,172 @@
+//! What a verifier remembers, in order not to prove it twice.
+//!
+//! A memory belongs to one verifier: its trust anchors, cryptography, limits and policy never change while it is there, so nothing
+//! that a verdict depends on has to be part of a key but the octets themselves and the service. Only what was proved is
+//! remembered, and it answers for a period only if proving it again would end the same way; the caller's time, and with it the
+//! common second, is held against the remembered validity at each call.
+
+mod store;
+
+use std::sync::Arc;
+
+use veraid_dnssec::CheckMemory;
+use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
+
+use crate::remembered::{RememberedBundle, RememberedOrganisation};
+
+pub(crate) use store::{Key, Remembered, Store};
+
+/// How much a verifier remembers. The default is nothing.
+///
+/// ```
+/// use veraid_core::MemoryLimits;
+///
+/// let limits = MemoryLimits::NOTHING.with_organisation_octets(16 * 1024 * 1024);
+/// assert_ne!(limits, MemoryLimits::RECOMMENDED);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemoryLimits {
+    zone_octets: u64,
+    organisation_octets: u64,
+    bundle_octets: u64,
+}
+
+impl MemoryLimits {
+    /// Nothing is remembered.
+    pub const NOTHING: Self = Self { zone_octets: 0, organisation_octets: 0, bundle_octets: 0 };
+
+    /// What a server can spare: signatures of 5,000 top-level domains, some 3,000 organisations and 10,000 bundles, in 129 MiB.
+    pub const RECOMMENDED: Self = Self {
+        zone_octets: 1024 * 1024,
+        organisation_octets: 64 * 1024 * 1024,
+        bundle_octets: 64 * 1024 * 1024,
+    };
+
+    /// Octets for signatures of the root and of top-level domains, which all chains below share.
+    #[must_use]
+    pub const fn with_zone_octets(mut self, octets: u64) -> Self {
+        self.zone_octets = octets;
+        self
+    }
+
+    /// Octets for organisations: chain, certificate and key record, which all bundles of an organisation share until it fetches
+    /// another chain.
+    #[must_use]
+    pub const fn with_organisation_octets(mut self, octets: u64) -> Self {
+        self.organisation_octets = octets;
+        self
+    }
+
+    /// Octets for whole bundles with attached content, such as a token that a client sends with each request.
+    #[must_use]
+    pub const fn with_bundle_octets(mut self, octets: u64) -> Self {
+        self.bundle_octets = octets;
+        self
+    }
+}
+
+impl Default for MemoryLimits {
+    fn default() -> Self {
+        Self::NOTHING
+    }
+}
+
+/// What became of the memories of a verifier.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MemoryCounters {
+    /// Signatures of the root and of top-level domains.
+    pub zones: MemoryCounts,
+    /// Organisations.
+    pub organisations: MemoryCounts,
+    /// Whole bundles.
+    pub bundles: MemoryCounts,
+}
+
+/// What became of one memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MemoryCounts {
+    /// How often something was asked for and there.
+    pub hits: u64,
+    /// How often it was not there.
+    pub misses: u64,
+    /// How often something was put in.
+    pub insertions: u64,
+    /// How often something was thrown out for want of room, or not let in because it is larger than all of it.
+    pub evictions: u64,
+    /// How many entries there are.
+    pub entries: u64,
+    /// How many octets they take, reckoned rather too high than too low.
+    pub octets: u64,
+}
+
+/// The memories of one verifier.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    zones: Option<Arc<ZoneChecks>>,
+    organisations: Option<Store<RememberedOrganisation>>,
+    bundles: Option<Store<RememberedBundle>>,
+}
+
+impl Memory {
+    pub(crate) fn new(limits: MemoryLimits) -> Self {
+        let MemoryLimits { zone_octets, organisation_octets, bundle_octets } = limits;
+        let some = |octets: u64| (octets > 0).then_some(octets);
+        Self {
+            zones: some(zone_octets).map(|octets| Arc::new(ZoneChecks(Store::new(octets, 0)))),
+            organisations: some(organisation_octets).map(|octets| Store::new(octets, 20_000)),
+            bundles: some(bundle_octets).map(|octets| Store::new(octets, 6_000)),
+        }
+    }
+
+    /// The memory of zones' signatures, for the walk.
+    pub(crate) fn zones(&self) -> Option<Arc<dyn CheckMemory>> {
+        self.zones.clone().map(|zones| -> Arc<dyn CheckMemory> { zones })
+    }
+
+    pub(crate) const fn organisations(&self) -> Option<&Store<RememberedOrganisation>> {
+        self.organisations.as_ref()
+    }
+
+    pub(crate) const fn bundles(&self) -> Option<&Store<RememberedBundle>> {
+        self.bundles.as_ref()
+    }
+
+    pub(crate) fn counters(&self) -> MemoryCounters {
+        MemoryCounters {
+            zones: self.zones.as_ref().map(|zones| zones.0.counts()).unwrap_or_default(),
+            organisations: self.organisations.as_ref().map(Store::counts).unwrap_or_default(),
+            bundles: self.bundles.as_ref().map(Store::counts).unwrap_or_default(),
+        }
+    }
+}
+
+/// SHA-256, which tells apart what is remembered.
+pub(crate) fn key(octets: &[u8], crypto: CryptoProvider) -> Option<Key> {
+    crypto.digest(DigestAlgorithm::Sha256, octets).try_into().ok()
+}
+
+/// Signature checks that have held.
+#[derive(Debug)]
+struct ZoneChecks(Store<Held>);
+
+/// That is all there is to be known of them.
+#[derive(Debug)]
+struct Held;
+
+impl Remembered for Held {
+    fn octets(&self) -> usize {
+        0
+    }
+}
+
+impl CheckMemory for ZoneChecks {
+    fn knows(&self, check: &[u8; 32]) -> bool {
+        self.0.get(check).is_some()
+    }
+
+    fn remember(&self, check: [u8; 32]) {
+        self.0.insert(check, Arc::new(Held));
+    }
+}

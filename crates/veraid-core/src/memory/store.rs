@@ -1,0 +1,105 @@
+//! Values by digest, bounded in octets.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use quick_cache::sync::Cache;
+use quick_cache::{DefaultHashBuilder, Lifecycle, Weighter};
+
+use crate::memory::MemoryCounts;
+
+/// SHA-256 of everything that a value depends on.
+pub(crate) type Key = [u8; 32];
+
+/// What keeping a value costs beside the value: key, places in maps and queues.
+const ENTRY_BYTES: u64 = 160;
+
+/// A value that knows about how many octets it holds on to.
+pub(crate) trait Remembered {
+    /// The most octets on the heap that the value keeps from being freed.
+    fn octets(&self) -> usize;
+}
+
+/// Values by digest. What is used often stays, whatever passes through once: the library's eviction (S3-FIFO) resists scans.
+pub(crate) struct Store<V> {
+    cache: Cache<Key, Arc<V>, Weight, DefaultHashBuilder, Evictions>,
+    counters: Arc<Counters>,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    hits: AtomicU64,
+    misses: AtomicU64,
+    insertions: AtomicU64,
+    evictions: AtomicU64,
+}
+
+impl<V: Remembered> Store<V> {
+    /// A store of at most so many octets; `typical` is what most values have.
+    pub(crate) fn new(max_octets: u64, typical: u64) -> Self {
+        let items = max_octets.checked_div(typical.saturating_add(ENTRY_BYTES)).unwrap_or(1);
+        let items = usize::try_from(items).unwrap_or(usize::MAX).max(1);
+        let counters = Arc::new(Counters::default());
+        let evictions = Evictions(Arc::clone(&counters));
+        let hasher = DefaultHashBuilder::default();
+        Self { cache: Cache::with(items, max_octets, Weight, hasher, evictions), counters }
+    }
+
+    pub(crate) fn get(&self, key: &Key) -> Option<Arc<V>> {
+        let found = self.cache.get(key);
+        let counter = if found.is_some() { &self.counters.hits } else { &self.counters.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+        found
+    }
+
+    /// Whether there is a value, without counting the question.
+    pub(crate) fn contains(&self, key: &Key) -> bool {
+        self.cache.contains_key(key)
+    }
+
+    pub(crate) fn insert(&self, key: Key, value: Arc<V>) {
+        self.counters.insertions.fetch_add(1, Ordering::Relaxed);
+        self.cache.insert(key, value);
+    }
+
+    pub(crate) fn counts(&self) -> MemoryCounts {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        MemoryCounts {
+            hits: count(&self.counters.hits),
+            misses: count(&self.counters.misses),
+            insertions: count(&self.counters.insertions),
+            evictions: count(&self.counters.evictions),
+            entries: u64::try_from(self.cache.len()).unwrap_or(u64::MAX),
+            octets: self.cache.weight(),
+        }
+    }
+}
+
+impl<V> fmt::Debug for Store<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+/// Octets of an entry.
+#[derive(Clone, Copy, Debug)]
+struct Weight;
+
+impl<V: Remembered> Weighter<Key, Arc<V>> for Weight {
+    fn weight(&self, _key: &Key, value: &Arc<V>) -> u64 {
+        u64::try_from(value.octets()).unwrap_or(u64::MAX).saturating_add(ENTRY_BYTES)
+    }
+}
+
+/// Counts what is thrown out.
+#[derive(Clone, Debug)]
+struct Evictions(Arc<Counters>);
+
+impl<V> Lifecycle<Key, Arc<V>> for Evictions {
+    type RequestState = ();
+
+    fn on_evict(&self, _state: &mut (), _key: Key, _value: Arc<V>) {
+        self.0.evictions.fetch_add(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,96 @@
+//! What a verifier remembers of the bundle that it verifies.
+
+use std::sync::Arc;
+
+use veraid_dnssec::{ValidityPeriod, ValidityPeriods};
+
+use crate::error::VerifyError;
+use crate::memory::{Memory, key};
+use crate::oid::ServiceOid;
+use crate::remembered::{RememberedBundle, RememberedOrganisation};
+use crate::signature_bundle::{BundleKeys, SignatureBundle, organisation_fields};
+use crate::verification::{ProvedOrganisation, VerifiedSignature};
+use crate::verifier::Verifier;
+
+/// A bundle, asked about for one service, beside what its verifier remembers.
+#[derive(Clone, Copy)]
+pub(crate) struct Recollection<'a> {
+    bundle: &'a SignatureBundle,
+    service: &'a ServiceOid,
+    verifier: &'a Verifier,
+    keys: BundleKeys,
+}
+
+impl<'a> Recollection<'a> {
+    /// Detached `content` is no part of the bundle's octets, so only the organisation can be remembered then.
+    pub(crate) fn new(
+        bundle: &'a SignatureBundle,
+        content: Option<&[u8]>,
+        service: &'a ServiceOid,
+        verifier: &'a Verifier,
+    ) -> Self {
+        let (memory, crypto) = (verifier.memory(), verifier.crypto());
+        let whole = || memory.and_then(Memory::bundles).and_then(|_| key(bundle.as_der(), crypto));
+        let organisation = || {
+            let fields =
+                memory.and_then(Memory::organisations).zip(organisation_fields(bundle.as_der()));
+            fields.and_then(|(_, fields)| key(fields, crypto))
+        };
+        let keys = BundleKeys {
+            whole: if content.is_none() { bundle.keys.whole.or_else(whole) } else { None },
+            organisation: bundle.keys.organisation.or_else(organisation),
+        };
+        Self { bundle, service, verifier, keys }
+    }
+
+    /// The verdict on the whole bundle, unless it has just been asked for by [`SignatureBundle::recall`].
+    pub(crate) fn verdict(
+        &self,
+        period: ValidityPeriod,
+    ) -> Option<Result<VerifiedSignature, VerifyError>> {
+        if self.bundle.keys.whole.is_some() {
+            return None;
+        }
+        let bundles = self.verifier.memory().and_then(Memory::bundles)?;
+        bundles.get(&self.keys.whole?)?.answer(self.service, period, self.verifier)
+    }
+
+    /// The organisation with its chain and key record proved.
+    pub(crate) fn organisation(
+        &self,
+        period: ValidityPeriod,
+    ) -> Option<Result<ProvedOrganisation, VerifyError>> {
+        let organisations = self.verifier.memory().and_then(Memory::organisations)?;
+        organisations.get(&self.keys.organisation?)?.answer(self.service, period, self.verifier)
+    }
+
+    /// Remembers what was proved: the organisation as it was before its certificate was looked at, and all of it.
+    pub(crate) fn remember(
+        &self,
+        organisation: ProvedOrganisation,
+        certificates: ValidityPeriods,
+        signature: &VerifiedSignature,
+    ) {
+        let Some(memory) = self.verifier.memory() else { return };
+        let is_new = organisation.is_new();
+        if let (Some(organisations), Some(key), true) =
+            (memory.organisations(), self.keys.organisation, is_new)
+        {
+            let fields = organisation_fields(self.bundle.as_der()).map_or(0, <[u8]>::len);
+            let remembered = RememberedOrganisation::new(
+                Arc::clone(&self.bundle.head),
+                self.bundle.head_deviations(),
+                self.service.clone(),
+                organisation.clone(),
+                fields,
+            );
+            organisations.insert(key, Arc::new(remembered));
+        }
+        if let (Some(bundles), Some(key)) = (memory.bundles(), self.keys.whole) {
+            let service = self.service.clone();
+            let remembered =
+                RememberedBundle::new(service, organisation, certificates, signature.clone());
+            bundles.insert(key, Arc::new(remembered));
+        }
+    }
+}
