@@ -1,0 +1,484 @@
+//! No memory changes a verdict.
+//!
+//! Every vector is asked for at its own and at other times, under its own and under other trust anchors and policies, by a verifier
+//! that remembers nothing. Verifiers that remember are then asked the same, in order and shuffled, and must come to equal values:
+//! error, validity, proof and all.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "a test that fails by a panic has done its work"
+)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use base64ct::{Base64, Encoding};
+use kliento::{
+    MemoryLimits, Profile, RecalledToken, Timestamp, TokenBundle, TokenPolicy, TrustAnchors,
+    ValidityPeriod, VerificationPolicy, VerifiedToken, Verifier,
+};
+use kliento_conformance::{Operation, Question, builtin, discover};
+use veraid_core::{
+    ParseError, Recalled, ServiceOid, SignatureBundle, VerifiedSignature, VerifyError,
+};
+use veraid_dnssec::{ChainVerifier, DnssecChain};
+use veraid_testkit::{AUDIENCE, Scenario, Signer, default_instant, kliento_token, period};
+
+const DAY: u64 = 86_400;
+const CRYPTO: kliento::crypto::CryptoProvider = veraid_aws_lc_rs::PROVIDER;
+
+/// What a verifier is, beside its memory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Configuration {
+    anchors: String,
+    policy: String,
+}
+
+impl Configuration {
+    fn verifier(&self) -> Verifier {
+        let policy = VerificationPolicy::default();
+        let policy = match self.policy.as_str() {
+            "default" => policy,
+            "only VeraId" => policy.only_profile(Profile::VeraId),
+            "only DomainAuth" => policy.only_profile(Profile::DomainAuth),
+            "caps" => policy.with_veraid_caps(),
+            leeway => policy.with_leeway_seconds(leeway.parse().unwrap()),
+        };
+        let anchors = TrustAnchors::from_presentation(&self.anchors).unwrap();
+        Verifier::with_crypto(anchors, CRYPTO).with_policy(policy)
+    }
+}
+
+type Verdict = Result<VerifiedSignature, Refused>;
+
+#[derive(Clone, Debug, PartialEq)]
+enum Refused {
+    Malformed(ParseError),
+    Invalid(VerifyError),
+}
+
+/// A question, and what a verifier without memory makes of it.
+struct Ask {
+    name: String,
+    octets: Vec<u8>,
+    detached: Option<Vec<u8>>,
+    service: ServiceOid,
+    period: ValidityPeriod,
+    configuration: Configuration,
+    expected: Verdict,
+}
+
+impl Ask {
+    fn plainly(
+        octets: &[u8],
+        detached: Option<&[u8]>,
+        service: &ServiceOid,
+        period: ValidityPeriod,
+        verifier: &Verifier,
+    ) -> Verdict {
+        let bundle = SignatureBundle::from_der(octets).map_err(Refused::Malformed)?;
+        match detached {
+            Some(content) => bundle.verify_detached(content, service, period, verifier),
+            None => bundle.verify(service, period, verifier),
+        }
+        .map_err(Refused::Invalid)
+    }
+
+    fn of(&self, verifier: &Verifier) -> Verdict {
+        let Self { octets, service, period, .. } = self;
+        if let Some(content) = &self.detached {
+            return Self::plainly(octets, Some(content), service, *period, verifier);
+        }
+        let max = SignatureBundle::MAX_SIZE_BYTES;
+        match SignatureBundle::recall(octets, max, service, *period, verifier) {
+            Err(error) => Err(Refused::Malformed(error)),
+            Ok(Recalled::Verdict(verdict)) => {
+                verdict.map(|signature| *signature).map_err(Refused::Invalid)
+            }
+            Ok(Recalled::Bundle(bundle)) => {
+                bundle.verify(service, *period, verifier).map_err(Refused::Invalid)
+            }
+        }
+    }
+}
+
+/// Numbers that are the same in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: u64) -> u64 {
+        // Xorshift (Marsaglia 2003).
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+
+    fn shuffled(&mut self, length: usize) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..length).collect();
+        for last in (1..length).rev() {
+            order.swap(last, self.below(last as u64 + 1) as usize);
+        }
+        order
+    }
+}
+
+fn octets_of(question: &Question) -> Option<Vec<u8>> {
+    match (&question.header, &question.input) {
+        (Some(header), _) => kliento::decode_auth_header(header).ok(),
+        (None, Some(input)) => Base64::decode_vec(input).ok(),
+        _ => None,
+    }
+}
+
+/// Instants around which something begins or ends, and others that mean nothing.
+fn instants(period: ValidityPeriod, verdict: &Verdict, numbers: &mut Numbers) -> Vec<Timestamp> {
+    let at = period.end();
+    let mut instants = vec![at.saturating_sub(40 * DAY), at.saturating_add(40 * DAY)];
+    if let Ok(signature) = verdict {
+        let validity = signature.validity();
+        let link = &signature.proof().links()
+            [numbers.below(signature.proof().links().len() as u64) as usize];
+        for period in [validity, link.period()] {
+            instants.extend([
+                period.start().saturating_sub(1),
+                period.start(),
+                period.end(),
+                period.end().saturating_add(1),
+            ]);
+        }
+        let within = numbers.below(validity.span_seconds().max(1));
+        instants.push(validity.start().saturating_add(within));
+    }
+    instants
+}
+
+/// All questions, each with the answer of a verifier without memory.
+fn asks() -> Vec<Ask> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test-vectors");
+    let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
+    let mut asks = Vec::new();
+    let foreign = Scenario::default().build().trust_anchors;
+    for (file, vector) in discover(&root).unwrap_or_else(|error| panic!("{error}")) {
+        let question = &vector.question;
+        if !matches!(question.operation, Operation::VerifyToken | Operation::VerifyBundle) {
+            continue;
+        }
+        let (Some(octets), Ok(service), Ok(period)) =
+            (octets_of(question), builtin::service(question), builtin::period(question))
+        else {
+            continue;
+        };
+        let detached =
+            question.plaintext.as_ref().map(|plaintext| Base64::decode_vec(plaintext).unwrap());
+        let own = Configuration {
+            anchors: question.trust_anchors.join("\n"),
+            policy: question.leeway.map_or("default".into(), |seconds| seconds.to_string()),
+        };
+        let mut ask = |configuration: &Configuration, period| {
+            let verifier = configuration.verifier();
+            let expected = Ask::plainly(&octets, detached.as_deref(), &service, period, &verifier);
+            asks.push(Ask {
+                name: file.display().to_string(),
+                octets: octets.clone(),
+                detached: detached.clone(),
+                service: service.clone(),
+                period,
+                configuration: configuration.clone(),
+                expected: expected.clone(),
+            });
+            expected
+        };
+        let verdict = ask(&own, period);
+        if matches!(verdict, Err(Refused::Malformed(_))) {
+            continue;
+        }
+        for instant in instants(period, &verdict, &mut numbers) {
+            let _ = ask(&own, ValidityPeriod::at(instant));
+        }
+        if verdict.is_ok() {
+            let with = |policy: &str| Configuration { policy: policy.into(), ..own.clone() };
+            for other in ["only VeraId", "only DomainAuth", "caps", "300"].map(with) {
+                let _ = ask(&other, period);
+                let _ = ask(&other, ValidityPeriod::at(period.start().saturating_sub(299)));
+            }
+            let _ = ask(&Configuration { anchors: foreign.clone(), ..own.clone() }, period);
+        }
+    }
+    asks
+}
+
+/// Asks verifiers that remember, one for each configuration, in this order.
+fn ask_in(order: &[usize], asks: &[Ask], verifiers: &BTreeMap<Configuration, Verifier>) {
+    for &index in order {
+        let ask = &asks[index];
+        let verdict = ask.of(&verifiers[&ask.configuration]);
+        assert_eq!(
+            verdict, ask.expected,
+            "{} at {}, {:?}",
+            ask.name, ask.period, ask.configuration.policy
+        );
+    }
+}
+
+#[test]
+fn a_verifier_that_remembers_comes_to_the_verdicts_of_one_that_does_not() {
+    let asks = asks();
+    let valid = asks.iter().filter(|ask| ask.expected.is_ok()).count();
+    assert!(asks.len() > 10_000 && valid > 3_000, "{} questions, {valid} valid", asks.len());
+    let memories = [
+        MemoryLimits::RECOMMENDED,
+        MemoryLimits::NOTHING.with_zone_octets(100_000),
+        MemoryLimits::NOTHING.with_organisation_octets(64_000_000),
+        // So small that most is thrown out again.
+        MemoryLimits::NOTHING
+            .with_zone_octets(2_000)
+            .with_organisation_octets(100_000)
+            .with_bundle_octets(30_000),
+    ];
+    std::thread::scope(|scope| {
+        for (number, limits) in (1..).zip(memories) {
+            let asks = &asks;
+            scope.spawn(move || {
+                let configurations = asks.iter().map(|ask| ask.configuration.clone());
+                let remembering = |configuration: Configuration| {
+                    let verifier = configuration.verifier().with_memory(limits);
+                    (configuration, verifier)
+                };
+                let verifiers: BTreeMap<_, _> = configurations.map(remembering).collect();
+                let mut numbers = Numbers(number);
+                // Cold at first, then with everything remembered that can be.
+                ask_in(&numbers.shuffled(asks.len()), asks, &verifiers);
+                ask_in(&numbers.shuffled(asks.len()), asks, &verifiers);
+                let hits = verifiers.values().fold([0; 3], |hits, verifier| {
+                    let counters = verifier.memory_counters();
+                    [
+                        hits[0] + counters.zones.hits,
+                        hits[1] + counters.organisations.hits,
+                        hits[2] + counters.bundles.hits,
+                    ]
+                });
+                assert!(hits.iter().any(|&hits| hits > 1_000), "{limits:?}: {hits:?}");
+            });
+        }
+    });
+}
+
+#[test]
+fn a_walk_ends_alike_for_all_periods_within_its_steady_one() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test-vectors");
+    let mut numbers = Numbers(7);
+    let mut tried = 0;
+    for (file, vector) in discover(&root).unwrap_or_else(|error| panic!("{error}")) {
+        let question = &vector.question;
+        if question.operation != Operation::VerifyChain {
+            continue;
+        }
+        let (Some(octets), Ok(period), Ok(anchors)) =
+            (octets_of(question), builtin::period(question), builtin::anchors(question))
+        else {
+            continue;
+        };
+        let Ok(chain) = veraid_core::parse_dnssec_chain(&octets) else { continue };
+        let asked = veraid_dnssec::Question {
+            name: question.name.as_ref().unwrap().parse().unwrap(),
+            record_type: question.record_type.as_ref().unwrap().parse().unwrap(),
+        };
+        let verifier = ChainVerifier::new(anchors, CRYPTO);
+        let verify = |chain: &DnssecChain, period| chain.verify(&asked, period, &verifier);
+        let Ok(proved) = verify(&chain, period) else { continue };
+        let Some(steady) = proved.steady_period() else { continue };
+        let mut within = |limit: u64| steady.start().saturating_add(numbers.below(limit));
+        let span = steady.span_seconds() + 1;
+        let (a, b) = (within(span), within(span));
+        for period in [
+            ValidityPeriod::at(steady.start()),
+            ValidityPeriod::at(steady.end()),
+            ValidityPeriod::new(a.min(b), a.max(b)).unwrap(),
+        ] {
+            assert_eq!(
+                verify(&chain, period),
+                Ok(proved.clone()),
+                "{} at {period}",
+                file.display()
+            );
+            tried += 1;
+        }
+    }
+    assert!(tried > 300, "{tried}");
+}
+
+/// The verdict on a token's octets by a verifier that may remember.
+fn token(
+    octets: &[u8],
+    policy: TokenPolicy,
+    audience: &str,
+    at: Timestamp,
+    verifier: &Verifier,
+) -> Result<VerifiedToken, kliento::VerifyError> {
+    match TokenBundle::recall(octets, policy, &[audience], at, verifier).unwrap() {
+        RecalledToken::Verdict(verdict) => verdict.map(|token| *token),
+        RecalledToken::Bundle(bundle) => bundle.verify_with(policy, audience, at, verifier),
+    }
+}
+
+#[test]
+fn audience_policy_and_time_are_held_against_a_remembered_token_at_each_call() {
+    let made = Scenario::default().build();
+    let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
+    let plain = Verifier::with_crypto(anchors, CRYPTO);
+    let remembering = plain.clone().with_memory(MemoryLimits::RECOMMENDED);
+    let short = TokenPolicy::default().with_max_validity_seconds(60);
+    let (at, last) = (default_instant(), default_instant().saturating_add(600));
+    let asks = [
+        (TokenPolicy::default(), AUDIENCE, at),
+        (TokenPolicy::default(), "https://other.example", at),
+        (short, AUDIENCE, at),
+        (TokenPolicy::default(), AUDIENCE, last),
+        (TokenPolicy::default(), AUDIENCE, last.saturating_add(1)),
+        (TokenPolicy::default(), AUDIENCE, at.saturating_sub(61)),
+    ];
+    for _ in 0..2 {
+        for (policy, audience, at) in asks {
+            let expected =
+                TokenBundle::from_der(&made.der).unwrap().verify_with(policy, audience, at, &plain);
+            assert_eq!(token(&made.der, policy, audience, at, &remembering), expected);
+        }
+    }
+    let counters = remembering.memory_counters();
+    assert_eq!((counters.bundles.insertions, counters.bundles.hits), (1, 11));
+}
+
+#[test]
+fn a_bundle_that_differs_in_any_bit_is_proved_for_itself() {
+    let made = Scenario::default().build();
+    let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
+    let plain = Verifier::with_crypto(anchors, CRYPTO);
+    let remembering = plain.clone().with_memory(MemoryLimits::RECOMMENDED);
+    let service = kliento::service_oid();
+    let at = ValidityPeriod::at(default_instant());
+    let ask = |octets: &[u8]| Ask {
+        name: String::new(),
+        octets: octets.to_vec(),
+        detached: None,
+        service: service.clone(),
+        period: at,
+        configuration: Configuration { anchors: String::new(), policy: String::new() },
+        expected: Ask::plainly(octets, None, &service, at, &plain),
+    };
+    let original = ask(&made.der);
+    assert!(original.of(&remembering).is_ok());
+    let mut numbers = Numbers(3);
+    for _ in 0..2_000 {
+        let mut octets = made.der.clone();
+        let bit = numbers.below(octets.len() as u64 * 8) as usize;
+        octets[bit / 8] ^= 1 << (bit % 8);
+        let mutant = ask(&octets);
+        assert_eq!(mutant.of(&remembering), mutant.expected, "bit {bit}");
+        assert!(mutant.expected.is_err() || mutant.expected == original.expected, "bit {bit}");
+    }
+    assert_eq!(original.of(&remembering), original.expected);
+}
+
+#[test]
+fn other_anchors_limits_or_policies_begin_with_nothing() {
+    let made = Scenario::default().build();
+    let anchors = || TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
+    let verifier = Verifier::with_crypto(anchors(), CRYPTO).with_memory(MemoryLimits::RECOMMENDED);
+    let verify = |verifier: &Verifier| {
+        token(&made.der, TokenPolicy::default(), AUDIENCE, default_instant(), verifier)
+    };
+    assert!(verify(&verifier).is_ok());
+    let entries = |verifier: &Verifier| verifier.memory_counters().bundles.entries;
+    assert_eq!((entries(&verifier), entries(&verifier.clone())), (1, 1));
+    let other = verifier.clone().with_trust_anchors(anchors());
+    assert_eq!(entries(&other), 0);
+    assert_eq!(entries(&verifier.clone().with_policy(VerificationPolicy::default())), 0);
+    assert_eq!(entries(&verifier.clone().with_limits(veraid_core::Limits::default())), 0);
+    let iana = verifier.with_trust_anchors(TrustAnchors::iana());
+    assert!(verify(&iana).is_err());
+}
+
+#[test]
+fn what_passes_through_once_does_not_throw_out_what_is_used_often() {
+    let made = Scenario::signed_by(Signer::Organisation).build();
+    let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
+    let limits = MemoryLimits::NOTHING.with_bundle_octets(400_000);
+    let verifier = Verifier::with_crypto(anchors, CRYPTO).with_memory(limits);
+    let at = default_instant();
+    let verify =
+        |octets: &[u8]| token(octets, TokenPolicy::default(), AUDIENCE, at, &verifier).unwrap();
+    let mut hits = 0;
+    for number in 0..1_000 {
+        let before = verifier.memory_counters().bundles.hits;
+        verify(&made.der);
+        hits += verifier.memory_counters().bundles.hits - before;
+        let once = Scenario {
+            content: kliento_token(AUDIENCE, &[("number", &number.to_string())]),
+            ..Scenario::signed_by(Signer::Organisation)
+        };
+        verify(&once.build_on(&made.chain).der);
+        let counts = verifier.memory_counters().bundles;
+        assert!(counts.octets <= 400_000, "{counts:?}");
+    }
+    assert!(hits > 990, "{hits}");
+    assert!(verifier.memory_counters().bundles.evictions > 800);
+}
+
+#[test]
+fn threads_that_share_a_memory_come_to_one_boundary() {
+    let made = Scenario::default().build();
+    let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
+    let verifier = Verifier::with_crypto(anchors, CRYPTO).with_memory(MemoryLimits::RECOMMENDED);
+    let last = default_instant().saturating_add(600);
+    std::thread::scope(|scope| {
+        for _ in 0..100 {
+            scope.spawn(|| {
+                let holds =
+                    |at| token(&made.der, TokenPolicy::default(), AUDIENCE, at, &verifier).is_ok();
+                for _ in 0..20 {
+                    assert!(holds(last) && !holds(last.saturating_add(1)));
+                }
+            });
+        }
+    });
+    assert!(verifier.memory_counters().bundles.hits > 3_000);
+}
+
+#[test]
+fn a_remembered_organisation_vouches_for_other_tokens_and_nothing_else() {
+    let made = Scenario::default().build();
+    let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
+    let limits = MemoryLimits::NOTHING.with_organisation_octets(1_000_000);
+    let verifier = Verifier::with_crypto(anchors, CRYPTO).with_memory(limits);
+    let at = default_instant();
+    let audience = [AUDIENCE];
+    let is_known = |octets: &[u8]| match TokenBundle::recall(
+        octets,
+        TokenPolicy::default(),
+        &audience,
+        at,
+        &verifier,
+    )
+    .unwrap()
+    {
+        RecalledToken::Bundle(bundle) => bundle.is_organisation_remembered(&verifier),
+        RecalledToken::Verdict(verdict) => panic!("no bundle is remembered: {verdict:?}"),
+    };
+    assert!(!is_known(&made.der));
+    token(&made.der, TokenPolicy::default(), AUDIENCE, at, &verifier).unwrap();
+    let later = Scenario {
+        user: Some("bob".into()),
+        signature_period: period(at, at.saturating_add(60)),
+        ..Scenario::default()
+    };
+    let later = later.build_on(&made.chain).der;
+    assert!(is_known(&later));
+    let subject = token(&later, TokenPolicy::default(), AUDIENCE, at, &verifier).unwrap();
+    assert_eq!(subject.subject().to_string(), "bob@example.com");
+    let other = Scenario { organisation: "example.org".into(), ..Scenario::default() }.build().der;
+    assert!(!is_known(&other));
+}
