@@ -22,6 +22,7 @@ use veraid_testkit::{
 
 mod attacks;
 mod issuing;
+mod remembered;
 
 const PROVIDERS: [(&str, CryptoProvider); 2] =
     [("aws-lc-rs", veraid_aws_lc_rs::PROVIDER), ("pure-rust", rust_crypto::PROVIDER)];
@@ -92,6 +93,7 @@ pub(crate) fn run(as_json: bool) -> Result<(), String> {
         rows.extend(javascript(kind, &bundle)?);
     }
     rows.extend(issuing::rows()?);
+    rows.extend(remembered::rows()?);
     rows.extend(attacks::rows()?);
     for row in rows {
         if as_json {

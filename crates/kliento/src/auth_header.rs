@@ -1,6 +1,8 @@
 //! The `Authorization` header: `Kliento` and the bundle in Base64.
 
-use base64ct::{Base64, Base64Unpadded, Encoding};
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD as STANDARD, BASE64_STANDARD_NO_PAD as STANDARD_NO_PAD};
+use base64ct::{Base64, Encoding};
 
 use crate::error::{HeaderProblem, ParseError};
 use crate::token_bundle::TokenBundle;
@@ -45,9 +47,9 @@ pub fn decode_base64(text: &str) -> Result<Vec<u8>, ParseError> {
         return Err(ParseError::Base64);
     }
     let decoded = if digits.len() == text.len() {
-        Base64Unpadded::decode_vec(text)
+        STANDARD_NO_PAD.decode(text)
     } else {
-        Base64::decode_vec(text)
+        STANDARD.decode(text)
     };
     decoded.ok().filter(|octets| !octets.is_empty()).ok_or(ParseError::Base64)
 }
@@ -112,7 +114,7 @@ mod tests {
         // Too large even though it is no Base64 at all.
         let octets = 3 * 1024 * 1024;
         assert_eq!(
-            decode(&format!("Kliento {}", "!".repeat(4 * 1024 * 1024))),
+            decode_auth_header(&format!("Kliento {}", "!".repeat(4 * 1024 * 1024))),
             Err(ParseError::TooLarge { octets, limit })
         );
     }
