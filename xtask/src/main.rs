@@ -16,6 +16,7 @@ mod differential;
 mod dns;
 mod fuzz;
 mod interop;
+mod load;
 mod mutants;
 mod tidy;
 mod vectors;
@@ -37,6 +38,8 @@ cargo xtask differential [--count N] [--seed N] [--jobs N]
                                 judge mutants of valid bundles with ours and with the JavaScript implementation
 cargo xtask fuzz [--seconds N] [--target NAME] [--replay]
                                 run the fuzz targets, or only their seeds and past findings
+cargo xtask load [--json | --smoke] [--requests N]
+                                ask the verifier service and the JavaScript one over HTTP, also more than they can answer
 cargo xtask tidy                check what the compiler does not: MSRV, words, links, sizes
 cargo xtask coverage            count the lines of the verifying crates that tests run (wants cargo-llvm-cov)
 cargo xtask mutants [--file GLOB]... [--name REGEX]...
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         ["bench", "--smoke"] => bench::smoke(),
         ["bench-in-release"] => bench::run(false),
         ["bench-in-release", "--json"] => bench::run(true),
+        ["load", rest @ ..] => load::run(rest),
         ["interop", rest @ ..] => interop::run(rest),
         ["differential", rest @ ..] => differential::run(rest),
         ["fuzz", rest @ ..] => fuzz::run(rest),

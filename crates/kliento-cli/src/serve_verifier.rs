@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 
+use kliento::Timestamp;
 use kliento_verifier::server::{Config, ListenAddress, Server};
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -29,20 +30,26 @@ pub(crate) fn run(arguments: &ServeVerifier) -> Result<Outcome, UsageError> {
         .init();
     let runtime = runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| usage("threads cannot be started", &error))?;
-    runtime.block_on(serve(config))?;
+    runtime.block_on(serve(config, arguments.stopped_clock))?;
     Ok(Outcome::valid(""))
 }
 
-async fn serve(config: Config) -> Result<(), UsageError> {
+async fn serve(config: Config, stopped_clock: Option<Timestamp>) -> Result<(), UsageError> {
     // Before anything is listened at, so that no signal gets lost.
     let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
     let [terminate, interrupt] = signals;
     let (terminate, interrupt) = terminate
         .and_then(|terminate| interrupt.map(|interrupt| (terminate, interrupt)))
         .map_err(|error| usage("signals cannot be waited for", &error))?;
-    let server = Server::bind(config, veraid_aws_lc_rs::PROVIDER)
-        .await
-        .map_err(|error| usage("the service does not start", &error))?;
+    let crypto = veraid_aws_lc_rs::PROVIDER;
+    let server = match stopped_clock {
+        Some(at) => {
+            tracing::warn!(%at, "the clock stands still, for tests: tokens do not expire");
+            Server::bind_with_clock(config, crypto, move || at).await
+        }
+        None => Server::bind(config, crypto).await,
+    };
+    let server = server.map_err(|error| usage("the service does not start", &error))?;
     listening("public", server.address());
     if let Some(address) = server.admin_address() {
         listening("admin", address);

@@ -138,37 +138,46 @@ impl Authenticator {
     ///
     /// [`Refusal`], which tells what to answer.
     pub fn verify_der(&self, der: &[u8], audiences: &[String]) -> Result<VerifiedToken, Refusal> {
-        match self.recall_der(der, audiences)? {
-            RecalledToken::Verdict(verdict) => Ok(*verdict?),
-            RecalledToken::Bundle(bundle) => self.verify_bundle(*bundle, audiences),
-        }
+        self.verify_remembered(der, audiences)
+            .unwrap_or_else(|| self.verify_unknown(der, audiences))
     }
 
-    /// What the verifier remembers of the octets of a bundle, or else the bundle, for [`Authenticator::verify_bundle`].
+    /// The same if the verifier has proved the bundle or its organisation before; `None` if not, or if it is no bundle.
     ///
-    /// This never takes long, so that a server can do the rest where it delays nobody else.
+    /// This never takes long, so that a server can do [the rest](Authenticator::verify_unknown) where it delays nobody else.
+    pub fn verify_remembered(
+        &self,
+        der: &[u8],
+        audiences: &[String],
+    ) -> Option<Result<VerifiedToken, Refusal>> {
+        if audiences.is_empty() {
+            return Some(Err(Refusal::NoAudience));
+        }
+        let (policy, now) = (self.token_policy, self.now());
+        let verdict = match TokenBundle::recall(der, policy, audiences, now, &self.verifier) {
+            RecalledToken::Verdict(verdict) => verdict.map(|token| *token),
+            RecalledToken::Known(bundle) => {
+                bundle.verify_for_any(policy, audiences, now, &self.verifier)
+            }
+            RecalledToken::Unknown => return None,
+        };
+        Some(verdict.map_err(Refusal::Invalid))
+    }
+
+    /// The same whatever the verifier remembers.
     ///
     /// # Errors
     ///
-    /// [`Refusal::NoAudience`] or [`Refusal::Malformed`].
-    pub fn recall_der(&self, der: &[u8], audiences: &[String]) -> Result<RecalledToken, Refusal> {
+    /// [`Refusal`], which tells what to answer.
+    pub fn verify_unknown(
+        &self,
+        der: &[u8],
+        audiences: &[String],
+    ) -> Result<VerifiedToken, Refusal> {
         if audiences.is_empty() {
             return Err(Refusal::NoAudience);
         }
-        let (policy, now) = (self.token_policy, self.now());
-        TokenBundle::recall(der, policy, audiences, now, &self.verifier).map_err(Refusal::Malformed)
-    }
-
-    /// Proves a bundle to be for one of `audiences` and valid now.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::Invalid`].
-    pub fn verify_bundle(
-        &self,
-        bundle: TokenBundle,
-        audiences: &[String],
-    ) -> Result<VerifiedToken, Refusal> {
+        let bundle = TokenBundle::from_der(der).map_err(Refusal::Malformed)?;
         let (policy, now) = (self.token_policy, self.now());
         Ok(bundle.verify_for_any(policy, audiences, now, &self.verifier)?)
     }

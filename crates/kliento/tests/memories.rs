@@ -94,13 +94,13 @@ impl Ask {
         }
         let max = SignatureBundle::MAX_SIZE_BYTES;
         match SignatureBundle::recall(octets, max, service, *period, verifier) {
-            Err(error) => Err(Refused::Malformed(error)),
-            Ok(Recalled::Verdict(verdict)) => {
+            Recalled::Verdict(verdict) => {
                 verdict.map(|signature| *signature).map_err(Refused::Invalid)
             }
-            Ok(Recalled::Bundle(bundle)) => {
+            Recalled::Known(bundle) => {
                 bundle.verify(service, *period, verifier).map_err(Refused::Invalid)
             }
+            Recalled::Unknown => Self::plainly(octets, None, service, *period, verifier),
         }
     }
 }
@@ -319,9 +319,12 @@ fn token(
     at: Timestamp,
     verifier: &Verifier,
 ) -> Result<VerifiedToken, kliento::VerifyError> {
-    match TokenBundle::recall(octets, policy, &[audience], at, verifier).unwrap() {
+    match TokenBundle::recall(octets, policy, &[audience], at, verifier) {
         RecalledToken::Verdict(verdict) => verdict.map(|token| *token),
-        RecalledToken::Bundle(bundle) => bundle.verify_with(policy, audience, at, verifier),
+        RecalledToken::Known(bundle) => bundle.verify_with(policy, audience, at, verifier),
+        RecalledToken::Unknown => {
+            TokenBundle::from_der(octets).unwrap().verify_with(policy, audience, at, verifier)
+        }
     }
 }
 
@@ -456,17 +459,10 @@ fn a_remembered_organisation_vouches_for_other_tokens_and_nothing_else() {
     let verifier = Verifier::with_crypto(anchors, CRYPTO).with_memory(limits);
     let at = default_instant();
     let audience = [AUDIENCE];
-    let is_known = |octets: &[u8]| match TokenBundle::recall(
-        octets,
-        TokenPolicy::default(),
-        &audience,
-        at,
-        &verifier,
-    )
-    .unwrap()
-    {
-        RecalledToken::Bundle(bundle) => bundle.is_organisation_remembered(&verifier),
-        RecalledToken::Verdict(verdict) => panic!("no bundle is remembered: {verdict:?}"),
+    let is_known = |octets: &[u8]| {
+        let recalled =
+            TokenBundle::recall(octets, TokenPolicy::default(), &audience, at, &verifier);
+        matches!(recalled, RecalledToken::Known(_))
     };
     assert!(!is_known(&made.der));
     token(&made.der, TokenPolicy::default(), AUDIENCE, at, &verifier).unwrap();

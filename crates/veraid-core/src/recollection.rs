@@ -43,14 +43,11 @@ impl<'a> Recollection<'a> {
         Self { bundle, service, verifier, keys }
     }
 
-    /// The verdict on the whole bundle, unless it has just been asked for by [`SignatureBundle::recall`].
+    /// The verdict on the whole bundle.
     pub(crate) fn verdict(
         &self,
         period: ValidityPeriod,
     ) -> Option<Result<VerifiedSignature, VerifyError>> {
-        if self.bundle.keys.whole.is_some() {
-            return None;
-        }
         let bundles = self.verifier.memory().and_then(Memory::bundles)?;
         bundles.get(&self.keys.whole?)?.answer(self.service, period, self.verifier)
     }

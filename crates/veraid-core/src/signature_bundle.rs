@@ -9,7 +9,7 @@ use crate::bundle_head::{BundleHead, check_strictness, retag};
 use crate::certificate::Certificate;
 use crate::der_reader::{Element, check_structure, check_structure_within, read_whole, tag};
 use crate::error::{Deviation, ParseError, VerifyError};
-use crate::memory::{Key, Memory, key};
+use crate::memory::{Key, key};
 use crate::oid::ServiceOid;
 use crate::organisation_id::OrganisationId;
 use crate::profile::Profile;
@@ -49,13 +49,16 @@ pub(crate) struct BundleKeys {
     pub(crate) organisation: Option<Key>,
 }
 
-/// What a verifier makes of octets at first sight.
+/// What a verifier knows of octets at first sight.
 #[derive(Debug)]
 pub enum Recalled {
-    /// It has proved them before, and this is what doing it again would come to.
+    /// It has proved these octets before, and this is what doing it again would come to.
     Verdict(Result<Box<VerifiedSignature>, VerifyError>),
-    /// They are a bundle that has to be verified.
-    Bundle(Box<SignatureBundle>),
+    /// They are a bundle of an organisation that it has proved before, from the same chain and certificate: verifying it takes no more
+    /// than a certificate's signature and the content's.
+    Known(Box<SignatureBundle>),
+    /// It knows nothing of them. Whether they are a bundle is open, too.
+    Unknown,
 }
 
 impl SignatureBundle {
@@ -95,59 +98,47 @@ impl SignatureBundle {
         Self::from_parts(der.to_vec(), head, profile, signed_data, deviations)
     }
 
-    /// The verdict that `verifier` remembers on the octets of a bundle with attached content, or else the bundle in them, to be
-    /// verified by the same verifier.
+    /// What `verifier` remembers of the octets of a bundle with attached content.
     ///
-    /// What it comes to is what [`SignatureBundle::from_der_within`] and [`SignatureBundle::verify`] come to; a verifier that remembers comes
-    /// to it sooner, as it does not parse again what it knows.
-    ///
-    /// # Errors
-    ///
-    /// As [`SignatureBundle::from_der_within`].
+    /// What it then comes to is what [`SignatureBundle::from_der_within`] and [`SignatureBundle::verify`] come to, only sooner, as nothing is
+    /// parsed again that is known. It never takes long, so that a server can do at once what is known, and where it delays
+    /// nobody what is not.
+    #[must_use]
     pub fn recall(
         der: &[u8],
         max_size_bytes: usize,
         service: &ServiceOid,
         period: ValidityPeriod,
         verifier: &Verifier,
-    ) -> Result<Recalled, ParseError> {
+    ) -> Recalled {
         // What is too large is not even looked up.
-        check_size(der, max_size_bytes)?;
-        let Some(memory) = verifier.memory() else {
-            let bundle = Self::from_der_within(der, max_size_bytes)?;
-            return Ok(Recalled::Bundle(Box::new(bundle)));
+        let Some(memory) = verifier.memory().filter(|_| der.len() <= max_size_bytes) else {
+            return Recalled::Unknown;
         };
-        let whole = memory.bundles().and_then(|_| key(der, verifier.crypto()));
-        let bundles = memory.bundles().zip(whole);
-        let remembered = bundles.and_then(|(bundles, whole)| bundles.get(&whole));
-        if let Some(verdict) =
-            remembered.and_then(|bundle| bundle.answer(service, period, verifier))
+        let crypto = verifier.crypto();
+        let whole = memory.bundles().and_then(|_| key(der, crypto));
+        if let Some((bundles, whole)) = memory.bundles().zip(whole)
+            && let Some(remembered) = bundles.glance(&whole)
+            && let Some(verdict) = remembered.answer(service, period, verifier)
         {
-            return Ok(Recalled::Verdict(verdict.map(Box::new)));
+            bundles.count_hit();
+            return Recalled::Verdict(verdict.map(Box::new));
         }
-        let fields = organisation_fields(der);
-        let organisation = memory.organisations().zip(fields);
-        let organisation = organisation.and_then(|(_, fields)| key(fields, verifier.crypto()));
-        let known = memory.organisations().zip(organisation);
-        let known = known.and_then(|(organisations, key)| organisations.get(&key));
-        let with_known = known.and_then(|known| Self::from_der_with(der, &known));
-        let mut bundle = match with_known {
-            Some(bundle) => bundle,
-            // Also if only what follows the organisation's fields is wrong, which is told as ever.
-            None => Self::from_der_within(der, max_size_bytes)?,
+        let fields = memory.organisations().zip(organisation_fields(der));
+        let Some((organisations, organisation)) =
+            fields.and_then(|(memory, fields)| Some((memory, key(fields, crypto)?)))
+        else {
+            return Recalled::Unknown;
         };
-        bundle.keys = BundleKeys { whole, organisation };
-        Ok(Recalled::Bundle(Box::new(bundle)))
-    }
-
-    /// Whether `verifier` has proved the organisation's key before, from the same octets: then verifying the bundle takes the
-    /// checks of a certificate and a signature and no more, if it is about the same time.
-    #[must_use]
-    pub fn is_organisation_remembered(&self, verifier: &Verifier) -> bool {
-        let organisations = verifier.memory().and_then(Memory::organisations);
-        organisations
-            .zip(self.keys.organisation)
-            .is_some_and(|(organisations, key)| organisations.contains(&key))
+        let known = organisations.glance(&organisation);
+        // If what follows the organisation's fields is wrong, parsing all of it tells what and where.
+        match known.and_then(|known| Self::from_der_with(der, &known)) {
+            Some(bundle) => {
+                let keys = BundleKeys { whole, organisation: Some(organisation) };
+                Recalled::Known(Box::new(Self { keys, ..bundle }))
+            }
+            None => Recalled::Unknown,
+        }
     }
 
     /// Parses a bundle whose organisation's fields are known, octet for octet; `None` if anything is wrong with the rest.

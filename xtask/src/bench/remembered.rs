@@ -46,10 +46,12 @@ fn verifier(bundle: &MockBundle, crypto: CryptoProvider) -> Result<Verifier, Str
 /// As a server verifies the octets of a bundle.
 fn verify(der: &[u8], verifier: &Verifier) -> Result<VerifiedToken, String> {
     let (policy, at) = (TokenPolicy::default(), default_instant());
-    let recalled = TokenBundle::recall(der, policy, &[AUDIENCE], at, verifier);
-    match recalled.map_err(|error| error.to_string())? {
+    match TokenBundle::recall(der, policy, &[AUDIENCE], at, verifier) {
         RecalledToken::Verdict(verdict) => verdict.map(|token| *token),
-        RecalledToken::Bundle(bundle) => bundle.verify(AUDIENCE, at, verifier),
+        RecalledToken::Known(bundle) => bundle.verify(AUDIENCE, at, verifier),
+        RecalledToken::Unknown => TokenBundle::from_der(der)
+            .map_err(|error| error.to_string())?
+            .verify(AUDIENCE, at, verifier),
     }
     .map_err(|error| error.to_string())
 }

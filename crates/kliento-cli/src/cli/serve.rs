@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use kliento::Timestamp;
 use kliento_verifier::server::ListenAddress;
 
 use crate::cli::AnchorsArgument;
+use crate::times;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ServeVerb {
@@ -43,6 +45,9 @@ pub(crate) struct ServeVerifier {
     /// Prints the set-up as it would be used, and ends.
     #[arg(long)]
     pub(crate) print_config: bool,
+    /// The instant that it is, for as long as the service runs: for tests alone [default: the system's clock].
+    #[arg(long, value_name = "TIME", value_parser = times::parse, hide = true)]
+    pub(crate) stopped_clock: Option<Timestamp>,
     /// What is told on standard output, as JSON.
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info)]
     pub(crate) log_level: LogLevel,

@@ -20,7 +20,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::server::config::ServiceLimits;
 use crate::server::idle_io::{IdleIo, Patience};
 use crate::server::listener::{Listener, Stream};
-use crate::server::reply::ReplyBody;
+use crate::server::reply::{ReplyBody, Verdict};
 use crate::server::request_log::{self, RequestId};
 use crate::server::routes::Route;
 use crate::server::state::State;
@@ -40,6 +40,10 @@ const CONNECTION_WINDOW: u32 = 128 * 1024;
 
 /// Connections that are told 503 at the same time; beyond that they are just closed.
 const MAX_TURNED_AWAY: usize = 256;
+
+/// How long a request waits to be told that there is no room. Told at once, its sender would be back at once, and what telling it costs
+/// would be missing for those whom there is room for; it holds on to nothing but its connection meanwhile.
+const TURN_AWAY_AFTER: Duration = Duration::from_millis(50);
 
 /// What those who are turned away are told.
 const TURNED_AWAY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
@@ -173,6 +177,9 @@ async fn answer(
         Part::Public => routes::answer(&state, request).await,
         Part::Admin => (Route::Admin, admin::answer(&state, &request)),
     };
+    if reply.verdict == Verdict::Overloaded {
+        sleep(TURN_AWAY_AFTER).await;
+    }
     let status = reply.response.status().as_u16();
     state.metrics.answered(route.as_str(), status, reply.verdict.as_str());
     request_log::write(&id, route, status, &reply.verdict);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use kliento::{MemoryCounters, RecalledToken, TrustAnchors, VerifiedToken};
+use kliento::{MemoryCounters, TrustAnchors, VerifiedToken};
 use tokio::time::Instant;
 
 use crate::authenticator::Authenticator;
@@ -79,16 +79,12 @@ impl Judge {
         der: Vec<u8>,
         audiences: Vec<String>,
     ) -> Result<VerifiedToken, Denied> {
-        let bundle = match authenticator.recall_der(&der, &audiences)? {
-            RecalledToken::Verdict(verdict) => return Ok(*verdict.map_err(Refusal::Invalid)?),
-            RecalledToken::Bundle(bundle) => bundle,
-        };
-        // A signature or two more are sooner checked than handed over.
-        if bundle.is_organisation_remembered(authenticator.verifier()) {
-            return Ok(authenticator.verify_bundle(*bundle, &audiences)?);
+        // Looking up, and a signature or two for a known organisation, is sooner done than handed over.
+        if let Some(verified) = authenticator.verify_remembered(&der, &audiences) {
+            return Ok(verified?);
         }
         let for_worker = Arc::clone(authenticator);
-        let verified = self.workers.run(move || for_worker.verify_bundle(*bundle, &audiences));
+        let verified = self.workers.run(move || for_worker.verify_unknown(&der, &audiences));
         Ok(verified.await??)
     }
 

@@ -53,9 +53,15 @@ impl<V: Remembered> Store<V> {
         found
     }
 
-    /// Whether there is a value, without counting the question.
-    pub(crate) fn contains(&self, key: &Key) -> bool {
-        self.cache.contains_key(key)
+    /// The same for a first look, after which the question is asked again unless something is found: what is missing is counted
+    /// then.
+    pub(crate) fn glance(&self, key: &Key) -> Option<Arc<V>> {
+        self.cache.get(key)
+    }
+
+    /// Counts that a first look was enough.
+    pub(crate) fn count_hit(&self) {
+        self.counters.hits.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn insert(&self, key: Key, value: Arc<V>) {

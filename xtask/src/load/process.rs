@@ -1,0 +1,88 @@
+//! The servers, each a process of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use veraid_testkit::default_instant;
+
+/// A server that runs until it is dropped.
+pub(super) struct Process {
+    child: Child,
+    pub(super) port: u16,
+}
+
+impl Process {
+    /// `kliento serve verifier` with this set-up.
+    pub(super) fn ours(program: &Path, anchors: &Path, set_up: &Path) -> Result<Self, String> {
+        let mut command = Command::new(program);
+        command.args(["serve", "verifier", "--listen", "127.0.0.1:0"]);
+        command.arg("--trust-anchors").arg(anchors).arg("--config").arg(set_up);
+        command.args(["--stopped-clock", &default_instant().to_string()]);
+        Self::start(command, |line| {
+            let is_public = line.get("listener").and_then(Value::as_str) == Some("public");
+            let address = line.get("address").and_then(Value::as_str).filter(|_| is_public)?;
+            address.rsplit(':').next()?.parse().ok()
+        })
+    }
+
+    /// The JavaScript verifier.
+    pub(super) fn javascript(anchors: &Path) -> Result<Self, String> {
+        let mut command = Command::new("node");
+        command.current_dir(javascript_folder()).arg("verifier.mjs");
+        command.arg("--trust-anchors").arg(anchors);
+        command.args(["--stopped-clock", &default_instant().to_string()]);
+        Self::start(command, |line| line.get("port")?.as_u64()?.try_into().ok())
+    }
+
+    fn start(
+        mut command: Command,
+        port_in: impl Fn(&Value) -> Option<u16>,
+    ) -> Result<Self, String> {
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+        let mut child = child.map_err(|error| format!("{command:?}: {error}"))?;
+        let stdout = child.stdout.take().ok_or("there is no output to read")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let port = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| serde_json::from_str::<Value>(&line).ok().as_ref().and_then(&port_in));
+        // The log is read to the end, so that writing it costs what it costs in use.
+        std::thread::spawn(move || lines.for_each(drop));
+        let Some(port) = port else {
+            let _ = child.kill();
+            return Err(format!("{command:?} tells no port"));
+        };
+        Ok(Self { child, port })
+    }
+
+    /// Octets of memory that are resident now, and the most that were, in KiB; 0 where the system does not tell.
+    pub(super) fn resident_kib(&self) -> (u64, u64) {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.unwrap_or_default();
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let number = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+            number.unwrap_or(0)
+        };
+        (field("VmRSS:"), field("VmHWM:"))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn javascript_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../interop/js")
+}
+
+/// Whether the JavaScript verifier can be run.
+pub(super) fn has_javascript() -> bool {
+    javascript_folder().join("node_modules").is_dir()
+        && Command::new("node").arg("--version").stdout(Stdio::null()).status().is_ok()
+}
