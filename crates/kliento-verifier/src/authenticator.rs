@@ -218,3 +218,14 @@ pub fn credentials(headers: &HeaderMap) -> Result<&str, Refusal> {
         Refusal::Malformed(kliento::ParseError::Header(kliento::HeaderProblem::Scheme))
     })
 }
+
+/// Whether there are no Kliento credentials, good or bad, in any `Authorization` header.
+#[cfg(any(feature = "tower", feature = "tonic"))]
+pub(crate) fn are_of_other_schemes(headers: &HeaderMap) -> bool {
+    let ours = b"Kliento";
+    !headers.get_all(AUTHORIZATION).iter().any(|value| {
+        let (scheme, rest) = value.as_bytes().split_at_checked(ours.len()).unwrap_or_default();
+        // As `kliento::decode_auth_header` tells schemes apart: whatever is not the beginning of a longer word is ours.
+        scheme.eq_ignore_ascii_case(ours) && !rest.first().is_some_and(u8::is_ascii_alphanumeric)
+    })
+}

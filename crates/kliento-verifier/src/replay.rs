@@ -49,6 +49,9 @@ pub enum ReplayGuardError {
         /// How many.
         entries: usize,
     },
+    /// The guard has to wait for its store where nothing can wait, as in an interceptor.
+    #[error("replay guard waits for its store, and nothing can wait here")]
+    Waiting,
     /// The shared store cannot be asked; in its own words.
     #[error("shared store of used tokens: {0}")]
     Store(String),

@@ -1,0 +1,107 @@
+//! Extractors for axum.
+
+use axum_core::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use axum_core::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::request::Parts;
+
+use crate::authenticator::Authenticator;
+use crate::gate::WentThroughGate;
+use crate::identity::Identity;
+use crate::identity_headers;
+use crate::refusal::Refusal;
+
+/// Why a handler cannot have the identity of the sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdentityRejection {
+    /// The layer let the request through without Kliento credentials, beside other schemes: 401.
+    #[error("there are no Kliento credentials")]
+    NoCredentials,
+    /// No layer looked at the request, which is the server's own fault: 500.
+    #[error("there is no KlientoLayer around this route: add it with Router::layer")]
+    LayerMissing,
+}
+
+impl IntoResponse for IdentityRejection {
+    fn into_response(self) -> Response {
+        match self {
+            Self::NoCredentials => Refusal::NoCredentials.into_response(),
+            // Whoever writes the server reads it first, and it gives nothing away.
+            Self::LayerMissing => {
+                (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response()
+            }
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        self.to_response()
+    }
+}
+
+/// The identity that a `KlientoLayer` proved, with any state.
+impl<S: Sync> FromRequestParts<S> for Identity {
+    type Rejection = IdentityRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, IdentityRejection> {
+        identity(parts)?.ok_or(IdentityRejection::NoCredentials)
+    }
+}
+
+/// The same where the layer stands beside other schemes: `None` without Kliento credentials.
+impl<S: Sync> OptionalFromRequestParts<S> for Identity {
+    type Rejection = IdentityRejection;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        _: &S,
+    ) -> Result<Option<Self>, IdentityRejection> {
+        identity(parts)
+    }
+}
+
+fn identity(parts: &Parts) -> Result<Option<Identity>, IdentityRejection> {
+    // Without a layer "nobody" would be a guess.
+    let looked = parts.extensions.get::<WentThroughGate>();
+    looked.ok_or(IdentityRejection::LayerMissing)?;
+    Ok(parts.extensions.get().cloned())
+}
+
+/// The sender of a request, authenticated by the handler that takes it: for single routes, without a layer.
+///
+/// The application's state has to give an [`Authenticator`]. Who is not let in gets the [`Refusal`] as a response; handlers that take
+/// `Result<Authenticated, Refusal>` can log [its reasons](Refusal::reasons). Beside a replay guard a handler can take it once, and not
+/// behind a `KlientoLayer` with the same guard: each looks at the token anew.
+///
+/// ```
+/// use kliento::{TrustAnchors, Verifier};
+/// use kliento_verifier::{Authenticated, Authenticator};
+///
+/// async fn deploy(Authenticated(sender): Authenticated) -> String {
+///     format!("{} deploys\n", sender.subject())
+/// }
+///
+/// let verifier = Verifier::with_crypto(TrustAnchors::iana(), veraid_aws_lc_rs::PROVIDER);
+/// let app: axum::Router = axum::Router::new()
+///     .route("/deploy", axum::routing::post(deploy))
+///     .with_state(Authenticator::new(verifier).for_audience("https://api.example.com"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authenticated(pub Identity);
+
+impl<S> FromRequestParts<S> for Authenticated
+where
+    Authenticator: FromRef<S>,
+    S: Sync,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        // For extractors that run after this one.
+        identity_headers::strip(&mut parts.headers);
+        let token = Authenticator::from_ref(state).authenticate(&parts.headers).await?;
+        Ok(Self(Identity::new(token)))
+    }
+}

@@ -1,0 +1,35 @@
+//! The proved sender of a request, as handlers see it.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use kliento::VerifiedToken;
+
+/// Who sent a request: the token that was proved and let in. Cheap to clone.
+///
+/// Only `KlientoLayer`, `KlientoInterceptor` and `Authenticated` make one. The first two leave it in the extensions of the request:
+///
+/// ```
+/// use kliento_verifier::Identity;
+///
+/// fn greet(request: &http::Request<()>) -> String {
+///     let sender = request.extensions().get::<Identity>();
+///     sender.map_or("Who are you?".to_owned(), |sender| format!("Hello {}", sender.subject()))
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity(Arc<VerifiedToken>);
+
+impl Identity {
+    pub(crate) fn new(token: VerifiedToken) -> Self {
+        Self(Arc::new(token))
+    }
+}
+
+impl Deref for Identity {
+    type Target = VerifiedToken;
+
+    fn deref(&self) -> &VerifiedToken {
+        &self.0
+    }
+}

@@ -1,0 +1,109 @@
+//! The layer for tower services.
+
+mod body;
+mod future;
+
+use std::mem;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use kliento::Verifier;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::authenticator::Authenticator;
+use crate::gate::Gate;
+use crate::refusal::Refusal;
+
+pub use body::KlientoBody;
+pub use future::KlientoFuture;
+
+/// Lets requests through to a service if their Kliento tokens hold, and answers the others itself.
+///
+/// A request that goes through has an [`Identity`](crate::Identity) in its extensions, and no header `X-Kliento-…` that its sender made
+/// up; nothing else in it is changed. One that is refused gets 401 with `WWW-Authenticate`, 403 or 503, and problem details that
+/// name the class of the refusal ([`Refusal::to_response`]). Calls of gRPC get the same statuses without a body, and as `grpc-status`
+/// what [`RefusalClass::grpc_status`](crate::RefusalClass::grpc_status) says.
+///
+/// It goes wherever layers go: around an axum `Router`, a tonic `Server`, a hyper service.
+///
+/// ```
+/// use kliento::{TrustAnchors, Verifier};
+/// use kliento_verifier::{Identity, KlientoLayer};
+///
+/// async fn greet(sender: Identity) -> String {
+///     format!("Hello {}\n", sender.subject())
+/// }
+///
+/// let verifier = Verifier::with_crypto(TrustAnchors::iana(), veraid_aws_lc_rs::PROVIDER);
+/// let app: axum::Router = axum::Router::new()
+///     .route("/", axum::routing::get(greet))
+///     .layer(KlientoLayer::for_audience("https://api.example.com", verifier));
+/// ```
+#[derive(Clone, Debug)]
+pub struct KlientoLayer {
+    gate: Gate,
+}
+
+impl KlientoLayer {
+    /// Lets through whom `authenticator` lets in.
+    #[must_use]
+    pub const fn new(authenticator: Authenticator) -> Self {
+        Self { gate: Gate::new(authenticator) }
+    }
+
+    /// Lets through everybody with a token for `audience` that `verifier` proves.
+    #[must_use]
+    pub fn for_audience(audience: impl Into<String>, verifier: Verifier) -> Self {
+        Self::new(Authenticator::new(verifier).for_audience(audience))
+    }
+
+    /// Lets requests without Kliento credentials through, too, without an identity: what is inside decides on them, say by another
+    /// scheme. Kliento credentials that do not hold are refused all the same.
+    #[must_use]
+    pub fn beside_other_schemes(self) -> Self {
+        Self { gate: self.gate.beside_other_schemes() }
+    }
+
+    /// Calls `tell` with every refusal, for a log: callers are not told [the reasons](Refusal::reasons).
+    #[must_use]
+    pub fn on_refusal(self, tell: impl Fn(&Refusal) + Send + Sync + 'static) -> Self {
+        Self { gate: self.gate.on_refusal(tell) }
+    }
+}
+
+impl<S> Layer<S> for KlientoLayer {
+    type Service = KlientoService<S>;
+
+    fn layer(&self, inner: S) -> KlientoService<S> {
+        KlientoService { inner, gate: Arc::new(self.gate.clone()) }
+    }
+}
+
+/// A service behind a [`KlientoLayer`].
+#[derive(Clone, Debug)]
+pub struct KlientoService<S> {
+    inner: S,
+    gate: Arc<Gate>,
+}
+
+impl<S, B, R> Service<Request<B>> for KlientoService<S>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone,
+{
+    type Response = Response<KlientoBody<R>>;
+    type Error = S::Error;
+    type Future = KlientoFuture<S, B>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> KlientoFuture<S, B> {
+        // The one that said that it is ready is called; its clone has to be asked anew.
+        let clone = self.inner.clone();
+        let ready = mem::replace(&mut self.inner, clone);
+        KlientoFuture::new(Arc::clone(&self.gate), request, ready)
+    }
+}

@@ -1,0 +1,125 @@
+//! A request on its way through the gate and the service behind it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Request, Response};
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use super::body::KlientoBody;
+use crate::gate::Gate;
+use crate::refusal::Refusal;
+
+/// The head of a request, once it was judged.
+type Judgement = Pin<Box<dyn Future<Output = Result<Parts, Refusal>> + Send>>;
+
+pin_project! {
+    #[project = KlientoFutureProjection]
+    /// The response of a [`KlientoService`](crate::KlientoService).
+    pub struct KlientoFuture<S, B>
+    where
+        S: Service<Request<B>>,
+    {
+        #[pin]
+        stage: Stage<S, B>,
+        protocol: Protocol,
+    }
+}
+
+pin_project! {
+    #[project = StageProjection]
+    enum Stage<S, B>
+    where
+        S: Service<Request<B>>,
+    {
+        AtGate { judgement: Judgement, waiting: Option<(B, S)> },
+        Inside { #[pin] response: S::Future },
+    }
+}
+
+/// How refusals are told.
+#[derive(Clone, Copy)]
+enum Protocol {
+    Http,
+    Grpc,
+}
+
+impl<S, B> KlientoFuture<S, B>
+where
+    S: Service<Request<B>>,
+{
+    pub(super) fn new(gate: Arc<Gate>, request: Request<B>, inner: S) -> Self {
+        let (mut parts, body) = request.into_parts();
+        let protocol = Protocol::of(&parts.headers);
+        // Only when it is polled, so that timeouts around the service count signature checks, too.
+        let judgement = Box::pin(async move {
+            gate.pass(&mut parts.headers).await?.note_in(&mut parts.extensions);
+            Ok(parts)
+        });
+        Self { stage: Stage::AtGate { judgement, waiting: Some((body, inner)) }, protocol }
+    }
+}
+
+impl<S, B, R> Future for KlientoFuture<S, B>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+{
+    type Output = Result<Response<KlientoBody<R>>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let KlientoFutureProjection { mut stage, protocol } = self.project();
+        loop {
+            match stage.as_mut().project() {
+                StageProjection::AtGate { judgement, waiting } => {
+                    let parts = match ready!(judgement.as_mut().poll(context)) {
+                        Ok(parts) => parts,
+                        Err(refusal) => {
+                            let response = protocol.response(&refusal);
+                            return Poll::Ready(Ok(response.map(KlientoBody::refusal)));
+                        }
+                    };
+                    let (body, mut inner) =
+                        waiting.take().expect("the next stage begins when they are taken");
+                    let response = inner.call(Request::from_parts(parts, body));
+                    stage.set(Stage::Inside { response });
+                }
+                StageProjection::Inside { response } => {
+                    let response = ready!(response.poll(context))?;
+                    return Poll::Ready(Ok(response.map(KlientoBody::inner)));
+                }
+            }
+        }
+    }
+}
+
+impl Protocol {
+    fn of(headers: &HeaderMap) -> Self {
+        let content_type = headers.get(CONTENT_TYPE).map_or(&[][..], HeaderValue::as_bytes);
+        match content_type.strip_prefix(b"application/grpc") {
+            Some([] | [b'+' | b';' | b' ', ..]) => Self::Grpc,
+            _ => Self::Http,
+        }
+    }
+
+    fn response(self, refusal: &Refusal) -> Response<Vec<u8>> {
+        match self {
+            Self::Http => refusal.to_response(),
+            Self::Grpc => refusal.to_grpc_response(),
+        }
+    }
+}
+
+impl<S, B> fmt::Debug for KlientoFuture<S, B>
+where
+    S: Service<Request<B>>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KlientoFuture").finish_non_exhaustive()
+    }
+}

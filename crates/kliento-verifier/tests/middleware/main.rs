@@ -1,0 +1,15 @@
+//! Layer, extractors and interceptor, with tokens that are signed from a root of the tests' own.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "a panic is a test that fails"
+)]
+
+mod access;
+mod credentials;
+mod extractor;
+mod interceptor;
+mod layer;
+mod replay;
+mod tokens;
+mod world;

@@ -1,0 +1,127 @@
+//! Tokens for one use.
+
+use std::future::pending;
+use std::sync::Arc;
+
+use kliento::Timestamp;
+use kliento_verifier::{
+    AccessPolicy, KlientoInterceptor, KlientoLayer, MemoryReplayGuard, ReplayGuard,
+    ReplayGuardError, ReplayKey, TokenUse, TokenUseFuture,
+};
+use tonic::service::Interceptor as _;
+use tonic::{Code, Request};
+
+use crate::tokens;
+use crate::world::{Answer, answer, with};
+
+fn guarded(guard: &Arc<MemoryReplayGuard>) -> KlientoLayer {
+    KlientoLayer::new(tokens::authenticator().with_replay_guard(guard.clone()))
+}
+
+fn welcome() -> Answer {
+    Answer::welcome("alice@example.com \"the body\"")
+}
+
+#[tokio::test]
+async fn a_token_is_let_in_once() {
+    let guard = Arc::new(MemoryReplayGuard::new(10));
+    let layer = guarded(&guard);
+    assert_eq!(answer(&layer, with(&tokens::alice())).await, welcome());
+    assert_eq!(answer(&layer, with(&tokens::alice())).await, Answer::replayed());
+    let another = tokens::claiming(&[("n", "2")]);
+    assert_eq!(answer(&layer, with(&another)).await, welcome());
+}
+
+#[tokio::test]
+async fn bundles_with_one_signature_are_one_token() {
+    let layer = guarded(&Arc::new(MemoryReplayGuard::new(10)));
+    let [first, second] = tokens::mutants_of_alice();
+    let mut all = vec![tokens::alice(), first.clone(), second.clone()];
+    all.dedup();
+    assert_eq!(all.len(), 3);
+    assert_eq!(answer(&layer, with(&first)).await, welcome());
+    assert_eq!(answer(&layer, with(&second)).await, Answer::replayed());
+    assert_eq!(answer(&layer, with(&tokens::alice())).await, Answer::replayed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_uses_at_once_one_wins() {
+    let layer = guarded(&Arc::new(MemoryReplayGuard::new(10)));
+    let uses: Vec<_> = (0..16)
+        .map(|_| {
+            let layer = layer.clone();
+            tokio::spawn(async move { answer(&layer, with(&tokens::alice())).await })
+        })
+        .collect();
+    let mut welcomes = 0;
+    for one in uses {
+        let answer = one.await.unwrap();
+        if answer == welcome() {
+            welcomes += 1;
+        } else {
+            assert_eq!(answer, Answer::replayed());
+        }
+    }
+    assert_eq!(welcomes, 1);
+}
+
+#[tokio::test]
+async fn only_those_who_come_in_use_their_tokens_up() {
+    let guard = Arc::new(MemoryReplayGuard::new(10));
+    let nobody = AccessPolicy::default().deny("*".parse().unwrap());
+    let closed = tokens::authenticator().with_replay_guard(guard.clone());
+    let closed = KlientoLayer::new(closed.with_access_policy(nobody));
+    assert_eq!(answer(&closed, with(&tokens::alice())).await, Answer::forbidden());
+    assert_eq!(answer(&closed, with(&tokens::tampered())).await.status, 401);
+    assert_eq!(guard.len(), 0);
+    assert_eq!(answer(&guarded(&guard), with(&tokens::alice())).await, welcome());
+}
+
+#[tokio::test]
+async fn a_guard_that_cannot_tell_lets_nobody_in() {
+    let layer = guarded(&Arc::new(MemoryReplayGuard::new(0)));
+    assert_eq!(answer(&layer, with(&tokens::alice())).await, Answer::unavailable());
+}
+
+/// A guard with a store elsewhere.
+#[derive(Debug)]
+enum Remote {
+    Late,
+    Silent,
+    Broken,
+}
+
+impl ReplayGuard for Remote {
+    fn note(&self, _: ReplayKey, _: Timestamp, _: Timestamp) -> TokenUseFuture<'_> {
+        match self {
+            Self::Late => Box::pin(async {
+                tokio::task::yield_now().await;
+                Ok(TokenUse::First)
+            }),
+            Self::Silent => Box::pin(pending()),
+            Self::Broken => {
+                let error = ReplayGuardError::Store("connection refused".into());
+                Box::pin(std::future::ready(Err(error)))
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_layer_waits_for_a_guard_and_an_interceptor_does_not() {
+    let guarded = |guard| tokens::authenticator().with_replay_guard(Arc::new(guard));
+    let layer = KlientoLayer::new(guarded(Remote::Late));
+    assert_eq!(answer(&layer, with(&tokens::alice())).await, welcome());
+    let layer = KlientoLayer::new(guarded(Remote::Broken));
+    assert_eq!(answer(&layer, with(&tokens::alice())).await, Answer::unavailable());
+
+    for guard in [Remote::Late, Remote::Silent, Remote::Broken] {
+        let mut call = Request::new(());
+        call.metadata_mut().insert("authorization", tokens::alice().parse().unwrap());
+        let refused = KlientoInterceptor::new(guarded(guard)).call(call).unwrap_err();
+        assert_eq!(
+            (refused.code(), refused.message()),
+            (Code::Unavailable, "The token cannot be judged now")
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! Tokens of example.com on one chain.
+
+use std::sync::LazyLock;
+
+use base64ct::{Base64, Encoding as _};
+use kliento::{Timestamp, TrustAnchors, Verifier};
+use kliento_verifier::Authenticator;
+use veraid_testkit::{
+    AUDIENCE, Fault, MockBundle, Scenario, SetOrder, default_instant, kliento_token, period,
+};
+
+/// What all tokens hang from; alice's and valid for an hour less a minute.
+static ALICE: LazyLock<MockBundle> = LazyLock::new(|| Scenario::default().build());
+
+/// Alice's token.
+pub(crate) fn alice() -> String {
+    header(&ALICE.der)
+}
+
+/// What everything else differs from in one thing.
+fn build(scenario: Scenario) -> String {
+    header(&scenario.build_on(&ALICE.chain).der)
+}
+
+/// A token of `user`, or of the organisation itself.
+pub(crate) fn of(user: Option<&str>) -> String {
+    build(Scenario { user: user.map(str::to_owned), ..Scenario::default() })
+}
+
+/// Alice's token for another audience.
+pub(crate) fn for_audience(audience: &str) -> String {
+    build(Scenario { content: kliento_token(audience, &[]), ..Scenario::default() })
+}
+
+/// Alice's token with claims.
+pub(crate) fn claiming(claims: &[(&str, &str)]) -> String {
+    build(Scenario { content: kliento_token(AUDIENCE, claims), ..Scenario::default() })
+}
+
+/// Alice's token for a second more than an hour.
+pub(crate) fn too_long() -> String {
+    let at = default_instant();
+    let signature_period = period(at, at.saturating_add(3_601));
+    build(Scenario { signature_period, ..Scenario::default() })
+}
+
+/// Alice's token with one bit of its signature flipped.
+pub(crate) fn tampered() -> String {
+    header(&Fault::SignatureBitFlipped.build(&Scenario::default()).der)
+}
+
+/// Bundles of other octets that carry the signature of [`alice`]: the chain's messages in two other orders.
+pub(crate) fn mutants_of_alice() -> [String; 2] {
+    let mut bundle = MockBundle { chain_order: SetOrder::AsGiven, ..ALICE.clone() };
+    [1, 2].map(|places| {
+        bundle.chain.messages.rotate_left(places);
+        header(&bundle.reassemble())
+    })
+}
+
+/// The value of an `Authorization` header.
+pub(crate) fn header(der: &[u8]) -> String {
+    format!("Kliento {}", Base64::encode_string(der))
+}
+
+/// Believes the tokens above for [`AUDIENCE`], at the second that they are made for.
+pub(crate) fn authenticator() -> Authenticator {
+    for_no_audience().for_audience(AUDIENCE)
+}
+
+/// The same before an audience is named.
+pub(crate) fn for_no_audience() -> Authenticator {
+    Authenticator::new(verifier()).with_clock(default_instant)
+}
+
+/// The same at another second.
+pub(crate) fn authenticator_at(now: Timestamp) -> Authenticator {
+    authenticator().with_clock(move || now)
+}
+
+fn verifier() -> Verifier {
+    let anchors = TrustAnchors::from_presentation(&ALICE.trust_anchors);
+    Verifier::with_crypto(
+        anchors.expect("the testkit writes DS records"),
+        veraid_aws_lc_rs::PROVIDER,
+    )
+}
