@@ -144,7 +144,7 @@ async fn measure(plan: &Plan, program: &Path) -> Result<(), String> {
     let outcome = closed(server.port, &organisations, CONNECTIONS, until).await;
     report.tell("cold", &outcome, &ratio(&outcome, javascript.0));
     expect_all_valid("cold", &outcome)?;
-    let peak_cold = outcome.goodput();
+    let peak_cold = peak(server.port, &organisations, until, outcome.goodput()).await;
     let rate = peak_cold * 3.0;
     let outcome = open(server.port, &organisations, MANY_CONNECTIONS, rate, plan.seconds).await;
     let kept = outcome.goodput() / peak_cold;
@@ -156,7 +156,7 @@ async fn measure(plan: &Plan, program: &Path) -> Result<(), String> {
     let outcome = closed(server.port, &one_token, CONNECTIONS, until).await;
     report.tell("warm/bundle", &outcome, &ratio(&outcome, javascript.1));
     expect_all_valid("warm/bundle", &outcome)?;
-    let peak_warm = outcome.goodput();
+    let peak_warm = peak(server.port, &one_token, until, outcome.goodput()).await;
     let header = header_request(bundles.tokens.first().ok_or("there is no token")?)?;
     let outcome = closed(server.port, &Arc::new(vec![header]), CONNECTIONS, until).await;
     report.tell("warm/forward-auth", &outcome, &ratio(&outcome, javascript.1));
@@ -194,6 +194,11 @@ async fn measure(plan: &Plan, program: &Path) -> Result<(), String> {
     memory(plan, &report, &server, &[organisations, requests(&bundles.tokens)].concat_all()).await;
     drop(server);
     std::fs::remove_dir_all(&folder).map_err(|error| error.to_string())
+}
+
+/// The most valid answers a second: more connections than are needed to keep a server busy may get more out of it.
+async fn peak(port: u16, requests: &Requests, until: Until, known: f64) -> f64 {
+    closed(port, requests, 4 * CONNECTIONS, until).await.goodput().max(known)
 }
 
 /// Goodput of the JavaScript verifier, cold and warm, or not a number if it cannot be run.

@@ -200,7 +200,8 @@ fn authenticator(config: &Config, anchors: TrustAnchors, crypto: CryptoProvider)
 fn state(config: &Config, authenticator: Authenticator) -> Result<State, StartError> {
     let limits = &config.limits;
     let threads = match limits.verifying_threads {
-        0 => available_parallelism().map_or(1, usize::from),
+        // One is left to those who answer: what is remembered must not wait for what is not.
+        0 => available_parallelism().map_or(1, |all| usize::from(all).saturating_sub(1).max(1)),
         threads => usize::try_from(threads).unwrap_or(usize::MAX),
     };
     let queue = usize::try_from(limits.verifying_queue).unwrap_or(usize::MAX);

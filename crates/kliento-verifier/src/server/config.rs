@@ -124,7 +124,7 @@ pub struct ServiceLimits {
     pub idle_seconds: u64,
     /// Seconds that a connection may last.
     pub connection_seconds: u64,
-    /// Threads that verify what is not remembered; 0 is one for each processor.
+    /// Threads that verify what is not remembered; 0 is one for each processor but one.
     pub verifying_threads: u32,
     /// Bundles that wait for such a thread; the next one is told 503.
     pub verifying_queue: u32,
