@@ -61,6 +61,11 @@ impl<'a> Recollection<'a> {
         organisations.get(&self.keys.organisation?)?.answer(self.service, period, self.verifier)
     }
 
+    /// Whether there is anything to be remembered of `organisation` or its bundle.
+    pub(crate) fn wants(&self, organisation: &ProvedOrganisation) -> bool {
+        self.keys.whole.is_some() || (self.keys.organisation.is_some() && organisation.is_new())
+    }
+
     /// Remembers what was proved: the organisation as it was before its certificate was looked at, and all of it.
     pub(crate) fn remember(
         &self,

@@ -197,7 +197,7 @@ pub(crate) fn verify(
         Some(organisation) => organisation?,
         None => ProvedOrganisation::check(&bundle.head, service, period, verifier)?,
     };
-    let with_chain_proved = organisation.clone();
+    let with_chain_proved = recollection.wants(&organisation).then(|| organisation.clone());
     let checks = &mut organisation.checks;
 
     // Step 4: the path from the organisation's certificate to the signer's.
@@ -234,7 +234,9 @@ pub(crate) fn verify(
     // Step 6: the output.
     let certificates = path.validity();
     let signature = VerifiedSignature::new(organisation, path, signed, settled, user, kind);
-    recollection.remember(with_chain_proved, certificates, &signature);
+    if let Some(organisation) = with_chain_proved {
+        recollection.remember(organisation, certificates, &signature);
+    }
     Ok(signature)
 }
 
@@ -436,7 +438,7 @@ impl ProvedOrganisation {
             })
             .collect();
         Proof {
-            links: self.records.links().into(),
+            links: self.records.shared_links(),
             certificates,
             organisation_certificate_self_issued: path.organisation_is_self_issued(),
             ttl_override_seconds: self.key_record.ttl_override_seconds(),

@@ -1,5 +1,7 @@
 //! The walk from the root zone to an RRset (RFC 4035 section 5), over a period.
 
+use std::sync::Arc;
+
 use crate::crypto::CryptoProvider;
 use crate::error::{BogusReason, ChainError, ParseError};
 use crate::limits::{Limit, Limits};
@@ -82,7 +84,7 @@ pub struct VerifiedRrset {
     question: Question,
     rdata: Vec<Vec<u8>>,
     validity: ValidityPeriods,
-    links: Vec<Link>,
+    links: Arc<[Link]>,
     steady: Option<ValidityPeriod>,
 }
 
@@ -110,6 +112,12 @@ impl VerifiedRrset {
     #[must_use]
     pub fn links(&self) -> &[Link] {
         &self.links
+    }
+
+    /// The same, to be held on to beyond this value.
+    #[must_use]
+    pub fn shared_links(&self) -> Arc<[Link]> {
+        Arc::clone(&self.links)
     }
 
     /// The seconds around the requested period for which this is the result too: the same chain, question and verifier give an equal
@@ -228,7 +236,7 @@ impl DnssecChain {
             question: answer.question,
             rdata: answer.rdata,
             validity,
-            links: walk.links,
+            links: walk.links.into(),
             steady: walk.requested.steady.period(),
         })
     }

@@ -1,0 +1,83 @@
+//! What is remembered takes no more heap than is counted. The one test of this file counts for the whole process.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails by a panic has done its work")]
+
+use kliento::{MemoryLimits, TokenBundle, TrustAnchors, Verifier};
+use peak_alloc::PeakAlloc;
+use veraid_testkit::attack::Attack;
+use veraid_testkit::{AUDIENCE, Scenario, default_instant, kliento_token};
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// Verifies bundles that hold and gives the octets of heap that stay, and those that are counted.
+fn kept(bundles: &[Vec<u8>], anchors: &str, limits: MemoryLimits) -> (u64, u64) {
+    let anchors = TrustAnchors::from_presentation(anchors).unwrap();
+    let plain = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
+    let verify = |der: &[u8], verifier: &Verifier| {
+        let bundle = TokenBundle::from_der(der).unwrap();
+        bundle.verify(AUDIENCE, default_instant(), verifier).is_ok()
+    };
+    // Whatever the libraries below keep for themselves is there before counting begins.
+    assert!(bundles.iter().all(|der| verify(der, &plain)));
+    let verifier = plain.with_memory(limits);
+    let before = ALLOCATOR.current_usage();
+    assert!(bundles.iter().all(|der| verify(der, &verifier)));
+    let after = ALLOCATOR.current_usage();
+    let counters = verifier.memory_counters();
+    assert_eq!(counters.organisations.evictions + counters.bundles.evictions, 0);
+    let counted = counters.zones.octets + counters.organisations.octets + counters.bundles.octets;
+    (u64::try_from(after.saturating_sub(before)).unwrap(), counted)
+}
+
+#[test]
+fn memories_hold_no_more_octets_than_they_count() {
+    let first = Scenario::default().build();
+    let organisations: Vec<Vec<u8>> = (0..60)
+        .map(|number| {
+            let organisation = format!("org-{number}.com");
+            let scenario = Scenario { organisation, ..Scenario::default() };
+            scenario.build_on(&scenario.chain_on(&first.chain)).der
+        })
+        .collect();
+    // Tokens as large as they may be, and as small.
+    let long = "x".repeat(9_000);
+    let tokens: Vec<Vec<u8>> = (0..60)
+        .map(|number| {
+            let long = if number % 2 == 0 { long.as_str() } else { "" };
+            let content = kliento_token(AUDIENCE, &[("a", &number.to_string()), ("b", long)]);
+            Scenario { content, ..Scenario::default() }.build_on(&first.chain).der
+        })
+        .collect();
+    let nothing = MemoryLimits::NOTHING;
+    let large = 64 * 1024 * 1024;
+    for (name, bundles, limits) in [
+        ("organisations", &organisations, nothing.with_organisation_octets(large)),
+        ("bundles", &tokens, nothing.with_bundle_octets(large)),
+        ("all", &organisations, MemoryLimits::RECOMMENDED),
+    ] {
+        let (kept, counted) = kept(bundles, &first.trust_anchors, limits);
+        println!("{name}: {kept} octets kept, {counted} counted");
+        assert!(kept > 100_000, "{name}: {kept} octets kept, so nothing is remembered");
+        assert!(kept <= counted, "{name}: {kept} octets kept, {counted} counted");
+    }
+    // Chains that hold although they are made to be dear.
+    for attack in Attack::all() {
+        let anchors = TrustAnchors::from_presentation(&attack.trust_anchors).unwrap();
+        let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
+        let holds = TokenBundle::from_der(&attack.der)
+            .is_ok_and(|bundle| bundle.verify(AUDIENCE, default_instant(), &verifier).is_ok());
+        if holds {
+            let limits = nothing.with_organisation_octets(large);
+            let (kept, counted) =
+                kept(std::slice::from_ref(&attack.der), &attack.trust_anchors, limits);
+            println!("{}: {kept} octets kept, {counted} counted", attack.name);
+            // One entry beside what an empty memory takes as it grows.
+            assert!(
+                kept <= counted + 16_384,
+                "{}: {kept} octets kept, {counted} counted",
+                attack.name
+            );
+        }
+    }
+}
