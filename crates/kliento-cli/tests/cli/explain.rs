@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::support::kliento;
 
-const LIBRARY_ERRORS: [&str; 5] = [
+const LIBRARY_ERRORS: [&str; 6] = [
     include_str!("../../../kliento/src/error.rs"),
     include_str!("../../../kliento-issuer/src/error.rs"),
+    include_str!("../../../kliento-verifier/src/refusal.rs"),
     include_str!("../../../veraid-core/src/error.rs"),
     include_str!("../../../veraid-dnssec/src/error.rs"),
     include_str!("../../../veraid-resolver/src/error.rs"),

@@ -24,6 +24,8 @@ mod guide;
 mod inspect;
 mod issuing;
 mod key;
+#[cfg(unix)]
+mod serve;
 mod standard_input;
 #[cfg(unix)]
 mod streams;

@@ -1,0 +1,163 @@
+//! `kliento serve verifier`.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use veraid_testkit::{Scenario, default_instant};
+
+use crate::support::{Folder, kliento};
+
+/// A service that is killed when it is dropped.
+struct Service {
+    child: Child,
+    log: BufReader<std::process::ChildStdout>,
+    port: u16,
+}
+
+impl Service {
+    fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_kliento"))
+            .args(["serve", "verifier", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(child.stdout.take().unwrap());
+        let mut service = Self { child, log, port: 0 };
+        let address = loop {
+            let line = service.line();
+            if line["message"] == "listening" && line["listener"] == "public" {
+                break line["address"].as_str().unwrap().to_owned();
+            }
+        };
+        service.port = address.strip_prefix("127.0.0.1:").unwrap().parse().unwrap();
+        service
+    }
+
+    /// The next line of the log.
+    fn line(&mut self) -> Value {
+        let mut line = String::new();
+        self.log.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+    }
+
+    fn ask(&self, request: &[u8]) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.write_all(request).unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
+    }
+
+    fn verify(&self, der: &[u8]) -> String {
+        let head = format!(
+            "POST /?audience=https%3A%2F%2Fapi.example.com HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            der.len()
+        );
+        self.ask(&[head.as_bytes(), der].concat())
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn it_answers_logs_what_it_refuses_and_stops_when_told_to() {
+    let made = Scenario::default().build();
+    let folder = Folder::new("serve-runs");
+    let anchors = folder.file("anchors.ds", made.trust_anchors.as_bytes());
+    let at = default_instant().to_string();
+    let mut service = Service::start(&["--trust-anchors", &anchors, "--stopped-clock", &at], &[]);
+    let response = service.verify(&made.der);
+    assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
+    assert!(response.ends_with(
+        "{\"status\":\"valid\",\"subject\":\"alice@example.com\",\"subjectId\":\"alice@example.com\",\"claims\":{}}"
+    ), "{response}");
+    assert!(service.verify(b"0").contains("\"status\":\"malformed\""));
+    let refused = service.line();
+    let field = |name: &str| refused[name].as_str().unwrap_or("-").to_owned();
+    assert_eq!(
+        [field("level"), field("message"), field("route"), field("verdict"), field("code")],
+        ["INFO", "refused", "deployed", "malformed", "KL1004"]
+    );
+    assert_eq!(refused["status"], 200);
+    let pid = service.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(service.child.wait().unwrap().code(), Some(0));
+    assert_eq!(service.line()["message"], "stopping");
+    assert_eq!(service.line()["message"], "stopped");
+}
+
+#[test]
+fn arguments_go_over_the_environment_and_that_over_the_file() {
+    let folder = Folder::new("serve-layers");
+    let file = folder.file(
+        "verifier.toml",
+        b"listen = \"127.0.0.1:1\"\nadmin_listen = \"127.0.0.1:2\"\naudiences = [\"https://a.example\"]\n",
+    );
+    let output = Command::new(env!("CARGO_BIN_EXE_kliento"))
+        .args(["serve", "verifier", "--print-config", "--listen", "127.0.0.1:5"])
+        .arg("--config")
+        .arg(&file)
+        .env("KLIENTO_VERIFIER_LISTEN", "127.0.0.1:3")
+        .env("KLIENTO_VERIFIER_ADMIN_LISTEN", "127.0.0.1:4")
+        .env("KLIENTO_VERIFIER_POLICY__LEEWAY_SECONDS", "60")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for line in [
+        "listen = \"127.0.0.1:5\"",
+        "admin_listen = \"127.0.0.1:4\"",
+        "audiences = [\"https://a.example\"]",
+        "leeway_seconds = 60",
+        "max_validity_seconds = 3600",
+    ] {
+        assert!(text.lines().any(|printed| printed == line), "{line} in {text}");
+    }
+    assert_eq!(output.status.code(), Some(0));
+    // What was printed is a set-up that does the same.
+    let again = folder.file("again.toml", text.as_bytes());
+    let run = kliento(&["serve", "verifier", "--print-config", "--config", &again]);
+    assert_eq!((run.code, run.stdout), (0, text));
+}
+
+#[test]
+fn a_set_up_that_makes_no_sense_is_told_with_its_place() {
+    let folder = Folder::new("serve-nonsense");
+    let told = |text: &str, arguments: &[&str]| {
+        let file = folder.file("bad.toml", text.as_bytes());
+        let run = kliento(&[&["serve", "verifier", "--config", &file], arguments].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        run.stderr
+    };
+    let unknown = told("audience = \"a\"", &[]);
+    assert!(unknown.contains("bad.toml: TOML parse error at line 1, column 1"), "{unknown}");
+    let setting = told("[policy]\nleeway_seconds = 301", &[]);
+    assert!(setting.contains("policy.leeway_seconds: more than 300"), "{setting}");
+    let anchors = told("trust_anchors = \"/nowhere\"", &["--listen", "127.0.0.1:0"]);
+    assert!(anchors.contains("trust anchors: /nowhere: No such file"), "{anchors}");
+    let address = told("listen = \"localhost\"", &[]);
+    assert!(address.contains("\"localhost\" is neither IP:PORT"), "{address}");
+}
+
+#[test]
+fn a_variable_that_is_no_setting_is_named() {
+    let output = Command::new(env!("CARGO_BIN_EXE_kliento"))
+        .args(["serve", "verifier", "--print-config"])
+        .env("KLIENTO_VERIFIER_LISTENS", "127.0.0.1:3")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text.contains("KLIENTO_VERIFIER_LISTENS"), "{text}");
+}
