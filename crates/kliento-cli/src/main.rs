@@ -33,6 +33,7 @@ mod shown;
 mod sign_bundle;
 mod sign_token;
 mod signer;
+mod telemetry;
 mod times;
 mod trust;
 mod verify_bundle;

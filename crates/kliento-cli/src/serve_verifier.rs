@@ -1,7 +1,6 @@
 //! `kliento serve verifier`.
 
 use std::error::Error;
-use std::io;
 
 use kliento::Timestamp;
 use kliento_verifier::server::{Config, ListenAddress, Server};
@@ -12,6 +11,7 @@ use tracing::Level;
 use crate::cli::{LogLevel, ServeVerifier};
 use crate::input;
 use crate::outcome::{Outcome, UsageError};
+use crate::telemetry::{self, Telemetry};
 
 pub(crate) fn run(arguments: &ServeVerifier) -> Result<Outcome, UsageError> {
     let config = config(arguments)?;
@@ -19,18 +19,13 @@ pub(crate) fn run(arguments: &ServeVerifier) -> Result<Outcome, UsageError> {
         return Ok(Outcome::valid(config.to_toml()));
     }
     raise_open_files();
-    // Whoever does not read the log must not stop the service; the guard writes what is left of it.
-    let (log, _guard) = tracing_appender::non_blocking(io::stdout());
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_target(false)
-        .with_max_level(level(arguments.log_level))
-        .with_writer(log)
-        .init();
     let runtime = runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| usage("threads cannot be started", &error))?;
-    runtime.block_on(serve(config, arguments.stopped_clock))?;
+    runtime.block_on(async {
+        let _telemetry = Telemetry::start(level(arguments.log_level))
+            .map_err(|error| usage("traces cannot be sent", &error))?;
+        serve(config, arguments.stopped_clock).await
+    })?;
     Ok(Outcome::valid(""))
 }
 
@@ -50,6 +45,7 @@ async fn serve(config: Config, stopped_clock: Option<Timestamp>) -> Result<(), U
         None => Server::bind(config, crypto).await,
     };
     let server = server.map_err(|error| usage("the service does not start", &error))?;
+    let server = server.with_linked_spans(telemetry::link);
     listening("public", server.address());
     if let Some(address) = server.admin_address() {
         listening("admin", address);

@@ -52,6 +52,8 @@ pub use config::{
     Config, ConfigError, ListenAddress, Memory, OneTime, Pattern, Policy, ProfileName, Route,
     ServiceLimits, Tls,
 };
+pub use request_log::SPAN_TARGET;
+pub use state::LinkSpan;
 pub use tls::TlsError;
 
 /// The service, listening but not answering yet.
@@ -134,6 +136,16 @@ impl Server {
             None => None,
         };
         Ok(Self { state, public, admin, tls, limits: config.limits, anchors: anchor_file })
+    }
+
+    /// Has each request's span made part of the trace that its headers name. This crate knows no format of traces.
+    #[must_use]
+    pub fn with_linked_spans(mut self, link: LinkSpan) -> Self {
+        // Nobody shares the state before the service runs.
+        if let Some(state) = Arc::get_mut(&mut self.state) {
+            state.link_span = Some(link);
+        }
+        self
     }
 
     /// Where requests are taken, with the port that was free.
@@ -222,6 +234,7 @@ fn state(config: &Config, authenticator: Authenticator) -> Result<State, StartEr
         ),
         metrics,
         readiness: Readiness::default(),
+        link_span: None,
     })
 }
 

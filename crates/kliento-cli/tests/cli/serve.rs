@@ -161,3 +161,60 @@ fn a_variable_that_is_no_setting_is_named() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text.contains("KLIENTO_VERIFIER_LISTENS"), "{text}");
 }
+
+/// Takes one request of gRPC at any method, answers that all is well, and gives its path and content.
+async fn collect(listener: tokio::net::TcpListener) -> (String, Vec<u8>) {
+    let (stream, _) = listener.accept().await.unwrap();
+    let mut connection = h2::server::handshake(stream).await.unwrap();
+    let mut collected = None;
+    while let Some(accepted) = connection.accept().await {
+        let (request, mut respond) = accepted.unwrap();
+        let (head, mut body) = request.into_parts();
+        let handled = tokio::spawn(async move {
+            let mut content = Vec::new();
+            while let Some(data) = body.data().await {
+                let data = data.unwrap();
+                body.flow_control().release_capacity(data.len()).unwrap();
+                content.extend_from_slice(&data);
+            }
+            let response = http::Response::builder().header("content-type", "application/grpc");
+            let mut sender = respond.send_response(response.body(()).unwrap(), false).unwrap();
+            // One message without fields.
+            sender.send_data(bytes::Bytes::from_static(&[0; 5]), false).unwrap();
+            let mut trailers = http::HeaderMap::new();
+            trailers.insert("grpc-status", http::HeaderValue::from_static("0"));
+            sender.send_trailers(trailers).unwrap();
+            content
+        });
+        collected = Some((head.uri.path().to_owned(), handled));
+    }
+    let (path, handled) = collected.expect("something was sent");
+    (path, handled.await.unwrap())
+}
+
+#[test]
+fn traces_go_to_the_collector_that_the_environment_names_and_continue_the_caller_s() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let collected = runtime.spawn(collect(listener));
+    let mut service = Service::start(&[], &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let request = format!(
+        "GET /v1/auth HTTP/1.1\r\nhost: a\r\nconnection: close\r\nauthorization: Kliento c2VjcmV0\r\ntraceparent: 00-{trace}-00f067aa0ba902b7-01\r\n\r\n"
+    );
+    assert!(service.ask(request.as_bytes()).starts_with("HTTP/1.1 401 "));
+    let pid = service.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(service.child.wait().unwrap().code(), Some(0));
+    let collected = async { tokio::time::timeout(Duration::from_secs(20), collected).await };
+    let (path, content) = runtime.block_on(collected).unwrap().unwrap();
+    assert_eq!(path, "/opentelemetry.proto.collector.trace.v1.TraceService/Export");
+    let holds = |octets: &[u8]| content.windows(octets.len()).any(|window| window == octets);
+    let trace_id = u128::from_str_radix(trace, 16).unwrap().to_be_bytes();
+    assert!(holds(&trace_id), "the caller's trace is not continued");
+    for text in ["kliento-verifier", "verify", "forward_auth", "audience", "request_id"] {
+        assert!(holds(text.as_bytes()), "{text} is not told");
+    }
+    assert!(!holds(b"c2VjcmV0") && !holds(b"secret"));
+}

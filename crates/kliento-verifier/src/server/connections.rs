@@ -16,11 +16,12 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
+use tracing::Instrument as _;
 
 use crate::server::config::ServiceLimits;
 use crate::server::idle_io::{IdleIo, Patience};
 use crate::server::listener::{Listener, Stream};
-use crate::server::reply::{ReplyBody, Verdict};
+use crate::server::reply::{Reply, ReplyBody, Verdict};
 use crate::server::request_log::{self, RequestId};
 use crate::server::routes::Route;
 use crate::server::state::State;
@@ -173,10 +174,27 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<ReplyBody>, Infallible> {
     let id = RequestId::of(request.headers());
-    let (route, reply) = match part {
-        Part::Public => routes::answer(&state, request).await,
-        Part::Admin => (Route::Admin, admin::answer(&state, &request)),
-    };
+    match part {
+        Part::Public => {
+            let span = request_log::span(&id);
+            if let Some(link) = state.link_span {
+                link(&span, request.headers());
+            }
+            let answered = async move {
+                let (route, reply) = routes::answer(&state, request).await;
+                finish(&state, id, route, reply).await
+            };
+            Ok(answered.instrument(span).await)
+        }
+        Part::Admin => {
+            let reply = admin::answer(&state, &request);
+            Ok(finish(&state, id, Route::Admin, reply).await)
+        }
+    }
+}
+
+/// Counts and logs what is answered.
+async fn finish(state: &State, id: RequestId, route: Route, reply: Reply) -> Response<ReplyBody> {
     if reply.verdict == Verdict::Overloaded {
         sleep(TURN_AWAY_AFTER).await;
     }
@@ -185,7 +203,7 @@ async fn answer(
     request_log::write(&id, route, status, &reply.verdict);
     let mut response = reply.response;
     response.headers_mut().insert(request_log::REQUEST_ID, id.into_header());
-    Ok(response)
+    response
 }
 
 /// Out of file descriptors, for instance: trying at once would only burn time.

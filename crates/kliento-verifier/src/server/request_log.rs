@@ -6,12 +6,17 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use tracing::Span;
+use tracing::field::Empty;
 
 use crate::server::reply::Verdict;
 use crate::server::routes::Route;
 
 /// The header that names a request.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The target of spans.
+pub const SPAN_TARGET: &str = "kliento_verifier::span";
 
 /// The longest name that is taken from a client or proxy.
 const MAX_BYTES: usize = 64;
@@ -52,10 +57,27 @@ impl RequestId {
     }
 }
 
-/// Tells the log of a request. What was refused is told at `info`, what was not at `debug`: a server that is asked thousands of
+/// The span of a request, for traces. Whoever wants none has the subscriber leave out [`SPAN_TARGET`].
+pub(crate) fn span(id: &RequestId) -> Span {
+    tracing::info_span!(
+        target: SPAN_TARGET,
+        "verify",
+        otel.kind = "server",
+        request_id = id.0.as_str(),
+        route = Empty,
+        http.response.status_code = Empty,
+        verdict = Empty,
+    )
+}
+
+/// Tells the log of a request, and its span. What was refused is told at `info`, what was not at `debug`: a server that is asked thousands of
 /// times a second has its own log of whom it let in.
 pub(crate) fn write(id: &RequestId, route: Route, status: u16, verdict: &Verdict) {
     let (id, route, word) = (id.0.as_str(), route.as_str(), verdict.as_str());
+    let span = Span::current();
+    span.record("route", route);
+    span.record("http.response.status_code", status);
+    span.record("verdict", word);
     match verdict {
         Verdict::None => tracing::debug!(request_id = id, route, status, "answered"),
         Verdict::Valid { subject } => {

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use http::HeaderMap;
+use tracing::Span;
+
 use crate::server::content::ContentLimits;
 use crate::server::forwarded::Audiences;
 use crate::server::judge::Judge;
@@ -18,7 +21,11 @@ pub(crate) struct State {
     pub(crate) content: ContentLimits,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) readiness: Readiness,
+    pub(crate) link_span: Option<LinkSpan>,
 }
+
+/// Makes a request's span part of the trace that its headers name, if they do.
+pub type LinkSpan = fn(&Span, &HeaderMap);
 
 /// Whether requests should be sent here.
 #[derive(Debug, Default)]
