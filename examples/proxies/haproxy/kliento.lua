@@ -1,0 +1,70 @@
+-- Asks a Kliento verifier about a request: `http-request lua.kliento URL`.
+--
+-- With a token that holds, the request gets the verifier's X-Kliento-* headers and the variable txn.kliento_subject. With any other
+-- answer, or none, it ends here.
+
+local IDENTITY = {
+    "x-kliento-subject",
+    "x-kliento-organisation",
+    "x-kliento-user",
+    "x-kliento-claims",
+    "x-kliento-expires",
+}
+
+-- What of a refusal is passed on.
+local REFUSAL = { "content-type", "www-authenticate", "retry-after" }
+
+-- A request waits for the answer, so a verifier that hangs must not be waited for.
+local TIMEOUT_MILLISECONDS = 5000
+
+-- The values of HAProxy's header tables, whose first index is 0.
+local function values(headers, name)
+    local all = {}
+    local received = headers[name]
+    if received ~= nil then
+        local index = 0
+        while received[index] ~= nil do
+            all[#all + 1] = received[index]
+            index = index + 1
+        end
+    end
+    return all
+end
+
+local function refuse(txn, status, headers, body)
+    local reply = txn:reply({ status = status, body = body })
+    for _, name in ipairs(REFUSAL) do
+        for _, value in ipairs(values(headers, name)) do
+            reply:add_header(name, value)
+        end
+    end
+    reply:add_header("cache-control", "no-store")
+    txn:done(reply)
+end
+
+local function authenticate(txn, url)
+    -- All of them: the verifier refuses several.
+    local credentials = values(txn.http:req_get_headers(), "authorization")
+    local headers = {}
+    if #credentials > 0 then
+        headers["authorization"] = credentials
+    end
+    local answer = core.httpclient():get({ url = url, headers = headers, timeout = TIMEOUT_MILLISECONDS })
+    if answer.status == 401 or answer.status == 403 then
+        return refuse(txn, answer.status, answer.headers, answer.body)
+    end
+    if answer.status ~= 200 then
+        return refuse(txn, 503, {}, "")
+    end
+    for _, name in ipairs(IDENTITY) do
+        local value = values(answer.headers, name)
+        if #value ~= 1 then
+            -- Not from a verifier.
+            return refuse(txn, 503, {}, "")
+        end
+        txn.http:req_set_header(name, value[1])
+    end
+    txn:set_var("txn.kliento_subject", values(answer.headers, IDENTITY[1])[1])
+end
+
+core.register_action("kliento", { "http-req" }, authenticate, 1)
