@@ -13,6 +13,7 @@
 
 mod children;
 mod clients;
+mod guides;
 mod http;
 mod proxy;
 mod rules;
