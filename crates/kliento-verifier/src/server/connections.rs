@@ -27,8 +27,9 @@ use crate::server::routes::Route;
 use crate::server::state::State;
 use crate::server::{admin, routes};
 
-/// Requests at once on one connection of HTTP/2.
-const MAX_STREAMS: u32 = 64;
+/// Requests at once on one connection of HTTP/2, as few as RFC 9113 section 6.5.2 recommends: clients begin with so many before they
+/// have heard what is allowed, and those beyond it count as streams that had to be reset.
+const MAX_STREAMS: u32 = 100;
 
 /// Streams that a client of HTTP/2 may reset before they are answered, beyond which it is cut off (CVE-2023-44487).
 const MAX_RESET_STREAMS: usize = 32;
