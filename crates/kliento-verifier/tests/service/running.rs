@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use base64ct::{Base64, Encoding as _};
 use kliento::Timestamp;
+use kliento_verifier::Clock;
 use kliento_verifier::server::{Config, ListenAddress, Server};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::oneshot;
@@ -85,6 +86,11 @@ impl Running {
 
     /// The same at another time.
     pub(crate) async fn at(toml: &str, now: Timestamp) -> Self {
+        Self::with_clock(toml, move || now).await
+    }
+
+    /// The same by a clock that the test moves.
+    pub(crate) async fn with_clock(toml: &str, clock: impl Clock + 'static) -> Self {
         let folder = Folder::new();
         let toml = toml.replace("FOLDER", folder.0.to_str().expect("the path is text"));
         let mut config = Config::from_toml(&toml).expect("the set-up is one");
@@ -94,7 +100,7 @@ impl Running {
         config.admin_listen = Some("127.0.0.1:0".parse().unwrap());
         let anchors = folder.write("anchors.ds", &TOKEN.trust_anchors);
         config.trust_anchors.get_or_insert(anchors);
-        let server = Server::bind_with_clock(config, veraid_aws_lc_rs::PROVIDER, move || now);
+        let server = Server::bind_with_clock(config, veraid_aws_lc_rs::PROVIDER, clock);
         let server = server.await.expect("the service starts");
         let public = server.address().clone();
         let admin = server.admin_address().expect("it was asked for").clone();

@@ -1,0 +1,110 @@
+//! H07: more connections and more work than there is room for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt as _;
+use tokio::task::JoinSet;
+use veraid_testkit::attack::Attack;
+
+use crate::running::{Running, TOKEN};
+use crate::wire::{answers_others, resident_octets, say, until_connections};
+
+const TARGET: &str = "/?audience=https%3A%2F%2Fapi.example.com";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h07_connections_beyond_the_limit_are_told_503() {
+    let service = Arc::new(Running::with("limits = { connections = 50 }").await);
+    let mut idle = Vec::new();
+    for _ in 0..50 {
+        let mut stream = service.tcp().await;
+        stream.write_all(b"GET /v1/auth HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        idle.push(stream);
+    }
+    until_connections(&service, 50).await;
+    let mut more = JoinSet::new();
+    for _ in 0..100 {
+        let service = Arc::clone(&service);
+        more.spawn(async move { say(&service, b"GET /v1/auth HTTP/1.1\r\nhost: a\r\n\r\n").await });
+    }
+    let turned_away = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+    while let Some(heard) = more.join_next().await {
+        let heard = heard.unwrap();
+        assert_eq!((heard.text().as_str(), heard.is_closed), (turned_away, true));
+        assert!(heard.took < Duration::from_secs(5), "{:?}", heard.took);
+    }
+    // Whoever was there before still is, and those who come when they are gone are let in.
+    until_connections(&service, 50).await;
+    drop(idle);
+    until_connections(&service, 0).await;
+    answers_others(&service).await;
+    Arc::into_inner(service).unwrap().stop().await;
+}
+
+/// Bundles in parallel, none remembered: how many of each status.
+async fn all_at_once(service: &Arc<Running>, count: usize, der: &[u8]) -> BTreeMap<u16, usize> {
+    let mut asking = JoinSet::new();
+    for _ in 0..count {
+        let (service, der) = (Arc::clone(service), der.to_vec());
+        asking.spawn(async move { service.ask("POST", TARGET, &[], &der).await });
+    }
+    let mut statuses = BTreeMap::new();
+    while let Some(response) = asking.join_next().await {
+        let response = response.unwrap();
+        if response.status == 503 {
+            assert_eq!(response.header("retry-after"), Some("1"));
+        }
+        *statuses.entry(response.status).or_default() += 1;
+    }
+    statuses
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h07_work_beyond_the_queue_is_told_503_and_the_rest_is_done() {
+    const COUNT: usize = 400;
+    let toml = "
+        memory = { zone_bytes = 0, organisation_bytes = 0, bundle_bytes = 0 }
+        limits = { verifying_threads = 1, verifying_queue = 4 }";
+    let service = Arc::new(Running::with(toml).await);
+    // The dearest bundle that there is, so that the queue fills on the fastest machine.
+    let dear = Attack::all().into_iter().find(|attack| attack.name.contains("ed448")).unwrap();
+    let before = resident_octets();
+    let statuses = all_at_once(&service, COUNT, &TOKEN.der).await;
+    assert_eq!(statuses.values().sum::<usize>(), COUNT);
+    assert!(statuses.keys().all(|status| [200, 503].contains(status)), "{statuses:?}");
+    assert!(statuses[&200] >= 5 && statuses[&503] >= 1, "{statuses:?}");
+    let statuses = all_at_once(&service, COUNT, &dear.der).await;
+    assert!(statuses.keys().all(|status| [200, 503].contains(status)), "{statuses:?}");
+    assert!(resident_octets() < before + 256 * 1024 * 1024);
+    assert_eq!(service.ask("POST", TARGET, &[], &TOKEN.der).await.status, 200);
+    Arc::into_inner(service).unwrap().stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h07_content_of_all_together_is_bounded() {
+    // Room for two; the third has to come again.
+    let service = Running::with("limits = { bodies_bytes = 131072 }").await;
+    let mut slow = Vec::new();
+    for _ in 0..2 {
+        let mut stream = service.tcp().await;
+        let head = "POST /?audience=a HTTP/1.1\r\nhost: a\r\ncontent-length: 65536\r\n\r\na";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    let response = loop {
+        let response = service.ask("POST", TARGET, &[], &TOKEN.der).await;
+        if response.status != 200 {
+            break response;
+        }
+    };
+    assert_eq!((response.status, response.header("retry-after")), (503, Some("1")));
+    // Chunked content takes as much room as it might need.
+    let chunked = "POST /?audience=a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n1\r\na\r\n0\r\n\r\n";
+    assert_eq!(say(&service, chunked.as_bytes()).await.statuses(), [503]);
+    // Those who leave give their room back.
+    drop(slow);
+    until_connections(&service, 0).await;
+    assert_eq!(service.ask("POST", TARGET, &[], &TOKEN.der).await.status, 200);
+    service.stop().await;
+}

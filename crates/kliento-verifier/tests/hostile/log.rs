@@ -1,0 +1,40 @@
+//! The log of all tests of this program, written as the command writes it.
+
+use std::io::{self, Write};
+use std::sync::{LazyLock, Mutex};
+
+static WRITTEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+/// Set once, by whoever asks first.
+static LOG: LazyLock<()> = LazyLock::new(|| {
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_target(false)
+        .with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG)
+        .with_writer(|| Log)
+        .init();
+});
+
+struct Log;
+
+impl Write for Log {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        WRITTEN.lock().unwrap().extend_from_slice(octets);
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Everything is written from now on, at the level that tells most.
+pub(crate) fn begin() {
+    LazyLock::force(&LOG);
+}
+
+/// What was written so far.
+pub(crate) fn written() -> Vec<u8> {
+    WRITTEN.lock().unwrap().clone()
+}

@@ -1,0 +1,116 @@
+//! Octets as they are sent, whatever the service makes of them.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+
+use crate::running::Running;
+
+/// As long as any test waits for the service to close a connection.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What came back on a connection.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    pub(crate) octets: Vec<u8>,
+    /// Whether the service closed the connection, in order or not.
+    pub(crate) is_closed: bool,
+    /// How long that took.
+    pub(crate) took: Duration,
+}
+
+impl Heard {
+    /// The statuses of all responses of HTTP/1.1.
+    pub(crate) fn statuses(&self) -> Vec<u16> {
+        let text = String::from_utf8_lossy(&self.octets);
+        let after = text.split("HTTP/1.1 ").skip(1);
+        after.filter_map(|rest| rest.get(..3)?.parse().ok()).collect()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.octets).into_owned()
+    }
+}
+
+/// Sends octets and listens until the service closes the connection or patience ends.
+pub(crate) async fn say(service: &Running, octets: &[u8]) -> Heard {
+    say_for(service, octets, PATIENCE).await
+}
+
+/// The same with another patience.
+pub(crate) async fn say_for(service: &Running, octets: &[u8], patience: Duration) -> Heard {
+    let start = Instant::now();
+    let (mut reader, mut writer) = service.tcp().await.into_split();
+    let octets = octets.to_vec();
+    // Being cut off while still sending is a way to be refused.
+    let sending = tokio::spawn(async move {
+        let _ = writer.write_all(&octets).await;
+        writer
+    });
+    let mut heard = Vec::new();
+    let is_closed = timeout(patience, async {
+        let mut some = [0; 4096];
+        while let Ok(read @ 1..) = reader.read(&mut some).await {
+            heard.extend_from_slice(&some[..read]);
+        }
+    });
+    let is_closed = is_closed.await.is_ok();
+    sending.abort();
+    Heard { octets: heard, is_closed, took: start.elapsed() }
+}
+
+/// Sends one octet after another with a pause between, until the service closes the connection; tells what it said and when.
+pub(crate) async fn drip(mut stream: TcpStream, first: &[u8], octet: u8, pause: Duration) -> Heard {
+    let start = Instant::now();
+    stream.write_all(first).await.unwrap();
+    let mut heard = Vec::new();
+    let mut some = [0; 4096];
+    let is_closed = loop {
+        if start.elapsed() > PATIENCE {
+            break false;
+        }
+        match timeout(pause, stream.read(&mut some)).await {
+            Ok(Ok(read @ 1..)) => heard.extend_from_slice(&some[..read]),
+            Ok(_) => break true,
+            Err(_) => {
+                if stream.write_all(&[octet]).await.is_err() {
+                    break true;
+                }
+            }
+        }
+    };
+    Heard { octets: heard, is_closed, took: start.elapsed() }
+}
+
+/// The service still answers somebody else, and soon.
+pub(crate) async fn answers_others(service: &Running) {
+    let start = Instant::now();
+    assert_eq!(service.tcp_answers().await, 401);
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+/// The number of connections that the service has, without the one that asks.
+pub(crate) async fn connections(service: &Running) -> u64 {
+    let metrics = service.ask_admin("GET", "/metrics").await.content;
+    let line = metrics.lines().find_map(|line| line.strip_prefix("kliento_verifier_connections "));
+    line.unwrap().parse::<u64>().unwrap() - 1
+}
+
+/// Waits until the service has so many connections.
+pub(crate) async fn until_connections(service: &Running, wanted: u64) {
+    let all_there = async {
+        while connections(service).await != wanted {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, all_there).await.expect("connections come and go in bounded time");
+}
+
+/// Octets of this process that are in memory, service and clients together.
+pub(crate) fn resident_octets() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.split_whitespace().next().unwrap().parse::<u64>().unwrap() * 1024
+}
