@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
 fn build(is_smoke: bool) -> Result<PathBuf, String> {
     let profile: &[&str] = if is_smoke { &[] } else { &["--release"] };
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--bin", "kliento"])
+        .args(["build", "--quiet", "--locked", "--workspace", "--bin", "kliento"])
         .args(profile)
         .status()
         .map_err(|error| format!("cargo cannot be started: {error}"))?;

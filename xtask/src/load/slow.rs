@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -10,7 +10,8 @@ use tokio::time::sleep;
 /// How long a slow client waits before each octet.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Opens so many connections: a third drips a header, a third drips content, a third says nothing. Whoever is closed comes back.
+/// Opens so many connections: a quarter each drips a header, drips content, says nothing, and asks once and then stays. Whoever is
+/// closed comes back.
 pub(super) fn open(port: u16, count: usize) -> JoinSet<()> {
     let mut clients = JoinSet::new();
     for number in 0..count {
@@ -27,16 +28,22 @@ pub(super) fn open(port: u16, count: usize) -> JoinSet<()> {
 
 async fn drip(port: u16, number: usize) -> std::io::Result<()> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
-    let begin: &[u8] = match number % 3 {
+    let kind = number % 4;
+    let begin: &[u8] = match kind {
         0 => b"GET /v1/auth HTTP/1.1\r\nx-slow: ",
         1 => b"POST /?audience=a HTTP/1.1\r\nhost: a\r\ncontent-length: 8000\r\n\r\n",
-        _ => b"",
+        2 => b"",
+        _ => b"GET /v1/auth HTTP/1.1\r\nhost: a\r\n\r\n",
     };
     stream.write_all(begin).await?;
+    let mut answer = [0; 1024];
     loop {
         sleep(PAUSE).await;
-        if number % 3 < 2 {
+        if kind < 2 {
             stream.write_all(b"a").await?;
+        } else if kind == 3 && stream.read(&mut answer).await? == 0 {
+            // Closed for saying nothing.
+            return Ok(());
         }
     }
 }
