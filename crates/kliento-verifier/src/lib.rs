@@ -9,6 +9,7 @@
 //! | `tower` | `KlientoLayer`, around services of tower, axum, tonic and hyper |
 //! | `axum` | `Identity` as what handlers take, and `Authenticated` for routes without a layer |
 //! | `tonic` | `KlientoInterceptor` |
+//! | `server` | the module `server`: the verifier as a service, which `kliento serve verifier` runs |
 
 mod access_policy;
 mod authenticator;
