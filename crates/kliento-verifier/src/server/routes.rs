@@ -1,7 +1,7 @@
 //! Which part of the API a request is for.
 
-use http::header::{ALLOW, CONTENT_LENGTH, EXPECT, TRANSFER_ENCODING};
-use http::{HeaderValue, Method, Request, StatusCode};
+use http::header::{ALLOW, EXPECT};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use hyper::body::Incoming;
 
 use crate::server::reply::Reply;
@@ -54,7 +54,7 @@ impl Route {
 /// Answers a request on the listener for requests.
 pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> (Route, Reply) {
     let route = Route::of(&request);
-    if let Some(reply) = refuse_framing(&request) {
+    if let Some(reply) = refuse_expectation(request.headers()) {
         return (route, reply);
     }
     let reply = match route {
@@ -74,13 +74,8 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> (Route,
     (route, reply)
 }
 
-/// Requests whose content another server might take to begin or end elsewhere (RFC 9112 section 6.3), and expectations that nobody
-/// fulfils (RFC 9110 section 10.1.1).
-fn refuse_framing(request: &Request<Incoming>) -> Option<Reply> {
-    let headers = request.headers();
-    if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
-        return Some(Reply::status(StatusCode::BAD_REQUEST));
-    }
+/// Expectations that nobody fulfils (RFC 9110 section 10.1.1).
+fn refuse_expectation(headers: &HeaderMap) -> Option<Reply> {
     let mut expectations = headers.get_all(EXPECT).iter();
     let known = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"100-continue");
     (!expectations.all(known)).then(|| Reply::status(StatusCode::EXPECTATION_FAILED))
