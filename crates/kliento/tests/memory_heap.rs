@@ -1,6 +1,10 @@
 //! What is remembered takes no more heap than is counted. The one test of this file counts for the whole process.
 
-#![allow(clippy::unwrap_used, reason = "a test that fails by a panic has done its work")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test that fails by a panic has done its work"
+)]
 
 use kliento::{MemoryLimits, TokenBundle, TrustAnchors, Verifier};
 use peak_alloc::PeakAlloc;
