@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::CONTENT_LENGTH;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::{Body, Incoming};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -45,14 +44,13 @@ impl ContentLimits {
     ///
     /// The reply to give: 413 if it is too large, 408 if it takes too long, 400 if it is cut off, 503 if others' content leaves no
     /// room.
-    pub(crate) async fn read(&self, headers: &HeaderMap, body: Incoming) -> Result<Content, Reply> {
+    pub(crate) async fn read(&self, body: Incoming) -> Result<Content, Reply> {
         let too_large = || Reply::status(StatusCode::PAYLOAD_TOO_LARGE);
         // What is announced to be too large is not read at all.
         let announced = body.size_hint().exact();
         if announced.is_some_and(|octets| octets > self.body_bytes) {
             return Err(too_large());
         }
-        debug_assert!(announced.is_some() || !headers.contains_key(CONTENT_LENGTH));
         let most = announced.unwrap_or(self.body_bytes).div_ceil(PERMIT_BYTES);
         let permits = u32::try_from(most).unwrap_or(u32::MAX);
         let share = Arc::clone(&self.all).try_acquire_many_owned(permits);

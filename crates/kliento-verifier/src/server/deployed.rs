@@ -49,8 +49,7 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
     let Some(media_type) = MediaType::of(request.headers()) else {
         return bad(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unrecognised content type");
     };
-    let (head, body) = request.into_parts();
-    let content = match state.content.read(&head.headers, body).await {
+    let content = match state.content.read(request.into_body()).await {
         Ok(content) => content,
         Err(reply) => return reply,
     };

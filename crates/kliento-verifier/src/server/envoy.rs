@@ -60,8 +60,7 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
     if !request.headers().get(CONTENT_TYPE).is_some_and(is_grpc) {
         return Reply::status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
-    let (head, body) = request.into_parts();
-    let content = match state.content.read(&head.headers, body).await {
+    let content = match state.content.read(request.into_body()).await {
         Ok(content) => content,
         Err(reply) => return reply,
     };

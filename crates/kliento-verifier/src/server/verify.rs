@@ -44,8 +44,7 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
             "the content is neither application/vnd.kliento.token-bundle nor application/vnd.kliento.auth-header",
         );
     };
-    let (head, body) = request.into_parts();
-    let content = match state.content.read(&head.headers, body).await {
+    let content = match state.content.read(request.into_body()).await {
         Ok(content) => content,
         Err(reply) => return reply,
     };

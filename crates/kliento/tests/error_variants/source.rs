@@ -126,6 +126,10 @@ fn held(fields: &Fields, krate: &str, names: &BTreeSet<String>) -> Held {
 fn enum_of(of: &Type, krate: &str, names: &BTreeSet<String>) -> Option<String> {
     let Type::Path(of) = of else { return None };
     let last = of.path.segments.last()?;
+    // What may be an error and may not is a verdict, and no part of an error.
+    if last.ident == "Result" {
+        return None;
+    }
     if let PathArguments::AngleBracketed(arguments) = &last.arguments {
         let inner = arguments.args.iter().find_map(|argument| match argument {
             GenericArgument::Type(inner) => enum_of(inner, krate, names),
