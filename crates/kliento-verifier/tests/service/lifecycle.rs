@@ -86,15 +86,14 @@ async fn connections_beyond_the_limit_are_told_so() {
 async fn content_beyond_what_all_may_hold_is_told_so() {
     let service = Running::with("limits = { body_bytes = 65536, bodies_bytes = 65536 }").await;
     let mut slow = service.tcp().await;
-    let head = "POST /?audience=a HTTP/1.1\r\nhost: a\r\ncontent-length: 65536\r\n\r\n";
+    let head = "POST /?audience=a HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 65536\r\n\r\n";
     slow.write_all(head.as_bytes()).await.unwrap();
+    // It is told to go on once it has its room.
+    let mut go_on = [0; 25];
+    slow.read_exact(&mut go_on).await.unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
     let target = "/?audience=https%3A%2F%2Fapi.example.com";
-    let response = loop {
-        let response = service.ask("POST", target, &[], &TOKEN.der).await;
-        if response.status != 200 {
-            break response;
-        }
-    };
+    let response = service.ask("POST", target, &[], &TOKEN.der).await;
     assert_eq!((response.status, response.header("retry-after")), (503, Some("1")));
     drop(slow);
     while service.ask("POST", target, &[], &TOKEN.der).await.status != 200 {
