@@ -212,7 +212,7 @@ fn authenticator(config: &Config, anchors: TrustAnchors, crypto: CryptoProvider)
 fn state(config: &Config, authenticator: Authenticator) -> Result<State, StartError> {
     let limits = &config.limits;
     let threads = match limits.verifying_threads {
-        // One is left to those who answer: what is remembered must not wait for what is not.
+        // One is left to those who answer: what is remembered should wait little for what is not.
         0 => available_parallelism().map_or(1, |all| usize::from(all).saturating_sub(1).max(1)),
         threads => usize::try_from(threads).unwrap_or(usize::MAX),
     };
