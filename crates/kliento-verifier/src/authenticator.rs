@@ -190,8 +190,9 @@ impl Authenticator {
     pub async fn admit(&self, token: VerifiedToken) -> Result<VerifiedToken, Refusal> {
         self.access.check(&token)?;
         if let Some(guard) = &self.replay_guard {
-            let key = ReplayKey::of(&token);
-            let noted = guard.note(key, token.expiry(), self.now()).await;
+            // Not the token's own expiry, which may be that of the chain around it: another chain may carry the signature longer.
+            let (key, end) = (ReplayKey::of(&token), token.signed_period().end());
+            let noted = guard.note(key, end, self.now()).await;
             match noted.map_err(Refusal::ReplayGuard)? {
                 TokenUse::First => {}
                 TokenUse::Repeated => return Err(Refusal::Replayed),

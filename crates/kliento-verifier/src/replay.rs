@@ -65,7 +65,7 @@ pub type TokenUseFuture<'a> =
 ///
 /// Noting and asking is one step: of two servers that are shown one token at once, one is told [`TokenUse::First`].
 pub trait ReplayGuard: fmt::Debug + Send + Sync {
-    /// Notes that the token of `key`, which no server accepts after `expiry`, is used at `now`.
+    /// Notes that the token of `key`, which no server accepts after `expiry` whatever bundle it comes in, is used at `now`.
     fn note(&self, key: ReplayKey, expiry: Timestamp, now: Timestamp) -> TokenUseFuture<'_>;
 }
 

@@ -10,6 +10,7 @@ use kliento_verifier::{
 };
 use tonic::service::Interceptor as _;
 use tonic::{Code, Request};
+use veraid_testkit::default_instant;
 
 use crate::tokens;
 use crate::world::{Answer, answer, with};
@@ -42,6 +43,17 @@ async fn bundles_with_one_signature_are_one_token() {
     assert_eq!(answer(&layer, with(&first)).await, welcome());
     assert_eq!(answer(&layer, with(&second)).await, Answer::replayed());
     assert_eq!(answer(&layer, with(&tokens::alice())).await, Answer::replayed());
+}
+
+#[tokio::test]
+async fn a_token_is_used_up_for_as_long_as_any_chain_may_carry_it() {
+    let guard = Arc::new(MemoryReplayGuard::new(10));
+    assert_eq!(answer(&guarded(&guard), with(&tokens::alice_on_a_short_chain())).await, welcome());
+    // The chain that it came with has ended; the same signature comes again with another.
+    let later = tokens::authenticator_at(default_instant().saturating_add(11));
+    let later = KlientoLayer::new(later.with_replay_guard(guard.clone()));
+    assert_eq!(answer(&later, with(&tokens::alice())).await, Answer::replayed());
+    assert_eq!(guard.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

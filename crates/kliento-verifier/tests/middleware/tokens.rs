@@ -58,6 +58,14 @@ pub(crate) fn mutants_of_alice() -> [String; 2] {
     })
 }
 
+/// A bundle that carries the signature of [`alice`] on a chain that ends ten seconds from now, long before the token does.
+pub(crate) fn alice_on_a_short_chain() -> String {
+    let now = default_instant();
+    let rrsig_period = period(now.saturating_sub(600), now.saturating_add(10));
+    let chain = Scenario { rrsig_period, ..Scenario::default() }.chain();
+    header(&MockBundle { chain, ..ALICE.clone() }.reassemble())
+}
+
 /// The value of an `Authorization` header.
 pub(crate) fn header(der: &[u8]) -> String {
     format!("Kliento {}", Base64::encode_string(der))
