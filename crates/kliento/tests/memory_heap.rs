@@ -9,7 +9,7 @@
 use kliento::{MemoryLimits, TokenBundle, TrustAnchors, Verifier};
 use peak_alloc::PeakAlloc;
 use veraid_testkit::attack::Attack;
-use veraid_testkit::{AUDIENCE, Scenario, default_instant, kliento_token};
+use veraid_testkit::{AUDIENCE, MockBundle, Scenario, Signer, default_instant, kliento_token};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -32,6 +32,27 @@ fn kept(bundles: &[Vec<u8>], anchors: &str, limits: MemoryLimits) -> (u64, u64) 
     assert_eq!(counters.organisations.evictions + counters.bundles.evictions, 0);
     let counted = counters.zones.octets + counters.organisations.octets + counters.bundles.octets;
     (u64::try_from(after.saturating_sub(before)).unwrap(), counted)
+}
+
+/// A token with seven messages of 128 records of eleven octets each that answer what nobody asks.
+fn with_idle_records(bundle: &MockBundle) -> (Vec<u8>, String) {
+    let record = [0, 0, 2, 0, 1, 0, 0, 0, 0, 0, 0];
+    let mut chain = bundle.chain.clone();
+    for number in 0..7 {
+        let header = [0, number, 0x80, 0, 0, 1, 0, 128, 0, 0, 0, 0];
+        let question = [0, 0, 2, 0, 1];
+        chain.messages.push([&header[..], &question, &record.repeat(128)].concat());
+    }
+    let bundle = MockBundle { chain, ..bundle.clone() };
+    (bundle.reassemble(), bundle.trust_anchors)
+}
+
+/// A token of an organisation five labels deep, whose names have up to 240 octets.
+fn with_long_names() -> (Vec<u8>, String) {
+    let label = "a".repeat(55);
+    let organisation = format!("{}.com", [label.as_str(); 4].join("."));
+    let bundle = Scenario { organisation, ..Scenario::signed_by(Signer::Organisation) }.build();
+    (bundle.der, bundle.trust_anchors)
 }
 
 #[test]
@@ -64,6 +85,18 @@ fn memories_hold_no_more_octets_than_they_count() {
         println!("{name}: {kept} octets kept, {counted} counted");
         assert!(kept > 100_000, "{name}: {kept} octets kept, so nothing is remembered");
         assert!(kept <= counted, "{name}: {kept} octets kept, {counted} counted");
+    }
+    // What holds and is made to be large in memory: records of a few octets that nobody needs, and long names at many cuts.
+    let hostile = [with_idle_records(&first), with_long_names()];
+    for (der, anchors) in &hostile {
+        let own = Scenario::default().build().trust_anchors;
+        assert_eq!(*anchors, own, "they are of one root");
+        for limits in [nothing.with_organisation_octets(large), nothing.with_bundle_octets(large)] {
+            let (kept, counted) = kept(std::slice::from_ref(der), anchors, limits);
+            println!("hostile: {kept} octets kept, {counted} counted");
+            // What an empty memory takes as it grows is not of the entry.
+            assert!(kept <= counted + 8_192, "{kept} octets kept, {counted} counted");
+        }
     }
     // Chains that hold although they are made to be dear.
     for attack in Attack::all() {

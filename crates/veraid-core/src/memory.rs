@@ -35,7 +35,7 @@ impl MemoryLimits {
     /// Nothing is remembered.
     pub const NOTHING: Self = Self { zone_octets: 0, organisation_octets: 0, bundle_octets: 0 };
 
-    /// What a server can spare: signatures of some 3,000 top-level domains, 5,000 organisations and 14,000 tokens, in 129 MiB.
+    /// What a server can spare: signatures of some 3,000 top-level domains, 7,000 organisations and 18,000 tokens, in 129 MiB.
     pub const RECOMMENDED: Self = Self {
         zone_octets: 1024 * 1024,
         organisation_octets: 64 * 1024 * 1024,
@@ -115,8 +115,8 @@ impl Memory {
         let some = |octets: u64| (octets > 0).then_some(octets);
         Self {
             zones: some(zone_octets).map(|octets| Arc::new(ZoneChecks(Store::new(octets, 0)))),
-            organisations: some(organisation_octets).map(|octets| Store::new(octets, 20_000)),
-            bundles: some(bundle_octets).map(|octets| Store::new(octets, 6_000)),
+            organisations: some(organisation_octets).map(|octets| Store::new(octets, 9_000)),
+            bundles: some(bundle_octets).map(|octets| Store::new(octets, 3_500)),
         }
     }
 

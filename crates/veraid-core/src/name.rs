@@ -17,6 +17,10 @@ pub struct OrganisationName {
 }
 
 impl OrganisationName {
+    pub(crate) fn heap_octets(&self) -> usize {
+        [self.ascii.len(), self.unicode.len(), self.dns.as_wire().len()].iter().sum()
+    }
+
     /// Takes a certificate's common name as an organisation's, as `profile` writes it.
     ///
     /// Labels of letters, digits and hyphens, 1 to 63 octets, no hyphen first or last; with the key records' label before it at most

@@ -78,13 +78,11 @@ impl<'a> Recollection<'a> {
         if let (Some(organisations), Some(key), true) =
             (memory.organisations(), self.keys.organisation, is_new)
         {
-            let fields = organisation_fields(self.bundle.as_der()).map_or(0, <[u8]>::len);
             let remembered = RememberedOrganisation::new(
                 Arc::clone(&self.bundle.head),
                 self.bundle.head_deviations(),
                 self.service.clone(),
                 organisation.clone(),
-                fields,
             );
             organisations.insert(key, Arc::new(remembered));
         }

@@ -13,12 +13,12 @@ use crate::verification::{ProvedOrganisation, VerifiedSignature};
 use crate::verifier::Verifier;
 use crate::window::Window;
 
-/// How many octets of heap a parsed chain and certificate take for each octet of theirs, at most: messages are kept as received
-/// and their records apart from them. A test holds the sum against the allocator.
-const HEAD_FACTOR: usize = 3;
+/// How many octets of heap a parsed certificate takes for each octet of its own, at most: it is kept as received, with key and names
+/// apart from it, which are parts of it.
+const CERTIFICATE_FACTOR: usize = 3;
 
-/// Names, signatures used and whatever else does not grow with the bundle.
-const FIXED_OCTETS: usize = 4096;
+/// What an entry holds that does not grow with what was received: its own fields, and a few short lists.
+const FIXED_OCTETS: usize = 2048;
 
 /// An organisation whose chain, key record and certificate were proved.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(crate) struct RememberedOrganisation {
     pub(crate) deviations: Vec<Deviation>,
     service: ServiceOid,
     proved: ProvedOrganisation,
-    field_octets: usize,
+    octets: usize,
 }
 
 impl RememberedOrganisation {
@@ -38,10 +38,24 @@ impl RememberedOrganisation {
         deviations: Vec<Deviation>,
         service: ServiceOid,
         proved: ProvedOrganisation,
-        field_octets: usize,
     ) -> Self {
         let proved = proved.with_self_signature_held();
-        Self { head, deviations, service, proved, field_octets }
+        let certificate = head.organisation_certificate.as_der().len();
+        let octets = FIXED_OCTETS
+            .saturating_add(certificate.saturating_mul(CERTIFICATE_FACTOR))
+            .saturating_add(head.chain.heap_octets())
+            .saturating_add(proved.heap_octets());
+        Self { head, deviations, service, proved, octets }
+    }
+
+    /// Whether it answers for `service` and `period`.
+    pub(crate) fn answers(
+        &self,
+        service: &ServiceOid,
+        period: ValidityPeriod,
+        verifier: &Verifier,
+    ) -> bool {
+        self.service == *service && self.proved.is_steady_for(wanted(period, verifier))
     }
 
     /// The profile that the chain is for.
@@ -56,7 +70,7 @@ impl RememberedOrganisation {
         period: ValidityPeriod,
         verifier: &Verifier,
     ) -> Option<Result<ProvedOrganisation, VerifyError>> {
-        if self.service != *service || !self.proved.is_steady_for(wanted(period, verifier)) {
+        if !self.answers(service, period, verifier) {
             return None;
         }
         Some(self.proved.check_request(period, verifier).map(|()| self.proved.clone()))
@@ -65,7 +79,7 @@ impl RememberedOrganisation {
 
 impl Remembered for RememberedOrganisation {
     fn octets(&self) -> usize {
-        self.field_octets.saturating_mul(HEAD_FACTOR).saturating_add(FIXED_OCTETS)
+        self.octets
     }
 }
 
@@ -76,16 +90,21 @@ pub(crate) struct RememberedBundle {
     organisation: ProvedOrganisation,
     certificates: ValidityPeriods,
     signature: VerifiedSignature,
+    octets: usize,
 }
 
 impl RememberedBundle {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         service: ServiceOid,
         organisation: ProvedOrganisation,
         certificates: ValidityPeriods,
         signature: VerifiedSignature,
     ) -> Self {
-        Self { service, organisation, certificates, signature }
+        // The organisation's records may be held by other entries too; they are counted in each.
+        let octets = FIXED_OCTETS
+            .saturating_add(organisation.heap_octets())
+            .saturating_add(signature.heap_octets());
+        Self { service, organisation, certificates, signature, octets }
     }
 
     /// The verdict that verifying the bundle again for `service` and `period` would come to; `None` if that is not known.
@@ -109,8 +128,7 @@ impl RememberedBundle {
 
 impl Remembered for RememberedBundle {
     fn octets(&self) -> usize {
-        let content = self.signature.plaintext().len();
-        content.saturating_add(self.signature.signature().len()).saturating_add(FIXED_OCTETS)
+        self.octets
     }
 }
 

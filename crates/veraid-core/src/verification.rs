@@ -266,6 +266,14 @@ impl VerifiedSignature {
 }
 
 impl VerifiedSignature {
+    /// About how many octets of heap it holds beside the records that it rests on.
+    pub(crate) fn heap_octets(&self) -> usize {
+        let user = self.member.user().map_or(0, |user| user.as_str().len());
+        [self.content.len(), self.signature.len(), self.member.organisation().heap_octets(), user]
+            .into_iter()
+            .fold(0, usize::saturating_add)
+    }
+
     /// The same where another common second was found.
     pub(crate) fn settled(mut self, settled: Settled) -> Self {
         self.validity = settled.validity;
@@ -377,6 +385,11 @@ impl ProvedOrganisation {
     pub(crate) fn is_steady_for(&self, wanted: ValidityPeriod) -> bool {
         let steady = self.records.steady_period();
         steady.is_some_and(|steady| steady.intersection(wanted) == Some(wanted))
+    }
+
+    /// About how many octets of heap it holds, rather too many than too few.
+    pub(crate) fn heap_octets(&self) -> usize {
+        self.name.heap_octets().saturating_add(self.records.heap_octets())
     }
 
     /// Whether nothing of it was remembered.

@@ -120,6 +120,18 @@ impl VerifiedRrset {
         Arc::clone(&self.links)
     }
 
+    /// About how many octets of heap the records and what is told of them hold, for whoever keeps many: rather too many than too few.
+    #[must_use]
+    pub fn heap_octets(&self) -> usize {
+        let rdata =
+            self.rdata.iter().map(|rdata| size_of::<Vec<u8>>().saturating_add(rdata.capacity()));
+        let links =
+            self.links.iter().map(|link| size_of::<Link>().saturating_add(link.heap_octets()));
+        let runs = self.validity.iter().len().saturating_mul(size_of::<ValidityPeriod>());
+        let own = size_of::<Self>().saturating_add(self.question.name.as_wire().len());
+        rdata.chain(links).fold(own.saturating_add(runs), usize::saturating_add)
+    }
+
     /// The seconds around the requested period for which this is the result too: the same chain, question and verifier give an equal
     /// value for every period that lies within. `None` if that can be said of no other period.
     ///
@@ -161,6 +173,13 @@ impl DnssecChain {
             parsed.push(Message::parse(octets, index, limits)?);
         }
         Ok(Self { messages: parsed })
+    }
+
+    /// About how many octets of heap the chain holds, for whoever keeps many: rather too many than too few.
+    #[must_use]
+    pub fn heap_octets(&self) -> usize {
+        let own = self.messages.capacity().saturating_mul(size_of::<Message>());
+        self.messages.iter().map(Message::heap_octets).fold(own, usize::saturating_add)
     }
 
     /// The messages as received.

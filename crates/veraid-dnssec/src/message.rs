@@ -103,6 +103,18 @@ impl Message {
         Ok(Self { octets: octets.to_vec(), question, answers })
     }
 
+    /// The octets of heap that the message holds.
+    pub(crate) fn heap_octets(&self) -> usize {
+        let name = |name: &Name| name.as_wire().len();
+        let question = self.question.as_ref().map_or(0, |question| name(&question.name));
+        let above = self.answers.iter().filter_map(|record| record.above.as_ref()).map(name);
+        let records = self.answers.capacity().saturating_mul(size_of::<Record>());
+        above
+            .fold(self.octets.len(), usize::saturating_add)
+            .saturating_add(question)
+            .saturating_add(records)
+    }
+
     pub(crate) fn question(&self) -> Option<&Question> {
         self.question.as_ref()
     }

@@ -36,6 +36,10 @@ pub struct Link {
 }
 
 impl Link {
+    pub(crate) fn heap_octets(&self) -> usize {
+        self.question.name.as_wire().len().saturating_add(self.zone.as_wire().len())
+    }
+
     /// The RRset that is signed.
     #[must_use]
     pub const fn question(&self) -> &Question {
