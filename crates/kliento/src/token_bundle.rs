@@ -205,7 +205,7 @@ pub enum RecalledToken {
     Verdict(Result<Box<VerifiedToken>, VerifyError>),
     /// They are a bundle of an organisation that it has proved before: verifying it takes a tenth of the time.
     Known(Box<TokenBundle>),
-    /// It knows nothing of them. Whether they are a bundle is open, too.
+    /// It knows nothing of them, or not enough to be quick. Whether they are a bundle is open, too.
     Unknown,
 }
 

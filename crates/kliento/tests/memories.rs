@@ -25,7 +25,9 @@ use veraid_core::{
     ParseError, Recalled, ServiceOid, SignatureBundle, VerifiedSignature, VerifyError,
 };
 use veraid_dnssec::{ChainVerifier, DnssecChain};
-use veraid_testkit::{AUDIENCE, Scenario, Signer, default_instant, kliento_token, period};
+use veraid_testkit::{
+    AUDIENCE, MockBundle, Scenario, Signer, TestProfile, default_instant, kliento_token, period,
+};
 
 const DAY: u64 = 86_400;
 const CRYPTO: kliento::crypto::CryptoProvider = veraid_aws_lc_rs::PROVIDER;
@@ -477,4 +479,34 @@ fn a_remembered_organisation_vouches_for_other_tokens_and_nothing_else() {
     assert_eq!(subject.subject().to_string(), "bob@example.com");
     let other = Scenario { organisation: "example.org".into(), ..Scenario::default() }.build().der;
     assert!(!is_known(&other));
+}
+
+#[test]
+fn what_would_take_long_is_not_known_at_once() {
+    let at = default_instant();
+    let is_known = |der: &[u8], at, verifier: &Verifier| {
+        let recalled = TokenBundle::recall(der, TokenPolicy::default(), &[AUDIENCE], at, verifier);
+        matches!(recalled, RecalledToken::Known(_))
+    };
+    let remembering = |made: &MockBundle| {
+        let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
+        let limits = MemoryLimits::NOTHING.with_organisation_octets(1_000_000);
+        let verifier = Verifier::with_crypto(anchors, CRYPTO).with_memory(limits);
+        token(&made.der, TokenPolicy::default(), AUDIENCE, at, &verifier).unwrap();
+        verifier
+    };
+
+    // The chain would have to be walked again for a time at which it may fare otherwise.
+    let rrsig_period = period(at.saturating_sub(600), at.saturating_add(10));
+    let made = Scenario { rrsig_period, ..Scenario::default() }.build();
+    let verifier = remembering(&made);
+    assert!(is_known(&made.der, at.saturating_add(10), &verifier));
+    assert!(!is_known(&made.der, at.saturating_add(11), &verifier));
+
+    // Many certificates may ask for many signature checks.
+    for (intermediates, expected) in [(1, true), (2, false)] {
+        let intermediates = (0..intermediates).map(|number| format!("unit {number}")).collect();
+        let made = Scenario { intermediates, ..Scenario::of(TestProfile::DomainAuth) }.build();
+        assert_eq!(is_known(&made.der, at, &remembering(&made)), expected);
+    }
 }

@@ -54,10 +54,10 @@ pub(crate) struct BundleKeys {
 pub enum Recalled {
     /// It has proved these octets before, and this is what doing it again would come to.
     Verdict(Result<Box<VerifiedSignature>, VerifyError>),
-    /// They are a bundle of an organisation that it has proved before, from the same chain and certificate: verifying it takes no more
-    /// than a certificate's signature and the content's.
+    /// They are a bundle of an organisation that it has proved before, from the same chain and certificate, which is so for the period
+    /// that was asked about too: verifying it takes no more than a certificate's signature and the content's.
     Known(Box<SignatureBundle>),
-    /// It knows nothing of them. Whether they are a bundle is open, too.
+    /// It knows nothing of them, or not enough to be quick. Whether they are a bundle is open, too.
     Unknown,
 }
 
@@ -132,12 +132,13 @@ impl SignatureBundle {
         };
         let known = organisations.glance(&organisation);
         // If what follows the organisation's fields is wrong, parsing all of it tells what and where.
+        let known = known.filter(|known| known.answers(service, period, verifier));
         match known.and_then(|known| Self::from_der_with(der, &known)) {
-            Some(bundle) => {
+            Some(bundle) if bundle.signed_data.certificates.len() <= MAX_CERTIFICATES_AT_ONCE => {
                 let keys = BundleKeys { whole, organisation: Some(organisation) };
                 Recalled::Known(Box::new(Self { keys, ..bundle }))
             }
-            None => Recalled::Unknown,
+            _ => Recalled::Unknown,
         }
     }
 
@@ -284,6 +285,10 @@ impl fmt::Debug for SignatureBundle {
             .finish_non_exhaustive()
     }
 }
+
+/// Most attached certificates of a bundle that is `Known` (2: the member's, and the organisation's once more). More of them may ask for as
+/// many signature checks as the limits allow, which is not done at once.
+const MAX_CERTIFICATES_AT_ONCE: usize = 2;
 
 /// Version, chain and organisation certificate.
 const ORGANISATION_FIELDS: usize = 3;
