@@ -91,13 +91,11 @@ fn begins_with_segments(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Whether servers differ on what the path is: dot segments, empty segments, backslashes, and anything percent-encoded that need
+/// Whether servers differ on what the path is: dot segments, empty segments, backslashes, parameters of segments, which some servers
+/// leave out before they compare (`/admin;x`), and anything percent-encoded that need
 /// not be, or that stands for one of them.
 fn is_ambiguous(path: &str) -> bool {
-    let has_dots = path.split('/').any(|segment| {
-        let segment = segment.split(';').next().unwrap_or("");
-        matches!(segment, "." | "..")
-    });
+    let has_dots = path.split('/').any(|segment| matches!(segment, "." | ".."));
     let encodes_more_than_it_must = || {
         path.match_indices('%').any(|(at, _)| {
             let digits = path.get(at.saturating_add(1)..at.saturating_add(3));
@@ -109,7 +107,7 @@ fn is_ambiguous(path: &str) -> bool {
     };
     !path.starts_with('/')
         || path.contains("//")
-        || path.contains('\\')
+        || path.contains(['\\', ';'])
         || has_dots
         || encodes_more_than_it_must()
 }
@@ -192,6 +190,7 @@ mod tests {
             "/x%2f..%2fadmin",
             "/x\\..\\admin",
             "/..;/admin",
+            "/admin;x",
             "/%",
             "/%2",
             "/%zz",
