@@ -191,7 +191,8 @@ async fn measure(plan: &Plan, program: &Path) -> Result<(), String> {
     drop(server);
 
     let server = start(&warm)?;
-    memory(plan, &report, &server, &[organisations, requests(&bundles.tokens)].concat_all()).await;
+    let all = [bundles.organisations, bundles.tokens].concat();
+    memory(plan, &report, &server, &requests(&all)).await;
     drop(server);
     std::fs::remove_dir_all(&folder).map_err(|error| error.to_string())
 }
@@ -247,16 +248,5 @@ fn expect_all_valid(name: &str, outcome: &Outcome) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("{name}: {valid} valid, {refused} refused, {shed} shed, {failed} failed"))
-    }
-}
-
-/// Puts requests together.
-trait ConcatAll {
-    fn concat_all(&self) -> Requests;
-}
-
-impl ConcatAll for [Requests; 2] {
-    fn concat_all(&self) -> Requests {
-        Arc::new(self.iter().flat_map(|requests| requests.iter().cloned()).collect())
     }
 }

@@ -31,7 +31,6 @@ cargo xtask bench [--json | --smoke]
                                 measure verification against its floor, or see only that it can be measured
 cargo xtask public-vectors --domain DIR --dnssec-prover DIR [--check]
                                 write test-vectors/public/ from two crates, unpacked in these folders
-cargo xtask bench [--json]      measure verification against its floor
 cargo xtask interop [--count N] [--seed N]
                                 have the JavaScript implementation and OpenSSL verify random bundles of ours
 cargo xtask differential [--count N] [--seed N] [--jobs N]

@@ -221,7 +221,6 @@ fn state(config: &Config, authenticator: Authenticator) -> Result<State, StartEr
     let metrics = Arc::new(Metrics::new());
     Ok(State {
         judge: Judge::new(authenticator, workers, Arc::clone(&metrics)),
-        audiences: config.audiences.clone(),
         forwarded: Audiences {
             routes: config.routes.clone(),
             from_host: config.forwarded_audience,

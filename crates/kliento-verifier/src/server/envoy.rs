@@ -36,11 +36,11 @@ const OVERWRITE_OR_ADD: i32 = 2;
 /// The codes of gRPC that are used here.
 #[derive(Clone, Copy)]
 enum GrpcCode {
-    Ok = 0,
-    InvalidArgument = 3,
-    PermissionDenied = 7,
-    Unimplemented = 12,
-    Unauthenticated = 16,
+    Ok,
+    InvalidArgument,
+    PermissionDenied,
+    Unimplemented,
+    Unauthenticated,
 }
 
 impl GrpcCode {

@@ -4,15 +4,22 @@ use std::convert::Infallible;
 use std::future::Ready;
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::combinators::WithTrailers;
 use http_body_util::{Either, Full};
 use serde::Serialize;
 
 use crate::problem::{PROBLEM_JSON, Problem};
-use crate::refusal::{Refusal, RefusalClass};
+use crate::refusal::RefusalClass;
 use crate::server::judge::Denied;
+
+/// Tells browsers to take a response for nothing but what it says that it is.
+const NO_SNIFF: HeaderName = HeaderName::from_static("x-content-type-options");
+const NO_SNIFF_VALUE: HeaderValue = HeaderValue::from_static("nosniff");
+
+/// When to try again, in seconds.
+const SOON: HeaderValue = HeaderValue::from_static("1");
 
 /// A whole response, or one with trailers after it.
 pub(crate) type ReplyBody =
@@ -79,8 +86,7 @@ impl Reply {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        let no_sniff = HeaderName::from_static("x-content-type-options");
-        headers.insert(no_sniff, HeaderValue::from_static("nosniff"));
+        headers.insert(NO_SNIFF, NO_SNIFF_VALUE);
         Self { response, verdict: Verdict::None }
     }
 
@@ -99,8 +105,8 @@ impl Reply {
 
     /// There is no room for the request, and soon there may be.
     pub(crate) fn overloaded() -> Self {
-        let mut reply = Self::status(StatusCode::SERVICE_UNAVAILABLE)
-            .with_header(RETRY_AFTER, HeaderValue::from_static("1"));
+        let mut reply =
+            Self::status(StatusCode::SERVICE_UNAVAILABLE).with_header(RETRY_AFTER, SOON);
         reply.verdict = Verdict::Overloaded;
         reply
     }
@@ -115,9 +121,13 @@ impl Reply {
         let verdict = Verdict::of(denied);
         match denied {
             Denied::Refused(refusal) => {
-                let class = refusal.class();
-                let reply = Self::problem(class.status(), &Problem::of_class(class));
-                with_challenge(reply, refusal).with_verdict(verdict)
+                let response = refusal.to_response::<Vec<u8>>();
+                let response = response.map(|content| Either::Left(Full::new(content.into())));
+                let reply = Self { response, verdict }.with_header(NO_SNIFF, NO_SNIFF_VALUE);
+                match refusal.class() {
+                    RefusalClass::Unavailable => reply.with_header(RETRY_AFTER, SOON),
+                    _ => reply,
+                }
             }
             Denied::Overloaded => Self::overloaded(),
             Denied::Panicked => {
@@ -134,17 +144,5 @@ impl Reply {
     pub(crate) fn with_verdict(mut self, verdict: Verdict) -> Self {
         self.verdict = verdict;
         self
-    }
-}
-
-/// RFC 9110 section 15.5.2: a 401 has a challenge.
-fn with_challenge(reply: Reply, refusal: &Refusal) -> Reply {
-    match refusal.class() {
-        RefusalClass::Forbidden => reply,
-        RefusalClass::Unavailable => reply.with_header(RETRY_AFTER, HeaderValue::from_static("1")),
-        _ => {
-            let challenge = HeaderValue::from_static(refusal.challenge());
-            reply.with_header(WWW_AUTHENTICATE, challenge)
-        }
     }
 }

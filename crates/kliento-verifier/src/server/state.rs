@@ -14,8 +14,6 @@ use crate::server::metrics::Metrics;
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) judge: Judge,
-    /// The audiences that are served; all if there are none.
-    pub(crate) audiences: Vec<String>,
     /// The audiences of requests that proxies ask about.
     pub(crate) forwarded: Audiences,
     pub(crate) content: ContentLimits,
@@ -46,10 +44,10 @@ impl Readiness {
 }
 
 impl State {
-    /// Whether tokens for `audience` are judged here.
+    /// Whether tokens for `audience` are judged here: all are if none is configured.
     pub(crate) fn serves(&self, audience: &str) -> bool {
-        let configured =
-            self.audiences.iter().chain(self.forwarded.routes.iter().map(|route| &route.audience));
-        self.audiences.is_empty() || configured.into_iter().any(|served| served == audience)
+        let Audiences { configured, routes, .. } = &self.forwarded;
+        let of_routes = routes.iter().map(|route| &route.audience);
+        configured.is_empty() || configured.iter().chain(of_routes).any(|served| served == audience)
     }
 }

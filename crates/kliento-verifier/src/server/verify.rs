@@ -31,7 +31,9 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
     let audiences = match query::audience(request.uri().query()) {
         AudienceParameter::One(audience) if state.serves(&audience) => vec![audience],
         AudienceParameter::One(_) => return refused(&Refusal::AudienceNotServed.into()),
-        AudienceParameter::Missing if !state.audiences.is_empty() => state.audiences.clone(),
+        AudienceParameter::Missing if !state.forwarded.configured.is_empty() => {
+            state.forwarded.configured.clone()
+        }
         AudienceParameter::Missing => {
             return bad_request("the query has no audience, and the configuration names none");
         }
