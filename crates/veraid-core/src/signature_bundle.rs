@@ -131,8 +131,8 @@ impl SignatureBundle {
             return Recalled::Unknown;
         };
         let known = organisations.glance(&organisation);
-        // If what follows the organisation's fields is wrong, parsing all of it tells what and where.
         let known = known.filter(|known| known.answers(service, period, verifier));
+        // If what follows the organisation's fields is wrong, parsing all of it tells what and where.
         match known.and_then(|known| Self::from_der_with(der, &known)) {
             Some(bundle) if bundle.signed_data.certificates.len() <= MAX_CERTIFICATES_AT_ONCE => {
                 let keys = BundleKeys { whole, organisation: Some(organisation) };

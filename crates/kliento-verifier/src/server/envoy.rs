@@ -62,7 +62,7 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
     }
     let content = match state.content.read(request.into_body()).await {
         Ok(content) => content,
-        Err(reply) => return reply,
+        Err(reply) => return turn_away(reply).await,
     };
     let message = match unframe(&content.octets) {
         Ok(message) => message,
@@ -76,7 +76,7 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
     };
     match authenticate(state, &attributes, http).await {
         Ok(token) => let_in(&token, &http.headers),
-        Err(denied) => turn_away(&denied).await,
+        Err(denied) => turn_away(Reply::challenge(&denied)).await,
     }
 }
 
@@ -116,9 +116,9 @@ fn let_in(token: &VerifiedToken, received: &HashMap<String, String>) -> Reply {
     succeeded(&response).with_verdict(Verdict::Valid { subject: token.subject().to_string() })
 }
 
-/// Also when there is no room for the request: an error of gRPC might be taken for a reason to let it through.
-async fn turn_away(denied: &Denied) -> Reply {
-    let Reply { response, verdict } = Reply::challenge(denied);
+/// Has Envoy answer with this reply. Also when there is no room, or the request is too large: an error of gRPC might be taken for a
+/// reason to let it through.
+async fn turn_away(Reply { response, verdict }: Reply) -> Reply {
     let (head, body) = response.into_parts();
     let code = match head.status {
         StatusCode::FORBIDDEN => GrpcCode::PermissionDenied,

@@ -194,6 +194,18 @@ async fn whoever_is_not_let_in_is_answered_by_envoy_as_we_would() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_too_large_to_be_asked_about_is_turned_away_too() {
+    let service = Running::with("limits = { body_bytes = 30000 }").await;
+    let header = kliento(&TOKEN.der);
+    let headers = [("authorization", header.as_str()), ("cookie", &"a".repeat(30_000))];
+    let message = asked(&headers, Some("https://api.example.com")).encode_to_vec();
+    let (response, status) = check(&service, &message).await;
+    let denied = response.unwrap().denied.unwrap();
+    assert_eq!((denied.status, status.as_str()), (Some(Number { code: 413 }), "0"));
+    service.stop().await;
+}
+
+#[tokio::test]
 async fn the_route_s_own_extension_names_the_audience() {
     let service = Running::with("").await;
     let header = kliento(&token_for("https://route.example"));
