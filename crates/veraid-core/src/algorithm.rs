@@ -23,7 +23,7 @@ impl<'a> AlgorithmIdentifier<'a> {
     }
 
     pub(crate) fn from_element(element: &Element<'a>) -> Result<Self, ParseError> {
-        Self::parse(element.reader(FIELD)?)
+        Self::parse(element.reader(FIELD))
     }
 
     /// The SEQUENCE within an explicit tag.
@@ -63,7 +63,7 @@ impl<'a> AlgorithmIdentifier<'a> {
 
 /// The hash of RSASSA-PSS-params; `None` if the parameters are not those of one allowed hash.
 fn pss_digest(parameters: &Element<'_>) -> Result<Option<DigestAlgorithm>, ParseError> {
-    let mut reader = parameters.reader("RSASSA-PSS-params")?;
+    let mut reader = parameters.reader("RSASSA-PSS-params");
     let hash = reader.optional(tag::constructed(0), "hashAlgorithm")?;
     let mask = reader.optional(tag::constructed(1), "maskGenAlgorithm")?;
     let salt = reader.optional(tag::constructed(2), "saltLength")?;
@@ -129,7 +129,7 @@ impl RsaPublicKey {
     ///
     /// Other forms of the same key would give the same key another key id, so they are refused.
     pub(crate) fn parse(spki: &Element<'_>) -> Result<Result<Self, AlgorithmProblem>, ParseError> {
-        let mut reader = spki.reader("subjectPublicKeyInfo")?;
+        let mut reader = spki.reader("subjectPublicKeyInfo");
         let algorithm =
             AlgorithmIdentifier::from_element(&reader.read(tag::SEQUENCE, "algorithm")?)?;
         let bits = reader.read(tag::BIT_STRING, "subjectPublicKey")?;
@@ -144,7 +144,7 @@ impl RsaPublicKey {
             return Ok(Err(AlgorithmProblem::KeyForm));
         };
         let key = read_whole(key, tag::SEQUENCE, "RSAPublicKey", bits.offset)?;
-        let mut reader = key.reader("RSAPublicKey")?;
+        let mut reader = key.reader("RSAPublicKey");
         let modulus = reader.read(tag::INTEGER, "modulus")?;
         let exponent = reader.read(tag::INTEGER, "publicExponent")?;
         reader.finish()?;

@@ -86,13 +86,13 @@ mod tests {
 
     fn certificate_time(tag: u8, text: &str) -> Option<String> {
         let octets = [&[tag, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
-        let mut reader = Reader::new(&octets, "validity", 0).unwrap();
+        let mut reader = Reader::new(&octets, "validity", 0);
         read_certificate_time(&mut reader, "notBefore").ok().map(|time| time.to_string())
     }
 
     fn metadata_time(text: &str) -> Option<(String, bool)> {
         let octets = [&[0x80, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
-        let element = Reader::new(&octets, "validityPeriod", 0).unwrap().any("start").unwrap();
+        let element = Reader::new(&octets, "validityPeriod", 0).any("start").unwrap();
         read_metadata_time(&element, "start")
             .ok()
             .map(|(time, fraction)| (time.to_string(), fraction))

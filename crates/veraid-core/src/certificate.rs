@@ -56,17 +56,17 @@ impl Certificate {
         element: &Element<'_>,
         field: &'static str,
     ) -> Result<Self, ParseError> {
-        let mut reader = element.reader(field)?;
+        let mut reader = element.reader(field);
         let tbs = reader.read(tag::SEQUENCE, "tbsCertificate")?;
         let outer_algorithm = reader.read(tag::SEQUENCE, "signatureAlgorithm")?;
         let signature = reader.read(tag::BIT_STRING, "signatureValue")?;
         reader.finish()?;
         let signature_octets = bit_string_octets(&signature, "signatureValue")?;
 
-        let mut fields = tbs.reader("tbsCertificate")?;
+        let mut fields = tbs.reader("tbsCertificate");
         let version = match fields.optional(tag::constructed(0), "version")? {
             Some(version) => {
-                let mut version = version.reader("version")?;
+                let mut version = version.reader("version");
                 let number = version.small_integer(tag::INTEGER, "version")?;
                 version.finish()?;
                 number
@@ -86,7 +86,7 @@ impl Certificate {
         // The issuer only has to parse: it is compared as octets.
         let issuer_name = read_name(&issuer, "issuer")?;
         let validity = fields.read(tag::SEQUENCE, "validity")?;
-        let mut validity = validity.reader("validity")?;
+        let mut validity = validity.reader("validity");
         let not_before = read_certificate_time(&mut validity, "notBefore")?;
         let not_after = read_certificate_time(&mut validity, "notAfter")?;
         validity.finish()?;

@@ -29,7 +29,7 @@ pub fn encode_dnssec_chain<'a>(messages: impl IntoIterator<Item = &'a [u8]>) -> 
 /// Reads the messages of `set`, whatever its tag, and whether they are sorted as DER demands.
 pub(crate) fn read_chain(set: &Element<'_>) -> Result<(DnssecChain, bool), ParseError> {
     let limit = veraid_dnssec::Limits::DEFAULT.messages;
-    let mut reader = set.reader("dnssecChain")?;
+    let mut reader = set.reader("dnssecChain");
     let mut messages: Vec<Element<'_>> = Vec::new();
     while !reader.is_finished() {
         if messages.len() >= limit {

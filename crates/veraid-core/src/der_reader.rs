@@ -1,6 +1,6 @@
 //! Reading DER over the octets that were received.
 //!
-//! The `der` crate's reader does the tags' and lengths' arithmetic: definite and minimal lengths only. Values stay slices of the input, so
+//! The `der` crate reads all lengths but the shortest: definite and minimal ones only. Values stay slices of the input, so
 //! that signatures are checked over what came in and never over a re-encoding.
 
 use der::{Decode, Length, Reader as _, SliceReader};
@@ -38,6 +38,9 @@ pub(crate) mod tag {
 /// How deep elements may nest (16: the deepest that VeraId defines is 15, and nothing is read recursively).
 pub(crate) const MAX_DEPTH: usize = 16;
 
+/// Most octets of a length that may be read (5: one that says how many follow, and 4).
+const MAX_LENGTH_OCTETS: usize = 5;
+
 /// One element: tag, length and value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Element<'a> {
@@ -53,7 +56,7 @@ pub(crate) struct Element<'a> {
 
 impl<'a> Element<'a> {
     /// A reader of the elements within, named after the field that they make up.
-    pub(crate) fn reader(&self, field: &'static str) -> Result<Reader<'a>, ParseError> {
+    pub(crate) const fn reader(&self, field: &'static str) -> Reader<'a> {
         Reader::new(self.value, field, self.value_offset)
     }
 }
@@ -61,67 +64,47 @@ impl<'a> Element<'a> {
 /// Reads one element after another.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader<'a> {
-    inner: SliceReader<'a>,
-    octets: &'a [u8],
+    /// What is left.
+    rest: &'a [u8],
     field: &'static str,
-    base: usize,
+    /// Where the rest starts in the input.
+    offset: usize,
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of `octets`, which start at `base` of the input and make up `field`.
-    pub(crate) fn new(
-        octets: &'a [u8],
-        field: &'static str,
-        base: usize,
-    ) -> Result<Self, ParseError> {
-        match SliceReader::new(octets) {
-            Ok(inner) => Ok(Self { inner, octets, field, base }),
-            Err(_) => Err(ParseError::Der { field, offset: base, problem: DerProblem::Length }),
-        }
-    }
-
-    /// How far the reader is in the input.
-    fn offset(&self) -> usize {
-        self.base.saturating_add(self.position())
-    }
-
-    fn position(&self) -> usize {
-        usize::try_from(self.inner.position()).unwrap_or(usize::MAX)
+    /// A reader of `octets`, which start at `offset` of the input and make up `field`.
+    pub(crate) const fn new(octets: &'a [u8], field: &'static str, offset: usize) -> Self {
+        Self { rest: octets, field, offset }
     }
 
     /// An error at the place of the next element.
-    pub(crate) fn error(&self, problem: DerProblem) -> ParseError {
-        ParseError::Der { field: self.field, offset: self.offset(), problem }
+    pub(crate) const fn error(&self, problem: DerProblem) -> ParseError {
+        ParseError::Der { field: self.field, offset: self.offset, problem }
     }
 
-    pub(crate) fn is_finished(&self) -> bool {
-        self.inner.is_finished()
+    pub(crate) const fn is_finished(&self) -> bool {
+        self.rest.is_empty()
     }
 
     /// The next element, whatever its tag. `field` names it in errors.
     pub(crate) fn any(&mut self, field: &'static str) -> Result<Element<'a>, ParseError> {
-        let start = self.position();
-        let offset = self.offset();
-        let error = |problem| ParseError::Der { field, offset, problem };
-        let tag = self.inner.read_byte().map_err(|_| error(DerProblem::Truncated))?;
-        // Tag numbers over 30 take more octets; nothing here has one.
-        if tag & 0x1F == 0x1F {
-            return Err(error(DerProblem::Tag { expected: None, found: tag }));
-        }
-        let length = Length::decode(&mut self.inner).map_err(|_| error(DerProblem::Length))?;
-        let value_offset = self.offset();
-        let value = self.inner.read_slice(length).map_err(|_| error(DerProblem::Truncated))?;
-        let octets = self.octets.get(start..self.position()).unwrap_or_default();
-        Ok(Element { tag, octets, value, offset, value_offset })
+        let offset = self.offset;
+        let bounds =
+            Bounds::of(self.rest).map_err(|problem| ParseError::Der { field, offset, problem })?;
+        let (octets, rest) = self.rest.split_at_checked(bounds.end).unwrap_or_default();
+        let value = octets.get(bounds.value..).unwrap_or_default();
+        self.rest = rest;
+        self.offset = offset.saturating_add(bounds.end);
+        let value_offset = offset.saturating_add(bounds.value);
+        Ok(Element { tag: bounds.tag, octets, value, offset, value_offset })
     }
 
     /// The next element, which must have `tag`.
     pub(crate) fn read(&mut self, tag: u8, field: &'static str) -> Result<Element<'a>, ParseError> {
-        let offset = self.offset();
         match self.peek_tag() {
             Some(found) if found != tag => Err(ParseError::Der {
                 field,
-                offset,
+                offset: self.offset,
                 problem: DerProblem::Tag { expected: Some(tag), found },
             }),
             _ => self.any(field),
@@ -138,12 +121,12 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn peek_tag(&self) -> Option<u8> {
-        self.octets.get(self.position()).copied()
+        self.rest.first().copied()
     }
 
     /// Ends reading; nothing may be left.
     pub(crate) fn finish(self) -> Result<(), ParseError> {
-        if self.inner.is_finished() { Ok(()) } else { Err(self.error(DerProblem::TrailingOctets)) }
+        if self.is_finished() { Ok(()) } else { Err(self.error(DerProblem::TrailingOctets)) }
     }
 
     /// The next element, an OBJECT IDENTIFIER, as its content octets.
@@ -165,6 +148,40 @@ impl<'a> Reader<'a> {
             _ => Err(ParseError::Der { field, offset: element.offset, problem: DerProblem::Value }),
         }
     }
+}
+
+/// Where the parts of an element are.
+struct Bounds {
+    tag: u8,
+    /// Where the value starts.
+    value: usize,
+    /// Where the element ends.
+    end: usize,
+}
+
+impl Bounds {
+    /// Those of the element that `octets` begin with.
+    fn of(octets: &[u8]) -> Result<Self, DerProblem> {
+        let (&tag, after_tag) = octets.split_first().ok_or(DerProblem::Truncated)?;
+        // Tag numbers over 30 take more octets; nothing here has one.
+        if tag & 0x1F == 0x1F {
+            return Err(DerProblem::Tag { expected: None, found: tag });
+        }
+        let (octets_of_length, length) = match after_tag.first() {
+            Some(&short) if short < 0x80 => (1, usize::from(short)),
+            _ => read_long_length(after_tag).ok_or(DerProblem::Length)?,
+        };
+        let value = octets_of_length.saturating_add(1);
+        let end = value.saturating_add(length);
+        if end > octets.len() { Err(DerProblem::Truncated) } else { Ok(Self { tag, value, end }) }
+    }
+}
+
+/// How many octets the length takes that `octets` begin with, and what it is; `None` if it is none that DER allows.
+fn read_long_length(octets: &[u8]) -> Option<(usize, usize)> {
+    let mut reader = SliceReader::new(octets.get(..MAX_LENGTH_OCTETS).unwrap_or(octets)).ok()?;
+    let length = Length::decode(&mut reader).ok()?;
+    Some((usize::try_from(reader.position()).ok()?, usize::try_from(length).ok()?))
 }
 
 /// Whether these are the content octets of an OBJECT IDENTIFIER: whole sub-identifiers, none padded (X.690 section 8.19).
@@ -189,7 +206,7 @@ pub(crate) fn read_whole<'a>(
     field: &'static str,
     base: usize,
 ) -> Result<Element<'a>, ParseError> {
-    let mut reader = Reader::new(octets, field, base)?;
+    let mut reader = Reader::new(octets, field, base);
     let element = reader.read(tag, field)?;
     reader.finish()?;
     Ok(element)
@@ -209,26 +226,28 @@ pub(crate) fn check_structure_within(
     field: &'static str,
     depth: usize,
 ) -> Result<(), ParseError> {
-    let mut open = Vec::with_capacity(MAX_DEPTH);
-    open.push(Reader::new(octets, field, 0)?);
-    while let Some(innermost) = open.last_mut() {
-        if innermost.is_finished() {
-            open.pop();
+    let mut next = 0;
+    // Where the elements end that the next one is within; the outermost is no element, but all of them.
+    let mut ends = Vec::with_capacity(MAX_DEPTH.saturating_add(1));
+    ends.push(octets.len());
+    while let Some(&end) = ends.last() {
+        if next == end {
+            ends.pop();
             continue;
         }
-        let element = innermost.any(field)?;
-        let is_constructed = element.tag & 0x20 != 0;
-        if is_constructed {
-            // The outermost reader is no element.
-            if open.len().saturating_add(depth) >= MAX_DEPTH.saturating_add(1) {
-                return Err(ParseError::Der {
-                    field,
-                    offset: element.offset,
-                    problem: DerProblem::Depth,
-                });
-            }
-            open.push(element.reader(field)?);
+        let error = |problem| ParseError::Der { field, offset: next, problem };
+        let bounds = Bounds::of(octets.get(next..end).unwrap_or_default()).map_err(error)?;
+        let end = next.saturating_add(bounds.end);
+        let is_constructed = bounds.tag & 0x20 != 0;
+        if !is_constructed {
+            next = end;
+            continue;
         }
+        if ends.len().saturating_add(depth) > MAX_DEPTH {
+            return Err(error(DerProblem::Depth));
+        }
+        ends.push(end);
+        next = next.saturating_add(bounds.value);
     }
     Ok(())
 }
@@ -280,6 +299,24 @@ mod tests {
                 "{octets:02x?}"
             );
         }
+    }
+
+    #[test]
+    fn an_element_ends_within_the_one_around_it() {
+        let outer = [0x30, 0x04, 0x30, 0x02, 0x05, 0x00, 0x05, 0x00];
+        let places = |octets: &[u8]| -> Vec<(u8, usize, usize)> {
+            let mut reader = Reader::new(octets, "x", 7);
+            std::iter::from_fn(|| (!reader.is_finished()).then(|| reader.any("x").unwrap()))
+                .map(|element| (element.tag, element.offset, element.value_offset))
+                .collect()
+        };
+        assert_eq!(places(&outer), [(0x30, 7, 9), (0x05, 13, 15)]);
+        assert_eq!(check_structure(&outer, "x"), Ok(()));
+        // One octet more than there is room for, though there is more after it.
+        let octets = [0x30, 0x04, 0x30, 0x03, 0x05, 0x00, 0x05, 0x00];
+        let problem = DerProblem::Truncated;
+        let error = ParseError::Der { field: "x", offset: 2, problem };
+        assert_eq!(check_structure(&octets, "x"), Err(error));
     }
 
     #[test]

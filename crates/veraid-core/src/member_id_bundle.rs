@@ -55,7 +55,7 @@ impl MemberIdBundle {
         }
         let whole = read_whole(der, tag::SEQUENCE, field, 0)?;
         check_structure(der, field)?;
-        let mut fields = whole.reader(field)?;
+        let mut fields = whole.reader(field);
         let mut deviations = Vec::new();
         let head = Arc::new(BundleHead::read(&mut fields, &mut deviations)?);
         let member_certificate = Certificate::from_element(
@@ -64,7 +64,7 @@ impl MemberIdBundle {
         )?;
         let mut intermediates = Vec::new();
         if let Some(set) = fields.optional(tag::constructed(4), "intermediateCertificates")? {
-            let mut set = set.reader("intermediateCertificates")?;
+            let mut set = set.reader("intermediateCertificates");
             while !set.is_finished() {
                 if intermediates.len() >= MAX_INTERMEDIATES {
                     return Err(set.error(DerProblem::TooMany { limit: MAX_INTERMEDIATES }));

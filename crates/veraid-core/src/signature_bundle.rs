@@ -89,7 +89,7 @@ impl SignatureBundle {
         let whole = read_whole(der, tag::SEQUENCE, field, 0)?;
         check_head_size(&whole)?;
         check_structure(der, field)?;
-        let mut fields = whole.reader(field)?;
+        let mut fields = whole.reader(field);
         let mut deviations = Vec::new();
         let head = Arc::new(BundleHead::read(&mut fields, &mut deviations)?);
         let signed_data = SignedData::parse(&fields.read(tag::constructed(3), "signature")?)?;
@@ -146,7 +146,7 @@ impl SignatureBundle {
     fn from_der_with(der: &[u8], known: &RememberedOrganisation) -> Option<Self> {
         let whole = read_whole(der, tag::SEQUENCE, "signatureBundle", 0).ok()?;
         check_head_size(&whole).ok()?;
-        let mut fields = whole.reader("signatureBundle").ok()?;
+        let mut fields = whole.reader("signatureBundle");
         for _ in 0..ORGANISATION_FIELDS {
             fields.any("signatureBundle").ok()?;
         }
@@ -296,7 +296,7 @@ const ORGANISATION_FIELDS: usize = 3;
 /// The octets of the fields that are the organisation's, if there are as many fields.
 pub(crate) fn organisation_fields(der: &[u8]) -> Option<&[u8]> {
     let whole = read_whole(der, tag::SEQUENCE, "signatureBundle", 0).ok()?;
-    let mut fields = whole.reader("signatureBundle").ok()?;
+    let mut fields = whole.reader("signatureBundle");
     let mut octets = 0_usize;
     for _ in 0..ORGANISATION_FIELDS {
         octets = octets.saturating_add(fields.any("signatureBundle").ok()?.octets.len());
@@ -314,7 +314,7 @@ fn check_size(der: &[u8], limit: usize) -> Result<(), ParseError> {
 
 /// Refuses a chain and organisation certificate that are too large before any of it is read.
 fn check_head_size(bundle: &Element<'_>) -> Result<(), ParseError> {
-    let mut fields = bundle.reader("signatureBundle")?;
+    let mut fields = bundle.reader("signatureBundle");
     let mut octets = 0_usize;
     while let Some(tag) = fields.peek_tag() {
         if tag == tag::constructed(3) {

@@ -34,7 +34,7 @@ impl SignatureMetadata {
                 problem: DerProblem::Tag { expected: Some(tag::SEQUENCE), found: element.tag },
             });
         }
-        let mut fields = element.reader(field)?;
+        let mut fields = element.reader(field);
         let service = fields.read(tag::primitive(0), "serviceOid")?;
         let service = ServiceOid::from_octets(service.value).ok_or(ParseError::Der {
             field: "serviceOid",
@@ -43,7 +43,7 @@ impl SignatureMetadata {
         })?;
         let period = fields.read(tag::constructed(1), "validityPeriod")?;
         fields.finish()?;
-        let mut period = period.reader("validityPeriod")?;
+        let mut period = period.reader("validityPeriod");
         let (start, start_has_fraction) =
             read_metadata_time(&period.read(tag::primitive(0), "start")?, "start")?;
         let (end, end_has_fraction) =

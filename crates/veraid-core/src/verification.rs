@@ -223,7 +223,8 @@ pub(crate) fn verify(
     let (user, kind) = attribute(&signer, &path, candidates.organisation, organisation.profile)?;
 
     // Steps 2 to 5 hold at one common second inside the window.
-    let settled = organisation.settle(&path.validity(), signed.period, period, verifier)?;
+    let certificates = path.validity();
+    let settled = organisation.settle(&certificates, signed.period, period, verifier)?;
     if let Some(limit) = verifier.policy().max_signed_seconds(organisation.profile)
         && signed.period.span_seconds() > limit
     {
@@ -232,7 +233,6 @@ pub(crate) fn verify(
     }
 
     // Step 6: the output.
-    let certificates = path.validity();
     let signature = VerifiedSignature::new(organisation, path, signed, settled, user, kind);
     if let Some(organisation) = with_chain_proved {
         recollection.remember(organisation, certificates, &signature);

@@ -61,7 +61,7 @@ impl Timestamp {
             return None;
         }
         let days = days_before_year(year)
-            .checked_add((1..month).map(|m| u64::from(days_in_month(year, m))).sum())?
+            .checked_add(days_before_month(year, month))?
             .checked_add(u64::from(day).checked_sub(1)?)?;
         let hours = days.checked_mul(24)?.checked_add(u64::from(hour))?;
         let minutes = hours.checked_mul(60)?.checked_add(u64::from(minute))?;
@@ -71,9 +71,11 @@ impl Timestamp {
     /// The date and time of day in UTC.
     #[must_use]
     pub fn to_utc(self) -> UtcDateTime {
-        let mut days = self.0 / 86_400;
+        let days = self.0 / 86_400;
         let time_of_day = self.0 % 86_400;
-        let mut year = 1970;
+        // Not later than the year sought, and near it.
+        let mut year = u16::try_from(days / 366).unwrap_or(0).saturating_add(1970);
+        let mut days = days.saturating_sub(days_before_year(year));
         while let Some(rest) = days.checked_sub(days_in_year(year)) {
             days = rest;
             year = year.saturating_add(1);
@@ -137,8 +139,23 @@ const fn days_in_month(year: u16, month: u8) -> u8 {
     }
 }
 
+/// The days from 1970 to the beginning of `year`.
 fn days_before_year(year: u16) -> u64 {
-    (1970..year).map(days_in_year).sum()
+    let last = u64::from(year).saturating_sub(1);
+    // Leap years from 1 to `last`; there were 477 before 1970.
+    let leap_years = (last / 4).saturating_sub(last / 100).saturating_add(last / 400);
+    u64::from(year)
+        .saturating_sub(1970)
+        .saturating_mul(365)
+        .saturating_add(leap_years)
+        .saturating_sub(477)
+}
+
+/// The days from the beginning of `year` to that of `month`.
+fn days_before_month(year: u16, month: u8) -> u64 {
+    const DAYS: [u64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+    let days = DAYS.get(usize::from(month).saturating_sub(1)).copied().unwrap_or(0);
+    if month > 2 && is_leap_year(year) { days.saturating_add(1) } else { days }
 }
 
 /// A run of seconds, both ends included; never empty.
@@ -377,6 +394,22 @@ mod tests {
             assert_eq!(t(seconds).to_string(), text);
             assert_eq!(Timestamp::from_utc(t(seconds).to_utc()), Some(t(seconds)));
         }
+    }
+
+    #[test]
+    fn every_day_of_the_calendar_follows_the_one_before() {
+        let mut seconds = 0;
+        for year in 1970..=9999 {
+            for month in 1..=12 {
+                for day in 1..=days_in_month(year, month) {
+                    let date = UtcDateTime { year, month, day, hour: 0, minute: 0, second: 0 };
+                    assert_eq!(Timestamp::from_utc(date), Some(t(seconds)));
+                    assert_eq!(t(seconds).to_utc(), date);
+                    seconds += 86_400;
+                }
+            }
+        }
+        assert_eq!(t(seconds - 1), Timestamp::MAX);
     }
 
     #[test]

@@ -35,15 +35,15 @@ pub(crate) fn read_name(name: &Element<'_>, field: &'static str) -> Result<Name,
     let mut found: Option<Element<'_>> = None;
     let mut several = false;
     let mut all_sorted = true;
-    let mut rdns = name.reader(field)?;
+    let mut rdns = name.reader(field);
     while !rdns.is_finished() {
-        let mut rdn = rdns.read(tag::SET, field)?.reader(field)?;
+        let mut rdn = rdns.read(tag::SET, field)?.reader(field);
         let mut attributes = Vec::new();
         // RelativeDistinguishedName is a SET SIZE (1..MAX).
         loop {
             let element = rdn.read(tag::SEQUENCE, field)?;
             attributes.push(element.octets);
-            let mut attribute = element.reader(field)?;
+            let mut attribute = element.reader(field);
             let oid = attribute.oid(field)?;
             let value = attribute.any(field)?;
             attribute.finish()?;

@@ -42,10 +42,10 @@ pub(crate) struct KeyUsage {
 impl Extensions {
     /// Reads the `[3]` element of a TBSCertificate.
     pub(crate) fn parse(explicit: &Element<'_>) -> Result<Self, ParseError> {
-        let mut outer = explicit.reader("extensions")?;
+        let mut outer = explicit.reader("extensions");
         let list = outer.read(tag::SEQUENCE, "extensions")?;
         outer.finish()?;
-        let mut list = list.reader("extensions")?;
+        let mut list = list.reader("extensions");
         let mut seen: Vec<&[u8]> = Vec::new();
         let mut extensions = Self::default();
         // Extensions is a SEQUENCE SIZE (1..MAX).
@@ -54,7 +54,7 @@ impl Extensions {
                 return Err(list.error(DerProblem::TooMany { limit: MAX_EXTENSIONS }));
             }
             let element = list.read(tag::SEQUENCE, "extension")?;
-            let mut fields = element.reader("extension")?;
+            let mut fields = element.reader("extension");
             let oid = fields.oid("extnID")?;
             let is_critical = match fields.optional(tag::BOOLEAN, "critical")? {
                 Some(critical) => extensions.read_boolean(&critical, "critical")?,
@@ -95,7 +95,7 @@ impl Extensions {
             known::AUTHORITY_KEY_IDENTIFIER => {
                 let field = "authorityKeyIdentifier";
                 let identifier = read_whole(value.value, tag::SEQUENCE, field, value.offset)?;
-                let mut fields = identifier.reader(field)?;
+                let mut fields = identifier.reader(field);
                 let key_identifier = fields.optional(tag::primitive(0), field)?;
                 self.authority_key_identifier = key_identifier.map(|key| key.value.to_vec());
                 // authorityCertIssuer and authorityCertSerialNumber are not compared.
@@ -119,7 +119,7 @@ impl Extensions {
     ) -> Result<BasicConstraints, ParseError> {
         let field = "basicConstraints";
         let element = read_whole(value.value, tag::SEQUENCE, field, value.offset)?;
-        let mut fields = element.reader(field)?;
+        let mut fields = element.reader(field);
         let is_ca = match fields.optional(tag::BOOLEAN, "cA")? {
             Some(is_ca) => self.read_boolean(&is_ca, "cA")?,
             None => false,

@@ -20,19 +20,19 @@ impl SignedData {
     /// Parses a ContentInfo whose own tag a bundle has replaced (IMPLICIT tagging).
     pub(crate) fn parse(content_info: &Element<'_>) -> Result<Self, ParseError> {
         let octets = content_info.octets.len();
-        let mut fields = content_info.reader("signature")?;
+        let mut fields = content_info.reader("signature");
         let content_type = match fields.oid("contentType")? {
             known::SIGNED_DATA => Ok(()),
             other => Err(SignedDataError::ContentType(dotted(other))),
         };
         let content = fields.read(tag::constructed(0), "content")?;
         fields.finish()?;
-        let mut content = content.reader("content")?;
+        let mut content = content.reader("content");
         let signed_data = content.read(tag::SEQUENCE, "signedData")?;
         content.finish()?;
 
         let mut deviations = Vec::new();
-        let mut fields = signed_data.reader("signedData")?;
+        let mut fields = signed_data.reader("signedData");
         let version = fields.small_integer(tag::INTEGER, "version")?;
         let mut digest_algorithms = Vec::new();
         for element in set(
@@ -45,7 +45,7 @@ impl SignedData {
             digest_algorithms.push(AlgorithmIdentifier::from_element(&element)?.digest());
         }
         let (encapsulated_content_type, content) = parse_content(
-            fields.read(tag::SEQUENCE, "encapContentInfo")?.reader("encapContentInfo")?,
+            fields.read(tag::SEQUENCE, "encapContentInfo")?.reader("encapContentInfo"),
             &mut deviations,
         )?;
         let mut certificates = Vec::new();
@@ -67,7 +67,7 @@ impl SignedData {
         let signer = match signers.as_slice() {
             [signer] => {
                 expect(signer, tag::SEQUENCE, "signerInfo")?;
-                Ok(SignerInfo::parse(signer.reader("signerInfo")?, &mut deviations)?)
+                Ok(SignerInfo::parse(signer.reader("signerInfo"), &mut deviations)?)
             }
             other => Err(other.len()),
         };
@@ -97,7 +97,7 @@ fn set<'a>(
     max: usize,
     deviations: &mut Vec<Deviation>,
 ) -> Result<Vec<Element<'a>>, ParseError> {
-    let mut reader = element.reader(field)?;
+    let mut reader = element.reader(field);
     let mut elements: Vec<Element<'a>> = Vec::new();
     while !reader.is_finished() {
         if elements.len() >= max {
@@ -135,10 +135,10 @@ fn parse_content(
     };
     let content = match fields.optional(tag::constructed(0), "eContent")? {
         Some(explicit) => {
-            let mut explicit = explicit.reader("eContent")?;
+            let mut explicit = explicit.reader("eContent");
             let content = if explicit.peek_tag() == Some(tag::CONSTRUCTED_OCTET_STRING) {
                 deviations.push(Deviation::ConstructedContent);
-                let mut chunks = explicit.any("eContent")?.reader("eContent")?;
+                let mut chunks = explicit.any("eContent")?.reader("eContent");
                 let mut content = Vec::new();
                 while !chunks.is_finished() {
                     content.extend_from_slice(chunks.read(tag::OCTET_STRING, "eContent")?.value);
@@ -161,7 +161,7 @@ impl SignerInfo {
         let version = fields.small_integer(tag::INTEGER, "version")?;
         let sid = fields.any("sid")?;
         let identifier = if sid.tag == tag::SEQUENCE {
-            let mut sid = sid.reader("issuerAndSerialNumber")?;
+            let mut sid = sid.reader("issuerAndSerialNumber");
             let issuer = sid.read(tag::SEQUENCE, "issuer")?;
             let serial = sid.read(tag::INTEGER, "serialNumber")?;
             sid.finish()?;
@@ -213,11 +213,11 @@ impl SignedAttributes {
         let mut seen: Vec<&[u8]> = Vec::new();
         for attribute in set(element, "signedAttrs", MAX_ATTRIBUTES, deviations)? {
             expect(&attribute, tag::SEQUENCE, "attribute")?;
-            let mut fields = attribute.reader("attribute")?;
+            let mut fields = attribute.reader("attribute");
             let oid = fields.oid("attrType")?;
             let values = fields.read(tag::SET, "attrValues")?;
             fields.finish()?;
-            let mut values = values.reader("attrValues")?;
+            let mut values = values.reader("attrValues");
             let value = if values.is_finished() { None } else { Some(values.any("attrValue")?) };
             match value {
                 Some(value) if values.is_finished() && !seen.contains(&oid) => {
@@ -269,7 +269,7 @@ impl AlgorithmProtection {
     /// ```
     fn parse(element: &Element<'_>) -> Result<Self, ParseError> {
         let field = "cmsAlgorithmProtection";
-        let mut fields = element.reader(field)?;
+        let mut fields = element.reader(field);
         let digest =
             AlgorithmIdentifier::from_element(&fields.read(tag::SEQUENCE, field)?)?.digest();
         let signature = match fields.optional(tag::constructed(1), field)? {
