@@ -12,7 +12,7 @@ type Job = Box<dyn FnOnce() + Send>;
 
 /// How much less a verifying thread is worth than one that answers: requests about remembered bundles should not have to wait for
 /// those about unknown ones.
-const NICENESS: i32 = 5;
+const NICENESS: i32 = 10;
 
 /// A fixed number of threads and a bounded queue before them. The threads end when the last clone is dropped.
 #[derive(Clone, Debug)]
