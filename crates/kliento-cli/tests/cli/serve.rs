@@ -132,6 +132,19 @@ fn arguments_go_over_the_environment_and_that_over_the_file() {
 }
 
 #[test]
+fn the_set_up_in_the_guide_is_one() {
+    let guide = include_str!("../../../../docs/service.md");
+    let (_, begun) = guide.split_once("```toml\n").unwrap();
+    let (text, _) = begun.split_once("```").unwrap();
+    let folder = Folder::new("serve-guide");
+    let file = folder.file("verifier.toml", text);
+    let run = kliento(&["serve", "verifier", "--print-config", "--config", &file]).ok();
+    for line in ["path = \"/admin\"", "deny = [\"mallory@example.org\"]", "max_entries = 1000000"] {
+        assert!(run.stdout.lines().any(|printed| printed == line), "{line} in {}", run.stdout);
+    }
+}
+
+#[test]
 fn a_set_up_that_makes_no_sense_is_told_with_its_place() {
     let folder = Folder::new("serve-nonsense");
     let told = |text: &str, arguments: &[&str]| {
