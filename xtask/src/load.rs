@@ -9,9 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::sync::Barrier;
+use tokio::task::JoinHandle;
 
 use bundles::{Bundles, header_request, request};
-use client::{Outcome, Requests, Until, closed, open};
+use client::{Opened, Outcome, Requests, Until, closed};
 use process::Process;
 
 mod bundles;
@@ -25,14 +27,21 @@ const CONNECTIONS: usize = 16;
 /// Connections that ask when it is about more than can be answered.
 const MANY_CONNECTIONS: usize = 256;
 
+/// Into so many parts a measurement is cut that is compared with others.
+const ROUNDS: u32 = 4;
+
 /// Slow clients.
 const SLOW: usize = 2_000;
 
 /// Nothing about organisations and bundles is remembered: every request is as if of another organisation.
 const COLD: &str = "memory = { organisation_bytes = 0, bundle_bytes = 0 }\n";
 
+/// What can be measured by itself.
+const PARTS: [&str; 4] = ["cold", "warm", "others", "memory"];
+
 struct Plan {
     as_json: bool,
+    parts: Vec<String>,
     seconds: Duration,
     organisations: usize,
     requests: usize,
@@ -42,6 +51,7 @@ struct Plan {
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let mut plan = Plan {
         as_json: false,
+        parts: Vec::new(),
         seconds: Duration::from_secs(8),
         organisations: 1_000,
         requests: 1_000_000,
@@ -57,7 +67,13 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
                 let number = arguments.next().and_then(|number| number.parse().ok());
                 plan.requests = number.ok_or("--requests wants a number")?;
             }
-            other => return Err(format!("{other} is no argument of load")),
+            part if PARTS.contains(&part) => plan.parts.push(part.to_owned()),
+            other => {
+                return Err(format!(
+                    "{other} is no argument of load; its parts are {}",
+                    PARTS.join(", ")
+                ));
+            }
         }
     }
     if is_smoke {
@@ -118,6 +134,27 @@ impl Report {
     }
 }
 
+impl Plan {
+    /// Whether this part is measured: all are, if none is named.
+    fn has(&self, part: &str) -> bool {
+        self.parts.is_empty() || self.parts.iter().any(|named| named == part)
+    }
+}
+
+/// What servers are started with and asked.
+struct Scene<'a> {
+    plan: &'a Plan,
+    report: Report,
+    program: &'a Path,
+    anchors: PathBuf,
+    /// A configuration under which everything is remembered, and one under which only zones are.
+    warm: PathBuf,
+    cold: PathBuf,
+    organisations: Requests,
+    one_token: Requests,
+    bundles: Bundles,
+}
+
 async fn measure(plan: &Plan, program: &Path) -> Result<(), String> {
     let bundles = Bundles::make(plan.organisations, 100);
     let folder = std::env::temp_dir().join(format!("kliento-load-{}", std::process::id()));
@@ -126,120 +163,190 @@ async fn measure(plan: &Plan, program: &Path) -> Result<(), String> {
         let path = folder.join(name);
         std::fs::write(&path, text).map(|()| path).map_err(|error| error.to_string())
     };
-    let anchors = file("anchors.ds", &bundles.trust_anchors)?;
-    let (warm, cold) = (file("warm.toml", "")?, file("cold.toml", COLD)?);
-    let start = |set_up: &Path| Process::ours(program, &anchors, set_up);
-    let requests =
-        |all: &[Vec<u8>]| -> Requests { Arc::new(all.iter().map(|der| request(der)).collect()) };
-    let organisations = requests(&bundles.organisations);
-    let one_token = requests(bundles.tokens.get(..1).unwrap_or_default());
-    let report = Report { as_json: plan.as_json };
-    let until = Until::Time(plan.seconds);
-
-    // Never seen before, and the same token again and again; beside them the JavaScript verifier.
-    let javascript = javascript(plan, &report, &anchors, &organisations, &one_token).await?;
-    let ratio = |outcome: &Outcome, of: f64| [("times_javascript", outcome.goodput() / of)];
-    let server = start(&cold)?;
-    closed(server.port, &organisations, CONNECTIONS, Until::Count(100)).await;
-    let outcome = closed(server.port, &organisations, CONNECTIONS, until).await;
-    report.tell("cold", &outcome, &ratio(&outcome, javascript.0));
-    expect_all_valid("cold", &outcome)?;
-    let peak_cold = peak(server.port, &organisations, until, outcome.goodput()).await;
-    let rate = peak_cold * 3.0;
-    let outcome = open(server.port, &organisations, MANY_CONNECTIONS, rate, plan.seconds).await;
-    let kept = outcome.goodput() / peak_cold;
-    report.tell("cold/overload-3x", &outcome, &[("of_peak", kept), ("offered", rate)]);
-    drop(server);
-
-    let server = start(&warm)?;
-    closed(server.port, &one_token, CONNECTIONS, Until::Count(100)).await;
-    let outcome = closed(server.port, &one_token, CONNECTIONS, until).await;
-    report.tell("warm/bundle", &outcome, &ratio(&outcome, javascript.1));
-    expect_all_valid("warm/bundle", &outcome)?;
-    let peak_warm = peak(server.port, &one_token, until, outcome.goodput()).await;
-    let header = header_request(bundles.tokens.first().ok_or("there is no token")?)?;
-    let outcome = closed(server.port, &Arc::new(vec![header]), CONNECTIONS, until).await;
-    report.tell("warm/forward-auth", &outcome, &ratio(&outcome, javascript.1));
-    let rate = peak_warm * 3.0;
-    let outcome = open(server.port, &one_token, MANY_CONNECTIONS, rate, plan.seconds).await;
-    let kept = outcome.goodput() / peak_warm;
-    report.tell("warm/overload-3x", &outcome, &[("of_peak", kept), ("offered", rate)]);
-
-    // A tenth of what it can do: then a p99 tells of others' doings and not of a queue.
-    let rate = peak_warm / 10.0;
-    let alone = open(server.port, &one_token, CONNECTIONS, rate, plan.seconds).await;
-    report.tell("tenth/alone", &alone, &[]);
-    let clients = slow::open(server.port, plan.slow);
-    tokio::time::sleep(plan.seconds / 4).await;
-    let outcome = open(server.port, &one_token, CONNECTIONS, rate, plan.seconds).await;
-    drop(clients);
-    let times = outcome.quantile(0.99) / alone.quantile(0.99);
-    report.tell("tenth/slow-clients", &outcome, &[("p99_times", times)]);
-
-    let traps = requests(&bundles.key_traps);
-    let good = open(server.port, &one_token, CONNECTIONS, rate / 2.0, plan.seconds);
-    let hostile = open(server.port, &traps, MANY_CONNECTIONS, rate / 2.0, plan.seconds);
-    let (outcome, hostile) = tokio::join!(good, hostile);
-    let times = outcome.quantile(0.99) / alone.quantile(0.99);
-    let answered = hostile.answered();
-    report.tell(
-        "tenth/half-key-trap",
-        &outcome,
-        &[("p99_times", times), ("traps_answered", answered)],
-    );
-    expect_all_valid("half-key-trap", &outcome)?;
-    drop(server);
-
-    let server = start(&warm)?;
-    let all = [bundles.organisations, bundles.tokens].concat();
-    memory(plan, &report, &server, &requests(&all)).await;
-    drop(server);
+    let scene = Scene {
+        plan,
+        report: Report { as_json: plan.as_json },
+        program,
+        anchors: file("anchors.ds", &bundles.trust_anchors)?,
+        warm: file("warm.toml", "")?,
+        cold: file("cold.toml", COLD)?,
+        organisations: requests(&bundles.organisations),
+        one_token: requests(bundles.tokens.get(..1).unwrap_or_default()),
+        bundles,
+    };
+    let mut javascript = (f64::NAN, f64::NAN);
+    if plan.has("cold") || plan.has("warm") {
+        javascript = scene.javascript().await?;
+    }
+    if plan.has("cold") {
+        scene.cold(javascript.0).await?;
+    }
+    if plan.has("warm") {
+        scene.warm(javascript.1).await?;
+    }
+    if plan.has("others") {
+        scene.others().await?;
+    }
+    if plan.has("memory") {
+        scene.memory().await?;
+    }
     std::fs::remove_dir_all(&folder).map_err(|error| error.to_string())
 }
 
-/// The most valid answers a second: more connections than are needed to keep a server busy may get more out of it.
-async fn peak(port: u16, requests: &Requests, until: Until, known: f64) -> f64 {
-    closed(port, requests, 4 * CONNECTIONS, until).await.goodput().max(known)
+fn requests(all: &[Vec<u8>]) -> Requests {
+    Arc::new(all.iter().map(|der| request(der)).collect())
 }
 
-/// Goodput of the JavaScript verifier, cold and warm, or not a number if it cannot be run.
-async fn javascript(
-    plan: &Plan,
-    report: &Report,
-    anchors: &Path,
-    organisations: &Requests,
-    one_token: &Requests,
-) -> Result<(f64, f64), String> {
-    if !process::has_javascript() {
-        eprintln!("skipped javascript: run `npm ci --ignore-scripts` in interop/js to measure it");
-        return Ok((f64::NAN, f64::NAN));
+/// A figure beside the same one of the JavaScript verifier.
+fn ratio(outcome: &Outcome, javascript: f64) -> [(&'static str, f64); 1] {
+    [("times_javascript", outcome.goodput() / javascript)]
+}
+
+impl Scene<'_> {
+    fn start(&self, set_up: &Path) -> Result<Process, String> {
+        Process::ours(self.program, &self.anchors, set_up)
     }
-    let server = Process::javascript(anchors)?;
-    let until = Until::Time(plan.seconds);
-    closed(server.port, one_token, CONNECTIONS, Until::Count(50)).await;
-    let cold = closed(server.port, organisations, CONNECTIONS, until).await;
-    report.tell("javascript/cold", &cold, &[]);
-    expect_all_valid("javascript/cold", &cold)?;
-    let warm = closed(server.port, one_token, CONNECTIONS, until).await;
-    report.tell("javascript/warm", &warm, &[]);
-    Ok((cold.goodput(), warm.goodput()))
+
+    fn until(&self) -> Until {
+        Until::Time(self.plan.seconds)
+    }
+
+    /// Goodput of the JavaScript verifier, cold and warm, or not a number if it cannot be run.
+    async fn javascript(&self) -> Result<(f64, f64), String> {
+        if !process::has_javascript() {
+            eprintln!(
+                "skipped javascript: run `npm ci --ignore-scripts` in interop/js to measure it"
+            );
+            return Ok((f64::NAN, f64::NAN));
+        }
+        let server = Process::javascript(&self.anchors)?;
+        closed(server.port, &self.one_token, CONNECTIONS, Until::Count(50)).await;
+        let cold = closed(server.port, &self.organisations, CONNECTIONS, self.until()).await;
+        self.report.tell("javascript/cold", &cold, &[]);
+        expect_all_valid("javascript/cold", &cold)?;
+        let warm = closed(server.port, &self.one_token, CONNECTIONS, self.until()).await;
+        self.report.tell("javascript/warm", &warm, &[]);
+        Ok((cold.goodput(), warm.goodput()))
+    }
+
+    /// Tokens never seen before.
+    async fn cold(&self, javascript: f64) -> Result<(), String> {
+        let server = self.start(&self.cold)?;
+        closed(server.port, &self.organisations, CONNECTIONS, Until::Count(100)).await;
+        let outcome = closed(server.port, &self.organisations, CONNECTIONS, self.until()).await;
+        self.report.tell("cold", &outcome, &ratio(&outcome, javascript));
+        expect_all_valid("cold", &outcome)?;
+        self.overload("cold/overload-3x", &server, &self.organisations).await;
+        Ok(())
+    }
+
+    /// The same token again and again.
+    async fn warm(&self, javascript: f64) -> Result<(), String> {
+        let server = self.start(&self.warm)?;
+        closed(server.port, &self.one_token, CONNECTIONS, Until::Count(100)).await;
+        let outcome = closed(server.port, &self.one_token, CONNECTIONS, self.until()).await;
+        self.report.tell("warm/bundle", &outcome, &ratio(&outcome, javascript));
+        expect_all_valid("warm/bundle", &outcome)?;
+        self.overload("warm/overload-3x", &server, &self.one_token).await;
+        let header = header_request(self.bundles.tokens.first().ok_or("there is no token")?)?;
+        let outcome = closed(server.port, &Arc::new(vec![header]), CONNECTIONS, self.until()).await;
+        self.report.tell("warm/forward-auth", &outcome, &ratio(&outcome, javascript));
+        expect_all_valid("warm/forward-auth", &outcome)
+    }
+
+    /// Three times as many requests as can be answered.
+    async fn overload(&self, name: &str, server: &Process, requests: &Requests) {
+        let seconds = self.plan.seconds / ROUNDS;
+        let [mut few, mut more, mut overloaded]: [Outcome; 3] = Default::default();
+        let [mut peak, mut rate] = [0.0; 2];
+        // In turns, so that what the machine does besides falls on all alike.
+        for _ in 0..ROUNDS {
+            let time = Until::Time(seconds);
+            few.add(closed(server.port, requests, CONNECTIONS, time).await);
+            // More connections than are needed to keep a server busy may get more out of it.
+            more.add(closed(server.port, requests, 4 * CONNECTIONS, time).await);
+            peak = few.goodput().max(more.goodput());
+            rate = peak * 3.0;
+            let connections = Opened::new(server.port, MANY_CONNECTIONS).await;
+            overloaded.add(connections.ask(requests, rate, seconds).await);
+        }
+        let kept = overloaded.goodput() / peak;
+        self.report.tell(name, &overloaded, &[("of_peak", kept), ("offered", rate)]);
+    }
+
+    /// What clients who are slow or hostile cost those who are neither.
+    async fn others(&self) -> Result<(), String> {
+        let (server, seconds) = (self.start(&self.warm)?, self.plan.seconds);
+        closed(server.port, &self.one_token, CONNECTIONS, Until::Count(100)).await;
+        let peak = closed(server.port, &self.one_token, 4 * CONNECTIONS, self.until()).await;
+        // A tenth of what it can do: then a p99 tells of others' doings and not of a queue.
+        let rate = peak.goodput() / 10.0;
+        let traps = requests(&self.bundles.key_traps);
+        let [mut alone, mut beside_slow, mut beside_traps, mut hostile]: [Outcome; 4] =
+            Default::default();
+        // In turns, so that what the machine does besides falls on all alike.
+        for _ in 0..ROUNDS {
+            let seconds = seconds / ROUNDS;
+            let good = || Opened::new(server.port, CONNECTIONS);
+            alone.add(good().await.ask(&self.one_token, rate, seconds).await);
+
+            let clients = slow::open(server.port, self.plan.slow);
+            tokio::time::sleep(seconds).await;
+            beside_slow.add(good().await.ask(&self.one_token, rate, seconds).await);
+            drop(clients);
+
+            let (good, begun) = (good().await, Arc::new(Barrier::new(2)));
+            // On a thread of their own, for what they are busy with is not what a good client waits for.
+            let others = on_own_thread({
+                let (port, begun, traps) = (server.port, Arc::clone(&begun), Arc::clone(&traps));
+                async move {
+                    let others = Opened::new(port, 2 * MANY_CONNECTIONS).await;
+                    begun.wait().await;
+                    others.ask(&traps, rate / 2.0, seconds).await
+                }
+            });
+            begun.wait().await;
+            beside_traps.add(good.ask(&self.one_token, rate / 2.0, seconds).await);
+            hostile.add(others.await.map_err(|error| error.to_string())??);
+        }
+        let times = |outcome: &Outcome| outcome.quantile(0.99) / alone.quantile(0.99);
+        self.report.tell("tenth/alone", &alone, &[]);
+        self.report.tell("tenth/slow-clients", &beside_slow, &[("p99_times", times(&beside_slow))]);
+        let figures = [("p99_times", times(&beside_traps)), ("traps_answered", hostile.answered())];
+        self.report.tell("tenth/half-key-trap", &beside_traps, &figures);
+        expect_all_valid("slow-clients", &beside_slow)?;
+        expect_all_valid("half-key-trap", &beside_traps)
+    }
+
+    /// What the server's memory comes to after many requests, compared with a tenth of them.
+    async fn memory(&self) -> Result<(), String> {
+        let (server, all) = (self.start(&self.warm)?, self.plan.requests);
+        let bundles = [self.bundles.organisations.as_slice(), &self.bundles.tokens].concat();
+        let requests = requests(&bundles);
+        closed(server.port, &requests, CONNECTIONS, Until::Count(all / 10)).await;
+        let (before, _) = server.resident_kib();
+        let rest = Until::Count(all - all / 10);
+        let outcome = closed(server.port, &requests, CONNECTIONS, rest).await;
+        let (after, most) = server.resident_kib();
+        let mib = |kib: u64| u32::try_from(kib).map_or(f64::NAN, f64::from) / 1024.0;
+        let figures = [
+            ("resident_mib_after_a_tenth", mib(before)),
+            ("resident_mib", mib(after)),
+            ("most_mib", mib(most)),
+        ];
+        self.report.tell("memory", &outcome, &figures);
+        expect_all_valid("memory", &outcome)
+    }
 }
 
-/// What the server's memory comes to after many requests, compared with a tenth of them.
-async fn memory(plan: &Plan, report: &Report, server: &Process, requests: &Requests) {
-    let first = plan.requests / 10;
-    closed(server.port, requests, CONNECTIONS, Until::Count(first)).await;
-    let (before, _) = server.resident_kib();
-    let rest = Until::Count(plan.requests - first);
-    let outcome = closed(server.port, requests, CONNECTIONS, rest).await;
-    let (after, most) = server.resident_kib();
-    let mib = |kib: u64| u32::try_from(kib).map_or(f64::NAN, f64::from) / 1024.0;
-    let figures = [
-        ("resident_mib_after_a_tenth", mib(before)),
-        ("resident_mib", mib(after)),
-        ("most_mib", mib(most)),
-    ];
-    report.tell("memory", &outcome, &figures);
+/// Runs clients that are not those that are timed.
+fn on_own_thread(
+    clients: impl Future<Output = Outcome> + Send + 'static,
+) -> JoinHandle<Result<Outcome, String>> {
+    tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        Ok(runtime.map_err(|error| error.to_string())?.block_on(clients))
+    })
 }
 
 fn expect_all_valid(name: &str, outcome: &Outcome) -> Result<(), String> {

@@ -58,7 +58,14 @@ impl Outcome {
         times.get(place).map_or(f64::NAN, |&time| f64::from(time) / 1000.0)
     }
 
-    fn add(&mut self, other: &Self) {
+    /// Adds what came of asking afterwards.
+    pub(super) fn add(&mut self, other: Self) {
+        self.add_beside(&other);
+        self.took += other.took;
+    }
+
+    /// Adds what came of asking at the same time.
+    fn add_beside(&mut self, other: &Self) {
         self.valid += other.valid;
         self.refused += other.refused;
         self.shed += other.shed;
@@ -124,43 +131,65 @@ pub(super) async fn closed(
     gather(tasks, start).await
 }
 
-/// Sends so many requests a second on so many connections, each at its time if the connection is free by then. Times count from
-/// when a request was due, so that waiting for a connection counts too.
-pub(super) async fn open(
-    port: u16,
-    requests: &Requests,
-    connections: usize,
-    rate: f64,
-    duration: Duration,
-) -> Outcome {
-    let start = Instant::now();
-    let mut tasks = JoinSet::new();
-    let connections_float = u32::try_from(connections).map_or(f64::NAN, f64::from);
-    let interval = Duration::from_secs_f64(connections_float / rate);
-    for number in 0..connections {
-        let requests = Arc::clone(requests);
-        let share = u32::try_from(number).map_or(0.0, f64::from) / connections_float;
-        tasks.spawn(async move {
-            let (mut connection, mut outcome) = (Connection::new(port), Outcome::default());
-            let mut due = start + interval.mul_f64(share);
-            let mut next = number;
-            while due < start + duration {
-                sleep_until(due.into()).await;
-                let Some(request) = requests.get(next % requests.len()) else { break };
-                outcome.note(connection.ask(request).await, due);
-                next += connections;
-                due += interval;
-            }
-            outcome
-        });
+/// Connections that are open before the first request is timed: opening them is not what it shall wait for.
+pub(super) struct Opened(Vec<Connection>);
+
+impl Opened {
+    /// Opens so many, one after another.
+    pub(super) async fn new(port: u16, count: usize) -> Self {
+        let mut connections = Vec::with_capacity(count);
+        for _ in 0..count {
+            let mut connection = Connection::new(port);
+            // One that fails is tried again by its first request, which counts.
+            let _ = connection.connected().await;
+            connections.push(connection);
+        }
+        Self(connections)
     }
-    gather(tasks, start).await
+
+    /// Sends so many requests a second, each at its time if its connection is free by then. Times count from when a request was
+    /// due, so that waiting for a connection counts too; if it was free, they count from when the timer went off, which knows whole
+    /// milliseconds only.
+    pub(super) async fn ask(self, requests: &Requests, rate: f64, duration: Duration) -> Outcome {
+        let start = Instant::now();
+        let mut tasks = JoinSet::new();
+        let count = self.0.len();
+        let count_float = u32::try_from(count).map_or(f64::NAN, f64::from);
+        let interval = Duration::from_secs_f64(count_float / rate);
+        for (number, mut connection) in self.0.into_iter().enumerate() {
+            let requests = Arc::clone(requests);
+            let share = u32::try_from(number).map_or(0.0, f64::from) / count_float;
+            tasks.spawn(async move {
+                let mut outcome = Outcome::default();
+                let mut due = start + interval.mul_f64(share);
+                let mut next = number;
+                let end = start + duration;
+                while due < end {
+                    let mut since = due;
+                    let now = Instant::now();
+                    if now < due {
+                        sleep_until(due.into()).await;
+                        since = Instant::now();
+                    } else if now >= end {
+                        // Whoever is behind asks no longer than the others.
+                        break;
+                    }
+                    let Some(request) = requests.get(next % requests.len()) else { break };
+                    outcome.note(connection.ask(request).await, since);
+                    next += count;
+                    due += interval;
+                }
+                outcome
+            });
+        }
+        gather(tasks, start).await
+    }
 }
 
 async fn gather(mut tasks: JoinSet<Outcome>, start: Instant) -> Outcome {
     let mut all = Outcome::default();
     while let Some(outcome) = tasks.join_next().await {
-        all.add(&outcome.unwrap_or_default());
+        all.add_beside(&outcome.unwrap_or_default());
     }
     all.took = start.elapsed();
     all
@@ -173,7 +202,7 @@ enum Answer {
     Shed,
 }
 
-/// A connection that is opened when it is needed.
+/// A connection that is opened again when it is needed.
 struct Connection {
     port: u16,
     stream: Option<TcpStream>,
@@ -182,7 +211,7 @@ struct Connection {
 
 impl Connection {
     fn new(port: u16) -> Self {
-        Self { port, stream: None, buffer: vec![0; 16 * 1024] }
+        Self { port, stream: None, buffer: vec![0; 2 * 1024] }
     }
 
     /// Sends a request and reads the answer; `None` if there is none.
@@ -194,19 +223,20 @@ impl Connection {
         answer
     }
 
+    async fn connected(&mut self) -> Option<&mut TcpStream> {
+        if self.stream.is_none() {
+            let stream = TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
+            stream.set_nodelay(true).ok()?;
+            self.stream = Some(stream);
+        }
+        self.stream.as_mut()
+    }
+
     async fn exchange(&mut self, request: &[u8]) -> Option<Answer> {
-        let stream = match &mut self.stream {
-            Some(stream) => stream,
-            none => {
-                let stream = TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;
-                stream.set_nodelay(true).ok()?;
-                none.insert(stream)
-            }
-        };
-        stream.write_all(request).await.ok()?;
+        self.connected().await?.write_all(request).await.ok()?;
         let mut filled = 0;
         loop {
-            let read = stream.read(self.buffer.get_mut(filled..)?).await.ok()?;
+            let read = self.stream.as_mut()?.read(self.buffer.get_mut(filled..)?).await.ok()?;
             if read == 0 {
                 return None;
             }

@@ -1,6 +1,6 @@
 //! The servers, each a process of its own.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -43,13 +43,13 @@ impl Process {
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
         let mut child = child.map_err(|error| format!("{command:?}: {error}"))?;
         let stdout = child.stdout.take().ok_or("there is no output to read")?;
-        let mut lines = BufReader::new(stdout).lines();
-        let port = lines
-            .by_ref()
-            .map_while(Result::ok)
-            .find_map(|line| serde_json::from_str::<Value>(&line).ok().as_ref().and_then(&port_in));
+        let mut output = BufReader::new(stdout);
+        let port =
+            output.by_ref().lines().map_while(Result::ok).find_map(|line| {
+                serde_json::from_str::<Value>(&line).ok().as_ref().and_then(&port_in)
+            });
         // The log is read to the end, so that writing it costs what it costs in use.
-        std::thread::spawn(move || lines.for_each(drop));
+        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         let Some(port) = port else {
             let _ = child.kill();
             return Err(format!("{command:?} tells no port"));
