@@ -264,6 +264,8 @@ pub(crate) fn is_sorted<'a>(elements: impl IntoIterator<Item = &'a [u8]>) -> boo
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn nested(depth: usize) -> Vec<u8> {
@@ -317,6 +319,33 @@ mod tests {
         let problem = DerProblem::Truncated;
         let error = ParseError::Der { field: "x", offset: 2, problem };
         assert_eq!(check_structure(&octets, "x"), Err(error));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+
+        /// Around every form of length, with too few octets after it and with more than enough.
+        #[test]
+        fn an_element_is_where_the_der_crate_finds_it(
+            tag in any::<u8>().prop_filter("one octet", |tag| tag & 0x1F != 0x1F),
+            length in prop_oneof![0_u8..4, 0x7E_u8..0x83, any::<u8>()],
+            more in proptest::collection::vec(prop_oneof![3 => 0_u8..2, 1 => any::<u8>()], 0..600),
+        ) {
+            let octets = [&[tag, length], more.as_slice()].concat();
+            let expected = || {
+                let mut reader = SliceReader::new(&octets).ok()?;
+                reader.read_byte().ok()?;
+                let length = Length::decode(&mut reader).ok()?;
+                reader.read_slice(length).ok()
+            };
+            let mut reader = Reader::new(&octets, "x", 0);
+            let found = reader.any("x").ok();
+            prop_assert_eq!(found.map(|element| element.value), expected());
+            if let Some(element) = found {
+                prop_assert_eq!([element.octets, reader.rest].concat(), octets.as_slice());
+                prop_assert_eq!(element.octets.get(element.value_offset..), Some(element.value));
+            }
+        }
     }
 
     #[test]
