@@ -53,7 +53,7 @@ impl Timestamp {
         if !(1970..=9999).contains(&year)
             || !(1..=12).contains(&month)
             || day < 1
-            || day > days_in_month(year, month)
+            || u64::from(day) > days_in_month(year, month)
             || hour > 23
             || minute > 59
             || second > 59
@@ -81,7 +81,7 @@ impl Timestamp {
             year = year.saturating_add(1);
         }
         let mut month = 1;
-        while let Some(rest) = days.checked_sub(u64::from(days_in_month(year, month))) {
+        while let Some(rest) = days.checked_sub(days_in_month(year, month)) {
             days = rest;
             month = month.saturating_add(1);
         }
@@ -130,15 +130,6 @@ const fn days_in_year(year: u16) -> u64 {
     if is_leap_year(year) { 366 } else { 365 }
 }
 
-const fn days_in_month(year: u16, month: u8) -> u8 {
-    match month {
-        2 if is_leap_year(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
 /// The days from 1970 to the beginning of `year`.
 fn days_before_year(year: u16) -> u64 {
     let last = u64::from(year).saturating_sub(1);
@@ -151,11 +142,15 @@ fn days_before_year(year: u16) -> u64 {
         .saturating_sub(477)
 }
 
-/// The days from the beginning of `year` to that of `month`.
+/// The days from the beginning of `year` to that of `month`; of month 13, to its end.
 fn days_before_month(year: u16, month: u8) -> u64 {
-    const DAYS: [u64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+    const DAYS: [u64; 13] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
     let days = DAYS.get(usize::from(month).saturating_sub(1)).copied().unwrap_or(0);
     if month > 2 && is_leap_year(year) { days.saturating_add(1) } else { days }
+}
+
+fn days_in_month(year: u16, month: u8) -> u64 {
+    days_before_month(year, month.saturating_add(1)).saturating_sub(days_before_month(year, month))
 }
 
 /// A run of seconds, both ends included; never empty.
@@ -400,8 +395,10 @@ mod tests {
     fn every_day_of_the_calendar_follows_the_one_before() {
         let mut seconds = 0;
         for year in 1970..=9999 {
-            for month in 1..=12 {
-                for day in 1..=days_in_month(year, month) {
+            let february = if is_leap_year(year) { 29 } else { 28 };
+            let lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+            for (month, length) in (1..).zip(lengths) {
+                for day in 1..=length {
                     let date = UtcDateTime { year, month, day, hour: 0, minute: 0, second: 0 };
                     assert_eq!(Timestamp::from_utc(date), Some(t(seconds)));
                     assert_eq!(t(seconds).to_utc(), date);
