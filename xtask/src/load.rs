@@ -231,34 +231,44 @@ impl Scene<'_> {
 
     /// Tokens never seen before.
     async fn cold(&self, javascript: f64) -> Result<(), String> {
-        let server = self.start(&self.cold)?;
-        closed(server.port, &self.organisations, CONNECTIONS, Until::Count(100)).await;
-        let outcome = closed(server.port, &self.organisations, CONNECTIONS, self.until()).await;
-        self.report.tell("cold", &outcome, &ratio(&outcome, javascript));
-        expect_all_valid("cold", &outcome)?;
-        self.overload("cold/overload-3x", &server, &self.organisations).await;
+        let requests = &self.organisations;
+        let server = self.throughput("cold", &self.cold, requests, javascript).await?;
+        self.overload("cold/overload-3x", &server, requests).await;
         Ok(())
     }
 
     /// The same token again and again.
     async fn warm(&self, javascript: f64) -> Result<(), String> {
-        let server = self.start(&self.warm)?;
-        closed(server.port, &self.one_token, CONNECTIONS, Until::Count(100)).await;
-        let outcome = closed(server.port, &self.one_token, CONNECTIONS, self.until()).await;
-        self.report.tell("warm/bundle", &outcome, &ratio(&outcome, javascript));
-        expect_all_valid("warm/bundle", &outcome)?;
-        self.overload("warm/overload-3x", &server, &self.one_token).await;
+        let requests = &self.one_token;
+        let server = self.throughput("warm/bundle", &self.warm, requests, javascript).await?;
+        self.overload("warm/overload-3x", &server, requests).await;
         let header = header_request(self.bundles.tokens.first().ok_or("there is no token")?)?;
         let outcome = closed(server.port, &Arc::new(vec![header]), CONNECTIONS, self.until()).await;
         self.report.tell("warm/forward-auth", &outcome, &ratio(&outcome, javascript));
         expect_all_valid("warm/forward-auth", &outcome)
     }
 
+    /// As many requests as are answered, of a server that is left to go on with.
+    async fn throughput(
+        &self,
+        name: &str,
+        set_up: &Path,
+        requests: &Requests,
+        javascript: f64,
+    ) -> Result<Process, String> {
+        let server = self.start(set_up)?;
+        closed(server.port, requests, CONNECTIONS, Until::Count(100)).await;
+        let outcome = closed(server.port, requests, CONNECTIONS, self.until()).await;
+        self.report.tell(name, &outcome, &ratio(&outcome, javascript));
+        expect_all_valid(name, &outcome)?;
+        Ok(server)
+    }
+
     /// Three times as many requests as can be answered.
     async fn overload(&self, name: &str, server: &Process, requests: &Requests) {
         let seconds = self.plan.seconds / ROUNDS;
         let [mut few, mut more, mut overloaded]: [Outcome; 3] = Default::default();
-        let [mut peak, mut rate] = [0.0; 2];
+        let mut peak = 0.0;
         // In turns, so that what the machine does besides falls on all alike.
         for _ in 0..ROUNDS {
             let time = Until::Time(seconds);
@@ -266,12 +276,11 @@ impl Scene<'_> {
             // More connections than are needed to keep a server busy may get more out of it.
             more.add(closed(server.port, requests, 4 * CONNECTIONS, time).await);
             peak = few.goodput().max(more.goodput());
-            rate = peak * 3.0;
             let connections = Opened::new(server.port, MANY_CONNECTIONS).await;
-            overloaded.add(connections.ask(requests, rate, seconds).await);
+            overloaded.add(connections.ask(requests, peak * 3.0, seconds).await);
         }
-        let kept = overloaded.goodput() / peak;
-        self.report.tell(name, &overloaded, &[("of_peak", kept), ("offered", rate)]);
+        let figures = [("of_peak", overloaded.goodput() / peak), ("offered", peak * 3.0)];
+        self.report.tell(name, &overloaded, &figures);
     }
 
     /// What clients who are slow or hostile cost those who are neither.

@@ -37,7 +37,7 @@ cargo xtask differential [--count N] [--seed N] [--jobs N]
                                 judge mutants of valid bundles with ours and with the JavaScript implementation
 cargo xtask fuzz [--seconds N] [--target NAME] [--replay]
                                 run the fuzz targets, or only their seeds and past findings
-cargo xtask load [--json | --smoke] [--requests N]
+cargo xtask load [--json | --smoke] [--requests N] [cold] [warm] [others] [memory]
                                 ask the verifier service and the JavaScript one over HTTP, also more than they can answer
 cargo xtask tidy                check what the compiler does not: MSRV, words, links, sizes
 cargo xtask coverage            count the lines of the verifying crates that tests run (wants cargo-llvm-cov)

@@ -87,7 +87,12 @@ impl Outcome {
 }
 
 fn per_second(count: usize, took: Duration) -> f64 {
-    u32::try_from(count).map_or(f64::NAN, f64::from) / took.as_secs_f64()
+    float(count) / took.as_secs_f64()
+}
+
+/// What is counted here fits.
+pub(super) fn float(count: usize) -> f64 {
+    u32::try_from(count).map_or(f64::NAN, f64::from)
 }
 
 /// When to stop.
@@ -154,14 +159,12 @@ impl Opened {
         let start = Instant::now();
         let mut tasks = JoinSet::new();
         let count = self.0.len();
-        let count_float = u32::try_from(count).map_or(f64::NAN, f64::from);
-        let interval = Duration::from_secs_f64(count_float / rate);
+        let interval = Duration::from_secs_f64(float(count) / rate);
         for (number, mut connection) in self.0.into_iter().enumerate() {
             let requests = Arc::clone(requests);
-            let share = u32::try_from(number).map_or(0.0, f64::from) / count_float;
             tasks.spawn(async move {
                 let mut outcome = Outcome::default();
-                let mut due = start + interval.mul_f64(share);
+                let mut due = start + interval.mul_f64(float(number) / float(count));
                 let mut next = number;
                 let end = start + duration;
                 while due < end {

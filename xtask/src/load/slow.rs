@@ -7,6 +7,8 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use super::client::float;
+
 /// How long a slow client waits before each octet.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -16,10 +18,8 @@ pub(super) fn open(port: u16, count: usize) -> JoinSet<()> {
     let mut clients = JoinSet::new();
     for number in 0..count {
         clients.spawn(async move {
-            // Not all at the same time, and then again all at the same time.
-            let share = f64::from(u32::try_from(number).unwrap_or(0))
-                / f64::from(u32::try_from(count).unwrap_or(1));
-            sleep(PAUSE.mul_f64(share)).await;
+            // Spread over the pause, or all would drip at once.
+            sleep(PAUSE.mul_f64(float(number) / float(count))).await;
             loop {
                 // Being closed is what a slow client has to expect.
                 let _ = drip(port, number).await;
