@@ -9,8 +9,8 @@ use std::{env, fs, thread};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-/// How long anything here may take that should take no time.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// How long anything here may take that should take no time, but for Traefik, which waits 30 seconds for a verifier that is silent.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(45);
 
 /// A program with whatever it starts, ended when this is dropped, which it also is when a test panics.
 #[derive(Debug)]

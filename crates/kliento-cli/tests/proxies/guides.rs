@@ -91,3 +91,8 @@ fn the_guide_to_caddy_works_as_it_stands() {
 fn the_guide_to_envoy_works_as_it_stands() {
     follow("envoy.md", "envoy");
 }
+
+#[test]
+fn the_guide_to_traefik_works_as_it_stands() {
+    follow("traefik.md", "traefik");
+}

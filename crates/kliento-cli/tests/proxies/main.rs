@@ -53,4 +53,4 @@ macro_rules! every_rule_for {
     };
 }
 
-every_rule_for!(nginx haproxy caddy envoy_http envoy_grpc);
+every_rule_for!(nginx haproxy caddy traefik envoy_http envoy_grpc);

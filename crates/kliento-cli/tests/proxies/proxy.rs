@@ -54,6 +54,16 @@ pub(crate) const caddy: Proxy = Proxy {
 };
 
 #[allow(non_upper_case_globals, reason = "the same")]
+pub(crate) const traefik: Proxy = Proxy {
+    program: "traefik",
+    example: "traefik",
+    file: "traefik.yml",
+    command: |command, _, file| {
+        command.arg("--configFile").arg(file);
+    },
+};
+
+#[allow(non_upper_case_globals, reason = "the same")]
 pub(crate) const envoy_http: Proxy =
     Proxy { program: "envoy", example: "envoy", file: "envoy-http.yaml", command: start_envoy };
 
@@ -116,6 +126,11 @@ impl Setting {
         (proxy.command)(&mut command, folder.path(), &file);
         let mut running = Running::start(&mut command, folder.file("proxy.log"));
         running.wait_for(|_| TcpStream::connect(address).ok());
+        // Traefik listens before it knows what to do, and says 404 until then.
+        running.wait_for(|_| {
+            let answers = exchange(address, &request("GET", "/", &[], ""));
+            (answers.first()?.status() != 404).then_some(())
+        });
         Some(Self {
             proxy: address,
             upstream,
