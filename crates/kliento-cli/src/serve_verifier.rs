@@ -4,6 +4,7 @@ use std::error::Error;
 
 use kliento::Timestamp;
 use kliento_verifier::server::{Config, ListenAddress, Server};
+use sd_notify::NotifyState;
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::Level;
@@ -50,6 +51,8 @@ async fn serve(config: Config, stopped_clock: Option<Timestamp>) -> Result<(), U
     if let Some(address) = server.admin_address() {
         listening("admin", address);
     }
+    // Connections queue from now on, and are answered as soon as the service runs.
+    tell_service_manager(NotifyState::Ready);
     server.run(stop(terminate, interrupt)).await;
     tracing::info!("stopped");
     Ok(())
@@ -65,6 +68,14 @@ async fn stop(mut terminate: Signal, mut interrupt: Signal) {
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping");
+    tell_service_manager(NotifyState::Stopping);
+}
+
+/// Tells who started the service, if that is of systemd's kind (sd_notify(3)): what is started after it may then ask it at once.
+fn tell_service_manager(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "the service manager cannot be told");
+    }
 }
 
 /// The set-up: arguments over environment over file.

@@ -171,13 +171,14 @@ impl Server {
             limits: limits.clone(),
             tls,
         };
+        // Before anybody is answered: connections have queued since the sockets were bound.
+        state.readiness.begin();
         let (stop_public, public_stops) = watch::channel(false);
         let (stop_admin, admin_stops) = watch::channel(false);
         let public = tokio::spawn(connections(Part::Public, tls).serve(public, public_stops));
         let admin = admin.map(|listener| {
             tokio::spawn(connections(Part::Admin, None).serve(listener, admin_stops))
         });
-        state.readiness.begin();
         stop.await;
         state.readiness.end();
         stop_public.send_replace(true);

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::net::UnixDatagram;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -96,6 +97,32 @@ fn it_answers_logs_what_it_refuses_and_stops_when_told_to() {
     assert_eq!(service.child.wait().unwrap().code(), Some(0));
     assert_eq!(service.line()["message"], "stopping");
     assert_eq!(service.line()["message"], "stopped");
+}
+
+#[test]
+fn the_service_manager_is_told_when_it_is_ready_and_when_it_stops() {
+    let folder = Folder::new("serve-notify");
+    let path = folder.path("notify.sock");
+    let manager = UnixDatagram::bind(&path).unwrap();
+    manager.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let told = || {
+        let mut message = [0; 100];
+        let length = manager.recv(&mut message).unwrap();
+        String::from_utf8_lossy(&message[..length]).into_owned()
+    };
+    let admin = ["--admin-listen", "127.0.0.1:0"];
+    let mut service = Service::start(&admin, &[("NOTIFY_SOCKET", &path)]);
+    let listening = service.line();
+    assert_eq!(listening["listener"], "admin");
+    assert_eq!(told(), "READY=1\n");
+    service.port =
+        listening["address"].as_str().unwrap().rsplit(':').next().unwrap().parse().unwrap();
+    let ready = service.ask(b"GET /readyz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    assert!(ready.starts_with("HTTP/1.1 200 OK\r\n"), "{ready}");
+    let pid = service.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(told(), "STOPPING=1\n");
+    assert_eq!(service.child.wait().unwrap().code(), Some(0));
 }
 
 #[test]
