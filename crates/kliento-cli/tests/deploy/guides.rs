@@ -9,7 +9,7 @@ use crate::children::{Folder, Running, find};
 use crate::proxy::{free_address, with_ports};
 
 /// The lines of a guide's `console` blocks as a script, and what it shows of their output.
-fn commands_and_output(guide: &str) -> (String, Vec<&str>) {
+pub(crate) fn commands_and_output(guide: &str) -> (String, Vec<&str>) {
     let mut script = String::from("set -eu\n");
     let mut output = Vec::new();
     for block in guide.split("```console\n").skip(1) {
@@ -25,7 +25,7 @@ fn commands_and_output(guide: &str) -> (String, Vec<&str>) {
             }
         }
     }
-    (script + "echo done\n", output)
+    (script, output)
 }
 
 /// Runs a guide where there are copies of the examples, and holds what it prints against what it says that it prints.
@@ -38,7 +38,7 @@ fn follow(guide: &str, program: &str) {
     copy(&top.join("examples"), &folder.file("examples"), &ports);
     let guide = fs::read_to_string(top.join("docs/deploy").join(guide)).unwrap();
     let (script, expected) = commands_and_output(&guide);
-    let script = folder.write("script", with_ports(&script, &ports));
+    let script = folder.write("script", with_ports(&(script + "echo done\n"), &ports));
 
     let kliento = Path::new(env!("CARGO_BIN_EXE_kliento"));
     let own = [kliento.parent().unwrap().to_owned(), program.parent().unwrap().to_owned()];
@@ -48,9 +48,14 @@ fn follow(guide: &str, program: &str) {
     command.arg(script).current_dir(folder.path()).env("PATH", path).env("HOME", folder.path());
     let mut running = Running::start(&mut command, folder.file("log"));
     let log = running.wait_for(|log| log.ends_with("done\n").then(|| log.to_owned()));
+    let expected: Vec<String> = expected.iter().map(|line| with_ports(line, &ports)).collect();
+    expect_in_order(&log, expected.iter().map(String::as_str));
+}
+
+/// All of `expected` are lines of what was printed, in this order, and others may be between them.
+pub(crate) fn expect_in_order<'a>(log: &str, expected: impl IntoIterator<Item = &'a str>) {
     let mut printed = log.lines();
     for line in expected {
-        let line = with_ports(line, &ports);
         assert!(
             printed.any(|printed| printed == line),
             "{line:?} is not printed in its place:\n{log}"
@@ -58,7 +63,7 @@ fn follow(guide: &str, program: &str) {
     }
 }
 
-fn copy(from: &Path, to: &Path, ports: &[(u16, std::net::SocketAddr)]) {
+pub(crate) fn copy(from: &Path, to: &Path, ports: &[(u16, std::net::SocketAddr)]) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();

@@ -1,4 +1,5 @@
-//! Real proxies in front of the real service: the very files of `examples/proxies`, with other ports.
+//! Real proxies in front of the real service, and the service under a real systemd: the very files of `examples`, for proxies with
+//! other ports.
 //!
 //! What is not installed is skipped, loudly. With `KLIENTO_REQUIRE_PROXIES=1` that is a failure.
 
@@ -18,6 +19,7 @@ mod http;
 mod proxy;
 mod rules;
 mod smuggling;
+mod systemd;
 mod tokens;
 mod upstream;
 

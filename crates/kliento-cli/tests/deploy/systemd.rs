@@ -1,0 +1,98 @@
+//! The guide to systemd, in a systemd of its own: booted in a container on a copy of this machine's files that is gone afterwards.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::children::{Folder, find};
+use crate::guides::{commands_and_output, copy, expect_in_order};
+
+/// The whole of the machine's files can be written to, and what is written stays in memory. Mounts end with the namespace.
+const MACHINE: &str = r#"
+set -eu
+mount -t tmpfs none machine
+mkdir -p machine/root machine/work machine/changes/etc/systemd/system
+cp guide.service machine/changes/etc/systemd/system/
+mount -t overlay -o lowerdir=/,upperdir="$PWD/machine/changes",workdir="$PWD/machine/work" none machine/root
+exec timeout --kill-after=5 100 systemd-nspawn --quiet --directory="$PWD/machine/root" --bind="$PWD:/guide" \
+    --private-network --register=no --keep-unit --machine=kliento-guide --boot systemd.unit=guide.service
+"#;
+
+/// Follows the guide and ends.
+const UNIT: &str = "[Unit]
+Requires=basic.target
+After=basic.target
+SuccessAction=poweroff-force
+FailureAction=poweroff-force
+[Service]
+Type=oneshot
+WorkingDirectory=/guide
+ExecStart=/bin/bash /guide/script
+StandardOutput=file:/guide/log
+StandardError=inherit
+";
+
+/// What the service is like once it has verified something, and how it ends.
+const LOOK: &str = r#"
+curl --silent --output answer --unix-socket /run/kliento/verifier.sock --header "Authorization: $(cat token.header)" http://verifier/v1/auth
+pid=$(systemctl show --property MainPID --value kliento-verifier)
+stat --format 'user %U' /proc/$pid
+grep --extended-regexp '^(CapBnd|NoNewPrivs|Seccomp):' /proc/$pid/status
+for thread in /proc/$pid/task/*; do
+  case $(cat $thread/comm) in verify-0) echo nice $(cut --delimiter ' ' --fields 19 $thread/stat);; esac
+done
+systemctl stop kliento-verifier
+systemctl show --property Result --property NRestarts --property ExecMainStatus kliento-verifier
+echo done
+"#;
+
+const LOOKS: [&str; 9] = [
+    "user kliento-verifier",
+    "CapBnd:\t0000000000000000",
+    "NoNewPrivs:\t1",
+    "Seccomp:\t2",
+    "nice 10",
+    "Result=success",
+    "NRestarts=0",
+    "ExecMainStatus=0",
+    "done",
+];
+
+/// Says that no systemd can be booted here, which is a failure where it was said that one can.
+fn skip(why: &str) {
+    let required = std::env::var("KLIENTO_REQUIRE_SYSTEMD").is_ok_and(|value| value == "1");
+    assert!(!required, "KLIENTO_REQUIRE_SYSTEMD is 1, but {why}");
+    eprintln!("SKIPPED: the guide to systemd: {why}");
+}
+
+#[test]
+fn the_guide_to_systemd_works_as_it_stands() {
+    let Some(bash) = find("bash") else { return };
+    if !Path::new("/usr/bin/systemd-nspawn").exists() {
+        return skip("systemd-nspawn is not installed (Debian: systemd-container)");
+    }
+    if !rustix::process::geteuid().is_root() {
+        return skip("booting it wants root");
+    }
+    let folder = Folder::new();
+    let top = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    copy(&top.join("examples"), &folder.file("examples"), &[]);
+    fs::create_dir_all(folder.file("target/release")).unwrap();
+    fs::create_dir(folder.file("machine")).unwrap();
+    fs::copy(env!("CARGO_BIN_EXE_kliento"), folder.file("target/release/kliento")).unwrap();
+    let guide = fs::read_to_string(top.join("docs/deploy/systemd.md")).unwrap();
+    let (script, mut expected) = commands_and_output(&guide);
+    expected.extend(LOOKS);
+    folder.write("script", script + LOOK);
+    folder.write("guide.service", UNIT);
+    folder.write("machine.sh", MACHINE);
+
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--propagation", "private"]).arg(bash).arg("machine.sh");
+    let machine = command.current_dir(folder.path()).output().unwrap();
+    let Ok(log) = fs::read_to_string(folder.file("log")) else {
+        let told = String::from_utf8_lossy(&machine.stderr).into_owned();
+        return skip(&format!("none can be booted: {}", told.trim()));
+    };
+    expect_in_order(&log, expected);
+}
