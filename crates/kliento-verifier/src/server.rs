@@ -13,6 +13,7 @@ mod forward_auth;
 mod forwarded;
 mod idle_io;
 mod judge;
+mod listen_address;
 mod listener;
 mod metrics;
 mod query;
@@ -49,9 +50,9 @@ use crate::server::workers::Workers;
 
 pub use anchors::AnchorsError;
 pub use config::{
-    Config, ConfigError, ListenAddress, Memory, OneTime, Pattern, Policy, ProfileName, Route,
-    ServiceLimits, Tls,
+    Config, ConfigError, Memory, OneTime, Pattern, Policy, ProfileName, Route, ServiceLimits, Tls,
 };
+pub use listen_address::ListenAddress;
 pub use request_log::SPAN_TARGET;
 pub use state::LinkSpan;
 pub use tls::TlsError;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
 
-use crate::server::config::ListenAddress;
+use crate::server::listen_address::ListenAddress;
 
 /// Owner and group may connect: a proxy is put into the group.
 const SOCKET_MODE: u32 = 0o660;
