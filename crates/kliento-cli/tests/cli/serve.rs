@@ -30,13 +30,12 @@ impl Service {
             .unwrap();
         let log = BufReader::new(child.stdout.take().unwrap());
         let mut service = Self { child, log, port: 0 };
-        let address = loop {
+        service.port = loop {
             let line = service.line();
             if line["message"] == "listening" && line["listener"] == "public" {
-                break line["address"].as_str().unwrap().to_owned();
+                break port_in(&line);
             }
         };
-        service.port = address.strip_prefix("127.0.0.1:").unwrap().parse().unwrap();
         service
     }
 
@@ -45,6 +44,11 @@ impl Service {
         let mut line = String::new();
         self.log.read_line(&mut line).unwrap();
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+    }
+
+    fn terminate(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     }
 
     fn ask(&self, request: &[u8]) -> String {
@@ -63,6 +67,11 @@ impl Service {
         );
         self.ask(&[head.as_bytes(), der].concat())
     }
+}
+
+/// The port of the listener that a line of the log is about.
+fn port_in(line: &Value) -> u16 {
+    line["address"].as_str().unwrap().strip_prefix("127.0.0.1:").unwrap().parse().unwrap()
 }
 
 impl Drop for Service {
@@ -92,8 +101,7 @@ fn it_answers_logs_what_it_refuses_and_stops_when_told_to() {
         ["INFO", "refused", "deployed", "malformed", "KL1004"]
     );
     assert_eq!(refused["status"], 200);
-    let pid = service.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    service.terminate();
     assert_eq!(service.child.wait().unwrap().code(), Some(0));
     assert_eq!(service.line()["message"], "stopping");
     assert_eq!(service.line()["message"], "stopped");
@@ -115,12 +123,10 @@ fn the_service_manager_is_told_when_it_is_ready_and_when_it_stops() {
     let listening = service.line();
     assert_eq!(listening["listener"], "admin");
     assert_eq!(told(), "READY=1\n");
-    service.port =
-        listening["address"].as_str().unwrap().rsplit(':').next().unwrap().parse().unwrap();
+    service.port = port_in(&listening);
     let ready = service.ask(b"GET /readyz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
     assert!(ready.starts_with("HTTP/1.1 200 OK\r\n"), "{ready}");
-    let pid = service.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    service.terminate();
     assert_eq!(told(), "STOPPING=1\n");
     assert_eq!(service.child.wait().unwrap().code(), Some(0));
 }
@@ -244,8 +250,7 @@ fn traces_go_to_the_collector_that_the_environment_names_and_continue_the_caller
         "GET /v1/auth HTTP/1.1\r\nhost: a\r\nconnection: close\r\nauthorization: Kliento c2VjcmV0\r\ntraceparent: 00-{trace}-00f067aa0ba902b7-01\r\n\r\n"
     );
     assert!(service.ask(request.as_bytes()).starts_with("HTTP/1.1 401 "));
-    let pid = service.child.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    service.terminate();
     assert_eq!(service.child.wait().unwrap().code(), Some(0));
     let collected = async { tokio::time::timeout(Duration::from_secs(20), collected).await };
     let (path, content) = runtime.block_on(collected).unwrap().unwrap();

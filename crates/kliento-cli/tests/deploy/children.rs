@@ -75,11 +75,16 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let folders = env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
     let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file());
     if found.is_none() {
-        let required = env::var("KLIENTO_REQUIRE_PROXIES").is_ok_and(|value| value == "1");
-        assert!(!required, "{name} is not installed, and KLIENTO_REQUIRE_PROXIES is 1");
-        eprintln!("SKIPPED: {name} is not installed");
+        skip(&format!("{name} is not installed"), "KLIENTO_REQUIRE_PROXIES");
     }
     found
+}
+
+/// Says why a test is skipped, which is a failure where the variable `required` is 1.
+pub(crate) fn skip(why: &str, required: &str) {
+    let is_required = env::var(required).is_ok_and(|value| value == "1");
+    assert!(!is_required, "{why}, and {required} is 1");
+    eprintln!("SKIPPED: {why}");
 }
 
 /// A folder of one test, gone when the test ends.

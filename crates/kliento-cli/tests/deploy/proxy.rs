@@ -1,5 +1,7 @@
 //! A proxy in front of an upstream, with the service beside it.
 
+#![allow(non_upper_case_globals, reason = "tests are named after proxies")]
+
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -13,38 +15,31 @@ use crate::http::{Message, exchange, request};
 use crate::tokens::{AUDIENCE, TOKEN};
 use crate::upstream::Upstream;
 
-/// A proxy: its program, the folder and file of its example, and how it is started in a folder with a copy of that.
+/// A proxy: its program, after which the folder of its example is called, the example's file, and how it is started in a folder with a copy of that.
 pub(crate) struct Proxy {
     program: &'static str,
-    example: &'static str,
     file: &'static str,
     command: fn(&mut Command, &Path, &Path),
 }
 
-#[allow(non_upper_case_globals, reason = "tests are named after these")]
 pub(crate) const nginx: Proxy = Proxy {
     program: "nginx",
-    example: "nginx",
     file: "nginx.conf",
     command: |command, folder, file| {
         command.arg("-p").arg(folder).arg("-c").arg(file).args(["-e", "stderr"]);
     },
 };
 
-#[allow(non_upper_case_globals, reason = "the same")]
 pub(crate) const haproxy: Proxy = Proxy {
     program: "haproxy",
-    example: "haproxy",
     file: "haproxy.cfg",
     command: |command, _, file| {
         command.arg("-db").arg("-f").arg(file);
     },
 };
 
-#[allow(non_upper_case_globals, reason = "the same")]
 pub(crate) const caddy: Proxy = Proxy {
     program: "caddy",
-    example: "caddy",
     file: "Caddyfile",
     command: |command, folder, file| {
         // What it keeps for the next start goes there.
@@ -53,23 +48,19 @@ pub(crate) const caddy: Proxy = Proxy {
     },
 };
 
-#[allow(non_upper_case_globals, reason = "the same")]
 pub(crate) const traefik: Proxy = Proxy {
     program: "traefik",
-    example: "traefik",
     file: "traefik.yml",
     command: |command, _, file| {
         command.arg("--configFile").arg(file);
     },
 };
 
-#[allow(non_upper_case_globals, reason = "the same")]
 pub(crate) const envoy_http: Proxy =
-    Proxy { program: "envoy", example: "envoy", file: "envoy-http.yaml", command: start_envoy };
+    Proxy { program: "envoy", file: "envoy-http.yaml", command: start_envoy };
 
-#[allow(non_upper_case_globals, reason = "the same")]
 pub(crate) const envoy_grpc: Proxy =
-    Proxy { program: "envoy", example: "envoy", file: "envoy-grpc.yaml", command: start_envoy };
+    Proxy { program: "envoy", file: "envoy-grpc.yaml", command: start_envoy };
 
 fn start_envoy(command: &mut Command, _: &Path, file: &Path) {
     // Several run at once, and none is to be restarted.
@@ -157,7 +148,7 @@ impl Setting {
 /// Copies the files of the proxy's example, with other ports, and gives the path of the one that it is started with.
 fn copy_example(proxy: &Proxy, folder: &Folder, ports: &[(u16, SocketAddr)]) -> PathBuf {
     let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/proxies");
-    for entry in fs::read_dir(examples.join(proxy.example)).unwrap() {
+    for entry in fs::read_dir(examples.join(proxy.program)).unwrap() {
         let entry = entry.unwrap();
         let text = with_ports(&fs::read_to_string(entry.path()).unwrap(), ports);
         folder.write(entry.file_name().to_str().unwrap(), text);
