@@ -1,12 +1,4 @@
-//! Test vectors of VeraId, DomainAuth and Kliento, and how any implementation is held against them.
-//!
-//! A [`Vector`] is one file below test-vectors/. Its [`Question`] goes to the implementation, which gives an [`Answer`]; [`judge`] holds that
-//! against what the vector expects, and [`Exceptions`] excuse what is known to differ, each with its reason. [`Report`] counts.
-//!
-//! The implementation is either the one built in ([`builtin::answer`], under any cryptographic provider), or a process that speaks
-//! JSON lines ([`Process`]): one question a line on its standard input, one answer a line on its standard output, in lockstep.
-//!
-//! Unlike the libraries that it tests, this crate reads files and starts processes; it reads neither clock nor network.
+#![doc = include_str!("../README.md")]
 
 mod answer;
 pub mod builtin;

@@ -1,15 +1,4 @@
-//! Lets servers authenticate their callers by Kliento tokens.
-//!
-//! [`Authenticator`] is what everything here rests on: it proves the token in a request's `Authorization` header, holds it against
-//! an [`AccessPolicy`] and, where a token may be used once, against a [`ReplayGuard`]. Whoever is not let in gets a [`Refusal`], which knows
-//! the status, the challenge and the [`Problem`] to answer with.
-//!
-//! | feature | adds |
-//! |---|---|
-//! | `tower` | `KlientoLayer`, around services of tower, axum, tonic and hyper |
-//! | `axum` | `Identity` as what handlers take, and `Authenticated` for routes without a layer |
-//! | `tonic` | `KlientoInterceptor` |
-//! | `server` | the module `server`: the verifier as a service, which `kliento serve verifier` runs |
+#![doc = include_str!("../README.md")]
 
 mod access_policy;
 mod authenticator;

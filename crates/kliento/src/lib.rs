@@ -1,24 +1,11 @@
-//! Kliento: authenticate workloads to any server, offline and without shared secrets.
+#![cfg_attr(feature = "rust-crypto", doc = include_str!("../README.md"))]
+// The example in the README needs that feature.
+#![cfg_attr(
+    not(feature = "rust-crypto"),
+    doc = "Authenticates workloads to any server on the Internet, offline and without shared secrets."
+)]
 //!
-//! A client sends `Authorization: Kliento <bundle>`. The bundle proves, from the DNS root to the token, who sent it; the server
-//! fetches nothing. What a server writes:
-//!
-//! ```no_run
-//! use kliento::{Timestamp, TokenBundle, TrustAnchors, Verifier};
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # #[cfg(feature = "rust-crypto")] {
-//! # let (header, now) = ("", Timestamp::from_unix_seconds(0));
-//! let verifier = Verifier::new(TrustAnchors::iana());
-//! let token = TokenBundle::from_auth_header(header)?.verify("https://api.example.com", now, &verifier)?;
-//! println!("{} with {} claims", token.subject(), token.claims().len());
-//! # }
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! [`TokenBundle`] is the untrusted value: it tells nothing of what it claims. [`VerifiedToken`] exists only through
-//! [`TokenBundle::verify`] and is the only way to subject and claims:
+//! A token's claims cannot be read before it is verified:
 //!
 //! ```
 //! fn claims(token: kliento::VerifiedToken) {
@@ -34,8 +21,6 @@
 //!     bundle.claims();
 //! }
 //! ```
-//!
-//! Use `veraid_aws_lc_rs::PROVIDER` with [`Verifier::with_crypto`] where speed matters.
 
 mod auth_header;
 mod error;

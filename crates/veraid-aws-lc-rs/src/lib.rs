@@ -1,14 +1,4 @@
-//! Fast cryptography for VeraId verifiers, on AWS-LC.
-//!
-//! One word at one place makes a verifier use it:
-//!
-//! ```
-//! use veraid_dnssec::{ChainVerifier, TrustAnchors};
-//!
-//! let verifier = ChainVerifier::new(TrustAnchors::iana(), veraid_aws_lc_rs::PROVIDER);
-//! ```
-//!
-//! AWS-LC has no Ed448, so that one comes from the pure-Rust crate that the other provider uses too.
+#![doc = include_str!("../README.md")]
 
 use aws_lc_rs::digest;
 use aws_lc_rs::signature::{

@@ -1,26 +1,9 @@
-//! VeraId and DomainAuth: attribute content to a domain name, or to a user of it, offline.
-//!
-//! A [`SignatureBundle`] holds a DNSSEC chain that proves which key an organisation has, the organisation's certificate,
-//! and a signature by it or by a member whose certificate it issued. [`SignatureBundle::verify`] gives a
-//! [`VerifiedSignature`]: the [`Member`] and the content. Nothing is fetched.
-//!
-//! ```no_run
-//! use veraid_core::{ServiceOid, SignatureBundle, Timestamp, TrustAnchors, ValidityPeriod, Verifier};
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # #[cfg(feature = "rust-crypto")] {
-//! # let (der, now) = (Vec::new(), Timestamp::from_unix_seconds(0));
-//! let verifier = Verifier::new(TrustAnchors::iana());
-//! let service: ServiceOid = "1.3.6.1.4.1.58708.1.1".parse()?;
-//! let signature =
-//!     SignatureBundle::from_der(&der)?.verify(&service, ValidityPeriod::at(now), &verifier)?;
-//! println!("{} signed {} octets", signature.member(), signature.plaintext().len());
-//! # }
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! The crate reads no clock, file, network or environment: time, trust anchors and cryptography are arguments.
+#![cfg_attr(feature = "rust-crypto", doc = include_str!("../README.md"))]
+// The example in the README needs that feature.
+#![cfg_attr(
+    not(feature = "rust-crypto"),
+    doc = "Verifies VeraId and DomainAuth signatures offline."
+)]
 
 mod algorithm;
 mod asn1_time;

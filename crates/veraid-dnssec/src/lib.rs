@@ -1,32 +1,9 @@
-//! Offline proofs of DNS records: from a trust anchor to an RRset, over a period of time.
-//!
-//! A [`DnssecChain`] is a set of DNS messages. [`DnssecChain::verify`] proves one RRset of it from the root zone's [`TrustAnchors`] down
-//! (RFC 4035 section 5) and returns a [`VerifiedRrset`]: the records and the exact seconds in which every signature on
-//! the way held together. Only positive proofs count: every link is signed, and nothing is concluded from a denial of
-//! existence.
-//!
-//! This crate knows DNS and nothing of what the records are for. It reads no clock, file, network or environment: time, anchors and
-//! [cryptography](crypto) are arguments.
-//!
-//! ```no_run
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # #[cfg(feature = "rust-crypto")] {
-//! use veraid_dnssec::crypto::rust_crypto;
-//! use veraid_dnssec::{ChainVerifier, DnssecChain, Question, RecordType, Timestamp, TrustAnchors, ValidityPeriod};
-//!
-//! let messages: Vec<Vec<u8>> = vec![/* responses to DNSKEY, DS and TXT queries */];
-//! let chain = DnssecChain::parse(messages.iter().map(Vec::as_slice))?;
-//! let question = Question { name: "_veraid.example.com".parse()?, record_type: RecordType::TXT };
-//! let verifier = ChainVerifier::new(TrustAnchors::iana(), rust_crypto::PROVIDER);
-//! let now = Timestamp::from_unix_seconds(1_795_305_600);
-//! let rrset = chain.verify(&question, ValidityPeriod::at(now), &verifier)?;
-//! for rdata in rrset.rdata() {
-//!     println!("{} octets, holds {}", rdata.len(), rrset.validity());
-//! }
-//! # }
-//! # Ok(())
-//! # }
-//! ```
+#![cfg_attr(feature = "rust-crypto", doc = include_str!("../README.md"))]
+// The example in the README needs that feature.
+#![cfg_attr(
+    not(feature = "rust-crypto"),
+    doc = "Proves DNS records offline, with DNSSEC, from the keys of the DNS root."
+)]
 
 mod chain;
 pub mod crypto;
