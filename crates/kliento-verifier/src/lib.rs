@@ -39,3 +39,8 @@ pub use refusal::{Refusal, RefusalClass};
 pub use replay::{
     MemoryReplayGuard, ReplayGuard, ReplayGuardError, ReplayKey, TokenUse, TokenUseFuture,
 };
+
+/// Compiles the snippets in the workspace's README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct WorkspaceReadme;
