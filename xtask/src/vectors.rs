@@ -33,6 +33,7 @@ mod hostile;
 mod json;
 mod key_records;
 mod limits;
+mod matrix;
 mod member_ids;
 mod names;
 pub(crate) mod public;
@@ -54,7 +55,10 @@ const NOW: Timestamp = default_instant();
 
 const DAY: u64 = 86_400;
 
-/// Writes all vectors, and removes files in the vectors' folders that are not generated.
+/// The conformance matrix, which the vectors decide, from test-vectors/.
+const MATRIX: &str = "../docs/conformance-matrix.md";
+
+/// Writes all vectors and the conformance matrix, and removes files in the vectors' folders that are not generated.
 ///
 /// # Errors
 ///
@@ -74,7 +78,7 @@ pub(crate) fn write() -> Result<(), String> {
             fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
         }
     }
-    println!("{} vectors", files.len());
+    println!("{} vectors and the conformance matrix", files.len().saturating_sub(1));
     Ok(())
 }
 
@@ -175,6 +179,7 @@ fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
             return Err(format!("another vector has the file of {}", vector.id));
         }
     }
+    files.insert(MATRIX.into(), matrix::text(&vectors, &cited)?);
     Ok(files)
 }
 
