@@ -44,6 +44,6 @@ do {
   elapsed = performance.now() - start;
 } while (elapsed < seconds * 1000);
 
-const name = options.name ?? `js/${outcome.signed_by ?? 'member-id-bundle'}`;
+const name = options.name ?? `js/${outcome.signer ?? 'member-id-bundle'}`;
 const value = Math.round((elapsed * 10_000) / rounds) / 10;
 console.log(JSON.stringify({ name, value, unit: 'us' }));

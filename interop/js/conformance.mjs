@@ -10,8 +10,11 @@ import { DnssecChainSchema } from '@relaycorp/veraid/build/lib/lib/schemas/Dnsse
 
 import { explain, KLIENTO_OID, parseTrustAnchor, setClock, vectorClock, vectorTime, verifyVector } from './vectors.mjs';
 
+/** The version of the protocol that is spoken here. */
+const PROTOCOL = 2;
+
 const FIELDS = new Set([
-  'id', 'operation', 'trust_anchors', 'at', 'period', 'service', 'name', 'type', 'input', 'plaintext',
+  'protocol', 'id', 'operation', 'trust_anchors', 'at', 'period', 'service', 'name', 'type', 'input', 'plaintext',
   // Of no effect here: the library verifies the signature of a token, and does not look into it.
   'audience',
 ]);
@@ -23,6 +26,9 @@ const UNSUPPORTED = {
 
 /** Why a request cannot be answered, if so. */
 function whyUnsupported(request) {
+  if (request.protocol !== PROTOCOL) {
+    return `protocol is ${request.protocol}, not ${PROTOCOL}`;
+  }
   for (const field of Object.keys(request)) {
     if (field === 'max_validity' && request.operation !== 'verify-token') {
       continue; // It is for tokens alone.

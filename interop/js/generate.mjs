@@ -17,7 +17,7 @@ import {
 import { generateRsaKeyPair } from '@relaycorp/veraid/build/lib/lib/utils/keys/generation.js';
 
 import { makeChain, zonesOf } from './chains.mjs';
-import { formatTrustAnchor, KLIENTO_OID, MAX_TOKEN_BUNDLE_OCTETS, verifyVector } from './vectors.mjs';
+import { formatTrustAnchor, KLIENTO_OID, MAX_TOKEN_BUNDLE_OCTETS, SCHEMA, verifyVector } from './vectors.mjs';
 
 const OUTPUT = new URL('../../test-vectors/js/', import.meta.url);
 const ORIGIN = '@relaycorp/veraid 3.1.2';
@@ -36,10 +36,13 @@ const OPERATIONS = {
   bundle: 'verify-bundle',
   'member-id-bundle': 'verify-member-id-bundle',
 };
+/** Where VeraId's specification has the reference implementations decide, of which the library is one. */
+const REFERENCE = 'VeraId specification, section 10.1';
+
 const SPECS = {
-  token: 'Kliento token bundle; VeraId signature bundle',
-  bundle: 'VeraId signature bundle',
-  'member-id-bundle': 'VeraId member id bundle',
+  token: `${REFERENCE}; Kliento overview, "How Kliento Extends VeraId"`,
+  bundle: REFERENCE,
+  'member-id-bundle': REFERENCE,
 };
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -183,8 +186,10 @@ async function makeVector(definition) {
   }
 
   const vector = {
+    schema: SCHEMA,
     id: `${area}::${rule}::${name}`,
     description,
+    authority: 'veraid',
     spec,
     derived_from: null,
     origin: ORIGIN,
@@ -257,7 +262,7 @@ async function makeVector(definition) {
   if (expect.result !== 'valid') {
     throw new Error(`${vector.id}: the library says ${expect.result} (${message})`);
   }
-  const { organisation: provedOrganisation, user: provedUser, signed_by: provedSigner } = expect;
+  const { organisation: provedOrganisation, user: provedUser, signer: provedSigner } = expect;
   const proved = [provedOrganisation, provedUser, provedSigner];
   if (!isDeepStrictEqual(proved, [organisation, user, area === 'member-id-bundle' ? undefined : by])) {
     throw new Error(`${vector.id}: the library proved something else (${JSON.stringify(expect)})`);

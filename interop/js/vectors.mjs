@@ -2,6 +2,9 @@
 
 import { MemberIdBundle, SignatureBundle } from '@relaycorp/veraid';
 
+/** The form of the vectors, as their member `schema` names it. */
+export const SCHEMA = 'kliento.vector/v2';
+
 export const KLIENTO_OID = '1.3.6.1.4.1.58708.3.0';
 export const MAX_TOKEN_BUNDLE_OCTETS = 16_384;
 
@@ -113,16 +116,16 @@ async function verifyBundle(vector, bundle) {
     time,
     anchors,
   );
-  const signedBy = wasSignedByMember ? 'member' : 'organisation';
+  const signer = wasSignedByMember ? 'member' : 'organisation';
   if (vector.operation === 'verify-bundle') {
     const base64 = Buffer.from(plaintext).toString('base64');
-    return outcome(member, { signed_by: signedBy, plaintext: base64 });
+    return outcome(member, { signer, plaintext: base64 });
   }
   const { audience, claims } = parseToken(plaintext);
   if (audience !== vector.audience) {
     throw new Error(`Token is for another audience: ${audience}`);
   }
-  return outcome(member, { signed_by: signedBy, claims });
+  return outcome(member, { signer, claims });
 }
 
 /** The whole of it: valid with what was proved, malformed, or invalid, the last two with a message. */

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
 import der
+import reading
 from errors import Malformed
 
 RSA_ENCRYPTION, RSASSA_PSS, MGF1_OID = "1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10", "1.2.840.113549.1.1.8"
@@ -15,6 +16,8 @@ HASHES = {
     "2.16.840.1.101.3.4.2.3": hashes.SHA512,
 }
 ORGANISATION_KEY_BITS = (2048, 3072, 4096)
+# What fits into the largest key that is read.
+MAX_SALT = 2048
 
 
 class BadAlgorithm(Exception):
@@ -40,8 +43,8 @@ def hash_of(element):
     return HASHES[algorithm]()
 
 
-def pss_hash(element):
-    """The hash of an algorithm identifier of RSASSA-PSS with MGF1 of that hash and a salt of its length."""
+def pss_parameters(element):
+    """The hash of an algorithm identifier of RSASSA-PSS, that of its mask and the length of its salt."""
     algorithm, parameters = identifier(element)
     if algorithm != RSASSA_PSS or parameters is None or parameters.tag != der.SEQUENCE:
         raise BadAlgorithm("signature is not RSASSA-PSS with parameters")
@@ -57,13 +60,17 @@ def pss_hash(element):
         raise BadAlgorithm("parameters of RSASSA-PSS are not as expected")
     digest = hash_of(found[0xA0].children[0])
     mask, mask_hash = identifier(found[0xA1].children[0])
-    if mask != MGF1_OID or mask_hash is None or hash_of(mask_hash).name != digest.name:
-        raise BadAlgorithm("mask is not made by MGF1 with the same hash")
-    if der.integer(found[0xA2].children[0]) != digest.digest_size:
+    if mask != MGF1_OID or mask_hash is None:
+        raise BadAlgorithm("mask is not made by MGF1")
+    mask_digest, salt = hash_of(mask_hash), der.integer(found[0xA2].children[0])
+    # RFC 4055 section 3.1 recommends the same hash and a salt of its length.
+    if not reading.by_draft and mask_digest.name != digest.name:
+        raise BadAlgorithm("mask is made with another hash")
+    if salt != digest.digest_size and not (reading.by_draft and 0 <= salt <= MAX_SALT):
         raise BadAlgorithm("salt has another length than the hash")
     if 0xA3 in found and der.integer(found[0xA3].children[0]) != 1:
         raise BadAlgorithm("trailer is not 1")
-    return digest
+    return digest, mask_digest, salt
 
 
 class PublicKey:
@@ -81,7 +88,10 @@ class PublicKey:
 
     def numbers(self, is_organisation):
         algorithm, parameters = identifier(self._algorithm)
-        if algorithm != RSA_ENCRYPTION or parameters is None or parameters.octets != b"\x05\x00":
+        is_pss = algorithm == RSASSA_PSS and reading.by_draft
+        if not is_pss and (
+            algorithm != RSA_ENCRYPTION or parameters is None or parameters.octets != b"\x05\x00"
+        ):
             raise BadAlgorithm("key is not rsaEncryption with NULL")
         try:
             fields = der.Fields(der.parse(self._key).expect(der.SEQUENCE, "RSA key"), "RSA key")
@@ -90,19 +100,21 @@ class PublicKey:
         except Malformed as error:
             raise BadAlgorithm(str(error)) from None
         bits = modulus.bit_length()
-        if modulus <= 0 or not (bits in ORGANISATION_KEY_BITS if is_organisation else 2048 <= bits <= 4096):
+        largest = 16_384 if reading.by_draft else 4096
+        if modulus <= 0 or not (bits in ORGANISATION_KEY_BITS if is_organisation else 2048 <= bits <= largest):
             raise BadAlgorithm(f"RSA key has {bits} bits")
-        if exponent % 2 == 0 or not 65_537 <= exponent < 2**33:
+        smallest, bound = (3, modulus) if reading.by_draft else (65_537, 2**33)
+        if exponent % 2 == 0 or not smallest <= exponent < bound:
             raise BadAlgorithm(f"RSA key has the exponent {exponent}")
         return modulus, exponent
 
     def verifies(self, algorithm, signature, octets, is_organisation=False):
         """Whether a signature is good; BadAlgorithm if key or algorithm are not allowed."""
-        digest = pss_hash(algorithm)
+        digest, mask_digest, salt = pss_parameters(algorithm)
         modulus, exponent = self.numbers(is_organisation)
         try:
             key = RSAPublicNumbers(exponent, modulus).public_key()
-            key.verify(signature, octets, PSS(MGF1(digest), digest.digest_size), digest)
+            key.verify(signature, octets, PSS(MGF1(mask_digest), salt), digest)
             return True
         except (InvalidSignature, ValueError):
             return False

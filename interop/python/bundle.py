@@ -7,6 +7,7 @@ import dns.rdatatype
 
 import der
 import names
+import reading
 from algorithms import BadAlgorithm
 from certificate import Certificate, Organisation, organisation_name
 from dns_chain import Chain, parse_messages
@@ -22,7 +23,7 @@ TXT = dns.rdatatype.TXT
 
 # What the verifier asks: `period` is a pair of seconds, `profile` is "veraid", "domainauth" or None for both.
 Request = namedtuple("Request", "anchors period service profile leeway")
-Verdict = namedtuple("Verdict", "organisation user signed_by content start end signed_seconds")
+Verdict = namedtuple("Verdict", "organisation user signer content start end signed_seconds")
 
 
 class Bundle:
@@ -91,7 +92,7 @@ def _with_leeway(request, holds):
     """The request, or the first second after it in which signature and certificates hold, if leeway lets that count."""
     end = request.period[1]
     begins = [start for start, _ in holds if start > end]
-    if not request.leeway or intersection([request.period], holds) or not begins:
+    if reading.by_draft or not request.leeway or intersection([request.period], holds) or not begins:
         return request
     if min(begins) > end + min(request.leeway, MAX_LEEWAY):
         return request
@@ -115,6 +116,9 @@ def verify_signature_bundle(octets, request, given_content=None):
     budget = Budget()
     owner, organisation = bundle.organisation(request, budget)
     content = signed.check(given_content)
+    if reading.by_draft and signed.version != 1:
+        # RFC 5652 section 5.1 makes it 1 for what the draft allows in here.
+        raise Refused("signed-data", "SignedData is not of version 1")
     if signed.service != request.service:
         raise Refused("signed-data", "signature is for another service")
     if organisation.is_domainauth and signed.end - signed.start > NINETY_DAYS:
@@ -127,8 +131,8 @@ def verify_signature_bundle(octets, request, given_content=None):
 
     holds = intersection(path_seconds, [(signed.start, signed.end)])
     start, end = bundle.window_with_leeway(request, organisation, owner, holds, budget)
-    signed_by = "member" if signed.attribution is None else "organisation"
-    return Verdict(organisation.name, user, signed_by, content, start, end, signed.end - signed.start)
+    signer = "member" if signed.attribution is None else "organisation"
+    return Verdict(organisation.name, user, signer, content, start, end, signed.end - signed.start)
 
 
 def _signer(signed, organisation):

@@ -5,6 +5,7 @@ from functools import partial
 
 import der
 import names
+import reading
 from algorithms import BadAlgorithm, PublicKey, identifier
 from errors import Malformed, Refused
 from seconds import EVER, NINETY_DAYS, intersection, union
@@ -115,7 +116,8 @@ class Certificate:
             refuse("certificate is not of version 3")
         if self.algorithm.octets != self.inner_algorithm.octets:
             refuse("certificate names two signature algorithms")
-        if self.serial[0] & 0x80 or len(self.serial) > 20:
+        # RFC 5280 section 4.1.2.2 wants verifiers to put up with such serial numbers.
+        if not reading.by_draft and (self.serial[0] & 0x80 or len(self.serial) > 20):
             refuse("serial number is negative or too long")
         if self.not_before > self.not_after:
             refuse("certificate ends before it starts")
@@ -130,7 +132,9 @@ class Certificate:
             refuse("issuer's name is another")
         # Of an organisation's certificate that somebody else issued, the key identifier is no evidence either.
         ids = {self.authority_key_id, issuer.subject_key_id}
-        if None not in ids and len(ids) > 1 and (issuer.names_itself or not is_organisation):
+        # RFC 5280 section 6.1 compares no key identifiers.
+        counts = (issuer.names_itself or not is_organisation) and not reading.by_draft
+        if counts and None not in ids and len(ids) > 1:
             refuse("key identifiers differ")
         verify = partial(
             issuer.key.verifies, self.algorithm, self.signature, self.signed_octets, is_organisation
@@ -254,6 +258,10 @@ class Organisation:
             self.seconds = [(certificate.not_before, certificate.not_after)]
         elif not is_domainauth:
             refuse("organisation's certificate is issued by another")
+        elif reading.by_draft:
+            # Section 7.1, step 4: it is on the chain that was valid at one time, whoever issued it.
+            certificate.check(is_domainauth)
+            self.seconds = [(certificate.not_before, certificate.not_after)]
 
     def seconds_of_paths(self, signer, attached):
         """When a path from here to `signer` holds, over all of them through `attached` certificates."""
@@ -281,7 +289,7 @@ class Organisation:
         """When a path holds, given from the signer upwards and without the organisation's certificate."""
         issuers = [*path[1:], self.certificate]
         for depth, issuer in enumerate(issuers):
-            is_evidence = issuer is not self.certificate or issuer.names_itself
+            is_evidence = issuer is not self.certificate or issuer.names_itself or reading.by_draft
             if is_evidence:
                 below = sum(not certificate.names_itself for certificate in path[1 : depth + 1])
                 if not issuer.may_issue:

@@ -12,19 +12,25 @@ import dns.rdatatype
 
 import der
 import kliento_token
+import reading
 from bundle import Request, verify_member_id_bundle, verify_signature_bundle
 from dns_chain import Chain, parse_messages, parse_trust_anchor
 from errors import Refused
 from seconds import format_instant, parse_instant
 
+# The version of the protocol that is spoken here.
+PROTOCOL = 2
+
 FIELDS = {
-    *("id", "operation", "trust_anchors", "at", "period", "service", "audience", "max_validity", "leeway"),
+    *("protocol", "id", "operation", "trust_anchors", "at", "period", "service", "audience", "max_validity", "leeway"),
     *("accepted_profile", "name", "type", "input", "header", "plaintext"),
 }
 
 
 def answer(request):
     """The answer to a request, but for its id."""
+    if request.get("protocol") != PROTOCOL:
+        return {"result": "unsupported", "message": f"protocol is {request.get('protocol')}, not {PROTOCOL}"}
     unknown = request.keys() - FIELDS
     if unknown:
         return {"result": "unsupported", "message": f"unknown fields: {', '.join(sorted(unknown))}"}
@@ -75,9 +81,9 @@ def _facts(verdict):
         "subject": organisation if user is None else f"{user}@{organisation}",
         "organisation": organisation,
         "user": user,
-        **_instants(valid_from=verdict.start, valid_until=verdict.end),
+        **_instants(validFrom=verdict.start, validUntil=verdict.end),
     }
-    return facts if verdict.signed_by is None else {**facts, "signed_by": verdict.signed_by}
+    return facts if verdict.signer is None else {**facts, "signer": verdict.signer}
 
 
 def _verify_chain(request):
@@ -119,6 +125,7 @@ OPERATIONS = {
 
 
 def main():
+    reading.by_draft = sys.argv[1:] == ["--draft"]
     for line in sys.stdin:
         if line.strip():
             request = json.loads(line)

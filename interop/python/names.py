@@ -6,6 +6,8 @@ import unicodedata
 import idna
 import precis_i18n
 
+import reading
+
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _PRECIS = precis_i18n.get_profile("UsernameCaseMapped")
 _AT_SIGNS = "@\uff20\ufe6b"
@@ -55,7 +57,8 @@ def user(name, is_domainauth):
     """The user's name as it is, or None for a bot."""
     if name == "@":
         return None
-    if not 1 <= len(name.encode("utf-8", "surrogatepass")) <= MAX_USER_OCTETS:
+    octets = len(name.encode("utf-8", "surrogatepass"))
+    if octets == 0 or (octets > MAX_USER_OCTETS and not reading.by_draft):
         raise BadName("user's name is empty or too long")
     for character in name:
         point = ord(character)

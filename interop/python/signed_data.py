@@ -3,6 +3,7 @@
 from functools import partial
 
 import der
+import reading
 from algorithms import BadAlgorithm, digest, hash_of, identifier
 from certificate import DIGITAL_SIGNATURE, Certificate
 from errors import Malformed, Refused
@@ -15,6 +16,9 @@ SIGNED_DATA, DATA = "1.2.840.113549.1.7.2", "1.2.840.113549.1.7.1"
 CONTENT_TYPE, MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 ALGORITHM_PROTECTION = "1.2.840.113549.1.9.52"
 METADATA, ATTRIBUTION = "1.3.6.1.4.1.58708.1.0", "1.3.6.1.4.1.58708.1.2"
+
+SIGNING_TIME = "1.2.840.113549.1.9.5"
+DEFINED = {CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME, METADATA, ATTRIBUTION}
 
 ATTRIBUTES_TAG, CONSTRUCTED_OCTET_STRING = 0xA0, 0x24
 
@@ -49,7 +53,7 @@ class SignedData:
             raise Malformed("too many signers")
         if self.version not in (1, 3):
             self._note(f"SignedData has version {self.version}")
-        if revocation_lists is not None:
+        if revocation_lists is not None and not reading.by_draft:
             self._note("revocation lists are attached")
         self.attached = self._read_certificates(attached, deviations)
         if len(signers) != 1:
@@ -62,7 +66,8 @@ class SignedData:
 
     def _read_content(self, element, deviations):
         fields = der.Fields(element, "content")
-        if der.oid(fields.next()) != DATA:
+        self.content_type = der.oid(fields.next())
+        if self.content_type != DATA and not reading.by_draft:
             self._note("content is not of the type data")
         wrapper = fields.optional(0xA0)
         fields.end()
@@ -86,7 +91,7 @@ class SignedData:
         elements = der.set_of(element, deviations, "certificates")
         if len(elements) > MAX_ATTACHED:
             raise Malformed("too many certificates are attached")
-        if any(child.tag != der.SEQUENCE for child in elements):
+        if any(child.tag != der.SEQUENCE for child in elements) and not reading.by_draft:
             self._note("a certificate of another form is attached")
         return [Certificate(child, deviations) for child in elements if child.tag == der.SEQUENCE]
 
@@ -99,7 +104,7 @@ class SignedData:
         attributes = fields.optional(ATTRIBUTES_TAG)
         self.signature_algorithm = fields.next(der.SEQUENCE)
         self.signature = fields.next(der.OCTET_STRING).content
-        if fields.optional(0xA1) is not None:
+        if fields.optional(0xA1) is not None and not reading.by_draft:
             self._note("signer has unsigned attributes")
         fields.end()
         identifier(self.digest_algorithm), identifier(self.signature_algorithm)
@@ -126,7 +131,9 @@ class SignedData:
             kind = der.oid(fields.next())
             values = der.set_of(fields.next(der.SET), deviations, "values")
             fields.end()
-            if kind in self.attributes or len(values) != 1:
+            # RFC 5652 section 11 bounds the attributes that it defines, and the draft those that it does.
+            is_bounded = kind in DEFINED or not reading.by_draft
+            if is_bounded and (kind in self.attributes or len(values) != 1):
                 self._note(f"attribute {kind} is repeated or has {len(values)} values")
             if values:
                 self.attributes[kind] = values[0]
@@ -147,11 +154,12 @@ class SignedData:
             algorithm = hash_of(self.digest_algorithm)
         except BadAlgorithm as error:
             refuse(str(error))
-        if algorithm.name not in map(_name_of_hash, self.digest_algorithms):
+        # RFC 5652 section 5.1 leaves it open.
+        if algorithm.name not in map(_name_of_hash, self.digest_algorithms) and not reading.by_draft:
             refuse("digest algorithm was not announced")
         content_type = self.attributes.get(CONTENT_TYPE)
-        if content_type is None or content_type.tag != der.OID or der.oid(content_type) != DATA:
-            refuse("content type attribute is not data")
+        if content_type is None or content_type.tag != der.OID or der.oid(content_type) != self.content_type:
+            refuse("content type attribute is another")
         message_digest = self.attributes.get(MESSAGE_DIGEST)
         if message_digest is None or message_digest.tag != der.OCTET_STRING:
             refuse("message digest is missing")

@@ -221,7 +221,7 @@ fn judge(
 
 /// Whether both draw the same from a bundle that they accept.
 fn says_the_same(ours: &Answer, theirs: &Answer) -> bool {
-    ["subject", "signed_by", "plaintext"]
+    ["subject", "signer", "plaintext"]
         .into_iter()
         .all(|fact| ours.facts.get(fact) == theirs.facts.get(fact))
 }

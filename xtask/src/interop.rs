@@ -146,8 +146,8 @@ fn vector(issued: &Issued) -> Value {
         "input": Base64::encode_string(&issued.bundle),
     }));
     if issued.form != Form::MemberId {
-        let signed_by = if issued.signed_by_member { "member" } else { "organisation" };
-        expect.insert("signed_by".into(), json!(signed_by));
+        let signer = if issued.signed_by_member { "member" } else { "organisation" };
+        expect.insert("signer".into(), json!(signer));
     }
     let content = Base64::encode_string(&issued.content);
     let more = match (&issued.token, issued.form) {

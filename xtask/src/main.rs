@@ -26,7 +26,7 @@ mod vectors;
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 const USAGE: &str = "\
-cargo xtask vectors [--check]   write test-vectors/, or fail if what is there differs
+cargo xtask vectors [--check]   write test-vectors/ and docs/conformance-matrix.md, or fail if what is there differs
 cargo xtask bench [--json | --smoke]
                                 measure verification against its floor, or see only that it can be measured
 cargo xtask public-vectors --domain DIR --dnssec-prover DIR [--check]

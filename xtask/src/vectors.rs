@@ -16,12 +16,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use base64ct::{Base64, Encoding as _};
+use kliento_conformance::{Exceptions, SCHEMA};
 use veraid_dnssec::{Question, Timestamp, ValidityPeriod};
 use veraid_testkit::{
     AUDIENCE, Customisation, HierarchyBuilder, KLIENTO_SERVICE, MockBundle, MockChain, Scenario,
     Signer, TestProfile, ZoneAlgorithm, ZoneKeys, default_instant, dnssec_chain_der,
 };
 
+mod authority;
 mod bundle_limits;
 mod bundles;
 mod certificates;
@@ -31,6 +33,7 @@ mod hostile;
 mod json;
 mod key_records;
 mod limits;
+mod matrix;
 mod member_ids;
 mod names;
 pub(crate) mod public;
@@ -38,6 +41,7 @@ mod signed_data;
 mod tokens;
 mod windows;
 
+use authority::Citation;
 use json::Json;
 
 /// The folders of test-vectors/ that hold nothing but what is generated here.
@@ -51,7 +55,10 @@ const NOW: Timestamp = default_instant();
 
 const DAY: u64 = 86_400;
 
-/// Writes all vectors, and removes files in their folders that are none.
+/// The conformance matrix, which the vectors decide, from test-vectors/.
+const MATRIX: &str = "../docs/conformance-matrix.md";
+
+/// Writes all vectors and the conformance matrix, and removes files in the vectors' folders that are not generated.
 ///
 /// # Errors
 ///
@@ -71,7 +78,7 @@ pub(crate) fn write() -> Result<(), String> {
             fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
         }
     }
-    println!("{} vectors", files.len());
+    println!("{} vectors and the conformance matrix", files.len().saturating_sub(1));
     Ok(())
 }
 
@@ -100,9 +107,16 @@ pub(crate) fn check() -> Result<(), String> {
     }
     let shown = problems.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("\n  ");
     Err(format!(
-        "{} test vectors are not those that `cargo xtask vectors` writes:\n  {shown}",
+        "{} files are not those that `cargo xtask vectors` writes:\n  {shown}",
         problems.len()
     ))
+}
+
+/// Where an implementation is known to differ from the vectors.
+fn exceptions(name: &str) -> Result<Exceptions, String> {
+    let file = root().join("exceptions").join(name);
+    let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Exceptions::from_json(&text).map_err(|error| format!("{}: {error}", file.display()))
 }
 
 fn root() -> PathBuf {
@@ -146,8 +160,12 @@ fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
             return Err(format!("two vectors have the id {}", vector.id));
         }
     }
+    let cited = vectors.iter().map(|vector| Ok((vector.id.as_str(), vector.citation()?)));
+    let cited: Vec<_> = cited.collect::<Result<_, String>>()?;
+    let (reference, literal) = ("relaycorp-veraid-3.1.2.json", "python-draft.json");
+    authority::check(&cited, &exceptions(reference)?, &exceptions(literal)?)?;
     let mut files = BTreeMap::new();
-    for vector in &vectors {
+    for (vector, (_, citation)) in vectors.iter().zip(&cited) {
         match (&vector.derived_from, vector.outcome()) {
             (Some(parent), _) if results.get(parent.as_str()) != Some(&Outcome::Valid) => {
                 return Err(format!("{} derives from {parent}, which is not valid", vector.id));
@@ -157,10 +175,11 @@ fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
             }
             _ => {}
         }
-        if files.insert(vector.path()?, vector.to_json().to_string()).is_some() {
+        if files.insert(vector.path()?, vector.to_json(citation).to_string()).is_some() {
             return Err(format!("another vector has the file of {}", vector.id));
         }
     }
+    files.insert(MATRIX.into(), matrix::text(&vectors, &cited)?);
     Ok(files)
 }
 
@@ -399,13 +418,13 @@ impl Vector {
             Signer::Member => "member",
             Signer::Organisation => "organisation",
         };
-        self.fact("signed_by", Json::text(kind))
+        self.fact("signer", Json::text(kind))
     }
 
     /// Valid in this run of seconds.
     fn holds(self, period: ValidityPeriod) -> Self {
-        self.fact("valid_from", Json::text(period.start()))
-            .fact("valid_until", Json::text(period.end()))
+        self.fact("validFrom", Json::text(period.start()))
+            .fact("validUntil", Json::text(period.end()))
     }
 
     /// Valid in this run of seconds; what is never valid says something else later.
@@ -432,12 +451,18 @@ impl Vector {
         }
     }
 
-    fn to_json(&self) -> Json {
+    fn citation(&self) -> Result<Citation, String> {
+        authority::resolve(&self.id, self.profile, self.spec)
+    }
+
+    fn to_json(&self, citation: &Citation) -> Json {
         let anchors = self.trust_anchors.lines().map(Json::text).collect();
         let mut members = vec![
+            ("schema", Json::text(SCHEMA)),
             ("id", Json::text(&self.id)),
             ("description", Json::text(&self.description)),
-            ("spec", Json::text(self.spec)),
+            ("authority", Json::text(citation.authority)),
+            ("spec", Json::text(&citation.text)),
             ("derived_from", self.derived_from.as_ref().map_or(Json::Null, Json::text)),
             ("operation", Json::text(self.operation)),
             ("profile", self.profile.map_or(Json::Null, |profile| Json::text(label(profile)))),

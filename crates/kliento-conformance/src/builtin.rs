@@ -13,7 +13,7 @@ use veraid_core::{Member, MemberIdBundle, ServiceOid, SignatureBundle, parse_dns
 use veraid_dnssec::{ChainVerifier, Name};
 
 use crate::answer::{Answer, Outcome};
-use crate::vector::{Operation, ProfileName, Question};
+use crate::vector::{Operation, PROTOCOL, ProfileName, Question};
 
 /// Why something is not valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,10 @@ pub enum Refusal {
 /// Answers a question with this project's libraries and the cryptography of `crypto`.
 #[must_use]
 pub fn answer(question: &Question, crypto: CryptoProvider) -> Answer {
+    if question.protocol != PROTOCOL {
+        let found = question.protocol;
+        return Answer::unsupported(format!("`protocol` is {found}, not {PROTOCOL}"));
+    }
     match verify(question, crypto) {
         Ok(answer) => answer,
         Err(refusal) => refusal.to_answer(),
@@ -73,7 +77,7 @@ fn verify_token(question: &Question, crypto: CryptoProvider) -> Result<Answer, R
     let claims: Map<_, _> =
         token.claims().iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
     Ok(member_answer(token.subject(), token.validity())
-        .with("signed_by", kind(token.kind()))
+        .with("signer", kind(token.kind()))
         .with("claims", claims)
         .with("audience", token.audience()))
 }
@@ -92,7 +96,7 @@ fn verify_bundle(question: &Question, crypto: CryptoProvider) -> Result<Answer, 
     };
     let signature = verified.map_err(Refusal::BundleInvalid)?;
     Ok(member_answer(signature.member(), signature.validity())
-        .with("signed_by", kind(signature.kind()))
+        .with("signer", kind(signature.kind()))
         .with("plaintext", Base64::encode_string(signature.plaintext())))
 }
 
@@ -128,8 +132,8 @@ fn member_answer(member: &Member, validity: ValidityPeriod) -> Answer {
         .with("subject", member.to_string())
         .with("organisation", member.organisation().as_str())
         .with("user", member.user().map(ToString::to_string))
-        .with("valid_from", validity.start().to_string())
-        .with("valid_until", validity.end().to_string())
+        .with("validFrom", validity.start().to_string())
+        .with("validUntil", validity.end().to_string())
 }
 
 const fn kind(kind: SignatureKind) -> &'static str {

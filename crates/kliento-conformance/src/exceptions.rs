@@ -113,7 +113,7 @@ mod tests {
 
     const FILE: &str = r#"{"implementation": "other 1.0", "exceptions": [
         {"vectors": ["token::a::*", "token::b::c"], "found": "valid", "reason": "takes anything"},
-        {"vectors": ["token::d::*"], "found": "valid", "facts": ["valid_from"], "reason": "counts otherwise"}]}"#;
+        {"vectors": ["token::d::*"], "found": "valid", "facts": ["validFrom"], "reason": "counts otherwise"}]}"#;
 
     fn accepts_anything() -> (Answer, Vec<Difference>) {
         let (expected, found) = (Outcome::Invalid, Outcome::Valid);
@@ -141,8 +141,8 @@ mod tests {
             expected: "a".into(),
             found: "b".into(),
         };
-        assert!(exceptions.excuse("token::d::x", &answer, &[fact("valid_from")]).is_some());
-        let both = [fact("valid_from"), fact("subject")];
+        assert!(exceptions.excuse("token::d::x", &answer, &[fact("validFrom")]).is_some());
+        let both = [fact("validFrom"), fact("subject")];
         assert_eq!(exceptions.excuse("token::d::x", &answer, &both), None);
     }
 

@@ -87,7 +87,8 @@ mod tests {
 
     fn vector(expect: &str) -> Vector {
         Vector::from_json(&format!(
-            r#"{{"id": "token::rule::case", "description": "d", "spec": "s", "derived_from": null, "operation": "verify-token",
+            r#"{{"schema": "kliento.vector/v2", "id": "token::rule::case", "description": "d", "authority": "rfc", "spec": "s",
+            "derived_from": null, "operation": "verify-token",
             "profile": null, "trust_anchors": [], "at": "", "input": "", "expect": {expect}}}"#
         ))
         .unwrap()
@@ -95,7 +96,7 @@ mod tests {
 
     #[test]
     fn facts_that_are_stated_must_be_the_expected_ones() {
-        let vector = vector(r#"{"result": "valid", "subject": "a", "valid_from": "b"}"#);
+        let vector = vector(r#"{"result": "valid", "subject": "a", "validFrom": "b"}"#);
         let answer = Answer::new(Outcome::Valid).with("subject", "a");
         assert_eq!(judge(&vector, &answer), []);
         assert_eq!(judge(&vector, &answer.clone().with("audience", "anything")), []);
@@ -105,8 +106,8 @@ mod tests {
             found,
         };
         assert_eq!(
-            judge(&vector, &answer.with("valid_from", "c")),
-            [fact("valid_from", "b", "c".into())]
+            judge(&vector, &answer.with("validFrom", "c")),
+            [fact("validFrom", "b", "c".into())]
         );
         assert_eq!(
             judge(&vector, &Answer::new(Outcome::Valid)),

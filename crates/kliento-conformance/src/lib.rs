@@ -15,4 +15,7 @@ pub use glob::Glob;
 pub use judge::{Difference, judge};
 pub use process::{Conversation, Fault, Process};
 pub use report::{AreaCount, Entry, Report, Verdict};
-pub use vector::{Operation, Period, ProfileName, Question, Vector, VectorError, discover};
+pub use vector::{
+    Authority, Operation, PROTOCOL, Period, ProfileName, Question, SCHEMA, Vector, VectorError,
+    discover,
+};

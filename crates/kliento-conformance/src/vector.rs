@@ -1,6 +1,7 @@
 //! Vectors: reading them, strictly, and finding them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,12 +10,21 @@ use serde_json::{Map, Value};
 
 use crate::answer::{Answer, Facts};
 
+/// The form of vectors that this crate reads, as their member `schema` names it.
+pub const SCHEMA: &str = "kliento.vector/v2";
+
+/// The version of the protocol between this crate and an implementation under test: how questions are asked, and the names of facts in
+/// answers.
+pub const PROTOCOL: u8 = 2;
+
 /// One test vector: a question, what must come of it, and what there is to say about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vector {
     /// What is special about it.
     pub description: String,
-    /// The document and section that decide.
+    /// Whose rule decides.
+    pub authority: Authority,
+    /// The document and section of that authority.
     pub spec: String,
     /// The id of the valid vector from which it differs in one respect.
     pub derived_from: Option<String>,
@@ -32,6 +42,8 @@ pub struct Vector {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
+    /// The version of the protocol that the question is of: [`PROTOCOL`].
+    pub protocol: u8,
     /// Area, rule and case.
     pub id: String,
     /// What is to be verified.
@@ -74,6 +86,32 @@ pub struct Question {
     /// The content of a detached signature, in Base64.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plaintext: Option<String>,
+}
+
+/// The kind of document whose rule decides what must come of a vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Authority {
+    /// The Internet-Draft draft-narea-domainauth.
+    Draft,
+    /// VeraId and Kliento as published: their specification and overview, or where these are silent the reference implementations.
+    VeraId,
+    /// An RFC or ITU-T recommendation that both build on.
+    Rfc,
+    /// This project, in docs/decisions.md: another implementation may choose otherwise, and then says so.
+    Decision,
+}
+
+impl fmt::Display for Authority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Draft => "draft",
+            Self::VeraId => "veraid",
+            Self::Rfc => "rfc",
+            Self::Decision => "decision",
+        })
+    }
 }
 
 /// What is to be verified.
@@ -125,7 +163,9 @@ pub struct VectorError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct About {
+    schema: String,
     description: String,
+    authority: Authority,
     spec: String,
     derived_from: Option<String>,
     origin: Option<String>,
@@ -134,7 +174,8 @@ struct About {
 }
 
 /// The members of a vector that are no part of the question.
-const ABOUT: [&str; 6] = ["description", "spec", "derived_from", "origin", "profile", "expect"];
+const ABOUT: [&str; 8] =
+    ["schema", "description", "authority", "spec", "derived_from", "origin", "profile", "expect"];
 
 impl Vector {
     /// Reads a vector.
@@ -149,6 +190,12 @@ impl Vector {
             ABOUT.into_iter().filter_map(|name| question.remove_entry(name)).collect();
         let about: About =
             serde_json::from_value(about.into()).map_err(|error| error.to_string())?;
+        if about.schema != SCHEMA {
+            return Err(format!("`schema` is {:?}, not {SCHEMA:?}", about.schema));
+        }
+        if question.insert("protocol".into(), PROTOCOL.into()).is_some() {
+            return Err("unknown field `protocol`".into());
+        }
         let question: Question =
             serde_json::from_value(question.into()).map_err(|error| error.to_string())?;
         let expect = Answer::from_facts(about.expect)?;
@@ -160,6 +207,7 @@ impl Vector {
         }
         Ok(Self {
             description: about.description,
+            authority: about.authority,
             spec: about.spec,
             derived_from: about.derived_from,
             origin: about.origin,
@@ -256,7 +304,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), VectorError> {
 mod tests {
     use super::*;
 
-    const VECTOR: &str = r#"{"id": "token::rule::case", "description": "d", "spec": "s", "derived_from": null,
+    const VECTOR: &str = r#"{"schema": "kliento.vector/v2", "id": "token::rule::case", "description": "d", "authority": "rfc",
+        "spec": "s", "derived_from": null,
         "operation": "verify-token", "profile": "veraid", "trust_anchors": [". IN DS 1 13 2 00"], "at": "2026-11-22T12:00:00Z",
         "audience": "a", "input": "AAAA", "expect": {"result": "malformed", "stage": "parse", "code": "KL1004"}}"#;
 
@@ -265,7 +314,7 @@ mod tests {
         let vector = Vector::from_json(VECTOR).unwrap();
         assert_eq!(
             vector.question.to_line(),
-            r#"{"id":"token::rule::case","operation":"verify-token","trust_anchors":[". IN DS 1 13 2 00"],"at":"2026-11-22T12:00:00Z","audience":"a","input":"AAAA"}"#
+            r#"{"protocol":2,"id":"token::rule::case","operation":"verify-token","trust_anchors":[". IN DS 1 13 2 00"],"at":"2026-11-22T12:00:00Z","audience":"a","input":"AAAA"}"#
         );
         assert_eq!(vector.area(), "token");
     }
@@ -282,6 +331,21 @@ mod tests {
         assert_eq!(
             with(r#""audience""#, r#""period": {"from": "", "until": ""}, "audience""#),
             "there must be either `at` or `period`"
+        );
+    }
+
+    #[test]
+    fn refuses_vectors_of_another_form_and_a_protocol_within() {
+        let with = |from, to| Vector::from_json(&VECTOR.replace(from, to)).unwrap_err();
+        assert_eq!(
+            with("vector/v2", "vector/v1"),
+            "`schema` is \"kliento.vector/v1\", not \"kliento.vector/v2\""
+        );
+        assert_eq!(with(r#""schema": "kliento.vector/v2", "#, ""), "missing field `schema`");
+        assert!(with(r#""rfc""#, r#""ietf""#).starts_with("unknown variant `ietf`"));
+        assert_eq!(
+            with(r#""audience""#, r#""protocol": 2, "audience""#),
+            "unknown field `protocol`"
         );
     }
 }

@@ -9,7 +9,7 @@ use veraid_testkit::{
 use super::limits::in_windows;
 use super::{NOW, PROFILES, Vector, member, vary, vary_bundle};
 
-const SPEC: &str = "Limits of this project; CVE-2023-50387";
+const SPEC: &str = "Decisions, \"Limits\"";
 
 pub(super) fn vectors() -> Vec<Vector> {
     PROFILES.into_iter().flat_map(|profile| [checks(profile), counts(profile)].concat()).collect()

@@ -224,7 +224,7 @@ pub(super) fn strict(profile: TestProfile, vector: Vector) -> Vector {
 }
 
 fn profiles() -> Vec<Vector> {
-    let spec = "DomainAuth, \"Security Considerations\"";
+    let spec = "Decisions, \"Two profiles\"";
     let mut vectors = Vec::new();
     for profile in PROFILES {
         for accepted in PROFILES {

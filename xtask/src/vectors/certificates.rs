@@ -325,7 +325,7 @@ fn namesakes(profile: TestProfile) -> Vec<Vector> {
         "limit",
         "limit-failures-authority",
         "Four RRSIGs of the chain do not hold; the fifth check that fails is that of an authority's key, and another authority's would hold.",
-        "Limits of this project; CVE-2023-50387",
+        "Decisions, \"Limits\"",
         &scenario,
         &bundle,
     );

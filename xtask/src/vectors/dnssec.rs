@@ -222,7 +222,7 @@ fn algorithms() -> Vec<Vector> {
                 "algorithm",
                 &format!("algorithm-{number}-{word}"),
                 &format!("Every zone signs with algorithm {number} and {words}."),
-                "RFC 8624 section 3.1",
+                "RFC 9904",
                 &chain,
             ));
         }

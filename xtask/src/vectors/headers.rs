@@ -4,7 +4,7 @@ use veraid_testkit::TestProfile;
 
 use super::{Vector, base64, common_seconds, member};
 
-const SPEC: &str = "RFC 9110 section 11.4; Kliento token bundle";
+const SPEC: &str = "RFC 9110 section 11.4";
 const PARENT: &str = "header::valid::usual";
 
 pub(super) fn vectors() -> Vec<Vector> {

@@ -13,7 +13,7 @@ use super::dnssec::question;
 use super::json::Json;
 use super::{NOW, PROFILES, Vector, common_seconds, member, small_zones, vary, vary_bundle};
 
-const SPEC: &str = "Limits of this project; CVE-2023-50387";
+const SPEC: &str = "Decisions, \"Limits\"";
 const PARENT: &str = "dnssec::valid::txt";
 
 pub(super) fn vectors() -> Vec<Vector> {
@@ -453,7 +453,7 @@ fn sizes() -> Vec<Vector> {
             let vector = Vector::token(
                 format!("{area}::limit::limit-octets-{octets}"),
                 format!("The token bundle has {octets} octets."),
-                "Kliento token bundle",
+                "Kliento, \"How Kliento Extends VeraId\"",
                 scenario.profile,
                 &made,
             )

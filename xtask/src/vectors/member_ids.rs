@@ -11,7 +11,7 @@ use super::limits::fitted;
 use super::{PROFILES, Vector, common_seconds, label, member};
 
 const SPEC: &str = "DomainAuth, \"Member Id Bundle\"";
-const LIMITS: &str = "Limits of this project; CVE-2023-50387";
+const LIMITS: &str = "Decisions, \"Limits\"";
 
 pub(super) fn vectors() -> Vec<Vector> {
     PROFILES

@@ -7,8 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use kliento_conformance::SCHEMA;
 use veraid_dnssec::{Question, Timestamp, ValidityPeriod};
 
+use super::authority::{self, Citation};
 use super::json::Json;
 
 mod chain;
@@ -108,7 +110,16 @@ impl PublicVector {
         format!("dnssec::public-{}::{}", self.folder, self.case)
     }
 
-    fn to_json(&self) -> Json {
+    /// Wildcards are refused by this project; all else is DNSSEC's rules.
+    fn citation(&self) -> Result<Citation, String> {
+        let spec = match self.expect {
+            Expect::Invalid(2015) => "Decisions, \"DNSSEC\"",
+            _ => self.spec,
+        };
+        authority::resolve(&self.id(), None, spec)
+    }
+
+    fn to_json(&self, citation: &Citation) -> Json {
         let expect = match &self.expect {
             Expect::Valid { records, validity } => {
                 let mut facts = vec![
@@ -128,9 +139,11 @@ impl PublicVector {
         };
         let anchors = self.trust_anchors.iter().map(Json::text).collect();
         Json::object([
+            ("schema", Json::text(SCHEMA)),
             ("id", Json::text(self.id())),
             ("description", Json::text(&self.description)),
-            ("spec", Json::text(self.spec)),
+            ("authority", Json::text(citation.authority)),
+            ("spec", Json::text(&citation.text)),
             ("derived_from", self.derived_from.as_ref().map_or(Json::Null, Json::text)),
             ("origin", Json::text(&self.origin)),
             ("operation", Json::text("verify-chain")),
@@ -160,7 +173,7 @@ fn files(vectors: &[PublicVector]) -> Result<BTreeMap<PathBuf, String>, String> 
             return Err(format!("{} derives from {parent}, which is not valid", vector.id()));
         }
         let path = Path::new(vector.folder).join(format!("{}.json", vector.case));
-        if files.insert(path, vector.to_json().to_string()).is_some() {
+        if files.insert(path, vector.to_json(&vector.citation()?).to_string()).is_some() {
             return Err(format!("two vectors have the id {}", vector.id()));
         }
     }

@@ -10,7 +10,7 @@ use super::json::Json;
 use super::limits::fitted;
 use super::{PROFILES, Vector, common_seconds, label, member, organisation, seconds_around_now};
 
-const SPEC: &str = "Kliento token bundle";
+const SPEC: &str = "Kliento, \"How Kliento Extends VeraId\"";
 
 fn make(rule: &str, case: &str, description: &str, scenario: &Scenario) -> Vector {
     let made = scenario.build_with(&Customisation::new());

@@ -298,7 +298,7 @@ fn caps(profile: TestProfile) -> Vec<Vector> {
 }
 
 fn leeway(profile: TestProfile) -> Vec<Vector> {
-    let spec = "RFC 7519 section 4.1.5, by analogy";
+    let spec = "Decisions, \"Time\"";
     let starts = |seconds| only(profile, "signature", period(later(seconds), later(3600)));
     let certificates = |seconds| only(profile, "certificate", period(later(seconds), later(DAY)));
     let ended = only(profile, "signature", period_before_now(600, 1));

@@ -197,15 +197,27 @@ fn answers_one_question_a_line() {
     let file = Path::new(VECTORS).join("token/member-veraid.json");
     let mut vector: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     let members = vector.as_object_mut().unwrap();
-    for name in ["description", "spec", "derived_from", "profile", "expect"] {
+    for name in ["schema", "description", "authority", "spec", "derived_from", "profile", "expect"]
+    {
         members.remove(name).unwrap();
     }
-    let questions = format!("{vector}\n\n{{\"id\":\"x\"}}\n");
+    let without_protocol = json!(members);
+    members.insert("protocol".into(), json!(1));
+    let of_protocol_1 = json!(members);
+    members.insert("protocol".into(), json!(2));
+    let questions = format!("{vector}\n\n{without_protocol}\n{of_protocol_1}\n{{\"id\":\"x\"}}\n");
     let run = kliento_with(&["conformance", "answer"], questions.as_bytes()).ok();
     let answers: Vec<Value> =
         run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let [first, second] = answers.as_slice() else { panic!("{answers:?}") };
+    let [first, refused @ .., last] = answers.as_slice() else { panic!("{answers:?}") };
     assert_eq!((&first["id"], &first["result"]), (&json!(VALID), &json!("valid")));
     assert_eq!(first["subject"], "alice@example.com");
-    assert_eq!((&second["id"], &second["result"]), (&json!("x"), &json!("unsupported")));
+    for (answer, reason) in
+        refused.iter().zip(["missing field `protocol`", "`protocol` is 1, not 2"])
+    {
+        assert_eq!((&answer["id"], &answer["result"]), (&json!(VALID), &json!("unsupported")));
+        assert!(answer["message"].as_str().unwrap().contains(reason), "{answer}");
+    }
+    assert_eq!(refused.len(), 2);
+    assert_eq!((&last["id"], &last["result"]), (&json!("x"), &json!("unsupported")));
 }

@@ -457,7 +457,7 @@ fn every_token_of_the_javascript_implementation_gives_its_subject_and_claims() {
             ("subjectId", "subject"),
             ("organisation", "organisation"),
             ("user", "user"),
-            ("signedBy", "signed_by"),
+            ("signedBy", "signer"),
             ("claims", "claims"),
         ] {
             assert_eq!(found[ours], expected[theirs], "{name}: {ours}");

@@ -1,7 +1,7 @@
 //! What a row of the catalogue is.
 
 use base64ct::{Base64, Encoding};
-use kliento_conformance::{Operation, Question};
+use kliento_conformance::{Operation, PROTOCOL, Question};
 use veraid_testkit::attack::Attack;
 use veraid_testkit::{AUDIENCE, KLIENTO_SERVICE, default_instant};
 
@@ -97,6 +97,7 @@ impl Input {
 
     fn of(operation: Operation, octets: &[u8], trust_anchors: &str) -> Self {
         Self(Question {
+            protocol: PROTOCOL,
             id: String::new(),
             operation,
             trust_anchors: trust_anchors.lines().map(str::to_owned).collect(),

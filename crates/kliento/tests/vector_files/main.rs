@@ -51,7 +51,7 @@ fn the_schema_refuses_what_is_no_vector() {
     let schema = json(&root().join("schema.json"));
     let vector = json(&root().join("token/member-veraid.json"));
     assert_eq!(schema::check(&schema, &vector), Ok(()));
-    let changes: [(&str, &str, Value); 10] = [
+    let changes: [(&str, &str, Value); 15] = [
         ("an unknown member", "/more", Value::Null),
         ("an id of two parts", "/id", "a::b".into()),
         ("an empty description", "/description", "".into()),
@@ -62,17 +62,36 @@ fn the_schema_refuses_what_is_no_vector() {
         ("Base64 without padding", "/input", "AAA".into()),
         ("the name of a chain", "/name", "example.".into()),
         ("a leeway below 0", "/leeway", Value::from(-1)),
+        ("the form before this one", "/schema", "kliento.vector/v1".into()),
+        ("an unknown authority", "/authority", "ietf".into()),
+        ("the document of another authority", "/authority", "rfc".into()),
+        ("the draft under VeraId", "/authority", "draft".into()),
+        ("a fact by its former name", "/expect/signed_by", "member".into()),
     ];
     for (what, place, value) in changes {
         let mut changed = vector.clone();
         match changed.pointer_mut(place) {
             Some(member) => *member = value,
-            None => changed[&place[1..]] = value,
+            None => {
+                let (parent, member) = place.rsplit_once('/').unwrap();
+                changed.pointer_mut(parent).unwrap()[member] = value;
+            }
         }
         assert!(schema::check(&schema, &changed).is_err(), "{what} passes");
     }
-    for member in ["id", "description", "spec", "derived_from", "at", "audience", "input", "expect"]
-    {
+    let members = [
+        "schema",
+        "id",
+        "description",
+        "authority",
+        "spec",
+        "derived_from",
+        "at",
+        "audience",
+        "input",
+        "expect",
+    ];
+    for member in members {
         let mut changed = vector.clone();
         changed.as_object_mut().unwrap().remove(member).unwrap();
         assert!(schema::check(&schema, &changed).is_err(), "a vector without {member} passes");

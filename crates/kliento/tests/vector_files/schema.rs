@@ -35,7 +35,7 @@ impl Checker<'_> {
     ) -> Result<(), String> {
         let holds = match keyword {
             // What they say is for readers, or is looked at beside the keyword that it belongs to.
-            "$schema" | "title" | "description" | "$defs" | "then" | "else" => true,
+            "$schema" | "$id" | "title" | "description" | "$defs" | "then" | "else" => true,
             "$ref" => {
                 let target = rule.as_str().unwrap().strip_prefix('#').unwrap();
                 return self.check(self.root.pointer(target).unwrap(), value, place);

@@ -97,7 +97,7 @@ fn lengths() -> Vec<Vector> {
 }
 
 fn limits() -> Vec<Vector> {
-    let spec = "Limits of this project; CVE-2023-50387";
+    let spec = "Decisions, \"Limits\"";
     let mut vectors = Vec::new();
     for count in [128_usize, 129] {
         let chain = changed(|chain| {

@@ -113,7 +113,7 @@ fn record(owner: &str, record_type: u16, rdata: Vec<u8>) -> Record {
 
 /// What stands beside evidence and is never read.
 fn unread() -> Vec<Vector> {
-    const SPEC: &str = "This project evaluates no denial of existence";
+    const SPEC: &str = "Decisions, \"DNSSEC\"";
     const NSEC: u16 = 47;
     const NSEC3: u16 = 50;
     const OPT: u16 = 41;
