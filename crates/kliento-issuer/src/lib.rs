@@ -1,7 +1,8 @@
 //! Issues what VeraId, DomainAuth and Kliento verifiers believe: from an organisation's key to a token bundle.
 //!
 //! 1. [`Organisation`] turns a key into the TXT record to publish and into the organisation's certificate.
-//! 2. [`CertificateAuthority`] issues members' certificates, and under DomainAuth those of intermediates.
+//! 2. [`CertificateAuthority`] issues members' certificates for keys that [`ProvedPublicKey`] has proof of, and under DomainAuth
+//!    those of intermediates.
 //! 3. [`SignatureIssuer`] signs content for any service, [`TokenIssuer`] Kliento tokens, with the organisation's key or a member's.
 //!
 //! ```no_run
@@ -39,10 +40,12 @@
 
 mod authority;
 mod certificate;
+mod certificate_request;
 mod der_writer;
 mod error;
 mod organisation;
 pub mod policy;
+mod proof_of_possession;
 mod secret;
 mod serial_number;
 mod signature;
@@ -53,8 +56,11 @@ mod unsigned;
 
 pub use authority::{CertificateAuthority, CertificateRequest};
 pub use certificate::UnsignedCertificate;
-pub use error::{IssueError, KeyError, PolicyError};
-pub use organisation::Organisation;
+pub use certificate_request::UnsignedCertificateRequest;
+pub use error::{IssueError, KeyError, PolicyError, ProofError};
+pub use organisation::{CertificateUse, Organisation};
+pub use policy::IssuingPolicy;
+pub use proof_of_possession::{Challenge, ProvedPublicKey};
 pub use secret::Secret;
 pub use serial_number::SerialNumber;
 pub use signature::{Content, SignatureIssuer, UnsignedSignatureBundle};
