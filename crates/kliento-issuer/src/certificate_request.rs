@@ -1,5 +1,4 @@
-//! PKCS#10 certificate requests (RFC 2986): read for the proof that they are, and written for other
-//! authorities too.
+//! PKCS#10 certificate requests (RFC 2986), which prove possession of a private key.
 
 use der::asn1::AnyRef;
 use der::oid::ObjectIdentifier;
@@ -18,8 +17,8 @@ use crate::proof_of_possession::member_id;
 use crate::signing_key::SigningKey;
 use crate::unsigned::SignerKey;
 
-/// The most bytes of a certificate request that is read (16 KiB: one for a key of 4096 bits has 1.3
-/// KiB).
+/// The most bytes of a certificate request that is read (16 KiB, over ten times as many as one for a
+/// key of 4096 bits has).
 const MAX_REQUEST: usize = 16 * 1024;
 
 /// A certificate request that waits for its signature.

@@ -1,4 +1,4 @@
-//! Proof that whoever wants a certificate for a key has its private half.
+//! Proof of possession: the applicant for a certificate has the private half of the key.
 
 use aws_lc_rs::signature::{
     ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,

@@ -5,7 +5,7 @@
 
 use std::process::{Command, Output};
 
-use kliento::{Timestamp, ValidityPeriod};
+use veraid_core::{Timestamp, ValidityPeriod};
 use veraid_testkit::{CertificateBuilder, CommonName, Digest, RsaKey};
 
 use crate::issuing::{Organisation, private_key};
@@ -131,8 +131,17 @@ fn openssl_accepts_every_kind_under_its_strict_rules() {
             let (is_accepted, said) = verify_strictly(&kind.path, &kind.above);
             assert!(is_accepted, "{profile}, {}: {said}", kind.name);
         }
-        let (is_accepted, said) = verify_strictly(&without_key_usage(&organisation), &[]);
-        assert!(!is_accepted, "{said}");
+        // OpenSSL looks at certificates that issue, and not at trusted ones alone.
+        let issuer = without_key_usage(&organisation);
+        let (member, key) = (
+            organisation.folder.path("below-bad.pem"),
+            private_key(&organisation.folder, "below-bad.key", 1),
+        );
+        let cert = ["member", "cert", "--org-cert", &issuer, "--key", &organisation.key, "--bot"];
+        let to = ["--member-key", &key, "--from", AT, "--days", "1", "--pem", "--out", &member];
+        kliento(&[&cert[..], &to].concat()).ok();
+        let (is_accepted, said) = verify_strictly(&member, &[issuer]);
+        assert!(!is_accepted && said.contains("key usage"), "{said}");
     }
 }
 
