@@ -4,14 +4,16 @@ use std::path::Path;
 
 use der::pem::LineEnding;
 use kliento::{Timestamp, ValidityPeriod};
-use kliento_issuer::SerialNumber;
+use kliento_issuer::{SerialNumber, policy};
+use serde::Serialize;
 use veraid_core::Certificate;
 
-use crate::cli::CertificateFile;
-use crate::failure::Failure;
+use crate::cli::{CertificateFile, Output};
+use crate::failure::{Failure, FailureJson};
 use crate::files::{Existing, Form, Readers};
-use crate::input::name_of;
-use crate::outcome::{Outcome, Stop, UsageError};
+use crate::input::{is_stdin, name_of};
+use crate::json::to_line;
+use crate::outcome::{Outcome, Stop, UsageError, progress};
 use crate::shown::shown;
 use crate::verify_token::line;
 use crate::{files, input, randomness};
@@ -66,17 +68,36 @@ pub(crate) fn serial_number() -> Result<SerialNumber, Stop> {
 
 /// Checks where a certificate is to go.
 pub(crate) fn check_destination(file: &CertificateFile) -> Result<(), UsageError> {
+    if is_stdin(&file.out) && file.output.form == Output::Json {
+        return Err(UsageError::new("standard output cannot be both the certificate and JSON"));
+    }
     files::check_destination(Some(&file.out), Existing::of(file.force))
 }
 
-/// Writes a certificate, and tells what it says.
+/// A certificate that was issued.
+pub(crate) struct Issued {
+    pub(crate) certificate: Certificate,
+    /// The name in it, or `a bot`.
+    pub(crate) name: String,
+    pub(crate) period: ValidityPeriod,
+}
+
+/// Writes a certificate, with its facts on standard output and warnings on standard error.
 pub(crate) fn deliver(
-    certificate: &Certificate,
-    name: &str,
-    period: ValidityPeriod,
+    issued: Result<Issued, Stop>,
     file: &CertificateFile,
 ) -> Result<Outcome, Stop> {
-    let der = certificate.as_der();
+    let issued = match (issued, file.output.form) {
+        (Ok(issued), _) => issued,
+        (Err(Stop::Failed(failure)), Output::Json) => {
+            return Ok(Outcome::report(
+                to_line(&CertificateJson::failed(&failure)),
+                Some(&failure),
+            ));
+        }
+        (Err(stop), _) => return Err(stop),
+    };
+    let der = issued.certificate.as_der();
     let (octets, form) = if file.pem {
         let pem = der::pem::encode_string(CERTIFICATE, LineEnding::LF, der).map_err(|error| {
             UsageError::new(format!("the certificate cannot be written: {error}"))
@@ -85,12 +106,80 @@ pub(crate) fn deliver(
     } else {
         (der.to_vec(), Form::Octets)
     };
+    let warnings = issued.warnings();
+    for warning in &warnings {
+        progress(&format!("warning: {}", shown(warning)));
+    }
     let existing = Existing::of(file.force);
     files::deliver(Some(&file.out), octets, form, Readers::Usual, existing, || {
-        let mut text = format!("wrote {}\n", files::file_name(&file.out));
-        line(&mut text, "certificate", name);
-        line(&mut text, "valid from", &period.start().to_string());
-        line(&mut text, "valid until", &period.end().to_string());
-        text
+        match file.output.form {
+            Output::Text => issued.to_text(file),
+            Output::Json => to_line(&issued.to_json(&warnings)),
+        }
     })
+}
+
+impl Issued {
+    /// Properties of the certificate that some software may not take.
+    fn warnings(&self) -> Vec<String> {
+        let characters = self.certificate.common_name().unwrap_or_default().chars().count();
+        let limit = policy::MAX_COMMON_NAME_CHARS;
+        if characters > limit {
+            vec![format!(
+                "the common name has {characters} characters; RFC 5280 allows {limit}, and software other than VeraId's may reject the certificate"
+            )]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn to_text(&self, file: &CertificateFile) -> String {
+        let mut text = format!("wrote {}\n", files::file_name(&file.out));
+        line(&mut text, "certificate", &self.name);
+        line(&mut text, "valid from", &self.period.start().to_string());
+        line(&mut text, "valid until", &self.period.end().to_string());
+        text
+    }
+
+    fn to_json<'a>(&'a self, warnings: &'a [String]) -> CertificateJson<'a> {
+        CertificateJson {
+            schema: CertificateJson::SCHEMA,
+            status: "issued",
+            name: self.certificate.common_name().ok(),
+            valid_from: Some(self.period.start().to_string()),
+            valid_until: Some(self.period.end().to_string()),
+            warnings,
+            error: None,
+        }
+    }
+}
+
+/// `kliento.certificate/v1`: a certificate that was issued, or why none was.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CertificateJson<'a> {
+    schema: &'static str,
+    status: &'static str,
+    /// The common name: `@` for a bot.
+    name: Option<&'a str>,
+    valid_from: Option<String>,
+    valid_until: Option<String>,
+    warnings: &'a [String],
+    error: Option<FailureJson<'a>>,
+}
+
+impl<'a> CertificateJson<'a> {
+    const SCHEMA: &'static str = "kliento.certificate/v1";
+
+    fn failed(failure: &'a Failure) -> Self {
+        Self {
+            schema: Self::SCHEMA,
+            status: failure.class.status(),
+            name: None,
+            valid_from: None,
+            valid_until: None,
+            warnings: &[],
+            error: Some(failure.to_json()),
+        }
+    }
 }

@@ -22,7 +22,7 @@ pub(crate) use chain::{ChainFetch, ChainShow, ChainVerb, ChainVerify};
 pub(crate) use conformance::{
     BUILT_IN, ConformanceAnswer, ConformanceRun, ConformanceVerb, ProviderArgument,
 };
-pub(crate) use key::{KeyCreate, KeyImport, KeyShow, KeyVerb};
+pub(crate) use key::{KeyCreate, KeyImport, KeyRequest, KeyShow, KeyVerb};
 pub(crate) use serve::{LogLevel, ServeVerb, ServeVerifier};
 pub(crate) use shared::{
     AnchorsArgument, Demands, Instant, IssuingProfile, KeyArguments, Output, OutputArgument,

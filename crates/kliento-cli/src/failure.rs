@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use kliento::ValidityPeriod;
-use kliento_issuer::{IssueError, KeyError, PolicyError};
+use kliento_issuer::{IssueError, KeyError, PolicyError, ProofError};
 use serde::Serialize;
 use veraid_dnssec::ChainError;
 use veraid_resolver::FetchError;
@@ -136,6 +136,16 @@ impl Failure {
             _ => Class::Usage,
         };
         Self::new(class, error.code(), error, Some(file))
+    }
+
+    /// A certificate request that proves nothing.
+    pub(crate) fn proof(error: &ProofError) -> Self {
+        let class = match error {
+            ProofError::Form { .. } => Class::Malformed,
+            ProofError::InvalidSignature => Class::Invalid,
+            _ => Class::Policy,
+        };
+        Self::new(class, error.code(), error, None)
     }
 
     pub(crate) fn fetch(error: &FetchError, asked: ValidityPeriod) -> Self {

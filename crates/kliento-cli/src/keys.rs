@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kliento_issuer::{
-    EncryptionRandomness, KeyError, PolicyError, Secret, SigningError, SigningKey, SoftwareKey,
+    EncryptionRandomness, KeyError, PolicyError, ProvedPublicKey, Secret, SigningError, SigningKey,
+    SoftwareKey,
 };
 use veraid_core::crypto::DigestAlgorithm;
 use veraid_core::{Certificate, OrganisationKey, check_member_key};
@@ -12,7 +13,7 @@ use veraid_core::{Certificate, OrganisationKey, check_member_key};
 use crate::cli::{KeyArguments, PublicKeyArguments};
 use crate::failure::Failure;
 use crate::files::{Contents, Existing, Readers};
-use crate::input::{is_stdin, name_of};
+use crate::input::{self, is_stdin, name_of};
 use crate::outcome::{Stop, UsageError};
 use crate::{files, randomness};
 
@@ -20,6 +21,8 @@ use crate::{files, randomness};
 const MAX_KEY: usize = 64 * 1024;
 
 const PUBLIC_KEY: &str = "PUBLIC KEY";
+
+const CERTIFICATE_REQUEST: &str = "CERTIFICATE REQUEST";
 
 /// Whether a passphrase protects a key in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,6 +174,26 @@ pub(crate) fn public_key_pem(spki: &[u8]) -> Result<String, Stop> {
         .map_err(|error| UsageError::new(format!("the key cannot be written: {error}")).into())
 }
 
+/// The public key of a certificate request in PEM or DER, once its signature is checked.
+pub(crate) fn certificate_request(path: &Path) -> Result<ProvedPublicKey, Stop> {
+    let octets = input::certificate(path)?;
+    let decoded = match der::pem::decode_label(&octets) {
+        // OpenSSL once wrote NEW before the label.
+        Ok(label) if label.ends_with(CERTIFICATE_REQUEST) => {
+            der::pem::decode_vec(&octets).ok().map(|(_, der)| der)
+        }
+        _ => None,
+    };
+    ProvedPublicKey::from_certificate_request(decoded.as_deref().unwrap_or(&octets))
+        .map_err(|error| Failure::proof(&error).in_file(&name_of(path)).into())
+}
+
+/// A certificate request in PEM.
+pub(crate) fn certificate_request_pem(request: &[u8]) -> Result<String, Stop> {
+    der::pem::encode_string(CERTIFICATE_REQUEST, der::pem::LineEnding::LF, request)
+        .map_err(|error| UsageError::new(format!("the request cannot be written: {error}")).into())
+}
+
 /// The text of a file that has PEM.
 fn pem_text(octets: &[u8]) -> Option<&str> {
     // The form of DER begins with the octet 0x30, which is a digit, and goes on with no text.
@@ -182,6 +205,9 @@ fn other_than_key(octets: &[u8]) -> Option<&'static str> {
     match pem_text(octets) {
         Some(pem) if der::pem::decode_label(pem.as_bytes()) == Ok("CERTIFICATE") => {
             Some("a certificate")
+        }
+        Some(pem) if der::pem::decode_label(pem.as_bytes()) == Ok(CERTIFICATE_REQUEST) => {
+            Some("a certificate request")
         }
         None if Certificate::from_der(octets).is_ok() => Some("a certificate"),
         _ => None,

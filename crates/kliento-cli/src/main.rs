@@ -25,6 +25,7 @@ mod names;
 mod outcome;
 mod place;
 mod randomness;
+mod request_key;
 mod serve_verifier;
 mod shell;
 mod show_chain;
@@ -66,6 +67,7 @@ fn run(cli: &Cli) -> Result<Outcome, Stop> {
         Command::Key(KeyVerb::Create(arguments)) => create_key::run(arguments),
         Command::Key(KeyVerb::Show(arguments)) => show_key::run(arguments),
         Command::Key(KeyVerb::Import(arguments)) => import_key::run(arguments),
+        Command::Key(KeyVerb::Request(arguments)) => request_key::run(arguments),
         Command::Zone(ZoneVerb::Record(arguments)) => zone_record::run(arguments),
         Command::Chain(ChainVerb::Fetch(arguments)) => fetch_chain::run(arguments),
         Command::Chain(ChainVerb::Show(arguments)) => show_chain::run(arguments),

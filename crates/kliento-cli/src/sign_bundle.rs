@@ -37,6 +37,10 @@ pub(crate) fn run(arguments: &BundleSign) -> Result<Outcome, Stop> {
         Identity::Member(bundle) => {
             SignatureIssuer::for_member(&bundle, key, service, at, &verifier)
         }
+        Identity::Delegate(bundle, user) => {
+            SignatureIssuer::for_member(&bundle, key, service, at, &verifier)
+                .and_then(|issuer| issuer.on_behalf_of(user.as_ref()))
+        }
     }
     .map_err(failed)?;
     let plaintext = input::content(&arguments.content)?;

@@ -32,6 +32,8 @@ pub(crate) fn run(arguments: &TokenSign) -> Result<Outcome, Stop> {
                 .and_then(|issuer| issuer.on_behalf_of(user.as_ref()))
         }
         Identity::Member(bundle) => TokenIssuer::for_member(&bundle, key, at, &verifier),
+        Identity::Delegate(bundle, user) => TokenIssuer::for_member(&bundle, key, at, &verifier)
+            .and_then(|issuer| issuer.on_behalf_of(user.as_ref())),
     }
     .map_err(failed)?;
     let period = times::not_before(wanted, issuer.signatures().validity().start(), at);
@@ -73,15 +75,17 @@ fn token(arguments: &TokenSign) -> Result<Token, UsageError> {
 
 /// From the back-dating before `at` until the end of the lifetime: at most an hour.
 fn period(arguments: &TokenSign, at: Timestamp) -> Result<ValidityPeriod, Stop> {
-    let seconds = arguments.ttl.saturating_add(arguments.back_date);
     let limit = policy::MAX_TOKEN_SECONDS;
+    let room = limit.saturating_sub(arguments.ttl);
+    let back_date = arguments.back_date.unwrap_or(policy::BACK_DATING_SECONDS.min(room));
+    let seconds = arguments.ttl.saturating_add(back_date);
     if seconds > limit {
         let failure = Failure::policy(&PolicyError::SignedPeriodTooLong { seconds, limit });
         return Err(failure
-            .with_mend("a token lasts an hour with its back-dating: give `--ttl 59m` or less, or `--back-date 0`")
+            .with_mend("a token lasts an hour with its back-dating: give `--ttl 1h` or less, and leave out --back-date or give less")
             .into());
     }
-    let start = at.saturating_sub(arguments.back_date);
+    let start = at.saturating_sub(back_date);
     Ok(ValidityPeriod::new(start, at.saturating_add(arguments.ttl))
         .unwrap_or(ValidityPeriod::at(at)))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kliento::{Member, Profile, Timestamp, ValidityPeriod, Verifier};
-use kliento_issuer::{Organisation, PolicyError, SoftwareKey};
+use kliento_issuer::{CertificateUse, Organisation, PolicyError, SoftwareKey};
 use veraid_core::{
     MAX_VALIDITY_SECONDS, MemberIdBundle, OrganisationId, OrganisationName, ServiceOid, UserName,
 };
@@ -27,8 +27,10 @@ pub(crate) struct Signer {
 pub(crate) enum Identity {
     /// The organisation's; it signs on behalf of the user, or else of itself.
     Organisation(Box<OrganisationId>, Option<UserName>),
-    /// A member's.
+    /// A member's; it signs for itself.
     Member(Box<MemberIdBundle>),
+    /// An intermediate's (DomainAuth); it signs on behalf of the user, or else of the organisation.
+    Delegate(Box<MemberIdBundle>, Option<UserName>),
 }
 
 impl Signer {
@@ -55,8 +57,8 @@ impl Signer {
                 .clone()
                 .verify(service, asked, &verifier)
                 .map_err(|error| Failure::bundle_invalid(&error, asked))?;
-            check_member(verified.member(), organisation.as_ref(), user.as_ref())?;
-            Identity::Member(Box::new(bundle))
+            check_organisation(verified.member(), organisation.as_ref())?;
+            signing_with(Box::new(bundle), verified.member(), user, arguments.bot)?
         } else {
             let (Some(organisation), Some(chain)) = (organisation, chain) else {
                 return Err(UsageError::new("give --org and --chain, or --member-bundle").into());
@@ -103,31 +105,45 @@ fn with_chain(
         .map_err(|error| Failure::malformed(&error))
 }
 
-/// What the arguments say of the member must be what the bundle proves.
-fn check_member(
+/// The organisation that the arguments name, if they do, must be the one that the bundle proves.
+fn check_organisation(
     member: &Member,
     organisation: Option<&OrganisationName>,
-    user: Option<&UserName>,
-) -> Result<(), Stop> {
-    if let Some(required) = organisation
-        && required != member.organisation()
-    {
-        return Err(Failure::policy(&PolicyError::OtherOrganisation {
-            required: required.to_string(),
-            found: member.organisation().to_string(),
-        })
-        .into());
+) -> Result<(), Failure> {
+    match organisation {
+        Some(required) if required != member.organisation() => {
+            Err(Failure::policy(&PolicyError::OtherOrganisation {
+                required: required.to_string(),
+                found: member.organisation().to_string(),
+            }))
+        }
+        _ => Ok(()),
     }
-    if let Some(user) = user
-        && Some(user) != member.user()
-    {
-        return Err(UsageError::new(format!(
-            "--user is {}, but the member bundle is {member}'s: leave out --user, or give that user's bundle",
-            crate::shown::shown(user.as_str())
-        ))
-        .into());
+}
+
+/// The member of the bundle signs for itself, and an intermediate on behalf of whom the arguments
+/// name.
+fn signing_with(
+    bundle: Box<MemberIdBundle>,
+    member: &Member,
+    user: Option<UserName>,
+    bot: bool,
+) -> Result<Identity, UsageError> {
+    let names_another =
+        bot && member.user().is_some() || user.is_some() && user.as_ref() != member.user();
+    if !names_another {
+        return Ok(Identity::Member(bundle));
     }
-    Ok(())
+    if bundle.profile() == Profile::DomainAuth && bundle.member_certificate().is_authority() {
+        return Ok(Identity::Delegate(bundle, user));
+    }
+    let asked = user.map_or_else(
+        || "--bot is given".to_owned(),
+        |user| format!("--user is {}", crate::shown::shown(user.as_str())),
+    );
+    Err(UsageError::new(format!(
+        "{asked}, but the member bundle is {member}'s, who is not an intermediate: leave out --user and --bot, or give another bundle"
+    )))
 }
 
 fn organisation_id(
@@ -155,7 +171,13 @@ fn organisation_id(
         // signature, which is told then.
         let end = period.end().min(period.start().saturating_add(MAX_VALIDITY_SECONDS));
         let validity = certificates::period(period.start(), end)?;
-        issuer.issue_certificate(validity, certificates::serial_number()?).map_err(failed)?
+        let certificate_use = match profile {
+            // Deployed verifiers refuse others.
+            Profile::VeraId => CertificateUse::default(),
+            Profile::DomainAuth => CertificateUse::SignOnly,
+        };
+        let serial_number = certificates::serial_number()?;
+        issuer.issue_certificate_for(certificate_use, validity, serial_number).map_err(failed)?
     };
     OrganisationId::new(chain, certificate).map_err(|error| Failure::malformed(&error).into())
 }

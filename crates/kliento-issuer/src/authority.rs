@@ -2,21 +2,28 @@
 
 use std::sync::Arc;
 
-use veraid_core::{Certificate, Profile, UserName, ValidityPeriod};
+use veraid_core::{
+    Certificate, IssuingPath, MemberIdBundle, OrganisationName, Profile, TrustAnchors, UserName,
+    ValidityPeriod, Verifier,
+};
 
 use crate::certificate::{Fields, UnsignedCertificate, common_name, key_identifier, name};
 use crate::error::{IssueError, PolicyError};
 use crate::organisation::MAX_INTERMEDIATES;
 use crate::policy;
+use crate::proof_of_possession::ProvedPublicKey;
 use crate::serial_number::SerialNumber;
 use crate::signing_key::SigningKey;
 use crate::unsigned::SignerKey;
 
-/// A certificate that may issue others, and its key.
+/// A certificate that may issue others, those above it, and its key.
+///
+/// It refuses to issue what verifiers would refuse later: a name, key, period, serial number or
+/// path length that does not fit the certificates from the organisation's down to its own.
 #[derive(Clone, Debug)]
 pub struct CertificateAuthority {
     certificate: Certificate,
-    profile: Profile,
+    path: IssuingPath,
     key: Arc<dyn SigningKey>,
     signer: SignerKey,
 }
@@ -26,20 +33,24 @@ pub struct CertificateAuthority {
 pub struct CertificateRequest<'a> {
     /// The user's name; `None` for a bot, which speaks for the organisation itself.
     pub user: Option<&'a UserName>,
-    /// The SubjectPublicKeyInfo in DER: rsaEncryption with NULL parameters, 2048 to 4096 bits.
-    pub public_key: &'a [u8],
-    /// When it is valid, within the validity of the issuer's certificate; under DomainAuth at most 90 days.
+    /// The public key, with proof that the member has the private one: rsaEncryption with NULL
+    /// parameters, 2048 to 4096 bits.
+    pub public_key: &'a ProvedPublicKey,
+    /// When it is valid, within the validity of all certificates above it; under DomainAuth at most
+    /// 90 days.
     pub validity: ValidityPeriod,
     /// Its serial number.
     pub serial_number: SerialNumber,
 }
 
 impl CertificateAuthority {
-    /// The authority of `certificate`, whose private key `key` is.
+    /// The authority of an organisation's own certificate, whose private key `key` is.
     ///
     /// # Errors
     ///
-    /// [`PolicyError::KeyMismatch`] if it is not, [`PolicyError::NotAnAuthority`] if the certificate may not issue others.
+    /// [`PolicyError::KeyMismatch`] if it is not, [`PolicyError::NotAnAuthority`] if the
+    /// certificate may not issue others, [`PolicyError::IssuerPathMissing`] if it is an
+    /// intermediate's, [`IssueError::Identity`] if verifiers would refuse it.
     pub fn new(
         certificate: Certificate,
         profile: Profile,
@@ -49,8 +60,48 @@ impl CertificateAuthority {
         if !certificate.may_issue() {
             return Err(PolicyError::NotAnAuthority.into());
         }
+        if !certificate.is_self_issued() {
+            return Err(PolicyError::IssuerPathMissing.into());
+        }
+        let path = IssuingPath::of_organisation(&certificate, profile, &verifier())
+            .map_err(IssueError::Identity)?;
+        Self::of_path(certificate, path, key)
+    }
+
+    /// The authority of the intermediate that `bundle` names, whose private key `key` is.
+    /// DomainAuth only.
+    ///
+    /// The DNSSEC chain in the bundle is not looked at: certificates can be issued while it is out
+    /// of date.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::KeyMismatch`] or [`PolicyError::NotAnAuthority`],
+    /// [`PolicyError::IntermediateUnderVeraId`], or [`IssueError::Identity`] if verifiers would
+    /// refuse one of the certificates.
+    pub fn for_intermediate(
+        bundle: &MemberIdBundle,
+        key: Arc<dyn SigningKey>,
+    ) -> Result<Self, IssueError> {
+        let certificate = bundle.member_certificate().clone();
+        check_key_of(&certificate, &*key, "issuer")?;
+        if !certificate.may_issue() {
+            return Err(PolicyError::NotAnAuthority.into());
+        }
+        if bundle.profile() == Profile::VeraId {
+            return Err(PolicyError::IntermediateUnderVeraId.into());
+        }
+        let path = IssuingPath::of_member(bundle, &verifier()).map_err(IssueError::Identity)?;
+        Self::of_path(certificate, path, key)
+    }
+
+    fn of_path(
+        certificate: Certificate,
+        path: IssuingPath,
+        key: Arc<dyn SigningKey>,
+    ) -> Result<Self, IssueError> {
         let signer = SignerKey::of(&*key)?;
-        Ok(Self { certificate, profile, key, signer })
+        Ok(Self { certificate, path, key, signer })
     }
 
     /// The authority's certificate.
@@ -59,11 +110,24 @@ impl CertificateAuthority {
         &self.certificate
     }
 
+    /// The organisation that the authority issues for.
+    #[must_use]
+    pub const fn organisation(&self) -> &OrganisationName {
+        self.path.organisation()
+    }
+
+    /// The profile that the authority issues under.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.path.profile()
+    }
+
     /// Issues a member's certificate.
     ///
     /// # Errors
     ///
-    /// [`IssueError::Policy`] for a name, key or period that verifiers would refuse, or [`IssueError::Signer`].
+    /// [`IssueError::Policy`] for a name, key, period or serial number that verifiers would refuse,
+    /// or for a certificate request that names another member; [`IssueError::Signer`].
     pub fn issue_member(&self, request: CertificateRequest<'_>) -> Result<Certificate, IssueError> {
         self.prepare_member(request)?.sign(&*self.key)
     }
@@ -106,13 +170,8 @@ impl CertificateAuthority {
         request: CertificateRequest<'_>,
         path_length: u8,
     ) -> Result<UnsignedCertificate, IssueError> {
-        if self.profile == Profile::VeraId {
+        if self.profile() == Profile::VeraId {
             return Err(PolicyError::IntermediateUnderVeraId.into());
-        }
-        let allows =
-            self.certificate.path_length().is_none_or(|most| u64::from(path_length) < most);
-        if !allows || path_length >= MAX_INTERMEDIATES {
-            return Err(PolicyError::NotAnAuthority.into());
         }
         self.prepare(request, Some(path_length))
     }
@@ -122,31 +181,75 @@ impl CertificateAuthority {
         request: CertificateRequest<'_>,
         path_length: Option<u8>,
     ) -> Result<UnsignedCertificate, IssueError> {
-        policy::check_key_of_member(request.public_key)?;
-        policy::check_certificate_period(self.profile, request.validity, Some(&self.certificate))?;
-        let issuer = &self.certificate;
-        let user = member_name(request.user, self.profile)?;
-        let subject = name(&common_name(user, self.profile)?)?;
-        if issuer.is_self_issued() && subject == issuer.subject() {
-            return Err(PolicyError::NamedLikeOrganisation.into());
+        self.check_path_lengths(path_length)?;
+        let profile = self.profile();
+        let public_key = request.public_key.as_spki_der();
+        policy::check_key_of_member(public_key)?;
+        let above = self.path.certificates();
+        if above.iter().any(|one| one.subject_public_key_info() == public_key) {
+            return Err(PolicyError::KeyCertifiedTwice.into());
         }
-        if issuer.is_self_issued() && request.serial_number.as_octets() == issuer.serial() {
+        policy::check_certificate_period(profile, request.validity, Some(&self.path))?;
+        let user = member_name(request.user, profile)?;
+        check_not_organisation(user, self.organisation())?;
+        request.public_key.check_requested_for(request.user, self.organisation())?;
+        let serial_number = request.serial_number.as_octets();
+        let issuer = self.certificate.subject();
+        // Issuer and serial number are all that tells the certificates of a bundle apart.
+        if above.iter().any(|one| one.issuer() == issuer && one.serial() == serial_number) {
             return Err(PolicyError::SerialNumberRepeated.into());
         }
+        let subject = name(&common_name(user, profile)?)?;
         // Verifiers compare with the issuer's identifier, however it was made.
         let own_identifier = key_identifier(self.certificate.subject_public_key_info());
         let authority_key_identifier =
             self.certificate.subject_key_identifier().unwrap_or(&own_identifier);
         let fields = Fields {
-            issuer: Some(self.certificate.subject()),
+            issuer: Some(issuer),
             authority_key_identifier,
             subject,
-            public_key: request.public_key,
+            public_key,
             validity: request.validity,
             serial_number: request.serial_number,
             path_length,
         };
         UnsignedCertificate::new(fields, self.signer.clone())
+    }
+
+    /// Checks that every certificate above allows one more, with `path_length` levels of
+    /// intermediates below it if it is an intermediate's, and that no path becomes longer than
+    /// verifiers walk.
+    fn check_path_lengths(&self, path_length: Option<u8>) -> Result<(), PolicyError> {
+        // RFC 5280 section 4.2.1.9: the last certificate of a path does not count.
+        let added = path_length.map_or(0, |below| u64::from(below).saturating_add(1));
+        let path = self.path.certificates();
+        let intermediates_below = |index: usize| {
+            let present = path.len().saturating_sub(index).saturating_sub(1);
+            u64::try_from(present).unwrap_or(u64::MAX).saturating_add(added)
+        };
+        let is_used_up = path.iter().enumerate().any(|(index, one)| {
+            one.path_length().is_some_and(|limit| intermediates_below(index) > limit)
+        });
+        if is_used_up || intermediates_below(0) > u64::from(MAX_INTERMEDIATES) {
+            return Err(PolicyError::NotAnAuthority);
+        }
+        Ok(())
+    }
+}
+
+/// Checks certificates alone: no trust anchor counts.
+fn verifier() -> Verifier {
+    Verifier::with_crypto(TrustAnchors::iana(), veraid_aws_lc_rs::PROVIDER)
+}
+
+/// Refuses a user who has the organisation's domain for a name, in any case and with or without the
+/// final dot.
+fn check_not_organisation(user: &str, organisation: &OrganisationName) -> Result<(), PolicyError> {
+    let domain = user.strip_suffix('.').unwrap_or(user);
+    if domain.eq_ignore_ascii_case(organisation.as_str()) {
+        Err(PolicyError::NamedLikeOrganisation)
+    } else {
+        Ok(())
     }
 }
 

@@ -6,16 +6,17 @@ use veraid_core::crypto::DigestAlgorithm;
 use veraid_core::{Certificate, Profile, ValidityPeriod};
 
 use crate::der_writer::{
-    Element, bit_string, certificate_validity, constructed, element, oid, primitive, pss_algorithm,
-    sequence, small_integer,
+    Element, bit_string, certificate_validity, constructed, element, named_bits, oid, primitive,
+    pss_algorithm, sequence, small_integer,
 };
 use crate::error::IssueError;
 use crate::serial_number::SerialNumber;
 use crate::signing_key::SigningKey;
 use crate::unsigned::SignerKey;
 
-const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
+pub(crate) const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
+const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
 const AUTHORITY_KEY_IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.35");
 const SUBJECT_KEY_IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.14");
 
@@ -122,6 +123,11 @@ pub(crate) fn name(common_name: &[u8]) -> Result<Element, IssueError> {
     sequence(&[&element(Tag::Set, &[&attribute])?])
 }
 
+/// The bits of KeyUsage that are used (RFC 5280 section 4.2.1.3), as X.690 counts them: the first
+/// is the highest.
+const DIGITAL_SIGNATURE: u8 = 0b1000_0000;
+const KEY_CERT_SIGN: u8 = 0b0000_0100;
+
 fn extensions(
     path_length: Option<u8>,
     authority_key_identifier: &[u8],
@@ -135,10 +141,16 @@ fn extensions(
         }
         None => Vec::new(),
     };
+    // RFC 5280 section 4.2.1.9: a path length needs keyCertSign. Authorities sign content too.
+    let usage = match path_length {
+        Some(_) => DIGITAL_SIGNATURE | KEY_CERT_SIGN,
+        None => DIGITAL_SIGNATURE,
+    };
     let authority = sequence(&[&primitive(0, authority_key_identifier)?])?;
     let subject = element(Tag::OctetString, &[subject_key_identifier])?;
     sequence(&[
         &basic_constraints,
+        &extension(&KEY_USAGE, Some(&critical), &named_bits(usage)?)?,
         &extension(&AUTHORITY_KEY_IDENTIFIER, None, &authority)?,
         &extension(&SUBJECT_KEY_IDENTIFIER, None, &subject)?,
     ])

@@ -58,6 +58,13 @@ pub(crate) fn small_integer(value: u8) -> Result<Element, IssueError> {
     element(Tag::Integer, &[&[value]])
 }
 
+/// A BIT STRING of named bits in one octet, without the zeros at its end (X.690 section 11.2.2).
+pub(crate) fn named_bits(bits: u8) -> Result<Element, IssueError> {
+    // At most 8.
+    let unused = u8::try_from(bits.trailing_zeros()).unwrap_or_default();
+    element(Tag::BitString, &[&[unused, bits]])
+}
+
 /// A BIT STRING without unused bits.
 pub(crate) fn bit_string(octets: &[u8]) -> Result<Element, IssueError> {
     element(Tag::BitString, &[&[0], octets])
@@ -84,14 +91,23 @@ pub(crate) fn digest_algorithm(digest: DigestAlgorithm) -> Result<Element, Issue
 /// The AlgorithmIdentifier of RSASSA-PSS with this hash throughout and a salt of its length (RFC 4055 section 3.1).
 pub(crate) fn pss_algorithm(digest: DigestAlgorithm) -> Result<Element, IssueError> {
     let hash = digest_algorithm(digest)?;
-    let mask = sequence(&[&oid(&MGF1)?, &hash])?;
+    pss_algorithm_with(&hash, &hash, digest)
+}
+
+/// RSASSA-PSS with these AlgorithmIdentifiers for the hash and for that of MGF1, both of `digest`.
+pub(crate) fn pss_algorithm_with(
+    hash: &[u8],
+    mask_hash: &[u8],
+    digest: DigestAlgorithm,
+) -> Result<Element, IssueError> {
+    let mask = sequence(&[&oid(&MGF1)?, mask_hash])?;
     let salt_octets = match digest {
         DigestAlgorithm::Sha256 => 32,
         DigestAlgorithm::Sha384 => 48,
         DigestAlgorithm::Sha512 => 64,
     };
     let parameters = sequence(&[
-        &constructed(0, &[&hash])?,
+        &constructed(0, &[hash])?,
         &constructed(1, &[&mask])?,
         &constructed(2, &[&small_integer(salt_octets)?])?,
     ])?;

@@ -1,5 +1,6 @@
 //! Why nothing was issued.
 
+use kliento::TokenError;
 use veraid_core::{
     AlgorithmProblem, NameProblem, ParseError, ServiceOid, ValidityPeriod, VerifyError,
 };
@@ -141,6 +142,49 @@ pub enum PolicyError {
     /// A certificate would have its issuer's name and serial number, so that nothing tells the two apart.
     #[error("serial number is that of the issuer's certificate")]
     SerialNumberRepeated,
+    /// Deployed verifiers refuse organisation certificates without cA TRUE, so under VeraId every
+    /// one can issue.
+    #[error("under VeraId an organisation's certificate is always that of an authority")]
+    SignOnlyUnderVeraId,
+    /// More levels of intermediates would be allowed than verifiers walk.
+    #[error("{found} levels of intermediates are too many, limit is {limit}")]
+    TooManyLevels {
+        /// The number that was asked for.
+        found: u8,
+        /// The most that are allowed.
+        limit: u8,
+    },
+    /// Content for Kliento's service is not a token.
+    #[error("content for Kliento's service is not a token: {0}")]
+    NotAToken(TokenError),
+    /// Tokens travel in their bundles.
+    #[error("a token cannot be detached from its signature")]
+    DetachedToken,
+    /// The key is that of a certificate above the new one, so that its holder would have two names.
+    #[error("public key is that of a certificate above this one")]
+    KeyCertifiedTwice,
+    /// The certificate would be valid only when those above it are not.
+    #[error(
+        "certificate would be valid {period}, but the certificates above it {}",
+        .issuer.map_or_else(|| "are never valid together".to_owned(), |issuer| format!("are valid {issuer}"))
+    )]
+    IssuerNotValid {
+        /// The period that was asked for.
+        period: ValidityPeriod,
+        /// The seconds in which all certificates above are valid, if there are any.
+        issuer: Option<ValidityPeriod>,
+    },
+    /// An intermediate's certificate came without those above it.
+    #[error("certificate of the issuer is not an organisation's, and those above it are missing")]
+    IssuerPathMissing,
+    /// The certificate request names another member than the certificate would.
+    #[error("certificate request is for {requested}, not for {member}")]
+    RequestForAnother {
+        /// The common name of the request.
+        requested: String,
+        /// The member that the certificate would be for.
+        member: String,
+    },
     /// More certificates would be attached than verifiers take.
     #[error("{found} certificates would be attached, limit is {limit}")]
     TooManyCertificates {
@@ -172,6 +216,14 @@ impl PolicyError {
             Self::NamedLikeOrganisation => 5014,
             Self::SerialNumberRepeated => 5015,
             Self::TooManyCertificates { .. } => 5016,
+            Self::SignOnlyUnderVeraId => 5050,
+            Self::NotAToken(_) => 5051,
+            Self::DetachedToken => 5052,
+            Self::KeyCertifiedTwice => 5053,
+            Self::IssuerNotValid { .. } => 5054,
+            Self::IssuerPathMissing => 5055,
+            Self::RequestForAnother { .. } => 5056,
+            Self::TooManyLevels { .. } => 5057,
         }
     }
 }
@@ -217,6 +269,40 @@ impl KeyError {
             Self::Passphrase => 5204,
             Self::Encryption { .. } => 5205,
             Self::Generation => 5206,
+        }
+    }
+}
+
+/// A proof of possession that was rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProofError {
+    /// The bytes are not a certificate request (RFC 2986) that names exactly one member.
+    #[error("not a PKCS#10 certificate request in DER: {reason}")]
+    Form {
+        /// The rule that is broken.
+        reason: &'static str,
+    },
+    /// The public key has a form or size that verifiers refuse.
+    #[error("public key cannot be used: {0}")]
+    Key(AlgorithmProblem),
+    /// The request is signed with an algorithm other than RSASSA-PSS or PKCS#1 v1.5 with SHA-2.
+    #[error("certificate request is signed with an algorithm that is not allowed")]
+    AlgorithmNotAllowed,
+    /// The signature is not by the private half of the key.
+    #[error("signature was not made with the private half of the key")]
+    InvalidSignature,
+}
+
+impl ProofError {
+    /// A number for the kind of error, which stays the same over releases.
+    #[must_use]
+    pub const fn code(&self) -> u16 {
+        match self {
+            Self::Form { .. } => 5250,
+            Self::Key(_) => 5005,
+            Self::AlgorithmNotAllowed => 5151,
+            Self::InvalidSignature => 5150,
         }
     }
 }

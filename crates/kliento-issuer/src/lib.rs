@@ -2,10 +2,12 @@
 
 mod authority;
 mod certificate;
+mod certificate_request;
 mod der_writer;
 mod error;
 mod organisation;
 pub mod policy;
+mod proof_of_possession;
 mod secret;
 mod serial_number;
 mod signature;
@@ -16,8 +18,11 @@ mod unsigned;
 
 pub use authority::{CertificateAuthority, CertificateRequest};
 pub use certificate::UnsignedCertificate;
-pub use error::{IssueError, KeyError, PolicyError};
-pub use organisation::Organisation;
+pub use certificate_request::UnsignedCertificateRequest;
+pub use error::{IssueError, KeyError, PolicyError, ProofError};
+pub use organisation::{CertificateUse, Organisation};
+pub use policy::IssuingPolicy;
+pub use proof_of_possession::{Challenge, ProvedPublicKey};
 pub use secret::Secret;
 pub use serial_number::SerialNumber;
 pub use signature::{Content, SignatureIssuer, UnsignedSignatureBundle};

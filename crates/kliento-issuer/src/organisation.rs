@@ -79,7 +79,8 @@ impl Organisation {
         Ok(self.public_key.record_text(self.profile, ttl_override_seconds, service, crypto))
     }
 
-    /// Issues the organisation's certificate, which its own key signs.
+    /// Issues the organisation's certificate, which its own key signs. It can issue members'
+    /// certificates, but no intermediates': see [`Organisation::issue_certificate_for`].
     ///
     /// # Errors
     ///
@@ -89,10 +90,26 @@ impl Organisation {
         validity: ValidityPeriod,
         serial_number: SerialNumber,
     ) -> Result<Certificate, IssueError> {
-        self.prepare_certificate(validity, serial_number)?.sign(&*self.key)
+        self.issue_certificate_for(CertificateUse::default(), validity, serial_number)
     }
 
-    /// The same, to be signed elsewhere.
+    /// Issues the organisation's certificate for this use.
+    ///
+    /// # Errors
+    ///
+    /// As [`Organisation::issue_certificate`]; [`PolicyError::SignOnlyUnderVeraId`],
+    /// [`PolicyError::IntermediateUnderVeraId`] or [`PolicyError::TooManyLevels`] if the profile
+    /// does not allow the use.
+    pub fn issue_certificate_for(
+        &self,
+        certificate_use: CertificateUse,
+        validity: ValidityPeriod,
+        serial_number: SerialNumber,
+    ) -> Result<Certificate, IssueError> {
+        self.prepare_certificate_for(certificate_use, validity, serial_number)?.sign(&*self.key)
+    }
+
+    /// Prepares the organisation's certificate, to be signed elsewhere.
     ///
     /// # Errors
     ///
@@ -102,11 +119,26 @@ impl Organisation {
         validity: ValidityPeriod,
         serial_number: SerialNumber,
     ) -> Result<UnsignedCertificate, IssueError> {
+        self.prepare_certificate_for(CertificateUse::default(), validity, serial_number)
+    }
+
+    /// Prepares the organisation's certificate for this use, to be signed elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`Organisation::issue_certificate_for`].
+    pub fn prepare_certificate_for(
+        &self,
+        certificate_use: CertificateUse,
+        validity: ValidityPeriod,
+        serial_number: SerialNumber,
+    ) -> Result<UnsignedCertificate, IssueError> {
+        let path_length = certificate_use.path_length(self.profile)?;
         policy::check_certificate_period(self.profile, validity, None)?;
         // DomainAuth demands the final dot, and deployed VeraId software that there is none.
-        let (text, path_length) = match self.profile {
-            Profile::VeraId => (self.name.as_str().to_owned(), 0),
-            Profile::DomainAuth => (format!("{}.", self.name), MAX_INTERMEDIATES),
+        let text = match self.profile {
+            Profile::VeraId => self.name.as_str().to_owned(),
+            Profile::DomainAuth => format!("{}.", self.name),
         };
         let public_key = self.public_key.as_spki_der();
         let fields = Fields {
@@ -116,10 +148,50 @@ impl Organisation {
             public_key,
             validity,
             serial_number,
-            // Deployed verifiers refuse organisation certificates that are no authorities, even if they issue no other.
-            path_length: Some(path_length),
+            path_length,
         };
         UnsignedCertificate::new(fields, self.signer.clone())
+    }
+}
+
+/// The use of an organisation's certificate, which decides its BasicConstraints and KeyUsage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CertificateUse {
+    /// Signs content, and issues no certificates. DomainAuth only: deployed VeraId verifiers refuse
+    /// organisation certificates without cA TRUE.
+    SignOnly,
+    /// Signs content and issues certificates, with at most so many levels of intermediates between
+    /// it and members.
+    Issue {
+        /// From 0 to 3; 0 under VeraId. RFC 5280 section 4.2.1.9 and DomainAuth want the lowest
+        /// that serves.
+        intermediate_levels: u8,
+    },
+}
+
+impl Default for CertificateUse {
+    /// Issues members' certificates directly.
+    fn default() -> Self {
+        Self::Issue { intermediate_levels: 0 }
+    }
+}
+
+impl CertificateUse {
+    fn path_length(self, profile: Profile) -> Result<Option<u8>, PolicyError> {
+        let (limit, found) = match self {
+            Self::SignOnly if profile == Profile::VeraId => {
+                return Err(PolicyError::SignOnlyUnderVeraId);
+            }
+            Self::SignOnly => return Ok(None),
+            Self::Issue { intermediate_levels } => (MAX_INTERMEDIATES, intermediate_levels),
+        };
+        if profile == Profile::VeraId && found > 0 {
+            return Err(PolicyError::IntermediateUnderVeraId);
+        }
+        if found > limit {
+            return Err(PolicyError::TooManyLevels { found, limit });
+        }
+        Ok(Some(found))
     }
 }
 

@@ -1,19 +1,107 @@
 //! What an issuer refuses before anything is signed, because verifiers would refuse it afterwards.
 
-use kliento::TokenPolicy;
+use kliento::{Token, TokenPolicy};
 use veraid_core::{
-    Certificate, MAX_VALIDITY_SECONDS, OrganisationKey, Profile, Timestamp, ValidityPeriod,
+    IssuingPath, MAX_VALIDITY_SECONDS, OrganisationKey, Profile, Timestamp, ValidityPeriod,
     check_member_key,
 };
 
 use crate::error::PolicyError;
+use crate::signature::Content;
 
-/// The longest period that a token may be for: one hour, which verifiers hold tokens to.
+/// The longest period that a token may be for unless an [`IssuingPolicy`] says otherwise: one hour,
+/// which verifiers enforce.
 pub const MAX_TOKEN_SECONDS: u64 = TokenPolicy::MAX_VALIDITY_SECONDS;
 
 /// How far before the present a token starts, for servers whose clocks are behind: one minute, as far as clocks that are set by NTP
 /// differ at the worst.
 pub const BACK_DATING_SECONDS: u64 = 60;
+
+/// The most characters of a common name by RFC 5280 appendix A.1 (`ub-common-name`).
+///
+/// Longer ones are issued, since domain names and users' names may be longer and all known
+/// verifiers read them, but some other software may not.
+pub const MAX_COMMON_NAME_CHARS: usize = 64;
+
+/// The rules for what is signed for Kliento's service, 1.3.6.1.4.1.58708.3.0.
+///
+/// They apply to every way to sign for that service, not just to
+/// [`TokenIssuer`](crate::TokenIssuer). The content is a token and in the bundle. The period is at
+/// most an hour, and chain and certificates are valid throughout. The bundle has at most 16 KiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IssuingPolicy {
+    max_token_seconds: u64,
+}
+
+impl Default for IssuingPolicy {
+    fn default() -> Self {
+        Self { max_token_seconds: MAX_TOKEN_SECONDS }
+    }
+}
+
+impl IssuingPolicy {
+    /// Allows tokens for up to so many seconds. Verifiers reject those of over an hour unless their
+    /// policy allows them too.
+    #[must_use]
+    pub const fn with_token_cap(mut self, seconds: u64) -> Self {
+        self.max_token_seconds = seconds;
+        self
+    }
+
+    /// The most seconds that a token may be for.
+    #[must_use]
+    pub const fn token_cap(&self) -> u64 {
+        self.max_token_seconds
+    }
+
+    /// The period of a token under this policy: see [`token_period`].
+    ///
+    /// # Errors
+    ///
+    /// As [`token_period`], with this policy's cap.
+    pub fn token_period(
+        &self,
+        now: Timestamp,
+        lifetime_seconds: u64,
+        validity: ValidityPeriod,
+    ) -> Result<ValidityPeriod, PolicyError> {
+        let room = self.max_token_seconds.saturating_sub(lifetime_seconds);
+        let start =
+            now.saturating_sub(room.min(BACK_DATING_SECONDS)).max(validity.start()).min(now);
+        // A lifetime of no seconds is one second long: periods include both ends.
+        let period = ValidityPeriod::new(start, now.saturating_add(lifetime_seconds))
+            .unwrap_or(ValidityPeriod::at(now));
+        self.check_period(period, validity).map(|()| period)
+    }
+
+    /// Checks content and period of what is signed for Kliento's service.
+    pub(crate) fn check_token(
+        &self,
+        content: Content<'_>,
+        period: ValidityPeriod,
+        validity: ValidityPeriod,
+    ) -> Result<(), PolicyError> {
+        self.check_period(period, validity)?;
+        match content {
+            Content::Attached(json) => Token::check_json(json).map_err(PolicyError::NotAToken),
+            Content::Detached(_) => Err(PolicyError::DetachedToken),
+        }
+    }
+
+    /// Checks that a token may be for `period`, and that chain and certificates hold in all of it.
+    fn check_period(
+        &self,
+        period: ValidityPeriod,
+        validity: ValidityPeriod,
+    ) -> Result<(), PolicyError> {
+        check_span(period, self.max_token_seconds)?;
+        if validity.intersection(period) == Some(period) {
+            Ok(())
+        } else {
+            Err(PolicyError::NotCovered { period, validity })
+        }
+    }
+}
 
 /// The period of a token that is issued `now` and lasts for `lifetime_seconds` from then on.
 ///
@@ -29,25 +117,7 @@ pub fn token_period(
     lifetime_seconds: u64,
     validity: ValidityPeriod,
 ) -> Result<ValidityPeriod, PolicyError> {
-    let room = MAX_TOKEN_SECONDS.saturating_sub(lifetime_seconds);
-    let start = now.saturating_sub(room.min(BACK_DATING_SECONDS)).max(validity.start()).min(now);
-    // A lifetime of no seconds is one second long: periods include both ends.
-    let period = ValidityPeriod::new(start, now.saturating_add(lifetime_seconds))
-        .unwrap_or(ValidityPeriod::at(now));
-    check_token_period(period, validity).map(|()| period)
-}
-
-/// Checks that a token may be for `period`, and that chain and certificates hold in all of it.
-pub(crate) fn check_token_period(
-    period: ValidityPeriod,
-    validity: ValidityPeriod,
-) -> Result<(), PolicyError> {
-    check_span(period, MAX_TOKEN_SECONDS)?;
-    if validity.intersection(period) == Some(period) {
-        Ok(())
-    } else {
-        Err(PolicyError::NotCovered { period, validity })
-    }
+    IssuingPolicy::default().token_period(now, lifetime_seconds, validity)
 }
 
 /// Checks that a verifier with the whole of `period` finds a second in which all evidence holds.
@@ -77,24 +147,25 @@ fn check_span(period: ValidityPeriod, limit: u64) -> Result<(), PolicyError> {
     Ok(())
 }
 
-/// Checks how long a certificate is to be valid, and that it does not outlive its issuer's.
+/// Checks how long a certificate is to be valid, and that all certificates above it are valid as
+/// long.
 pub(crate) fn check_certificate_period(
     profile: Profile,
     period: ValidityPeriod,
-    issuer: Option<&Certificate>,
+    above: Option<&IssuingPath>,
 ) -> Result<(), PolicyError> {
     let seconds = period.span_seconds();
     if profile == Profile::DomainAuth && seconds > MAX_VALIDITY_SECONDS {
         let limit = MAX_VALIDITY_SECONDS;
         return Err(PolicyError::CertificatePeriodTooLong { seconds, limit });
     }
-    let Some(issuer) = issuer else { return Ok(()) };
-    let issuer = ValidityPeriod::new(issuer.not_before(), issuer.not_after())
-        .map_err(|_| PolicyError::NotAnAuthority)?;
-    if issuer.intersection(period) != Some(period) {
-        return Err(PolicyError::OutlivesIssuer { period, issuer });
+    let Some(above) = above else { return Ok(()) };
+    let issuer = above.validity();
+    match issuer.map(|issuer| (issuer, issuer.intersection(period))) {
+        Some((_, Some(common))) if common == period => Ok(()),
+        Some((issuer, Some(_))) => Err(PolicyError::OutlivesIssuer { period, issuer }),
+        _ => Err(PolicyError::IssuerNotValid { period, issuer }),
     }
-    Ok(())
 }
 
 /// Checks that key records can name the key.
@@ -145,7 +216,18 @@ mod tests {
             token_period(t(10_000), 3_601, p(0, 1_000_000)),
             Err(PolicyError::SignedPeriodTooLong { seconds: 3_601, limit: 3_600 })
         );
-        assert_eq!(check_token_period(p(0, 3_600), p(0, 3_600)), Ok(()));
+        assert_eq!(IssuingPolicy::default().check_period(p(0, 3_600), p(0, 3_600)), Ok(()));
+    }
+
+    #[test]
+    fn a_policy_raises_the_cap_of_tokens_to_the_second() {
+        let policy = IssuingPolicy::default().with_token_cap(7_200);
+        let always = p(0, 1_000_000);
+        assert_eq!(policy.token_period(t(10_000), 7_200, always), Ok(p(10_000, 17_200)));
+        assert_eq!(
+            policy.token_period(t(10_000), 7_201, always),
+            Err(PolicyError::SignedPeriodTooLong { seconds: 7_201, limit: 7_200 })
+        );
     }
 
     #[test]

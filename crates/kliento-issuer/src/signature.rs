@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use der::Tag;
 use der::oid::ObjectIdentifier;
+use kliento::{TokenBundle, service_oid};
 use veraid_core::crypto::DigestAlgorithm;
 use veraid_core::{
     Certificate, MemberIdBundle, OrganisationId, OrganisationName, Profile, ServiceOid,
@@ -16,7 +17,7 @@ use crate::der_writer::{
     pss_algorithm, retag, sequence, set_of, small_integer,
 };
 use crate::error::{IssueError, PolicyError};
-use crate::policy;
+use crate::policy::{self, IssuingPolicy};
 use crate::signing_key::SigningKey;
 use crate::unsigned::SignerKey;
 
@@ -36,6 +37,7 @@ pub struct SignatureIssuer {
     identity: Arc<Identity>,
     /// On whose behalf the organisation signs, as the attribution has it; `None` if a member signs for itself.
     attribution: Option<String>,
+    policy: IssuingPolicy,
 }
 
 /// What is the same for all signatures of a key.
@@ -56,6 +58,14 @@ struct Identity {
     /// The cap of the verifier's policy on how long a signature may be for.
     max_signed_seconds: Option<u64>,
     ttl_override_seconds: u64,
+}
+
+impl Identity {
+    /// Returns true if signatures are for Kliento's service, whose rules apply whatever asks for
+    /// them.
+    fn signs_tokens(&self) -> bool {
+        self.service == service_oid()
+    }
 }
 
 /// What is signed, and whether it goes into the bundle.
@@ -143,7 +153,21 @@ impl SignatureIssuer {
     }
 
     fn new(identity: Identity) -> Self {
-        Self { identity: Arc::new(identity), attribution: None }
+        Self { identity: Arc::new(identity), attribution: None, policy: IssuingPolicy::default() }
+    }
+
+    /// Replaces the policy for what is signed for Kliento's service; other services have no such
+    /// rules.
+    #[must_use]
+    pub const fn with_policy(mut self, policy: IssuingPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// The policy for what is signed for Kliento's service.
+    #[must_use]
+    pub const fn policy(&self) -> &IssuingPolicy {
+        &self.policy
     }
 
     /// The same, signing on behalf of `user`, or of the organisation itself (a bot) if there is none.
@@ -156,7 +180,7 @@ impl SignatureIssuer {
             return Err(PolicyError::AttributionNotAllowed.into());
         }
         let attribution = Some(member_name(user, self.identity.profile)?.to_owned());
-        Ok(Self { identity: Arc::clone(&self.identity), attribution })
+        Ok(Self { identity: Arc::clone(&self.identity), attribution, policy: self.policy })
     }
 
     /// The organisation.
@@ -189,11 +213,12 @@ impl SignatureIssuer {
     /// Signs `content` for `period`.
     ///
     /// A verifier that asks about the whole period finds a second in which all evidence holds. One that asks about an instant after
-    /// the end of [`validity`](Self::validity) does not.
+    /// the end of [`validity`](Self::validity) does not. For Kliento's service the content must be a token, and the period one
+    /// that [`IssuingPolicy`] allows.
     ///
     /// # Errors
     ///
-    /// [`IssueError::Policy`] for a period that verifiers would refuse, [`IssueError::Signer`] or
+    /// [`IssueError::Policy`] for a period or content that verifiers would refuse, [`IssueError::Signer`] or
     /// [`IssueError::SignatureDoesNotHold`] from the key, [`IssueError::Malformed`] if the bundle would be too large.
     pub fn issue(
         &self,
@@ -216,6 +241,9 @@ impl SignatureIssuer {
         period: ValidityPeriod,
     ) -> Result<UnsignedSignatureBundle, IssueError> {
         let identity = &self.identity;
+        if identity.signs_tokens() {
+            self.policy.check_token(content, period, identity.validity)?;
+        }
         policy::check_signed_period(
             period,
             identity.max_signed_seconds,
@@ -272,7 +300,7 @@ impl UnsignedSignatureBundle {
     /// # Errors
     ///
     /// [`IssueError::SignatureDoesNotHold`] if it is not the key's over [`to_be_signed`](Self::to_be_signed),
-    /// [`IssueError::Malformed`] if the bundle would be too large.
+    /// [`IssueError::Malformed`] or [`IssueError::Token`] if the bundle would be too large.
     pub fn assemble(self, signature: &[u8]) -> Result<SignatureBundle, IssueError> {
         let identity = &self.identity;
         identity.signer.check(&self.signed_attributes, signature)?;
@@ -293,8 +321,13 @@ impl UnsignedSignatureBundle {
             &element(Tag::Set, &[&signer_info])?,
         ])?;
         let content_info = sequence(&[&oid(&SIGNED_DATA)?, &constructed(0, &[&signed_data])?])?;
-        SignatureBundle::assemble(&identity.organisation, &content_info)
-            .map_err(IssueError::Malformed)
+        let bundle = SignatureBundle::assemble(&identity.organisation, &content_info)
+            .map_err(IssueError::Malformed)?;
+        let (octets, limit) = (bundle.as_der().len(), TokenBundle::MAX_SIZE_BYTES);
+        if identity.signs_tokens() && octets > limit {
+            return Err(IssueError::Token(kliento::ParseError::TooLarge { octets, limit }));
+        }
+        Ok(bundle)
     }
 }
 

@@ -9,7 +9,7 @@ use veraid_core::{
 };
 
 use crate::error::{IssueError, PolicyError};
-use crate::policy;
+use crate::policy::IssuingPolicy;
 use crate::signature::{Content, SignatureIssuer, UnsignedSignatureBundle};
 use crate::signing_key::SigningKey;
 
@@ -75,13 +75,20 @@ impl TokenIssuer {
         Ok(Self { signatures: self.signatures.on_behalf_of(user)? })
     }
 
+    /// Replaces the policy, which by default allows an hour.
+    #[must_use]
+    pub fn with_policy(self, policy: IssuingPolicy) -> Self {
+        Self { signatures: self.signatures.with_policy(policy) }
+    }
+
     /// What signs underneath: who it is, and how long chain and certificates hold.
     #[must_use]
     pub const fn signatures(&self) -> &SignatureIssuer {
         &self.signatures
     }
 
-    /// The period of a token that is issued `now` and lasts for `lifetime_seconds`: see [`policy::token_period`].
+    /// The period of a token that is issued `now` and lasts for `lifetime_seconds`: see
+    /// [`IssuingPolicy::token_period`].
     ///
     /// # Errors
     ///
@@ -91,7 +98,8 @@ impl TokenIssuer {
         now: Timestamp,
         lifetime_seconds: u64,
     ) -> Result<ValidityPeriod, IssueError> {
-        Ok(policy::token_period(now, lifetime_seconds, self.signatures.validity())?)
+        let policy = self.signatures.policy();
+        Ok(policy.token_period(now, lifetime_seconds, self.signatures.validity())?)
     }
 
     /// Signs `token` for `period`, at most an hour and within the validity of chain and certificates.
@@ -101,7 +109,6 @@ impl TokenIssuer {
     /// [`IssueError::Policy`] before anything is signed if the period is none that verifiers accept, [`IssueError::Signer`] from the
     /// key, [`IssueError::Token`] if the bundle would be larger than 16 KiB.
     pub fn issue(&self, token: &Token, period: ValidityPeriod) -> Result<TokenBundle, IssueError> {
-        policy::check_token_period(period, self.signatures.validity())?;
         let bundle = self.signatures.issue(Content::Attached(&token.to_json()), period)?;
         to_token_bundle(bundle)
     }
@@ -116,7 +123,6 @@ impl TokenIssuer {
         token: &Token,
         period: ValidityPeriod,
     ) -> Result<UnsignedTokenBundle, IssueError> {
-        policy::check_token_period(period, self.signatures.validity())?;
         let bundle = self.signatures.prepare(Content::Attached(&token.to_json()), period)?;
         Ok(UnsignedTokenBundle { bundle })
     }

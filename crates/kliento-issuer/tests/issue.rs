@@ -11,7 +11,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{DAY, NOW, World, certificate_period, key, serial};
+use common::{DAY, NOW, World, certificate_period, key, member_request, serial};
 use kliento::{SignatureKind, Token, TokenBundle, service_oid};
 use kliento_issuer::{
     CertificateAuthority, CertificateRequest, Content, IssueError, PolicyError, SignatureIssuer,
@@ -38,15 +38,6 @@ fn user(name: &str) -> UserName {
 fn authority(world: &World) -> CertificateAuthority {
     let certificate = world.identity.organisation_certificate().clone();
     CertificateAuthority::new(certificate, world.identity.profile(), world.key.clone()).unwrap()
-}
-
-fn member_request<'a>(user: Option<&'a UserName>, key: &'a SoftwareKey) -> CertificateRequest<'a> {
-    CertificateRequest {
-        user,
-        public_key: key.public_key_der(),
-        validity: certificate_period(),
-        serial_number: serial(2),
-    }
 }
 
 fn member_bundle(world: &World, user: Option<&UserName>, key: &SoftwareKey) -> MemberIdBundle {
@@ -131,12 +122,10 @@ fn under_domainauth_intermediates_issue_and_sign_on_behalf_of_members() {
     let department_certificate = authority(&world)
         .issue_intermediate(member_request(Some(&department), &department_key), 0)
         .unwrap();
-    let below = CertificateAuthority::new(
-        department_certificate.clone(),
-        Profile::DomainAuth,
-        department_key.clone(),
-    )
-    .unwrap();
+    let department_bundle =
+        MemberIdBundle::assemble(&world.identity, &department_certificate, &[]).unwrap();
+    let below =
+        CertificateAuthority::for_intermediate(&department_bundle, department_key.clone()).unwrap();
 
     let alice = user("alice");
     let certificate = below.issue_member(member_request(Some(&alice), &user_key)).unwrap();
@@ -152,8 +141,8 @@ fn under_domainauth_intermediates_issue_and_sign_on_behalf_of_members() {
     assert_eq!(verified.subject().to_string(), "alice@example.com");
 
     // The department itself, on behalf of someone.
-    let bundle = MemberIdBundle::assemble(&world.identity, &department_certificate, &[]).unwrap();
-    let issuer = TokenIssuer::for_member(&bundle, department_key, NOW, &world.verifier).unwrap();
+    let issuer =
+        TokenIssuer::for_member(&department_bundle, department_key, NOW, &world.verifier).unwrap();
     let issuer = issuer.on_behalf_of(Some(&user("bob"))).unwrap();
     let issued = issuer.issue(&token(), issuer.period(NOW, 600).unwrap()).unwrap();
     let verified = issued.verify(AUDIENCE, NOW, &world.verifier).unwrap();
@@ -170,8 +159,13 @@ fn under_domainauth_intermediates_issue_and_sign_on_behalf_of_members() {
 
 #[test]
 fn a_user_called_like_the_organisation_gets_no_certificate() {
-    for (profile, name) in [(Profile::VeraId, "example.com"), (Profile::DomainAuth, "example.com.")]
-    {
+    for (profile, name) in [
+        (Profile::VeraId, "example.com"),
+        (Profile::VeraId, "EXAMPLE.com"),
+        (Profile::VeraId, "example.com."),
+        (Profile::DomainAuth, "example.com"),
+        (Profile::DomainAuth, "example.com."),
+    ] {
         let world = World::new(profile);
         let (key, namesake) = (key(2048, 1), user(name));
         let named = IssueError::from(PolicyError::NamedLikeOrganisation);
@@ -405,7 +399,7 @@ fn a_member_certificate_issues_no_other() {
 
 #[test]
 fn names_that_verifiers_refuse_are_not_issued() {
-    let key = key(2048, 0);
+    let key = key(2048, 1);
     for (name, problem) in [
         ("", NameProblem::EmptyLabel),
         ("example..com", NameProblem::EmptyLabel),
@@ -519,7 +513,7 @@ fn certificates_have_the_form_that_deployed_software_reads() {
         let key = key(2048, 1);
         let member = member_bundle(&world, None, &key).member_certificate().clone();
         let organisation = world.identity.organisation_certificate();
-        for (certificate, extensions) in [(organisation, 3), (&member, 2)] {
+        for (certificate, extensions) in [(organisation, 4), (&member, 3)] {
             let parsed = x509_cert::Certificate::from_der(certificate.as_der()).unwrap();
             assert_eq!(parsed.to_der().unwrap(), certificate.as_der());
             let tbs = parsed.tbs_certificate();

@@ -4,11 +4,9 @@
 
 mod common;
 
-use common::{DAY, NOW, certificate_period, key, serial, verifier};
+use common::{DAY, NOW, certificate_period, key, member_request, serial, verifier};
 use kliento::{Profile, Token, TokenBundle, service_oid};
-use kliento_issuer::{
-    CertificateAuthority, CertificateRequest, Organisation, SigningKey as _, TokenIssuer,
-};
+use kliento_issuer::{CertificateAuthority, Organisation, TokenIssuer};
 use veraid_core::{MemberIdBundle, OrganisationId, UserName};
 use veraid_dnssec::DnssecChain;
 use veraid_testkit::{
@@ -46,15 +44,9 @@ fn bundles() -> [TokenBundle; 2] {
     let verifier = verifier(&zones);
 
     let alice = UserName::new("alice", Profile::VeraId).unwrap();
-    let request = CertificateRequest {
-        user: Some(&alice),
-        public_key: member_key.public_key_der(),
-        validity: certificate_period(),
-        serial_number: serial(2),
-    };
     let member = CertificateAuthority::new(certificate, Profile::VeraId, own_key.clone())
         .unwrap()
-        .issue_member(request)
+        .issue_member(member_request(Some(&alice), &member_key))
         .unwrap();
     let member = MemberIdBundle::assemble(&identity, &member, &[]).unwrap();
     let member = TokenIssuer::for_member(&member, member_key, NOW, &verifier).unwrap();

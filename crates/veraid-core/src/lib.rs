@@ -13,6 +13,7 @@ mod chain_set;
 mod der_reader;
 mod der_writer;
 mod error;
+mod issuing_path;
 mod key_record;
 mod member_id_bundle;
 mod memory;
@@ -38,6 +39,7 @@ pub use error::{
     AlgorithmProblem, CertificateProblem, CertificateRole, ContentProblem, DerProblem, Deviation,
     KeyRecordError, NoCommonSecond, ParseError, SignedDataError, VerifyError,
 };
+pub use issuing_path::IssuingPath;
 pub use key_record::KeyRecord;
 pub use member_id_bundle::{MemberIdBundle, VerifiedMemberId};
 pub use memory::{MemoryCounters, MemoryCounts, MemoryLimits};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use kliento::crypto::{PublicKey, SignatureAlgorithm};
 use kliento::{Token, TrustAnchors, Verifier};
 use kliento_issuer::{
-    CertificateAuthority, CertificateRequest, Organisation, SerialNumber, SigningKey, SoftwareKey,
-    TokenIssuer,
+    CertificateAuthority, CertificateRequest, Organisation, ProvedPublicKey, SerialNumber,
+    SigningKey, SoftwareKey, TokenIssuer,
 };
 use veraid_core::{
     MemberIdBundle, OrganisationId, Profile, UserName, ValidityPeriod, encode_dnssec_chain,
@@ -81,7 +81,7 @@ fn issuers() -> Result<(TokenIssuer, TokenIssuer), String> {
     let alice = UserName::new("alice", Profile::VeraId).map_err(text)?;
     let request = CertificateRequest {
         user: Some(&alice),
-        public_key: member_key.public_key_der(),
+        public_key: &ProvedPublicKey::without_proof(member_key.public_key_der()),
         validity,
         serial_number: SerialNumber::from_random([2; 16]),
     };

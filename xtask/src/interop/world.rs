@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use kliento::{Timestamp, Token, TrustAnchors, Verifier, service_oid};
 use kliento_issuer::{
-    CertificateAuthority, CertificateRequest, Content, Organisation, SerialNumber, SignatureIssuer,
-    SigningKey, SoftwareKey, TokenIssuer,
+    CertificateAuthority, CertificateRequest, Content, Organisation, ProvedPublicKey, SerialNumber,
+    SignatureIssuer, SigningKey, SoftwareKey, TokenIssuer,
 };
 use veraid_core::{
     MemberIdBundle, OrganisationId, Profile, ServiceOid, UserName, ValidityPeriod,
@@ -215,7 +215,7 @@ impl World {
     fn member(&self, plan: &Plan) -> Result<MemberIdBundle, String> {
         let request = CertificateRequest {
             user: plan.user.as_ref(),
-            public_key: self.member_key.public_key_der(),
+            public_key: &ProvedPublicKey::without_proof(self.member_key.public_key_der()),
             validity: certificate_period()?,
             serial_number: self.next_serial_number(),
         };

@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use kliento::Timestamp;
 use veraid_core::ServiceOid;
 
-use crate::cli::{AnchorsArgument, Instant, IssuingProfile, KeyArguments};
+use crate::cli::{AnchorsArgument, Instant, IssuingProfile, KeyArguments, OutputArgument};
 use crate::times;
 
 #[derive(Debug, Subcommand)]
@@ -29,12 +29,15 @@ pub(crate) enum MemberVerb {
 const ORG_CERT_EXAMPLES: &str = "\
 Examples:
   kliento org cert --org example.com --key org.pem --out org.crt
-  kliento org cert --org example.com --key org.pem --profile domainauth --days 30 --pem --out org.crt.pem";
+  kliento org cert --org example.com --key org.pem --profile domainauth --days 30 --pem --out org.crt.pem
+  kliento org cert --org example.com --key org.pem --profile domainauth --intermediate-levels 1 --out org.crt";
 
 const MEMBER_CERT_EXAMPLES: &str = "\
 Examples:
-  kliento member cert --org-cert org.crt --key org.pem --user alice --member-key alice.public.pem --out alice.crt
-  kliento member cert --org-cert org.crt --key org.pem --bot --member-key ci.pem --days 7 --out ci.crt";
+  kliento member cert --org-cert org.crt --key org.pem --user alice --request alice.csr --out alice.crt
+  kliento member cert --org-cert org.crt --key org.pem --bot --member-key ci.pem --days 7 --out ci.crt
+  kliento member cert --org-cert org.crt --key org.pem --user ops --request ops.csr --intermediate 0 --out ops.crt
+  kliento member cert --member-bundle ops.id --key ops.pem --user bob --request bob.csr --out bob.crt";
 
 const MEMBER_BUNDLE_EXAMPLES: &str = "\
 Examples:
@@ -50,6 +53,13 @@ pub(crate) struct OrganisationCert {
     /// Which protocol the certificate is for.
     #[arg(long, value_enum, default_value_t = IssuingProfile::Veraid)]
     pub(crate) profile: IssuingProfile,
+    /// Allow so many levels of intermediates between the organisation and its members (DomainAuth)
+    /// [default: 0].
+    #[arg(long, value_name = "LEVELS", value_parser = clap::value_parser!(u8).range(..=3))]
+    pub(crate) intermediate_levels: Option<u8>,
+    /// Make a certificate that signs content and cannot issue others (DomainAuth).
+    #[arg(long, conflicts_with = "intermediate_levels")]
+    pub(crate) sign_only: bool,
     /// The first second in which it is valid [default: an hour ago, for clocks that are behind].
     #[arg(long, value_name = "TIME", value_parser = times::parse)]
     pub(crate) from: Option<Timestamp>,
@@ -65,10 +75,15 @@ pub(crate) struct OrganisationCert {
 
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("member").required(true))]
+#[command(group = ArgGroup::new("issuer").required(true))]
+#[command(group = ArgGroup::new("public key").required(true))]
 pub(crate) struct MemberCert {
-    /// The certificate of the organisation, or under DomainAuth of an intermediate, that issues.
-    #[arg(long = "org-cert", value_name = "FILE")]
-    pub(crate) issuer: PathBuf,
+    /// The certificate of the organisation that issues.
+    #[arg(long, value_name = "FILE", group = "issuer")]
+    pub(crate) org_cert: Option<PathBuf>,
+    /// The member id bundle of the intermediate that issues (DomainAuth).
+    #[arg(long, value_name = "FILE", group = "issuer")]
+    pub(crate) member_bundle: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) key: KeyArguments,
     /// The name of the user.
@@ -77,17 +92,25 @@ pub(crate) struct MemberCert {
     /// A bot instead of a user: it speaks for the organisation itself.
     #[arg(long, group = "member")]
     pub(crate) bot: bool,
-    /// The member's key, private or public; only its public half is used.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) member_key: PathBuf,
+    /// The member's PKCS#10 certificate request, which proves that the member has the private key;
+    /// see `kliento key request`.
+    #[arg(long, value_name = "FILE", group = "public key")]
+    pub(crate) request: Option<PathBuf>,
+    /// The member's private key, of which only the public half is used; or a public key, with
+    /// --without-proof.
+    #[arg(long, value_name = "FILE", group = "public key")]
+    pub(crate) member_key: Option<PathBuf>,
+    /// Certify a public key without proof that the member has the private one.
+    #[arg(long, requires = "member_key", conflicts_with = "request")]
+    pub(crate) without_proof: bool,
     /// The file that has the passphrase of the member's private key.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "member_key", conflicts_with = "request")]
     pub(crate) member_passphrase_file: Option<PathBuf>,
-    /// Make it an authority with at most so many more below it (DomainAuth).
+    /// Make it an intermediate with at most so many levels of intermediates below it (DomainAuth).
     #[arg(long, value_name = "PATHLEN", value_parser = clap::value_parser!(u8).range(..=3))]
     pub(crate) intermediate: Option<u8>,
     /// Which protocol the certificate is for [default: the one that the issuer's certificate is for].
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, conflicts_with = "member_bundle")]
     pub(crate) profile: Option<IssuingProfile>,
     /// The first second in which it is valid [default: an hour ago, or when the issuer's is].
     #[arg(long, value_name = "TIME", value_parser = times::parse)]
@@ -143,4 +166,6 @@ pub(crate) struct CertificateFile {
     /// Replace the file if it exists.
     #[arg(long)]
     pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgument,
 }

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use kliento_issuer::KeySize;
 
-use crate::cli::OutputArgument;
+use crate::cli::{KeyArguments, OutputArgument, WriteArguments};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyVerb {
@@ -18,6 +18,9 @@ pub(crate) enum KeyVerb {
     /// Takes over a private key that was made elsewhere.
     #[command(after_help = KEY_IMPORT_EXAMPLES)]
     Import(KeyImport),
+    /// Requests a certificate for a key, which proves that you have it.
+    #[command(after_help = KEY_REQUEST_EXAMPLES)]
+    Request(KeyRequest),
 }
 
 const KEY_CREATE_EXAMPLES: &str = "\
@@ -35,6 +38,11 @@ const KEY_IMPORT_EXAMPLES: &str = "\
 Examples:
   kliento key import key.der --out org.pem
   kliento key import old.pem --passphrase-file old.txt --out org.pem --new-passphrase-file new.txt";
+
+const KEY_REQUEST_EXAMPLES: &str = "\
+Examples:
+  kliento key request --key alice.pem --org example.com --user alice --out alice.csr
+  kliento key request --key ci.pem --org example.com --bot > ci.csr";
 
 #[derive(Debug, Args)]
 pub(crate) struct KeyCreate {
@@ -84,6 +92,24 @@ pub(crate) struct KeyImport {
     /// Replace the file if it exists; the key in it is lost.
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("member").required(true))]
+pub(crate) struct KeyRequest {
+    #[command(flatten)]
+    pub(crate) key: KeyArguments,
+    /// The domain of the organisation that is to issue the certificate.
+    #[arg(long = "org", value_name = "ORG")]
+    pub(crate) organisation: String,
+    /// The name of the user.
+    #[arg(long, value_name = "NAME", group = "member")]
+    pub(crate) user: Option<String>,
+    /// A bot instead of a user: it speaks for the organisation itself.
+    #[arg(long, group = "member")]
+    pub(crate) bot: bool,
+    #[command(flatten)]
+    pub(crate) write: WriteArguments,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

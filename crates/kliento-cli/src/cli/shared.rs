@@ -120,9 +120,13 @@ pub(crate) struct SignerArguments {
     /// The organisation's domain.
     #[arg(long = "org", value_name = "ORG", required_unless_present = "member_bundle")]
     pub(crate) organisation: Option<String>,
-    /// The user that the organisation signs on behalf of [default: the organisation itself, as a bot].
+    /// The user that the organisation, or with --member-bundle an intermediate of it (DomainAuth),
+    /// signs on behalf of [default: the organisation itself, as a bot; the member of the bundle].
     #[arg(long, value_name = "NAME")]
     pub(crate) user: Option<String>,
+    /// Sign on behalf of the organisation itself, as a bot.
+    #[arg(long, conflicts_with = "user")]
+    pub(crate) bot: bool,
     #[command(flatten)]
     pub(crate) key: KeyArguments,
     /// The DNSSEC chain of the organisation's key records; with --member-bundle a fresher one than the bundle's.

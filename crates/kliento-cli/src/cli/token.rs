@@ -26,7 +26,8 @@ Examples:
   kliento token sign --org example.com --audience https://api.example.com --key org.pem --chain chain.der
   kliento token sign --org example.com --user alice --audience https://api.example.com \\
       --claim role=deploy --claim run=42 --ttl 5m --key org.pem --chain chain.der --out token.header
-  kliento token sign --member-bundle alice.id --key alice.pem --audience https://api.example.com";
+  kliento token sign --member-bundle alice.id --key alice.pem --audience https://api.example.com
+  kliento token sign --member-bundle ops.id --key ops.pem --user carol --audience https://api.example.com";
 
 const TOKEN_VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -49,12 +50,13 @@ pub(crate) struct TokenSign {
     /// A claim, NAME=VALUE; may be given several times.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
-    /// How long the token is valid from now on, like 30s or 10m; at most 59m with the default --back-date.
+    /// How long the token is valid from now on, like 30s or 10m; at most 1h.
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = times::parse_duration)]
     pub(crate) ttl: u64,
-    /// How long before now the token starts, for servers whose clocks are behind.
-    #[arg(long, value_name = "SECONDS", default_value_t = kliento_issuer::policy::BACK_DATING_SECONDS)]
-    pub(crate) back_date: u64,
+    /// How long before now the token starts, for servers whose clocks are behind; --ttl included at
+    /// most an hour [default: 60, or what --ttl leaves of the hour].
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) back_date: Option<u64>,
     #[command(flatten)]
     pub(crate) signer: SignerArguments,
     /// The form of the token.

@@ -7,8 +7,8 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         5001,
         "the signature would be for too long a period",
-        "Verifiers hold tokens to one hour from the first second to the last, and the first lies before the present by the back-dating that servers with slow clocks need. DomainAuth holds other signatures to 90 days.",
-        "for a token, give at most `--ttl 59m` with the usual back-dating of 60 seconds, or `--back-date 0` for a whole hour; for other signatures, at most `--ttl 90d`",
+        "Verifiers allow tokens one hour from the first second to the last, whichever command signs them. The first second lies before the present by the back-dating that servers with slow clocks need. DomainAuth holds other signatures to 90 days.",
+        "for a token, give at most `--ttl 1h`, and leave out --back-date; for other signatures, at most `--ttl 90d`",
     ),
     on(
         5002,
@@ -43,8 +43,8 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         5007,
         "the issuer's certificate does not allow it to issue",
-        "Issuers need critical BasicConstraints with cA TRUE, and a path length with room for the authorities below.",
-        "give the organisation's certificate, or an intermediate's that was issued with a greater --intermediate",
+        "Issuers need critical BasicConstraints with cA TRUE, KeyUsage with keyCertSign where it is present, and every certificate above the new one a path length with room for the intermediates below it.",
+        "issue the organisation's certificate again with `--intermediate-levels` (DomainAuth), or the intermediate's with a greater --intermediate; a path has at most 3 intermediates",
     ),
     on(
         5008,
@@ -101,6 +101,54 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "leave out of the member id bundle what is not between the organisation and the member",
     ),
     on(
+        5050,
+        "under VeraId an organisation's certificate is always that of an authority",
+        "Deployed VeraId verifiers reject organisation certificates without cA TRUE, even for what the organisation signs itself.",
+        "leave out --sign-only, or use DomainAuth with --profile domainauth",
+    ),
+    on(
+        5051,
+        "the content for Kliento's service is not a token",
+        "What is signed for Kliento's service, 1.3.6.1.4.1.58708.3.0, is a JSON object with a non-empty audience, and claims that are strings. Verifiers reject anything else.",
+        "use `kliento token sign`, or give the service that the content is for with --service",
+    ),
+    on(
+        5052,
+        "a token cannot be detached from its signature",
+        "The Authorization header carries one bundle, so a token travels within it.",
+        "leave out --detached, or use `kliento token sign`",
+    ),
+    on(
+        5053,
+        "the key is that of a certificate above the new one",
+        "A key that is certified both as an authority's and as a member's, or as two authorities', would have two names.",
+        "make a key for the member with `kliento key create`",
+    ),
+    on(
+        5054,
+        "the issuer's certificate is not valid when the new one would be",
+        "The certificates above it have expired or are not valid yet, so no verifier would accept it. Both periods are given.",
+        "issue the organisation's and the intermediates' certificates again, then this one",
+    ),
+    on(
+        5055,
+        "the certificates above the issuer's are missing",
+        "Below an intermediate, path lengths, names and periods of every certificate up to the organisation's count.",
+        "give the intermediate's id bundle with --member-bundle instead of its certificate with --org-cert",
+    ),
+    on(
+        5056,
+        "the certificate request is for another member",
+        "Requests can be copied. One that names alice@example.com proves nothing about another member, whose key it would become.",
+        "have the member make the request: `kliento key request --key FILE --org ORG --user NAME`",
+    ),
+    on(
+        5057,
+        "too many levels of intermediates",
+        "Verifiers walk paths of at most 4 certificates below the organisation's: three intermediates and the member.",
+        "give 3 levels or fewer",
+    ),
+    on(
         5101,
         "the key does not sign",
         "Its keeper refuses; what it says is told.",
@@ -117,6 +165,18 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "the content is too large",
         "Content and certificates have at most 256 MiB together.",
         "sign the content detached, or sign its digest",
+    ),
+    on(
+        5150,
+        "the proof of possession has an invalid signature",
+        "The certificate request was not signed with the private half of its key, or was changed afterwards.",
+        "have the member make the request again: `kliento key request`",
+    ),
+    on(
+        5151,
+        "the certificate request is signed with an algorithm that is not allowed",
+        "Allowed are RSASSA-PSS with SHA-256, SHA-384 or SHA-512 and a salt as long as the hash, and PKCS#1 v1.5 with the same hashes.",
+        "have the member make the request with `kliento key request`, or with `openssl req -new -sha256`",
     ),
     on(
         5201,
@@ -153,5 +213,11 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "no key could be made",
         "The cryptographic library gave up, most likely for lack of memory or randomness.",
         "try again; if it stays, check the machine",
+    ),
+    on(
+        5250,
+        "the certificate request cannot be read",
+        "It is PKCS#10 (RFC 2986) in PEM or DER, at most 16 KiB, with exactly one common name in its subject: the member, as alice or alice@example.com; for a bot the organisation's domain or @.",
+        "have the member make the request with `kliento key request`",
     ),
 ];

@@ -78,6 +78,50 @@ fn members_sign_with_their_bundle() {
 }
 
 #[test]
+fn intermediates_sign_on_behalf_of_others() {
+    let organisation =
+        Organisation::with_record("bundle-delegate", "domainauth", &["--any-service"]);
+    let (bundle, key) = organisation.intermediate_bundle("ops", 1, "0");
+    let (anchors, out) = (&organisation.anchors, organisation.folder.path("bundle"));
+    let ops = ["--member-bundle", &bundle, "--key", &key, "--trust-anchors", anchors];
+    let ops = [&ops[..], &["--at", AT, "--out", &out, "--force"]].concat();
+    for (extra, subject) in
+        [(&["--user", "carol"][..], "carol@example.com"), (&["--bot"], "example.com")]
+    {
+        sign(&ops, extra, b"content").ok();
+        let (code, facts) = verify(&out, anchors, &["--at", AT]);
+        assert_eq!((code, &facts["subject"]), (0, &subject.into()));
+        assert_eq!(facts["signedBy"], "organisation");
+    }
+}
+
+#[test]
+fn for_kliento_nothing_but_an_hour_of_a_token_is_signed() {
+    for profile in ["veraid", "domainauth"] {
+        let organisation = Organisation::new(&format!("bundle-kliento-{profile}"), profile);
+        let out = organisation.folder.path("bundle");
+        let sign = |extra: &[&str], content: &[u8]| {
+            let arguments = ["bundle", "sign", "--service", "1.3.6.1.4.1.58708.3.0"];
+            let to = ["--out", &out, "--force"];
+            let arguments = [&arguments[..], &organisation.signer(), &to, extra].concat();
+            kliento_with(&arguments, content)
+        };
+        let token = br#"{"audience":"https://api.example.com"}"#;
+        sign(&["--ttl", "3601s"], token).refused(14, &["error[KL5001]", "`--ttl 1h`"]);
+        sign(&["--ttl", "10d"], token).refused(14, &["error[KL5001]"]);
+        sign(&["--detached"], token).refused(14, &["error[KL5052]", "kliento token sign"]);
+        for content in [&b"no token"[..], b"", br#"{"audience":""}"#] {
+            sign(&[], content).refused(14, &["error[KL5051]", "kliento token sign"]);
+        }
+        assert!(std::fs::metadata(&out).is_err());
+        sign(&["--ttl", "1h"], token).ok();
+        let verify = ["token", "verify", &out, "--audience", "https://api.example.com"];
+        kliento(&[&verify[..], &["--at", AT, "--trust-anchors", &organisation.anchors]].concat())
+            .ok();
+    }
+}
+
+#[test]
 fn signatures_may_outlive_the_chain_by_the_ttl_override() {
     let organisation = organisation("bundle-long", "veraid");
     // The chain ends on 2026-12-06T12:00:00Z, and verification looks back a day.

@@ -74,7 +74,11 @@ impl Organisation {
 
     /// Issues the organisation's certificate and that of a member with the key number `index`, and puts the member's bundle together.
     pub(crate) fn member_bundle(&self, member: &[&str], index: usize) -> (String, String) {
-        let certificate = self.certificate();
+        self.bundle_of(member, index, "0")
+    }
+
+    fn bundle_of(&self, member: &[&str], index: usize, levels: &str) -> (String, String) {
+        let certificate = self.certificate_with(&["--intermediate-levels", levels]);
         let member_key = private_key(&self.folder, &format!("member-{index}.pem"), index);
         let member_certificate = self.folder.path(&format!("member-{index}.crt"));
         let arguments = [
@@ -117,8 +121,13 @@ impl Organisation {
 
     /// Issues the organisation's certificate, for 30 days from a day before `AT`.
     pub(crate) fn certificate(&self) -> String {
+        self.certificate_with(&[])
+    }
+
+    /// With more arguments for `org cert`.
+    pub(crate) fn certificate_with(&self, extra: &[&str]) -> String {
         let path = self.folder.path("org.crt");
-        kliento(&[
+        let arguments = [
             "org",
             "cert",
             "--org",
@@ -134,9 +143,21 @@ impl Organisation {
             "--out",
             &path,
             "--force",
-        ])
-        .ok();
+        ];
+        kliento(&[&arguments, extra].concat()).ok();
         path
+    }
+
+    /// Issues the certificate of an intermediate with the key number `index`, with `levels` of
+    /// others below it, and puts its bundle together. The organisation's certificate must allow one
+    /// level more.
+    pub(crate) fn intermediate_bundle(
+        &self,
+        name: &str,
+        index: usize,
+        levels: &str,
+    ) -> (String, String) {
+        self.bundle_of(&["--user", name, "--intermediate", levels], index, "3")
     }
 }
 

@@ -24,6 +24,7 @@ mod guide;
 mod inspect;
 mod issuing;
 mod key;
+mod rfc_5280;
 #[cfg(unix)]
 mod serve;
 mod standard_input;

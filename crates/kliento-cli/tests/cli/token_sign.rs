@@ -176,10 +176,14 @@ fn a_fresher_chain_replaces_that_of_the_bundle() {
 #[test]
 fn lifetimes_over_an_hour_are_refused_before_anything_is_read() {
     let nothing = ["--org", "example.com", "--key", "none", "--chain", "none"];
-    for extra in [&["--ttl", "1h"][..], &["--ttl", "3541s"], &["--ttl", "1h", "--back-date", "1"]] {
+    for extra in [
+        &["--ttl", "3601s"][..],
+        &["--ttl", "1h", "--back-date", "1"],
+        &["--ttl", "59m", "--back-date", "61"],
+    ] {
         sign(&nothing, extra).refused(
             14,
-            &["error[KL5001]: signed period lasts 36", "`--ttl 59m` or less, or `--back-date 0`"],
+            &["error[KL5001]: signed period lasts 3601 seconds", "`--ttl 1h` or less"],
         );
     }
     sign(&nothing, &["--ttl", "2h", "--back-date", "0"]).refused(14, &["error[KL5001]"]);
@@ -189,10 +193,65 @@ fn lifetimes_over_an_hour_are_refused_before_anything_is_read() {
     let help = kliento(&["token", "sign", "--help"]).ok().stdout;
     // Its lines are as long as the terminal is wide.
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(help.contains("like 30s or 10m; at most 59m with the default --back-date"), "{help}");
-    let organisation = Organisation::new("token-59m", "veraid");
-    sign(&organisation.signer(), &["--ttl", "59m"]).ok();
-    sign(&organisation.signer(), &["--ttl", "1h", "--back-date", "0"]).ok();
+    assert!(help.contains("like 30s or 10m; at most 1h"), "{help}");
+}
+
+#[test]
+fn tokens_are_back_dated_by_a_minute_or_what_their_lifetime_leaves_of_the_hour() {
+    let organisation = Organisation::new("token-hour", "veraid");
+    let out = organisation.folder.path("token");
+    for (extra, from, until) in [
+        (&["--ttl", "60m"][..], "12:00:00", "13:00:00"),
+        (&["--ttl", "1h", "--back-date", "0"], "12:00:00", "13:00:00"),
+        (&["--ttl", "3570s"], "11:59:30", "12:59:30"),
+        (&["--ttl", "59m"], "11:59:00", "12:59:00"),
+        (&["--ttl", "5m", "--back-date", "55m"], "", ""),
+        (&["--ttl", "5m", "--back-date", "3300"], "11:05:00", "12:05:00"),
+    ] {
+        let run = sign(&organisation.signer(), &[extra, &["--out", &out, "--force"]].concat());
+        if from.is_empty() {
+            // Seconds have no unit there.
+            run.refused(2, &["--back-date"]);
+            continue;
+        }
+        run.ok();
+        let facts = verify_at(&out, &organisation.anchors, AT);
+        assert_eq!(facts["validFrom"], format!("2026-11-22T{from}Z"), "{extra:?}");
+        assert_eq!(facts["validUntil"], format!("2026-11-22T{until}Z"), "{extra:?}");
+    }
+}
+
+#[test]
+fn intermediates_sign_on_behalf_of_others_and_plain_members_do_not() {
+    let organisation = Organisation::new("token-delegate", "domainauth");
+    let (bundle, key) = organisation.intermediate_bundle("ops", 1, "0");
+    let (anchors, out) = (&organisation.anchors, organisation.folder.path("token"));
+    let signer = ["--member-bundle", &bundle, "--key", &key, "--trust-anchors", anchors];
+    let signer = [&signer[..], &["--at", AT, "--out", &out, "--force"]].concat();
+    for (extra, subject, signed_by) in [
+        (&["--user", "carol"][..], "carol@example.com", "organisation"),
+        (&["--bot"], "example.com", "organisation"),
+        (&["--user", "ops"], "ops@example.com", "member"),
+        (&[], "ops@example.com", "member"),
+    ] {
+        sign(&signer, extra).ok();
+        let facts = verify_at(&out, anchors, AT);
+        assert_eq!((&facts["subject"], &facts["signedBy"]), (&subject.into(), &signed_by.into()));
+    }
+    sign(&signer, &["--user", "Carol"]).refused(14, &["error[KL5009]"]);
+    sign(&signer, &["--user", "carol", "--bot"]).refused(2, &["cannot be used"]);
+    sign(&signer, &["--user", "carol", "--org", "example.org"]).refused(14, &["error[KL5012]"]);
+    for profile in ["veraid", "domainauth"] {
+        let organisation = Organisation::new(&format!("token-no-delegate-{profile}"), profile);
+        let (bundle, key) = organisation.member_bundle(&["--user", "alice"], 1);
+        let anchors = &organisation.anchors;
+        let signer = ["--member-bundle", &bundle, "--key", &key, "--trust-anchors", anchors];
+        let signer = [&signer[..], &["--at", AT]].concat();
+        for (extra, asked) in [(&["--user", "carol"][..], "--user is carol"), (&["--bot"], "--bot")]
+        {
+            sign(&signer, extra).refused(2, &[asked, "who is not an intermediate"]);
+        }
+    }
 }
 
 #[test]

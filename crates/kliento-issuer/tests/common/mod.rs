@@ -10,8 +10,10 @@
 use std::sync::Arc;
 
 use kliento::{Timestamp, TrustAnchors, Verifier, service_oid};
-use kliento_issuer::{Organisation, SerialNumber, SoftwareKey};
-use veraid_core::{OrganisationId, Profile, ServiceOid, ValidityPeriod};
+use kliento_issuer::{
+    CertificateRequest, CertificateUse, Organisation, ProvedPublicKey, SerialNumber, SoftwareKey,
+};
+use veraid_core::{OrganisationId, Profile, ServiceOid, UserName, ValidityPeriod};
 use veraid_dnssec::DnssecChain;
 use veraid_testkit::{HierarchyBuilder, MockChain, RsaKey, default_instant};
 
@@ -30,6 +32,29 @@ pub(crate) fn serial(number: u8) -> SerialNumber {
 /// From an hour ago for 30 days.
 pub(crate) fn certificate_period() -> ValidityPeriod {
     ValidityPeriod::new(NOW.saturating_sub(3600), NOW.saturating_add(30 * DAY)).unwrap()
+}
+
+/// The most that the organisation's certificate may be used for.
+pub(crate) fn widest_use(profile: Profile) -> CertificateUse {
+    let intermediate_levels = match profile {
+        Profile::VeraId => 0,
+        Profile::DomainAuth => 3,
+    };
+    CertificateUse::Issue { intermediate_levels }
+}
+
+/// For the holder of `key`, with serial number 2, as long as the organisation's certificate.
+pub(crate) fn member_request(
+    user: Option<&UserName>,
+    key: &SoftwareKey,
+) -> CertificateRequest<'static> {
+    // Tests are short-lived.
+    CertificateRequest {
+        user: user.map(|user| &*Box::leak(Box::new(user.clone()))),
+        public_key: Box::leak(Box::new(ProvedPublicKey::from_private_key(key))),
+        validity: certificate_period(),
+        serial_number: serial(2),
+    }
 }
 
 /// An organisation, its chain and certificate, and a verifier that trusts the chain's root.
@@ -54,7 +79,9 @@ impl World {
         let record = organisation.key_record(DAY, service).unwrap();
         let chain =
             HierarchyBuilder::new().owner(&organisation.key_record_owner()).txt(&[&record]).build();
-        let certificate = organisation.issue_certificate(certificate_period(), serial(1)).unwrap();
+        let certificate = organisation
+            .issue_certificate_for(widest_use(profile), certificate_period(), serial(1))
+            .unwrap();
         let identity = OrganisationId::new(parsed(&chain), certificate).unwrap();
         Self { organisation, identity, verifier: verifier(&chain), key }
     }

@@ -95,6 +95,24 @@ impl<'a> Candidates<'a> {
         signer: &'a Certificate,
         checks: &mut SignatureChecks,
     ) -> Result<VerifiedPath<'a>, VerifyError> {
+        self.verify_path_for(signer, check_may_sign, checks)
+    }
+
+    /// Checks the path to `issuer`, whose key need not be allowed to sign content.
+    pub(crate) fn verify_path_to_issuer(
+        &self,
+        issuer: &'a Certificate,
+        checks: &mut SignatureChecks,
+    ) -> Result<VerifiedPath<'a>, VerifyError> {
+        self.verify_path_for(issuer, |_, _| Ok(()), checks)
+    }
+
+    fn verify_path_for(
+        &self,
+        signer: &'a Certificate,
+        check_use: fn(&Certificate, bool) -> Result<(), CertificateProblem>,
+        checks: &mut SignatureChecks,
+    ) -> Result<VerifiedPath<'a>, VerifyError> {
         let organisation = self.organisation;
         self.check_distinct(signer)?;
         self.check_organisation(checks).map_err(|problem| VerifyError::Certificate {
@@ -102,12 +120,12 @@ impl<'a> Candidates<'a> {
             problem,
         })?;
         let certificates = if signer == organisation {
-            check_may_sign(organisation, self.binds_organisation())
+            check_use(organisation, self.binds_organisation())
                 .map_err(at(CertificateRole::Organisation))?;
             vec![organisation]
         } else {
             self.check_attached(signer)
-                .and_then(|()| check_may_sign(signer, true))
+                .and_then(|()| check_use(signer, true))
                 .map_err(at(CertificateRole::Signer))?;
             self.climb(vec![signer], checks)?
         };

@@ -1,0 +1,145 @@
+//! Kliento's rules hold for whatever is signed for its service, whichever way it is asked for.
+
+#![allow(clippy::unwrap_used, reason = "a panic is a test that fails")]
+
+mod common;
+
+use common::{DAY, NOW, World, key, member_request};
+use kliento::{Token, TokenBundle, TokenError, TokenPolicy, service_oid};
+use kliento_issuer::{
+    CertificateAuthority, Content, IssueError, IssuingPolicy, PolicyError, SignatureIssuer,
+    TokenIssuer,
+};
+use veraid_core::{MemberIdBundle, Profile, ServiceOid, ValidityPeriod};
+
+const AUDIENCE: &str = "https://api.example.com";
+
+fn token() -> Vec<u8> {
+    Token::new(AUDIENCE).unwrap().to_json()
+}
+
+fn seconds(length: u64) -> ValidityPeriod {
+    ValidityPeriod::new(NOW, NOW.saturating_add(length)).unwrap()
+}
+
+/// Issuers for Kliento's service, made in every way that there is.
+fn issuers(world: &World) -> Vec<(String, SignatureIssuer)> {
+    let profile = world.identity.profile();
+    let (identity, own_key) = (world.identity.clone(), world.key.clone());
+    let member_key = key(2048, 1);
+    let member = CertificateAuthority::new(
+        identity.organisation_certificate().clone(),
+        profile,
+        own_key.clone(),
+    )
+    .unwrap()
+    .issue_member(member_request(None, &member_key))
+    .unwrap();
+    let bundle = MemberIdBundle::assemble(&identity, &member, &[]).unwrap();
+    let (service, verifier) = (service_oid(), &world.verifier);
+    let organisation =
+        SignatureIssuer::for_organisation(identity, own_key, service.clone(), NOW, verifier)
+            .unwrap();
+    let member = SignatureIssuer::for_member(&bundle, member_key, service, NOW, verifier).unwrap();
+    let through = TokenIssuer::from_signatures(organisation.clone()).unwrap().signatures().clone();
+    vec![
+        (format!("organisation, {profile}"), organisation.on_behalf_of(None).unwrap()),
+        (format!("member, {profile}"), member),
+        (format!("through a token issuer, {profile}"), through),
+    ]
+}
+
+/// The errors of signing and of preparing to sign.
+fn both_ways(
+    issuer: &SignatureIssuer,
+    content: Content<'_>,
+    period: ValidityPeriod,
+) -> [Option<IssueError>; 2] {
+    [issuer.issue(content, period).err(), issuer.prepare(content, period).err()]
+}
+
+#[test]
+fn nothing_but_a_token_in_its_bundle_for_an_hour_is_signed_for_kliento() {
+    for profile in [Profile::VeraId, Profile::DomainAuth] {
+        let world = World::new(profile);
+        let token = token();
+        for (way, issuer) in issuers(&world) {
+            let refused = |content, length, error: PolicyError| {
+                let error = Some(IssueError::from(error));
+                let found = both_ways(&issuer, content, seconds(length));
+                assert_eq!(found, [error.clone(), error], "{way}");
+            };
+            assert_eq!(both_ways(&issuer, Content::Attached(&token), seconds(3_600)), [None, None]);
+            for length in [3_601, 10 * DAY] {
+                let too_long = PolicyError::SignedPeriodTooLong { seconds: length, limit: 3_600 };
+                refused(Content::Attached(&token), length, too_long);
+            }
+            for (content, problem) in [
+                (&b"{}"[..], TokenError::NoAudience),
+                (br#"{"audience":""}"#, TokenError::EmptyAudience),
+                (b"\xFF", TokenError::NotUtf8),
+                (b"", TokenError::Json { line: 1, column: 0, is_syntax: true }),
+            ] {
+                refused(Content::Attached(content), 60, PolicyError::NotAToken(problem));
+            }
+            refused(Content::Detached(&token), 60, PolicyError::DetachedToken);
+        }
+    }
+}
+
+#[test]
+fn a_token_of_over_16_kib_is_not_handed_out() {
+    let world = World::new(Profile::VeraId);
+    let large = Token::new(AUDIENCE).unwrap().with_claim("large", "x".repeat(16_384)).to_json();
+    for (way, issuer) in issuers(&world) {
+        let issued = issuer.issue(Content::Attached(&large), seconds(60));
+        match issued.unwrap_err() {
+            IssueError::Token(kliento::ParseError::TooLarge { limit: 16_384, .. }) => {}
+            other => panic!("{way}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_policy_raises_the_hour_and_nothing_else() {
+    let world = World::new(Profile::VeraId);
+    let token = token();
+    let policy = IssuingPolicy::default().with_token_cap(DAY);
+    for (way, issuer) in issuers(&world) {
+        let issuer = issuer.with_policy(policy);
+        let bundle = issuer.issue(Content::Attached(&token), seconds(DAY)).unwrap();
+        let bundle = TokenBundle::try_from(bundle).unwrap();
+        let raised = TokenPolicy::default().with_max_validity_seconds(DAY);
+        assert!(bundle.verify_with(raised, AUDIENCE, NOW, &world.verifier).is_ok(), "{way}");
+        let too_long = PolicyError::SignedPeriodTooLong { seconds: DAY + 1, limit: DAY };
+        assert_eq!(
+            issuer.issue(Content::Attached(&token), seconds(DAY + 1)).unwrap_err(),
+            too_long.into()
+        );
+        assert!(issuer.issue(Content::Attached(b"{}"), seconds(60)).is_err());
+        assert!(issuer.issue(Content::Detached(&token), seconds(60)).is_err());
+        // The chain must hold throughout all the same.
+        let end = issuer.validity().end();
+        let beyond = ValidityPeriod::new(end, end.saturating_add(1)).unwrap();
+        assert!(issuer.issue(Content::Attached(&token), beyond).is_err());
+    }
+    // Issuers of tokens take it along, also on behalf of users.
+    let (identity, key) = (world.identity.clone(), world.key.clone());
+    let issuer = TokenIssuer::for_organisation(identity, key, NOW, &world.verifier).unwrap();
+    assert!(issuer.period(NOW, DAY).is_err());
+    let issuer = issuer.with_policy(policy).on_behalf_of(None).unwrap();
+    let period = issuer.period(NOW, DAY).unwrap();
+    assert!(issuer.issue(&Token::new(AUDIENCE).unwrap(), period).is_ok());
+}
+
+#[test]
+fn other_services_have_rules_of_their_own() {
+    let service: ServiceOid = "1.3.6.1.4.1.58708.3.0.1".parse().unwrap();
+    let world = World::with(Profile::VeraId, key(2048, 0), None);
+    let (identity, key) = (world.identity.clone(), world.key.clone());
+    let issuer =
+        SignatureIssuer::for_organisation(identity, key, service, NOW, &world.verifier).unwrap();
+    for content in [Content::Attached(b"no token"), Content::Detached(b"no token")] {
+        assert_eq!(both_ways(&issuer, content, seconds(2 * DAY)), [None, None]);
+    }
+}
