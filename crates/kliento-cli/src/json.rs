@@ -19,7 +19,8 @@ pub(crate) struct Verification<'a> {
     error: Option<FailureJson<'a>>,
 }
 
-/// The proved facts. Programs find the same members in every result: all are null if nothing is proved.
+/// The proved facts. Programs find the same members in every result: all are null if nothing is
+/// proved.
 #[derive(Debug, Serialize)]
 pub(crate) struct Facts<'a> {
     #[serde(flatten, serialize_with = "facts_or_nulls")]

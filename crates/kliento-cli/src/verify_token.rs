@@ -72,9 +72,11 @@ pub(crate) fn write_member(text: &mut String, member: &Member, kind: SignatureKi
     line(text, "signed by", &signer(member, kind));
 }
 
-/// The signer in words: a signature by the organisation is the organisation's claim about the user, and not the user's own.
+/// The signer in words: a signature by the organisation is the organisation's claim about the user,
+/// and not the user's own.
 fn signer(member: &Member, kind: SignatureKind) -> String {
-    // Users choose their names. Fixed phrases have spaces, so a name with one is quoted and cannot pass for a phrase.
+    // Users choose their names. Fixed phrases have spaces, so a name with one is quoted and cannot
+    // pass for a phrase.
     let user = member.user().map(|user| match user.as_str() {
         name if name.contains(' ') => format!("{name:?}"),
         name => name.to_owned(),

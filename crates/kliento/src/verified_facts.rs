@@ -8,7 +8,7 @@ use crate::token_bundle::VerifiedToken;
 
 /// The proved facts of a token or of a signature, ready to be serialised.
 ///
-/// The command, the service and the conformance runner all write these members, so that one fact has one name:
+/// The command and the service write these members, so that one fact has one name:
 ///
 /// | member | |
 /// |---|---|
@@ -105,13 +105,14 @@ impl<'a> VerifiedFacts<'a> {
         &self.subject
     }
 
-    /// The same in Unicode, for people to read: different names can look alike in it.
+    /// `alice@bücher.example`: the subject in Unicode, for people to read. Different names can look
+    /// alike in it.
     #[must_use]
     pub fn subject_unicode(&self) -> &str {
         &self.subject_unicode
     }
 
-    /// `member` or `organisation`: whose key made the signature.
+    /// The signer: `member`, or `organisation` if it speaks for the member.
     #[must_use]
     pub const fn signer(&self) -> &'static str {
         self.signer

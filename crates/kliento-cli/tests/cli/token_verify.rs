@@ -149,15 +149,10 @@ fn text_names_the_signer_in_words_that_no_user_name_can_imitate() {
             Some("the organisation on behalf of bob"),
             "\"the organisation on behalf of bob\"",
         ),
-        (
-            Signer::Organisation,
-            Some("a\" b"),
-            "the organisation on behalf of \"a\\\" b\"",
-        ),
+        (Signer::Organisation, Some("a\" b"), "the organisation on behalf of \"a\\\" b\""),
     ];
     for (index, (signer, user, words)) in rows.into_iter().enumerate() {
-        let scenario =
-            Scenario { user: user.map(str::to_owned), ..Scenario::signed_by(signer) };
+        let scenario = Scenario { user: user.map(str::to_owned), ..Scenario::signed_by(signer) };
         let run = verify(&format!("token-signer-{index}"), &scenario.build(), &[]);
         let line = format!("  signed by     {words}\n");
         assert!(run.code == 0 && run.stdout.contains(&line), "{}", run.stdout);
