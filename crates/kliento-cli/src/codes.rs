@@ -45,8 +45,10 @@ mod tests {
     use super::*;
 
     /// Codes of input that is refused and that no vector can have, each with its reason.
-    const WITHOUT_VECTOR: &[(u16, &str)] =
-        &[(2218, "takes a policy against foreign issuers, which vectors do not state")];
+    const WITHOUT_VECTOR: &[(u16, &str)] = &[
+        (2218, "takes a policy against foreign issuers, which vectors do not state"),
+        (3050, "takes a server's policy on signers, which vectors do not state"),
+    ];
 
     #[test]
     fn codes_ascend_and_each_is_explained() {

@@ -1,16 +1,14 @@
 //! Results of verification as JSON.
 
-use std::collections::BTreeMap;
-
 use base64ct::{Base64, Encoding};
-use kliento::{ClaimSet, Member, SignatureKind, VerifiedToken};
-use serde::Serialize;
+use kliento::{VerifiedFacts, VerifiedToken};
+use serde::{Serialize, Serializer};
 use veraid_core::VerifiedSignature;
 
 use crate::failure::{Failure, FailureJson};
 use crate::shown::is_unsafe;
 
-/// `kliento.verification/v1`.
+/// `kliento.verification/v2`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Verification<'a> {
@@ -21,28 +19,19 @@ pub(crate) struct Verification<'a> {
     error: Option<FailureJson<'a>>,
 }
 
-/// What is proved; all are null if nothing is.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// The proved facts. Programs find the same members in every result: all are null if nothing is
+/// proved.
+#[derive(Debug, Serialize)]
 pub(crate) struct Facts<'a> {
-    subject: Option<String>,
-    subject_id: Option<String>,
-    organisation: Option<&'a str>,
-    organisation_unicode: Option<&'a str>,
-    user: Option<&'a str>,
-    signed_by: Option<&'static str>,
-    claims: Option<BTreeMap<&'a str, &'a str>>,
-    audience: Option<&'a str>,
-    profile: Option<String>,
-    valid_from: Option<String>,
-    valid_until: Option<String>,
+    #[serde(flatten, serialize_with = "facts_or_nulls")]
+    verified: Option<VerifiedFacts<'a>>,
     /// Only of bundles: `None` leaves it out, `Some(None)` is null.
     #[serde(skip_serializing_if = "Option::is_none")]
     plaintext: Option<Option<String>>,
 }
 
 impl<'a> Verification<'a> {
-    pub(crate) const SCHEMA: &'static str = "kliento.verification/v1";
+    pub(crate) const SCHEMA: &'static str = "kliento.verification/v2";
 
     pub(crate) fn valid(facts: Facts<'a>) -> Self {
         Self { schema: Self::SCHEMA, status: "valid", facts, error: None }
@@ -56,57 +45,35 @@ impl<'a> Verification<'a> {
 
 impl<'a> Facts<'a> {
     pub(crate) fn of_token(token: &'a VerifiedToken) -> Self {
-        Self {
-            claims: Some(claims(token.claims())),
-            audience: Some(token.audience()),
-            profile: Some(token.profile().to_string()),
-            valid_from: Some(token.validity().start().to_string()),
-            valid_until: Some(token.validity().end().to_string()),
-            ..Self::of_member(token.subject(), token.kind())
-        }
+        Self { verified: Some(VerifiedFacts::of_token(token)), plaintext: None }
     }
 
     pub(crate) fn of_signature(signature: &'a VerifiedSignature) -> Self {
+        let plaintext = Base64::encode_string(signature.plaintext());
         Self {
-            profile: Some(signature.profile().to_string()),
-            valid_from: Some(signature.validity().start().to_string()),
-            valid_until: Some(signature.validity().end().to_string()),
-            plaintext: Some(Some(Base64::encode_string(signature.plaintext()))),
-            ..Self::of_member(signature.member(), signature.kind())
+            verified: Some(VerifiedFacts::of_signature(signature)),
+            plaintext: Some(Some(plaintext)),
         }
     }
 
-    /// None of a token.
-    pub(crate) fn no_token() -> Self {
-        Self::default()
+    /// No facts of a token.
+    pub(crate) const fn no_token() -> Self {
+        Self { verified: None, plaintext: None }
     }
 
-    /// None of a signature bundle.
-    pub(crate) fn no_signature() -> Self {
-        Self { plaintext: Some(None), ..Self::default() }
-    }
-
-    fn of_member(member: &'a Member, kind: SignatureKind) -> Self {
-        Self {
-            subject: Some(member.to_string()),
-            subject_id: Some(member.to_string()),
-            organisation: Some(member.organisation().as_str()),
-            organisation_unicode: Some(member.organisation().as_unicode()),
-            user: member.user().map(|user| user.as_str()),
-            signed_by: Some(signed_by(kind)),
-            ..Self::default()
-        }
+    /// No facts of a signature bundle.
+    pub(crate) const fn no_signature() -> Self {
+        Self { verified: None, plaintext: Some(None) }
     }
 }
 
-pub(crate) fn claims(claims: &ClaimSet) -> BTreeMap<&str, &str> {
-    claims.iter().collect()
-}
-
-pub(crate) const fn signed_by(kind: SignatureKind) -> &'static str {
-    match kind {
-        SignatureKind::Member => "member",
-        SignatureKind::Organisation => "organisation",
+fn facts_or_nulls<S: Serializer>(
+    facts: &Option<VerifiedFacts<'_>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match facts {
+        Some(facts) => facts.serialize(serializer),
+        None => serializer.collect_map(VerifiedFacts::NAMES.map(|name| (name, ()))),
     }
 }
 

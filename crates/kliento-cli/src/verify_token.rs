@@ -7,7 +7,7 @@ use kliento::{Member, SignatureKind, TokenPolicy, ValidityPeriod, VerifiedToken}
 use crate::cli::{Demands, Output, TokenVerify};
 use crate::failure::Failure;
 use crate::input;
-use crate::json::{Facts, Verification, signed_by, to_line};
+use crate::json::{Facts, Verification, to_line};
 use crate::outcome::{Outcome, UsageError};
 use crate::shown::shown;
 use crate::{times, trust};
@@ -58,7 +58,7 @@ pub(crate) fn line(text: &mut String, label: &str, value: &str) {
     let _ = writeln!(text, "  {label:<14}{}", shown(value));
 }
 
-/// Who it is, and whose key signed.
+/// The sender and the signer.
 pub(crate) fn write_member(text: &mut String, member: &Member, kind: SignatureKind) {
     let organisation = member.organisation();
     line(text, "subject", &member.to_string());
@@ -69,7 +69,26 @@ pub(crate) fn write_member(text: &mut String, member: &Member, kind: SignatureKi
         line(text, "organisation", &both);
     }
     line(text, "user", member.user().map_or("none (a bot)", |user| user.as_str()));
-    line(text, "signed by", signed_by(kind));
+    line(text, "signed by", &signer(member, kind));
+}
+
+/// The signer in words: a signature by the organisation is the organisation's claim about the user,
+/// and not the user's own.
+fn signer(member: &Member, kind: SignatureKind) -> String {
+    // Users choose their names. Fixed phrases have spaces, so a name with one is quoted and cannot
+    // pass for a phrase.
+    let user = member.user().map(|user| match user.as_str() {
+        name if name.contains(' ') => format!("{name:?}"),
+        name => name.to_owned(),
+    });
+    match (kind, user) {
+        (SignatureKind::Member, Some(user)) => user,
+        (SignatureKind::Member, None) => "a bot of the organisation".to_owned(),
+        (SignatureKind::Organisation, Some(user)) => {
+            format!("the organisation on behalf of {user}")
+        }
+        (SignatureKind::Organisation, None) => "the organisation itself".to_owned(),
+    }
 }
 
 /// The claims, one a line.

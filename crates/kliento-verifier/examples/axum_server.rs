@@ -14,7 +14,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use kliento::{TrustAnchors, Verifier};
+use kliento::{SignatureKind, TrustAnchors, Verifier};
 use kliento_verifier::{Identity, KlientoLayer};
 use tokio::net::TcpListener;
 
@@ -22,11 +22,13 @@ use tokio::net::TcpListener;
 const AUDIENCE: &str = "https://api.example.com";
 
 async fn greet(sender: Identity) -> String {
-    format!("Hello {}\n", sender.subject())
+    format!("Hello {}, signed by the {}\n", sender.subject(), sender.kind())
 }
 
 async fn deploy(Path(service): Path<String>, sender: Identity) -> Result<String, StatusCode> {
-    if sender.claims().get("role") != Some("deployer") {
+    // The organisation can sign on behalf of anybody: whoever deploys does it with a key of their
+    // own.
+    if sender.kind() != SignatureKind::Member || sender.claims().get("role") != Some("deployer") {
         return Err(StatusCode::FORBIDDEN);
     }
     Ok(format!("{} deploys {service}\n", sender.subject()))

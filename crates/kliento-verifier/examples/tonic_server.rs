@@ -40,7 +40,7 @@ impl Health for Greeter {
     ) -> Result<Response<HealthCheckResponse>, Status> {
         let sender: Option<&Identity> = request.extensions().get();
         let sender = sender.ok_or_else(|| Status::internal("there is no interceptor"))?;
-        println!("called by {}", sender.subject());
+        println!("called by {}, signed by the {}", sender.subject(), sender.kind());
         Ok(Response::new(HealthCheckResponse { status: ServingStatus::Serving.into() }))
     }
 

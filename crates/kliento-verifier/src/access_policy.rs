@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kliento::VerifiedToken;
+use kliento::{SignatureKind, VerifiedToken};
 
 use crate::glob::NamePattern;
 use crate::refusal::Refusal;
@@ -23,6 +23,8 @@ pub struct AccessPolicy {
     allowed: Vec<NamePattern>,
     denied: Vec<NamePattern>,
     required_claims: BTreeMap<String, String>,
+    /// `None` accepts every signer.
+    signers: Option<Vec<SignatureKind>>,
 }
 
 impl AccessPolicy {
@@ -47,11 +49,28 @@ impl AccessPolicy {
         self
     }
 
+    /// Accepts only tokens that one of `signers` signed, beside those named before.
+    ///
+    /// An organisation can sign on behalf of any of its users. Where a user's own signature
+    /// matters, accept [`SignatureKind::Member`] only. An empty list admits no token at all.
+    ///
+    /// ```
+    /// use kliento::SignatureKind;
+    /// use kliento_verifier::AccessPolicy;
+    ///
+    /// let policy = AccessPolicy::default().only_signers([SignatureKind::Member]);
+    /// ```
+    #[must_use]
+    pub fn only_signers(mut self, signers: impl IntoIterator<Item = SignatureKind>) -> Self {
+        self.signers.get_or_insert_default().extend(signers);
+        self
+    }
+
     /// Lets the sender of `token` in.
     ///
     /// # Errors
     ///
-    /// [`Refusal::SubjectDenied`] or [`Refusal::ClaimRequired`].
+    /// [`Refusal::SubjectDenied`], [`Refusal::SignerNotAccepted`] or [`Refusal::ClaimRequired`].
     pub(crate) fn check(&self, token: &VerifiedToken) -> Result<(), Refusal> {
         let subject = token.subject().to_string();
         let organisation = token.subject().organisation().as_str();
@@ -59,6 +78,11 @@ impl AccessPolicy {
         let allowed = self.allowed.is_empty() || self.allowed.iter().any(is_about);
         if !allowed || self.denied.iter().any(is_about) {
             return Err(Refusal::SubjectDenied { subject });
+        }
+        // After the subject: a token of another signer does not help those who are denied anyway.
+        let signer = token.kind();
+        if self.signers.as_ref().is_some_and(|accepted| !accepted.contains(&signer)) {
+            return Err(Refusal::SignerNotAccepted { subject, signer: signer.as_str() });
         }
         let missing = self
             .required_claims

@@ -7,6 +7,10 @@ use kliento::VerifiedToken;
 
 /// Who sent a request: the token that was proved and let in. Cheap to clone.
 ///
+/// It is a [`VerifiedToken`]: `subject()` is the sender, and `kind()` says whose key signed, the
+/// sender's own or the organisation's on behalf of the sender.
+/// [`VerifiedFacts`](kliento::VerifiedFacts) are its facts in JSON, as the service answers them.
+///
 /// Only `KlientoLayer`, `KlientoInterceptor` and `Authenticated` make one. The first two leave it in the extensions of the request:
 ///
 /// ```
@@ -15,6 +19,10 @@ use kliento::VerifiedToken;
 /// fn greet(request: &http::Request<()>) -> String {
 ///     let sender = request.extensions().get::<Identity>();
 ///     sender.map_or("Who are you?".to_owned(), |sender| format!("Hello {}", sender.subject()))
+/// }
+///
+/// fn log_line(sender: &Identity) -> serde_json::Result<String> {
+///     serde_json::to_string(&kliento::VerifiedFacts::of_token(sender))
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,29 +13,32 @@ pub const ORGANISATION: HeaderName = HeaderName::from_static("x-kliento-organisa
 pub const USER: HeaderName = HeaderName::from_static("x-kliento-user");
 /// What the token claims, as a JSON object in ASCII.
 pub const CLAIMS: HeaderName = HeaderName::from_static("x-kliento-claims");
-/// The last second in which the token holds, in RFC 3339.
-pub const EXPIRES: HeaderName = HeaderName::from_static("x-kliento-expires");
+/// The signer of the token: `member`, or `organisation` if it speaks for the member.
+pub const SIGNER: HeaderName = HeaderName::from_static("x-kliento-signer");
+/// The last second in which the token is valid, in RFC 3339.
+pub const VALID_UNTIL: HeaderName = HeaderName::from_static("x-kliento-valid-until");
 
 /// All of them. Whoever sets one sets all, so that none that a client sent survives.
-pub const ALL: [HeaderName; 5] = [SUBJECT, ORGANISATION, USER, CLAIMS, EXPIRES];
+pub const ALL: [HeaderName; 6] = [SUBJECT, ORGANISATION, USER, SIGNER, CLAIMS, VALID_UNTIL];
 
 /// What every such header begins with, in lower case.
 const PREFIX: &str = "x-kliento-";
 
-/// The five headers for `token`, in the order of [`ALL`].
+/// The headers for `token`, in the order of [`ALL`].
 ///
 /// Names are in ASCII: `%`, controls and everything beyond ASCII are percent-encoded as UTF-8, so that no two names look alike and no
 /// proxy has to guess an encoding.
 #[must_use]
-pub fn of(token: &VerifiedToken) -> [(HeaderName, HeaderValue); 5] {
+pub fn of(token: &VerifiedToken) -> [(HeaderName, HeaderValue); 6] {
     let member = token.subject();
     let user = member.user().map_or("", |user| user.as_str());
     [
         (SUBJECT, value(percent_encode(&member.to_string()))),
         (ORGANISATION, value(member.organisation().as_str().to_owned())),
         (USER, value(percent_encode(user))),
+        (SIGNER, HeaderValue::from_static(token.kind().as_str())),
         (CLAIMS, value(claims_in_ascii(token))),
-        (EXPIRES, value(token.expiry().to_string())),
+        (VALID_UNTIL, value(token.expiry().to_string())),
     ]
 }
 
@@ -76,6 +79,10 @@ fn percent_encode(text: &str) -> String {
 }
 
 /// The claims as JSON whose characters beyond ASCII are escaped (RFC 8259 section 7).
+///
+/// U+007F takes six bytes, too: JSON has no shorter escape for it, and HTTP does not allow it in a
+/// field (RFC 9110 section 5.5). So the claims of the largest bundle take at most 96 KiB. A proxy
+/// that has no room for them refuses the request.
 fn claims_in_ascii(token: &VerifiedToken) -> String {
     // A map of strings always has a JSON form.
     let json = serde_json::to_string(token.claims()).unwrap_or_default();

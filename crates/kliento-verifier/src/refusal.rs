@@ -47,6 +47,16 @@ pub enum Refusal {
         /// The name of the claim.
         name: String,
     },
+    /// The access policy does not accept tokens that this signer signed.
+    #[error(
+        "token of {subject:?} is signed by the {signer}, whose signatures the access policy does not accept"
+    )]
+    SignerNotAccepted {
+        /// The sender.
+        subject: String,
+        /// `member` or `organisation`.
+        signer: &'static str,
+    },
     /// The token was used before.
     #[error("token was used before")]
     Replayed,
@@ -148,6 +158,8 @@ impl Refusal {
             | Self::NoAudience => RefusalClass::Audience,
             Self::Invalid(error) if error.is_about_time() => RefusalClass::Expired,
             Self::Invalid(error) if error.is_about_policy() => RefusalClass::Policy,
+            // The same sender may be let in with a token of the other kind.
+            Self::SignerNotAccepted { .. } => RefusalClass::Policy,
             Self::Invalid(_) => RefusalClass::Untrusted,
             Self::SubjectDenied { .. } | Self::ClaimRequired { .. } => RefusalClass::Forbidden,
             Self::Replayed => RefusalClass::Replayed,
@@ -163,6 +175,7 @@ impl Refusal {
             Self::SeveralCredentials { .. } => 6002,
             Self::Malformed(error) => error.code(),
             Self::Invalid(error) => error.code(),
+            Self::SignerNotAccepted { .. } => 3050,
             Self::AudienceNotServed => 6003,
             Self::NoAudience => 6004,
             Self::SubjectDenied { .. } => 6005,

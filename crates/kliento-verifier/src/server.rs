@@ -50,7 +50,8 @@ use crate::server::workers::Workers;
 
 pub use anchors::AnchorsError;
 pub use config::{
-    Config, ConfigError, Memory, OneTime, Pattern, Policy, ProfileName, Route, ServiceLimits, Tls,
+    Config, ConfigError, Memory, OneTime, Pattern, Policy, ProfileName, Route, ServiceLimits,
+    SignerName, Tls,
 };
 pub use listen_address::ListenAddress;
 pub use request_log::SPAN_TARGET;

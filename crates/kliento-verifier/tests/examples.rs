@@ -100,7 +100,7 @@ fn problem(class: &str, title: &str) -> (String, String) {
 #[test]
 fn the_axum_server_greets_its_callers() {
     let server = Running::new("axum_server");
-    let hello = answer("200 OK", "Hello alice@example.com\n");
+    let hello = answer("200 OK", "Hello alice@example.com, signed by the member\n");
     let missing = problem("missing", "Kliento credentials are required");
     assert_eq!(server.ask("GET /", Some(&token())), hello);
     assert_eq!(server.ask("GET /", Some(&token())), hello);

@@ -27,6 +27,7 @@ mod error;
 mod json;
 mod token;
 mod token_bundle;
+mod verified_facts;
 
 pub use auth_header::{decode_auth_header, decode_base64};
 pub use error::{HeaderProblem, ParseError, VerifyError};
@@ -36,3 +37,4 @@ pub use veraid_core::{
     Member, MemoryCounters, MemoryCounts, MemoryLimits, Profile, SignatureKind, Timestamp,
     TrustAnchors, ValidityPeriod, VerificationPolicy, Verifier, crypto,
 };
+pub use verified_facts::VerifiedFacts;

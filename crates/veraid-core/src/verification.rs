@@ -33,6 +33,23 @@ pub enum SignatureKind {
     Organisation,
 }
 
+impl SignatureKind {
+    /// `member` or `organisation`: the word for it in every format of this project.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Organisation => "organisation",
+        }
+    }
+}
+
+impl fmt::Display for SignatureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// Content whose signer is proved. Only [`SignatureBundle::verify`] and [`SignatureBundle::verify_detached`] make one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifiedSignature {

@@ -7,8 +7,9 @@ local IDENTITY = {
     "x-kliento-subject",
     "x-kliento-organisation",
     "x-kliento-user",
+    "x-kliento-signer",
     "x-kliento-claims",
-    "x-kliento-expires",
+    "x-kliento-valid-until",
 }
 
 -- What of a refusal is passed on.

@@ -455,4 +455,10 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "A token names the server that it is for, so that no server can use it at another. The two are compared exactly.",
         "have the client ask for a token for your audience; if you are the audience that is told, correct --audience",
     ),
+    on(
+        3050,
+        "the server does not accept tokens of this signer",
+        "The token is valid. It is signed by the organisation on behalf of a member and the server accepts only members' own signatures, or the other way round.",
+        "have the member sign the token with a key and certificate of its own, or change `signers` in the verifier's `[policy]`",
+    ),
 ];

@@ -1,4 +1,4 @@
-//! A report for programs: `kliento.inspection/v1`.
+//! A report for programs: `kliento.inspection/v2`.
 
 use serde::Serialize;
 
@@ -109,7 +109,7 @@ struct LimitJson {
 pub(crate) fn render(report: &Report) -> String {
     let view = report.view.as_ref();
     to_line(&Inspection {
-        schema: "kliento.inspection/v1",
+        schema: "kliento.inspection/v2",
         kind: match report.kind {
             Kind::Token => "token",
             Kind::Bundle => "bundle",

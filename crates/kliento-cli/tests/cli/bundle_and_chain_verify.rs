@@ -12,14 +12,14 @@ fn signature(encapsulation: Encapsulation) -> Scenario {
 
 fn alice() -> Value {
     json!({
-        "schema": "kliento.verification/v1",
+        "schema": "kliento.verification/v2",
         "status": "valid",
         "subject": "alice@example.com",
-        "subjectId": "alice@example.com",
+        "subjectUnicode": "alice@example.com",
         "organisation": "example.com",
         "organisationUnicode": "example.com",
         "user": "alice",
-        "signedBy": "member",
+        "signer": "member",
         "claims": null,
         "audience": null,
         "profile": "veraid",
@@ -120,14 +120,14 @@ fn a_bundle_that_fails_has_null_for_every_fact() {
     assert_eq!(
         run.json(),
         json!({
-            "schema": "kliento.verification/v1",
+            "schema": "kliento.verification/v2",
             "status": "invalid",
             "subject": null,
-            "subjectId": null,
+            "subjectUnicode": null,
             "organisation": null,
             "organisationUnicode": null,
             "user": null,
-            "signedBy": null,
+            "signer": null,
             "claims": null,
             "audience": null,
             "profile": null,

@@ -73,7 +73,7 @@ fn members_sign_with_their_bundle() {
         sign(&[&member[..], &until].concat(), &[], b"content").ok();
         let (code, facts) = verify(&out, anchors, &["--at", "2026-11-29T12:00:00Z"]);
         assert_eq!((code, &facts["subject"]), (0, &"alice@example.com".into()));
-        assert_eq!(facts["signedBy"], "member");
+        assert_eq!(facts["signer"], "member");
     }
 }
 

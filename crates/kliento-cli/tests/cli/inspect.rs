@@ -110,7 +110,7 @@ fn json_has_verdict_chain_windows_sizes_and_header() {
     let run = inspect("inspect-json", "token", &bundle, &["--at", AT, "--output", "json"]);
     assert_eq!(run.code, 0);
     let found = run.json();
-    assert_eq!(found["schema"], "kliento.inspection/v1");
+    assert_eq!(found["schema"], "kliento.inspection/v2");
     assert_eq!(found["kind"], "token");
     assert_eq!(found["status"], "valid");
     assert_eq!(found["error"], Value::Null);

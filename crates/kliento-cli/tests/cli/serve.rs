@@ -91,7 +91,7 @@ fn it_answers_logs_what_it_refuses_and_stops_when_told_to() {
     let response = service.verify(&made.der);
     assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
     assert!(response.ends_with(
-        "{\"status\":\"valid\",\"subject\":\"alice@example.com\",\"subjectId\":\"alice@example.com\",\"claims\":{}}"
+        "{\"status\":\"valid\",\"subject\":\"alice@example.com\",\"subjectId\":\"alice@example.com\",\"claims\":{},\"signer\":\"member\"}"
     ), "{response}");
     assert!(service.verify(b"0").contains("\"status\":\"malformed\""));
     let refused = service.line();

@@ -69,14 +69,14 @@ fn the_organisation_signs_for_itself_or_a_user_with_claims_and_times_as_asked() 
         );
         let facts = verify_at(&out, &organisation.anchors, AT);
         let expected = json!({
-            "schema": "kliento.verification/v1",
+            "schema": "kliento.verification/v2",
             "status": "valid",
             "subject": "example.com",
-            "subjectId": "example.com",
+            "subjectUnicode": "example.com",
             "organisation": "example.com",
             "organisationUnicode": "example.com",
             "user": null,
-            "signedBy": "organisation",
+            "signer": "organisation",
             "claims": {"a": "b=c", "empty": "", "role": "deploy"},
             "audience": AUDIENCE,
             "profile": profile,
@@ -139,7 +139,7 @@ fn members_sign_with_their_bundle() {
             sign(&signer, extra).ok();
             let facts = verify_at(&out, anchors, AT);
             assert_eq!(facts["subject"], "alice@example.com");
-            assert_eq!(facts["signedBy"], "member");
+            assert_eq!(facts["signer"], "member");
             assert_eq!(facts["profile"], profile);
         }
         let (bundle, key) = organisation.member_bundle(&["--bot"], 2);

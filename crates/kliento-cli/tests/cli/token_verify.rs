@@ -25,14 +25,14 @@ fn verify(test: &str, bundle: &MockBundle, extra: &[&str]) -> Run {
 
 fn failed(status: &str, code: &str, message: &str, reasons: &[&str]) -> Value {
     json!({
-        "schema": "kliento.verification/v1",
+        "schema": "kliento.verification/v2",
         "status": status,
         "subject": null,
-        "subjectId": null,
+        "subjectUnicode": null,
         "organisation": null,
         "organisationUnicode": null,
         "user": null,
-        "signedBy": null,
+        "signer": null,
         "claims": null,
         "audience": null,
         "profile": null,
@@ -44,14 +44,14 @@ fn failed(status: &str, code: &str, message: &str, reasons: &[&str]) -> Value {
 
 fn alice() -> Value {
     json!({
-        "schema": "kliento.verification/v1",
+        "schema": "kliento.verification/v2",
         "status": "valid",
         "subject": "alice@example.com",
-        "subjectId": "alice@example.com",
+        "subjectUnicode": "alice@example.com",
         "organisation": "example.com",
         "organisationUnicode": "example.com",
         "user": "alice",
-        "signedBy": "member",
+        "signer": "member",
         "claims": {},
         "audience": "https://api.example.com",
         "profile": "veraid",
@@ -70,11 +70,11 @@ fn a_valid_token_gives_all_facts_in_the_order_of_the_schema() {
         "schema",
         "status",
         "subject",
-        "subjectId",
+        "subjectUnicode",
         "organisation",
         "organisationUnicode",
         "user",
-        "signedBy",
+        "signer",
         "claims",
         "audience",
         "profile",
@@ -102,11 +102,11 @@ fn a_bot_of_domainauth_with_claims_signed_by_the_organisation_is_told() {
     assert_eq!(run.code, 0);
     let mut expected = alice();
     expected["subject"] = json!("xn--bcher-kva.example");
-    expected["subjectId"] = json!("xn--bcher-kva.example");
+    expected["subjectUnicode"] = json!("bücher.example");
     expected["organisation"] = json!("xn--bcher-kva.example");
     expected["organisationUnicode"] = json!("bücher.example");
     expected["user"] = Value::Null;
-    expected["signedBy"] = json!("organisation");
+    expected["signer"] = json!("organisation");
     expected["claims"] = json!({"a": "b", "role": "deploy"});
     expected["profile"] = json!("domainauth");
     assert_eq!(run.json(), expected);
@@ -125,7 +125,7 @@ fn text_tells_the_facts_line_by_line() {
   subject       alice@example.com
   organisation  example.com
   user          alice
-  signed by     member
+  signed by     alice
   audience      https://api.example.com
   claims        role = deploy
   profile       veraid
@@ -134,6 +134,29 @@ fn text_tells_the_facts_line_by_line() {
 "
         )
     );
+}
+
+#[test]
+fn text_names_the_signer_in_words_that_no_user_name_can_imitate() {
+    let rows = [
+        (Signer::Member, Some("alice"), "alice"),
+        (Signer::Member, None, "a bot of the organisation"),
+        (Signer::Organisation, Some("alice"), "the organisation on behalf of alice"),
+        (Signer::Organisation, None, "the organisation itself"),
+        (Signer::Member, Some("the organisation itself"), "\"the organisation itself\""),
+        (
+            Signer::Member,
+            Some("the organisation on behalf of bob"),
+            "\"the organisation on behalf of bob\"",
+        ),
+        (Signer::Organisation, Some("a\" b"), "the organisation on behalf of \"a\\\" b\""),
+    ];
+    for (index, (signer, user, words)) in rows.into_iter().enumerate() {
+        let scenario = Scenario { user: user.map(str::to_owned), ..Scenario::signed_by(signer) };
+        let run = verify(&format!("token-signer-{index}"), &scenario.build(), &[]);
+        let line = format!("  signed by     {words}\n");
+        assert!(run.code == 0 && run.stdout.contains(&line), "{}", run.stdout);
+    }
 }
 
 #[test]
@@ -454,10 +477,9 @@ fn every_token_of_the_javascript_implementation_gives_its_subject_and_claims() {
         for (ours, theirs) in [
             ("status", "result"),
             ("subject", "subject"),
-            ("subjectId", "subject"),
             ("organisation", "organisation"),
             ("user", "user"),
-            ("signedBy", "signer"),
+            ("signer", "signer"),
             ("claims", "claims"),
         ] {
             assert_eq!(found[ours], expected[theirs], "{name}: {ours}");

@@ -20,7 +20,7 @@ fn printed(command: &mut Command) -> Value {
 
 fn of_alice() -> Value {
     let alice = "alice@example.com";
-    json!({"status": "valid", "subject": alice, "subjectId": alice, "claims": {"role": "zoë"}})
+    json!({"status": "valid", "subject": alice, "subjectId": alice, "claims": {"role": "zoë"}, "signer": "member"})
 }
 
 #[test]

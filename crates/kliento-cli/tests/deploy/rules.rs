@@ -14,7 +14,7 @@ fn identity(request: &Message) -> Vec<(String, String)> {
     found.retain(|(name, value)| {
         name.replace('_', "-").starts_with("x-kliento-") && !value.is_empty()
     });
-    found.retain(|(name, _)| name != "x-kliento-expires");
+    found.retain(|(name, _)| name != "x-kliento-valid-until");
     found.sort();
     found
 }
@@ -24,6 +24,7 @@ fn of_alice(claims: &str) -> Vec<(String, String)> {
     owned(&[
         ("x-kliento-claims", claims),
         ("x-kliento-organisation", "example.com"),
+        ("x-kliento-signer", "member"),
         ("x-kliento-subject", "alice@example.com"),
         ("x-kliento-user", "alice"),
     ])
@@ -51,8 +52,8 @@ pub(crate) fn the_upstream_learns_who_is_calling_and_not_the_token(setting: &Set
     let received = only(setting.upstream.take());
     assert!(received.start.starts_with("GET /path?query=1 "), "{}", received.start);
     assert_eq!(identity(&received), of_alice(CLAIMS));
-    let expires = received.all("x-kliento-expires");
-    assert!(matches!(expires[..], [expires] if expires.ends_with('Z')), "{expires:?}");
+    let until = received.all("x-kliento-valid-until");
+    assert!(matches!(until[..], [until] if until.ends_with('Z')), "{until:?}");
     assert_eq!(received.all("authorization"), Vec::<&str>::new());
 }
 
@@ -83,50 +84,61 @@ pub(crate) fn a_token_that_does_not_hold_is_refused(setting: &Setting) {
     }
 }
 
-/// Every way to write one of the five that some server takes for it. Twice as many still are no more than HAProxy takes, which is 101.
-fn forgeries() -> Vec<(String, String)> {
-    let mut forgeries = Vec::new();
-    for name in ["Subject", "Organisation", "User", "Claims", "Expires"] {
-        for form in [
-            format!("X-Kliento-{name}"),
-            format!("x-kliento-{}", name.to_lowercase()),
-            format!("X-KLIENTO-{}", name.to_uppercase()),
-            format!("x-KLIENTO-{name}"),
-            format!("X_Kliento_{name}"),
-            format!("X-Kliento_{name}"),
-            format!("X_Kliento-{name}"),
-            format!("x_kliento_{}", name.to_lowercase()),
-        ] {
-            forgeries.push((form, "mallory".to_owned()));
-        }
+/// The names of all headers that say who is calling.
+const NAMES: [&str; 6] = ["Subject", "Organisation", "User", "Signer", "Claims", "Valid-Until"];
+
+/// Every way to write one of them that some server takes for it: each case, and hyphens and
+/// underscores in each place.
+fn forgeries(name: &str) -> Vec<String> {
+    let whole = format!("X-Kliento-{name}");
+    let hyphens: Vec<usize> = whole.match_indices('-').map(|(place, _)| place).collect();
+    let mut forms = vec![
+        whole.to_lowercase(),
+        whole.to_uppercase(),
+        whole.replace("Kliento", "KLIENTO"),
+        whole.to_lowercase().replace('-', "_"),
+        whole.clone(),
+    ];
+    // Each hyphen doubles them: as it is, or an underscore.
+    let mut separated = vec![whole];
+    for place in hyphens {
+        let with_underscore = separated.clone().into_iter().map(|mut form| {
+            form.replace_range(place..=place, "_");
+            form
+        });
+        separated.extend(with_underscore.collect::<Vec<_>>());
     }
-    forgeries
+    forms.extend(separated.into_iter().skip(1));
+    forms
 }
 
 pub(crate) fn nothing_that_a_client_forges_arrives(setting: &Setting) {
-    let forgeries = forgeries();
-    let forged: Vec<_> =
-        forgeries.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let with = |token: &str| {
-        let headers = [&forged[..], &[("Authorization", token)], &forged[..]].concat();
-        let answer = setting.ask("GET", &headers, "");
-        assert_eq!(answer.status(), 200, "{answer:?}");
-        only(setting.upstream.take())
-    };
-    let received = with(&tokens::good());
-    assert_eq!(identity(&received), of_alice(CLAIMS));
-    assert!(!format!("{received:?}").contains("mallory"), "{received:?}");
-
-    // Where there is no user, an empty header or none must take the place of the forged one.
-    let received = with(&tokens::organisation());
     let of_organisation = owned(&[
         ("x-kliento-claims", CLAIMS),
         ("x-kliento-organisation", "example.com"),
+        ("x-kliento-signer", "organisation"),
         ("x-kliento-subject", "example.com"),
     ]);
-    assert_eq!(identity(&received), of_organisation);
-    assert!(!format!("{received:?}").contains("mallory"), "{received:?}");
-
+    let mut forged = Vec::new();
+    // One name in each request: HAProxy takes 101 headers.
+    for forgeries in NAMES.map(forgeries) {
+        let several: Vec<_> = forgeries.iter().map(|name| (name.as_str(), "mallory")).collect();
+        for (token, expected) in [
+            (tokens::good(), of_alice(CLAIMS)),
+            // Where there is no user, an empty header or none must take the place of the forged
+            // one.
+            (tokens::organisation(), of_organisation.clone()),
+        ] {
+            let headers = [&several[..], &[("Authorization", token.as_str())], &several].concat();
+            let answer = setting.ask("GET", &headers, "");
+            assert_eq!(answer.status(), 200, "{answer:?}");
+            let received = only(setting.upstream.take());
+            assert_eq!(identity(&received), expected);
+            assert!(!format!("{received:?}").contains("mallory"), "{received:?}");
+        }
+        forged.extend(forgeries);
+    }
+    let forged: Vec<_> = forged.iter().map(|name| (name.as_str(), "mallory")).collect();
     assert_eq!(refusal(setting, &forged), (401, vec!["Kliento".to_owned()], vec![]));
     // As a trailer, too, they do not become headers.
     let content = "0\r\nX-Kliento-Subject: mallory\r\n\r\n";

@@ -1,14 +1,19 @@
 //! A bundle in the content of a request, by its media type.
 
-use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
 use kliento::ParseError;
+
+use crate::server::reply::Reply;
 
 /// What the content is said to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MediaType {
-    /// A bundle in DER: `application/vnd.kliento.token-bundle`, or nothing said.
+    /// A bundle in DER: `application/vnd.kliento.token-bundle`,
+    /// `application/vnd.veraid.signature-bundle`, or no type.
     TokenBundle,
+    /// A bundle in Base64: `application/vnd.veraid.signature-bundle+base64`.
+    Base64,
     /// The value of an `Authorization` header: `application/vnd.kliento.auth-header`.
     AuthHeader,
     /// A file as `curl` sends it if nothing else is asked for: a bundle in DER or Base64.
@@ -23,9 +28,16 @@ impl MediaType {
         if values.next().is_some() {
             return None;
         }
-        let essence = value.to_str().ok()?.split(';').next()?.trim_matches([' ', '\t']);
+        let value = value.to_str().ok()?.trim_matches([' ', '\t']);
+        let essence = value.split(';').next()?.trim_end_matches([' ', '\t']);
         match essence.to_ascii_lowercase().as_str() {
-            "application/vnd.kliento.token-bundle" => Some(Self::TokenBundle),
+            // An empty field says as little as an absent one, and HTTP clients that have no type to
+            // say send it.
+            "" if value.is_empty() => Some(Self::TokenBundle),
+            "application/vnd.kliento.token-bundle" | "application/vnd.veraid.signature-bundle" => {
+                Some(Self::TokenBundle)
+            }
+            "application/vnd.veraid.signature-bundle+base64" => Some(Self::Base64),
             "application/vnd.kliento.auth-header" => Some(Self::AuthHeader),
             "application/octet-stream" | "application/x-www-form-urlencoded" => Some(Self::File),
             _ => None,
@@ -41,12 +53,30 @@ impl MediaType {
                 kliento::decode_auth_header(trim_line_break(text))
             }
             Self::File if looks_like_der(content) => Ok(content.to_vec()),
-            Self::File => {
+            Self::Base64 | Self::File => {
                 let text = std::str::from_utf8(content).map_err(|_| ParseError::Base64)?;
                 kliento::decode_base64(trim_line_break(text))
             }
         }
     }
+}
+
+/// Returns true if the content has a coding such as gzip (RFC 9110 section 8.4). Codings are never
+/// undone: no content grows.
+pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
+    let codings = |value: &HeaderValue| -> bool {
+        let is_identity = |coding: &[u8]| {
+            let coding = coding.trim_ascii();
+            coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
+        };
+        value.as_bytes().split(|octet| *octet == b',').all(is_identity)
+    };
+    !headers.get_all(CONTENT_ENCODING).iter().all(codings)
+}
+
+/// A reply that says which coding would be accepted (RFC 9110 section 12.5.3).
+pub(crate) fn unencoded(reply: Reply) -> Reply {
+    reply.with_header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
 }
 
 /// A SEQUENCE of more than 127 octets, whose second octet is never a character of Base64; or nothing that could be Base64.
@@ -83,9 +113,26 @@ mod tests {
         assert_eq!(of(&[header]), Some(MediaType::AuthHeader));
         assert_eq!(of(&["application/x-www-form-urlencoded"]), Some(MediaType::File));
         assert_eq!(of(&["application/octet-stream"]), Some(MediaType::File));
-        for other in ["", "multipart/form-data; boundary=x", "application/json", "text/plain"] {
+        let signature_bundle = "application/vnd.veraid.Signature-Bundle";
+        assert_eq!(of(&[signature_bundle]), Some(MediaType::TokenBundle));
+        let base64 = "application/vnd.veraid.signature-bundle+base64; charset=us-ascii";
+        assert_eq!(of(&[base64]), Some(MediaType::Base64));
+        for absent in ["", " ", "\t"] {
+            assert_eq!(of(&[absent]), Some(MediaType::TokenBundle));
+        }
+        for other in [
+            ";",
+            "; charset=utf-8",
+            "multipart/form-data; boundary=x",
+            "application/json",
+            "text/plain",
+            "application/vnd.veraid.member-bundle",
+            "application/vnd.veraid.signature-bundle+json",
+            "application/vnd.kliento.token-bundle+base64",
+        ] {
             assert_eq!(of(&[other]), None, "{other}");
         }
+        assert_eq!(of(&["", ""]), None);
         assert_eq!(of(&[bundle, header]), None);
     }
 
@@ -95,5 +142,36 @@ mod tests {
         assert_eq!(MediaType::File.decode(b"MIIB\r\n"), Ok(vec![0x30, 0x82, 1]));
         assert_eq!(MediaType::File.decode(b"MI IB"), Err(ParseError::Base64));
         assert_eq!(MediaType::File.decode(b"\xFF"), Err(ParseError::Base64));
+    }
+
+    #[test]
+    fn base64_is_never_taken_for_der() {
+        assert_eq!(MediaType::Base64.decode(b"MIIB\n"), Ok(vec![0x30, 0x82, 1]));
+        assert_eq!(MediaType::Base64.decode(&[0x30, 0x82, 1]), Err(ParseError::Base64));
+    }
+
+    #[test]
+    fn any_coding_but_identity_counts() {
+        let encoded = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(CONTENT_ENCODING, HeaderValue::from_static(value));
+            }
+            is_encoded(&headers)
+        };
+        for plain in [&[][..], &[""], &["identity"], &["Identity , identity"], &["", "identity"]] {
+            assert!(!encoded(plain), "{plain:?}");
+        }
+        for coded in [
+            &["gzip"][..],
+            &["GZIP"],
+            &["br"],
+            &["identity, gzip"],
+            &["identity", "zstd"],
+            &["identity;q=1"],
+            &["x"],
+        ] {
+            assert!(encoded(coded), "{coded:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use kliento::{MemoryLimits, Profile, TokenPolicy, VerificationPolicy};
+use kliento::{MemoryLimits, Profile, SignatureKind, TokenPolicy, VerificationPolicy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::access_policy::AccessPolicy;
@@ -76,6 +76,8 @@ pub struct Policy {
     pub leeway_seconds: u64,
     /// The profiles that are accepted: `veraid`, `domainauth` or both.
     pub profiles: Vec<ProfileName>,
+    /// The signers that are accepted: `member`, `organisation` or both.
+    pub signers: Vec<SignerName>,
 }
 
 /// A profile's name in the set-up.
@@ -87,6 +89,17 @@ pub enum ProfileName {
     VeraId,
     /// DomainAuth.
     DomainAuth,
+}
+
+/// A signer's name in the set-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum SignerName {
+    /// The member itself.
+    Member,
+    /// The organisation, for itself or on behalf of a member.
+    Organisation,
 }
 
 /// How much is remembered. 0 remembers nothing.
@@ -207,6 +220,7 @@ impl Default for Policy {
             max_validity_seconds: TokenPolicy::MAX_VALIDITY_SECONDS,
             leeway_seconds: 0,
             profiles: vec![ProfileName::VeraId, ProfileName::DomainAuth],
+            signers: vec![SignerName::Member, SignerName::Organisation],
         }
     }
 }
@@ -290,6 +304,12 @@ impl Config {
         if self.policy.profiles.is_empty() {
             return wrong("policy.profiles", "none is accepted: name veraid, domainauth or both");
         }
+        if self.policy.signers.is_empty() {
+            return wrong(
+                "policy.signers",
+                "no signer is accepted: name member, organisation or both",
+            );
+        }
         let limits = &self.limits;
         // Below that, hyper cannot read a request line.
         if limits.header_bytes < 8192 {
@@ -308,8 +328,8 @@ impl Config {
 
     /// Whom the policy lets in.
     pub(crate) fn access_policy(&self) -> AccessPolicy {
-        let Policy { allow, deny, required_claims, .. } = &self.policy;
-        let policy = AccessPolicy::default();
+        let Policy { allow, deny, required_claims, signers, .. } = &self.policy;
+        let policy = AccessPolicy::default().only_signers(signers.iter().map(|name| name.kind()));
         let policy =
             allow.iter().fold(policy, |policy, Pattern(pattern)| policy.allow(pattern.clone()));
         let policy =
@@ -340,6 +360,15 @@ impl Config {
     /// What tokens are held against beyond the protocol.
     pub(crate) fn token_policy(&self) -> TokenPolicy {
         TokenPolicy::default().with_max_validity_seconds(self.policy.max_validity_seconds)
+    }
+}
+
+impl SignerName {
+    const fn kind(self) -> SignatureKind {
+        match self {
+            Self::Member => SignatureKind::Member,
+            Self::Organisation => SignatureKind::Organisation,
+        }
     }
 }
 
@@ -374,6 +403,7 @@ mod tests {
             allow = ["example.com", "*@example.org"]
             required_claims = { role = "deploy" }
             profiles = ["veraid"]
+            signers = ["member"]
             [one_time]
             [tls]
             certificates = "a.pem"
@@ -409,6 +439,7 @@ mod tests {
         assert_eq!(setting("routes = [{ path = \"admin\", audience = \"a\" }]"), "routes");
         assert_eq!(setting("policy = { leeway_seconds = 301 }"), "policy.leeway_seconds");
         assert_eq!(setting("policy = { profiles = [] }"), "policy.profiles");
+        assert_eq!(setting("policy = { signers = [] }"), "policy.signers");
         assert_eq!(setting("limits = { header_bytes = 100 }"), "limits.header_bytes");
         assert_eq!(setting("limits = { bodies_bytes = 1 }"), "limits.bodies_bytes");
         assert_eq!(setting("limits = { idle_seconds = 0 }"), "limits");

@@ -6,10 +6,10 @@ use kliento::{ParseError, TokenBundle, VerifiedToken, VerifyError};
 use serde::Serialize;
 
 use crate::refusal::Refusal;
-use crate::server::bundle_content::MediaType;
+use crate::server::bundle_content::{self, MediaType};
 use crate::server::judge::Denied;
 use crate::server::query::{self, AudienceParameter};
-use crate::server::reply::{Reply, Verdict};
+use crate::server::reply::{Reply, Verdict, reason};
 use crate::server::state::State;
 
 #[derive(Serialize)]
@@ -32,6 +32,8 @@ enum Body<'a> {
         #[serde(rename = "subjectId")]
         subject_id: &'a str,
         claims: &'a kliento::ClaimSet,
+        /// `member` or `organisation`, which the deployed verifier does not say.
+        signer: &'static str,
     },
 }
 
@@ -46,12 +48,16 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
             return bad(StatusCode::BAD_REQUEST, "Audience is more than once in the query string");
         }
     };
+    if bundle_content::is_encoded(request.headers()) {
+        let reply = bad(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unrecognised content encoding");
+        return bundle_content::unencoded(reply);
+    }
     let Some(media_type) = MediaType::of(request.headers()) else {
         return bad(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unrecognised content type");
     };
     let content = match state.content.read(request.into_body()).await {
         Ok(content) => content,
-        Err(reply) => return reply,
+        Err(reply) => return in_json(reply),
     };
     let judged = match media_type.decode(&content.octets) {
         Err(error) => Err(Refusal::Malformed(error).into()),
@@ -66,19 +72,28 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
 
 fn valid(token: &VerifiedToken) -> Reply {
     let subject = token.subject().to_string();
-    let body = Body::Valid { subject: &subject, subject_id: &subject, claims: token.claims() };
+    let (claims, signer) = (token.claims(), token.kind().as_str());
+    let body = Body::Valid { subject: &subject, subject_id: &subject, claims, signer };
     Reply::json(StatusCode::OK, &body).with_verdict(Verdict::Valid { subject })
 }
 
 fn refused(denied: &Denied, media_type: MediaType) -> Reply {
-    let Denied::Refused(refusal) = denied else { return Reply::challenge(denied) };
+    let Denied::Refused(refusal) = denied else { return in_json(Reply::challenge(denied)) };
     let body = match refusal {
-        Refusal::ReplayGuard(_) => return Reply::challenge(denied),
+        Refusal::ReplayGuard(_) => return in_json(Reply::challenge(denied)),
         Refusal::Malformed(error) => Body::Malformed { error: malformed(error, media_type) },
         Refusal::Invalid(error) => Body::Invalid { error: invalid(error) },
         other => Body::Invalid { error: other.class().title().to_owned() },
     };
     Reply::json(StatusCode::OK, &body).with_verdict(Verdict::of(denied))
+}
+
+/// The reply to content that cannot be read or judged, in JSON as everything here.
+fn in_json(reply: Reply) -> Reply {
+    let error = reason(reply.response.status());
+    // A string always has a JSON form.
+    let content = serde_json::to_vec(&ErrorBody { error }).unwrap_or_default();
+    reply.with_content("application/json", content)
 }
 
 /// In the words of the deployed verifier, some of whose clients compare them.

@@ -19,7 +19,7 @@ const NO_SNIFF: HeaderName = HeaderName::from_static("x-content-type-options");
 const NO_SNIFF_VALUE: HeaderValue = HeaderValue::from_static("nosniff");
 
 /// When to try again, in seconds.
-const SOON: HeaderValue = HeaderValue::from_static("1");
+pub(crate) const SOON: HeaderValue = HeaderValue::from_static("1");
 
 /// A whole response, or one with trailers after it.
 pub(crate) type ReplyBody =
@@ -71,6 +71,17 @@ impl Verdict {
             Self::Overloaded => "overloaded",
             Self::Panicked => "panicked",
         }
+    }
+}
+
+/// The reason why content was not read or not judged, by the status of the reply.
+pub(crate) fn reason(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::BAD_REQUEST => "the content ends too early",
+        StatusCode::REQUEST_TIMEOUT => "the content took too long",
+        StatusCode::PAYLOAD_TOO_LARGE => "the content is too large",
+        StatusCode::SERVICE_UNAVAILABLE => "the request cannot be judged now: try again soon",
+        _ => "the request cannot be judged",
     }
 }
 
@@ -134,6 +145,12 @@ impl Reply {
                 Self::status(StatusCode::INTERNAL_SERVER_ERROR).with_verdict(verdict)
             }
         }
+    }
+
+    /// With this content in the place of what there was.
+    pub(crate) fn with_content(mut self, media_type: &'static str, content: Vec<u8>) -> Self {
+        *self.response.body_mut() = Either::Left(Full::new(content.into()));
+        self.with_header(CONTENT_TYPE, HeaderValue::from_static(media_type))
     }
 
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {

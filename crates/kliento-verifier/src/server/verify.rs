@@ -1,30 +1,32 @@
 //! `POST /v1/verify`: the verdict on a bundle, with all that is proved and the code of what is not.
 
+use http::header::RETRY_AFTER;
 use http::{Request, StatusCode};
 use hyper::body::Incoming;
-use kliento::{Profile, SignatureKind, VerifiedToken};
+use kliento::{VerifiedFacts, VerifiedToken};
 use serde::Serialize;
 
-use crate::problem::Problem;
+use crate::problem::{PROBLEM_JSON, Problem};
 use crate::refusal::{Refusal, RefusalClass};
-use crate::server::bundle_content::MediaType;
+use crate::server::bundle_content::{self, MediaType};
 use crate::server::judge::Denied;
 use crate::server::query::{self, AudienceParameter};
-use crate::server::reply::{Reply, Verdict};
+use crate::server::reply::{Reply, SOON, Verdict, reason};
 use crate::server::state::State;
 
+/// All media types that are accepted.
+const UNKNOWN_MEDIA_TYPE: &str = "the content is not of a type for token bundles: application/vnd.kliento.token-bundle, \
+     application/vnd.kliento.auth-header, application/vnd.veraid.signature-bundle or \
+     application/vnd.veraid.signature-bundle+base64";
+
+/// The version of the form of [`Valid`].
+const SCHEMA: &str = "kliento.identity/v1";
+
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Valid<'a> {
-    subject: &'a str,
-    organisation: &'a str,
-    user: Option<&'a str>,
-    audience: &'a str,
-    claims: &'a kliento::ClaimSet,
-    not_before: String,
-    expiry: String,
-    profile: &'static str,
-    signer: &'static str,
+    schema: &'static str,
+    #[serde(flatten)]
+    facts: &'a VerifiedFacts<'a>,
 }
 
 pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
@@ -39,16 +41,17 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
         }
         AudienceParameter::Several => return bad_request("the query has more than one audience"),
     };
+    if bundle_content::is_encoded(request.headers()) {
+        let detail = "the content has a Content-Encoding: send it as it is";
+        return bundle_content::unencoded(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
+    }
     let media_type = MediaType::of(request.headers());
     let Some(media_type) = media_type.filter(|media_type| *media_type != MediaType::File) else {
-        return problem(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "the content is neither application/vnd.kliento.token-bundle nor application/vnd.kliento.auth-header",
-        );
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, UNKNOWN_MEDIA_TYPE);
     };
     let content = match state.content.read(request.into_body()).await {
         Ok(content) => content,
-        Err(reply) => return reply,
+        Err(reply) => return in_problem_details(reply),
     };
     let judged = match media_type.decode(&content.octets) {
         Ok(der) => state.judge.judge(der, audiences).await,
@@ -61,38 +64,34 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
 }
 
 fn valid(token: &VerifiedToken) -> Reply {
-    let member = token.subject();
-    let subject = member.to_string();
-    let body = Valid {
-        subject: &subject,
-        organisation: member.organisation().as_str(),
-        user: member.user().map(|user| user.as_str()),
-        audience: token.audience(),
-        claims: token.claims(),
-        not_before: token.validity().start().to_string(),
-        expiry: token.expiry().to_string(),
-        profile: match token.profile() {
-            Profile::VeraId => "veraid",
-            Profile::DomainAuth => "domainauth",
-        },
-        signer: match token.kind() {
-            SignatureKind::Member => "member",
-            SignatureKind::Organisation => "organisation",
-        },
-    };
-    Reply::json(StatusCode::OK, &body).with_verdict(Verdict::Valid { subject })
+    let facts = VerifiedFacts::of_token(token);
+    let subject = facts.subject().to_owned();
+    Reply::json(StatusCode::OK, &Valid { schema: SCHEMA, facts: &facts })
+        .with_verdict(Verdict::Valid { subject })
 }
 
 /// The request was right; the token in it is not.
 fn refused(denied: &Denied) -> Reply {
-    let Denied::Refused(refusal) = denied else { return Reply::challenge(denied) };
+    let Denied::Refused(refusal) = denied else {
+        return in_problem_details(Reply::challenge(denied));
+    };
     let class = refusal.class();
     let status = match class {
         RefusalClass::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let problem = Problem::of_class(class).with_status(status).with_code(refusal.code());
-    Reply::problem(status, &problem).with_verdict(Verdict::of(denied))
+    let reply = Reply::problem(status, &problem).with_verdict(Verdict::of(denied));
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE => reply.with_header(RETRY_AFTER, SOON),
+        _ => reply,
+    }
+}
+
+/// The reply to content that cannot be read or judged, with problem details for its content.
+fn in_problem_details(reply: Reply) -> Reply {
+    let status = reply.response.status();
+    reply.with_content(PROBLEM_JSON, Problem::of_request(status, reason(status)).to_json())
 }
 
 fn bad_request(detail: &'static str) -> Reply {

@@ -18,13 +18,17 @@ async fn h05_media_types_are_those_of_the_deployed_verifier() {
         (bundle, 200),
         ("application/vnd.kliento.token-bundle; charset=utf-8", 200),
         ("APPLICATION/VND.KLIENTO.TOKEN-BUNDLE", 200),
+        ("application/vnd.veraid.signature-bundle", 200),
+        ("", 200),
+        (" ", 200),
         ("application/vnd.kliento.token-bundle2", 415),
+        ("application/vnd.veraid.member-bundle", 415),
         ("application/vnd.kliento.token-bundle, text/plain", 415),
         ("text/plain", 415),
         ("multipart/form-data; boundary=x", 415),
         ("application/json", 415),
         ("*/*", 415),
-        ("", 415),
+        (";", 415),
     ] {
         let headers = [("content-type", media_type)];
         let response = service.ask("POST", TARGET, &headers, &TOKEN.der).await;
@@ -39,13 +43,24 @@ async fn h05_media_types_are_those_of_the_deployed_verifier() {
 #[tokio::test]
 async fn h05_nothing_is_inflated() {
     let service = Running::with("").await;
-    let malformed = json!({ "status": "malformed", "error": "Token serialisation is malformed" });
     // As good as a bomb of any size, since not even its first block is looked at.
     let zipped = [GZIP, &TOKEN.der].concat();
-    for coding in ["gzip", "deflate", "br", "zstd"] {
+    for coding in ["gzip", "deflate", "br", "zstd", "aws-chunked", "identity, gzip", "x"] {
         let headers = [("content-encoding", coding)];
-        let response = service.ask("POST", TARGET, &headers, &zipped).await;
-        assert_eq!((response.status, response.json()), (200, malformed.clone()), "{coding}");
+        for content in [&zipped, &TOKEN.der] {
+            let response = service.ask("POST", TARGET, &headers, content).await;
+            let unknown = json!({ "error": "Unrecognised content encoding" });
+            assert_eq!((response.status, response.json()), (415, unknown), "{coding}");
+            let verify = TARGET.replacen("/?", "/v1/verify?", 1);
+            let response = service.ask("POST", &verify, &headers, content).await;
+            let detail = "the content has a Content-Encoding: send it as it is";
+            assert_eq!((response.status, &response.json()["detail"]), (415, &json!(detail)));
+            assert_eq!(response.header("accept-encoding"), Some("identity"));
+        }
+    }
+    for coding in ["identity", "Identity", ""] {
+        let headers = [("content-encoding", coding)];
+        assert_eq!(service.ask("POST", TARGET, &headers, &TOKEN.der).await.status, 200);
     }
     service.stop().await;
 }

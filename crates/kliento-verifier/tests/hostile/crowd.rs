@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinSet;
 use veraid_testkit::attack::Attack;
@@ -99,6 +100,12 @@ async fn h07_content_of_all_together_is_bounded() {
     }
     let response = service.ask("POST", TARGET, &[], &TOKEN.der).await;
     assert_eq!((response.status, response.header("retry-after")), (503, Some("1")));
+    let words = "the request cannot be judged now: try again soon";
+    assert_eq!(response.json(), json!({ "error": words }));
+    let response = service.ask("POST", "/v1/verify?audience=a", &[], &TOKEN.der).await;
+    assert_eq!((response.status, response.header("retry-after")), (503, Some("1")));
+    assert_eq!(response.json()["detail"], words);
+    assert_eq!(response.header("content-type"), Some("application/problem+json"));
     // Chunked content takes as much room as it might need.
     let chunked = "POST /?audience=a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n1\r\na\r\n0\r\n\r\n";
     assert_eq!(say(&service, chunked.as_bytes()).await.statuses(), [503]);

@@ -36,21 +36,24 @@ async fn h01_slow_headers_are_given_up() {
 #[tokio::test]
 async fn h01_slow_content_is_given_up_with_408() {
     let service = Running::with(LIMITS).await;
-    for (first, octet) in [
-        ("POST /?audience=a HTTP/1.1\r\nhost: a\r\ncontent-length: 8000\r\n\r\n", b'a'),
-        ("POST /v1/verify?audience=a HTTP/1.1\r\nhost: a\r\ncontent-length: 8000\r\n\r\n", b'a'),
+    let deployed = r#"{"error":"the content took too long"}"#;
+    let problem = r#""title":"Request Timeout","status":408,"detail":"the content took too long"}"#;
+    for (first, body) in [
+        ("POST /?audience=a HTTP/1.1\r\nhost: a\r\ncontent-length: 8000\r\n\r\n", deployed),
+        ("POST /v1/verify?audience=a HTTP/1.1\r\nhost: a\r\ncontent-length: 8000\r\n\r\n", problem),
         (
             "POST /?audience=a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1f40\r\n",
-            b'a',
+            deployed,
         ),
         // A chunk extension without end is content that does not come.
-        ("POST /?audience=a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1;", b'a'),
+        ("POST /?audience=a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1;", deployed),
     ] {
-        let dripping = tokio::spawn(drip(service.tcp().await, first.as_bytes(), octet, PAUSE));
+        let dripping = tokio::spawn(drip(service.tcp().await, first.as_bytes(), b'a', PAUSE));
         answers_others(&service).await;
         let heard = dripping.await.unwrap();
         took_one_second(&heard);
         assert_eq!(heard.statuses(), [408], "{first:?}");
+        assert!(heard.text().ends_with(body), "{}", heard.text());
     }
     service.stop().await;
 }

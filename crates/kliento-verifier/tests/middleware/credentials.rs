@@ -17,13 +17,14 @@ const JWT: &str = "Bearer eyJhbGciOiJub25lIn0.e30.";
 
 #[tokio::test]
 async fn what_the_sender_says_of_itself_never_arrives() {
-    let forged: [(&str, &str); 7] = [
+    let forged: [(&str, &str); 8] = [
         ("x-kliento-subject", "root@example.com"),
         ("x-kliento-subject", "admin@example.com"),
         ("x-kliento-organisation", "example.org"),
         ("x-kliento-user", "root"),
         ("x-kliento-claims", r#"{"role":"admin"}"#),
-        ("x-kliento-expires", "2099-01-01T00:00:00Z"),
+        ("x-kliento-signer", "member"),
+        ("x-kliento-valid-until", "2099-01-01T00:00:00Z"),
         ("x_kliento_subject", "root@example.com"),
     ];
     let alice = tokens::alice();

@@ -11,5 +11,6 @@ mod extractor;
 mod interceptor;
 mod layer;
 mod replay;
+mod signer;
 mod tokens;
 mod world;

@@ -6,7 +6,7 @@ use base64ct::{Base64, Encoding as _};
 use kliento::{Timestamp, TrustAnchors, Verifier};
 use kliento_verifier::Authenticator;
 use veraid_testkit::{
-    AUDIENCE, Fault, MockBundle, Scenario, SetOrder, default_instant, kliento_token, period,
+    AUDIENCE, Fault, MockBundle, Scenario, SetOrder, Signer, default_instant, kliento_token, period,
 };
 
 /// What all tokens hang from; alice's and valid for an hour less a minute.
@@ -25,6 +25,11 @@ fn build(scenario: Scenario) -> String {
 /// A token of `user`, or of the organisation itself.
 pub(crate) fn of(user: Option<&str>) -> String {
     build(Scenario { user: user.map(str::to_owned), ..Scenario::default() })
+}
+
+/// A token that the organisation signed on behalf of `user`, or for itself.
+pub(crate) fn by_organisation(user: Option<&str>) -> String {
+    build(Scenario { user: user.map(str::to_owned), ..Scenario::signed_by(Signer::Organisation) })
 }
 
 /// Alice's token for another audience.

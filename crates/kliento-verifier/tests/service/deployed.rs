@@ -17,6 +17,7 @@ fn valid() -> serde_json::Value {
         "subject": "alice@example.com",
         "subjectId": "alice@example.com",
         "claims": { "role": "reader" },
+        "signer": "member",
     })
 }
 
@@ -25,8 +26,12 @@ async fn a_bundle_or_header_that_holds_is_valid_whatever_form_it_is_sent_in() {
     let service = Running::with("").await;
     let (der, header) = (&TOKEN.der[..], kliento(&TOKEN.der));
     let base64 = Base64::encode_string(der);
-    let forms: [(Headers<'_>, &[u8]); 9] = [
+    let forms: [(Headers<'_>, &[u8]); 13] = [
         (&[], der),
+        (&[("content-type", "")], der),
+        (&[("content-type", "application/vnd.veraid.signature-bundle")], der),
+        (&[("content-type", "application/vnd.veraid.signature-bundle+base64")], base64.as_bytes()),
+        (&[BUNDLE, ("content-encoding", "identity")], der),
         (&[BUNDLE], der),
         (&[("content-type", "application/vnd.kliento.token-bundle; charset=utf-8")], der),
         (&[HEADER], header.as_bytes()),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use bytes::{BufMut as _, Bytes, BytesMut};
 use http::Request;
 use prost::Message;
+use veraid_testkit::{Scenario, Signer};
 
 use crate::running::{Running, TOKEN, kliento, token_for};
 
@@ -169,12 +170,32 @@ async fn whoever_is_let_in_gets_our_headers_and_loses_what_looks_like_them() {
         ("x-kliento-subject", "alice@example.com"),
         ("x-kliento-organisation", "example.com"),
         ("x-kliento-user", "alice"),
+        ("x-kliento-signer", "member"),
         ("x-kliento-claims", "{\"role\":\"reader\"}"),
-        ("x-kliento-expires", "2026-11-22T12:10:00Z"),
+        ("x-kliento-valid-until", "2026-11-22T12:10:00Z"),
     ];
     let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
     assert_eq!((headers_of(&ok.headers), status.as_str()), (expected.to_vec(), "0"));
     assert_eq!(ok.headers_to_remove, ["x_kliento_user"]);
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_policy_on_signers_is_kept_over_grpc() {
+    let toml = "audiences = [\"https://api.example.com\"]\n[policy]\nsigners = [\"organisation\"]";
+    let service = Running::with(toml).await;
+    let by_organisation = Scenario::signed_by(Signer::Organisation).build_on(&TOKEN.chain).der;
+    for (der, signer) in [(&TOKEN.der, None), (&by_organisation, Some("organisation"))] {
+        let header = kliento(der);
+        let message = asked(&[("authorization", header.as_str())], None).encode_to_vec();
+        let response = check(&service, &message).await.0.unwrap();
+        let headers = response.ok.map(|ok| headers_of(&ok.headers));
+        let found = headers
+            .and_then(|headers| headers.into_iter().find(|(name, _)| name == "x-kliento-signer"));
+        assert_eq!(found.as_ref().map(|(_, value)| value.as_str()), signer);
+        let status = response.denied.map(|denied| denied.status.unwrap().code);
+        assert_eq!(status, signer.is_none().then_some(401));
+    }
     service.stop().await;
 }
 

@@ -8,14 +8,15 @@ use crate::running::{Running, TOKEN, kliento, token_for};
 
 const TARGET: &str = "/v1/auth?audience=https%3A%2F%2Fapi.example.com";
 
-/// Whether the request is let in as alice with all five headers.
+/// Whether the request is let in as alice with all six headers.
 fn is_alice(response: &Response) -> bool {
-    let headers = ["subject", "organisation", "user", "claims", "expires"]
+    let headers = ["subject", "organisation", "user", "signer", "claims", "valid-until"]
         .map(|name| response.header(&format!("x-kliento-{name}")).map(str::to_owned));
     let alice = [
         "alice@example.com",
         "example.com",
         "alice",
+        "member",
         "{\"role\":\"reader\"}",
         "2026-11-22T12:10:00Z",
     ];

@@ -14,4 +14,5 @@ mod forward_auth;
 mod http;
 mod lifecycle;
 mod running;
+mod signer;
 mod verify;

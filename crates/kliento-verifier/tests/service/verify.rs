@@ -1,5 +1,6 @@
 //! `POST /v1/verify`.
 
+use base64ct::{Base64, Encoding as _};
 use serde_json::{Value, json};
 use veraid_testkit::{Scenario, Signer, TestProfile, default_instant};
 
@@ -11,15 +12,18 @@ const HEADER: (&str, &str) = ("content-type", "application/vnd.kliento.auth-head
 
 fn alice() -> Value {
     json!({
+        "schema": "kliento.identity/v1",
         "subject": "alice@example.com",
+        "subjectUnicode": "alice@example.com",
         "organisation": "example.com",
+        "organisationUnicode": "example.com",
         "user": "alice",
-        "audience": AUDIENCE,
-        "claims": { "role": "reader" },
-        "notBefore": "2026-11-22T11:59:00Z",
-        "expiry": "2026-11-22T12:10:00Z",
-        "profile": "veraid",
         "signer": "member",
+        "claims": { "role": "reader" },
+        "audience": AUDIENCE,
+        "profile": "veraid",
+        "validFrom": "2026-11-22T11:59:00Z",
+        "validUntil": "2026-11-22T12:10:00Z",
     })
 }
 
@@ -40,6 +44,22 @@ async fn all_that_is_proved_is_told() {
     assert_eq!((response.status, response.json()), (200, alice()));
     let response = service.ask("POST", TARGET, &[HEADER], kliento(&TOKEN.der).as_bytes()).await;
     assert_eq!((response.status, response.json()), (200, alice()));
+    let base64 = Base64::encode_string(&TOKEN.der);
+    let (der, text) = (&TOKEN.der[..], format!("{base64}\n"));
+    for (media_type, content) in [
+        ("", der),
+        ("application/vnd.veraid.signature-bundle", der),
+        ("application/vnd.veraid.signature-bundle+base64", base64.as_bytes()),
+        ("application/vnd.veraid.signature-bundle+base64; charset=utf-8", text.as_bytes()),
+    ] {
+        let headers = [("content-type", media_type)];
+        let response = service.ask("POST", TARGET, &headers, content).await;
+        assert_eq!((response.status, response.json()), (200, alice()), "{media_type}");
+    }
+    // A type that says Base64 is not guessed at.
+    let headers = [("content-type", "application/vnd.veraid.signature-bundle+base64")];
+    let response = service.ask("POST", TARGET, &headers, der).await;
+    assert_eq!((response.status, &response.json()["class"]), (422, &json!("malformed")));
     service.stop().await;
 }
 
@@ -49,15 +69,18 @@ async fn an_organisation_s_own_token_has_no_user() {
     let bot = Scenario { user: None, ..Scenario::signed_by(Signer::Organisation) };
     let response = service.ask("POST", TARGET, &[BUNDLE], &bot.build_on(&TOKEN.chain).der).await;
     let expected = json!({
+        "schema": "kliento.identity/v1",
         "subject": "example.com",
+        "subjectUnicode": "example.com",
         "organisation": "example.com",
+        "organisationUnicode": "example.com",
         "user": null,
-        "audience": AUDIENCE,
-        "claims": {},
-        "notBefore": "2026-11-22T11:59:00Z",
-        "expiry": "2026-11-22T12:10:00Z",
-        "profile": "veraid",
         "signer": "organisation",
+        "claims": {},
+        "audience": AUDIENCE,
+        "profile": "veraid",
+        "validFrom": "2026-11-22T11:59:00Z",
+        "validUntil": "2026-11-22T12:10:00Z",
     });
     assert_eq!((response.status, response.json()), (200, expected));
     service.stop().await;
@@ -165,7 +188,7 @@ async fn a_request_that_is_wrong_itself_is_told_so() {
     assert_eq!((response.status, response.json()), (400, wrong(400, "Bad Request", detail)));
     let octets = [("content-type", "application/octet-stream")];
     let response = service.ask("POST", TARGET, &octets, &TOKEN.der).await;
-    let detail = "the content is neither application/vnd.kliento.token-bundle nor application/vnd.kliento.auth-header";
+    let detail = "the content is not of a type for token bundles: application/vnd.kliento.token-bundle, application/vnd.kliento.auth-header, application/vnd.veraid.signature-bundle or application/vnd.veraid.signature-bundle+base64";
     assert_eq!(
         (response.status, response.json()),
         (415, wrong(415, "Unsupported Media Type", detail))
