@@ -52,12 +52,13 @@ class Chain:
 
     def __init__(self, messages, anchors, period, cap=None, budget=None):
         self.messages, self.anchors, self.cap = messages, anchors, cap
-        self.wanted = [period]
-        self.around = period[0]
+        self.wanted, self.period = [period], period
         self.budget = budget or Budget()
 
     def prove(self, name, rdtype):
         """The records of an RRset and the seconds in which they are proved, some of them wanted."""
+        if self.period[1] - self.period[0] >= rr.HALF:
+            refuse("RRSIG times are ambiguous in so long a period")
         answers = [message for message in self.messages if message.asks(name, rdtype)]
         if len(answers) != 1:
             refuse(f"{len(answers)} messages answer the question")
@@ -160,7 +161,7 @@ class Chain:
         if len(rrsigs) > MAX_RRSIGS:
             refuse(f"too many RRSIGs of {name}")
         # What lasts longest is tried first, so that mostly one check does.
-        rrsigs.sort(key=lambda rrsig: [end for _, end in rrsig.seconds(self.around, self.cap)], reverse=True)
+        rrsigs.sort(key=lambda rrsig: [end for _, end in rrsig.seconds(self.period, self.cap)], reverse=True)
         proved = []
         for rrsig in rrsigs:
             if rrsig.signer != zone or rrsig.labels != rr.label_count(name) or not name.is_subdomain(zone):
@@ -173,7 +174,7 @@ class Chain:
             if len({key.rdata for key, _ in matching}) > MAX_COLLIDING_KEYS:
                 refuse(f"too many keys of {zone} have the tag {rrsig.key_tag}")
             for key, seconds in matching:
-                seconds = intersection(seconds, rrsig.seconds(self.around, self.cap))
+                seconds = intersection(seconds, rrsig.seconds(self.period, self.cap))
                 # Only what adds wanted seconds is worth a check.
                 if intersection(union(proved, seconds), self.wanted) == intersection(proved, self.wanted):
                     continue

@@ -19,8 +19,13 @@ OPCODE_TC_RCODE = 0x7A0F
 
 # RFC 4034 section 6.2, as far as dnspython knows them. RRSIGs are parsed in rrsig.py.
 TYPES_WITH_NAMES = {
-    dns.rdatatype.from_text(name) for name in "NS CNAME SOA PTR MX RP AFSDB RT PX NAPTR KX SRV DNAME".split()
+    dns.rdatatype.from_text(name) for name in "NS CNAME SOA PTR MX MINFO RP AFSDB RT PX NAPTR KX SRV DNAME".split()
 }
+
+# Names in these may not be compressed (RFC 3597 section 4).
+NEVER_COMPRESSED = {dns.rdatatype.KX, dns.rdatatype.DNAME}
+
+MINFO = dns.rdatatype.from_text("MINFO")
 
 Question = namedtuple("Question", "name type rdclass")
 Record = namedtuple("Record", "name type rdclass ttl rdata canonical")
@@ -74,6 +79,16 @@ def _record(parser):
 def _canonical(wire, start, length, rdtype):
     """RDATA with its names in full and in lower case, or None where it is of another form."""
     try:
-        return dns.rdata.from_wire(IN, rdtype, wire, start, length).to_digestable(dns.name.root)
+        if rdtype == MINFO:
+            return _names(wire, start, length, 2)
+        canonical = dns.rdata.from_wire(IN, rdtype, wire, start, length).to_digestable(dns.name.root)
     except (dns.exception.DNSException, ValueError):
         return None
+    return None if rdtype in NEVER_COMPRESSED and len(canonical) != length else canonical
+
+
+def _names(wire, start, length, count):
+    """RDATA that is so many names, of a type that dnspython does not know."""
+    parser = dns.wire.Parser(wire, start)
+    with parser.restrict_to(length):
+        return b"".join(parser.get_name().to_digestable() for _ in range(count))

@@ -57,13 +57,22 @@ def _text(octets):
     return octets.decode("ascii") if octets.isascii() else None
 
 
+def _is_unregistered(number):
+    """Whether a number is one that may be registered one day; a record with it is another one until then."""
+    return number not in HASHES and re.fullmatch(r"[1-9][0-9]*", number) is not None
+
+
 def _read_veraid(rdata, key, algorithm):
     """A record of VeraId; None if it is of another form or of another key."""
     strings = character_strings(rdata)
     if strings is None or len(strings) != 1 or (text := _text(strings[0])) is None:
         return None
     fields = re.split(r"[ \t\n\r\f\v]+", text.strip(" \t\n\r\f\v"))
-    if fields[:1] != [algorithm] or fields[1:2] != [key_id(key, algorithm)]:
+    if fields[1:2] != [key_id(key, algorithm)]:
+        return None
+    if fields[0] not in HASHES and not _is_unregistered(fields[0]):
+        _refuse("record that names the key has no algorithm")
+    if fields[0] != algorithm:
         return None
     if len(fields) < 3 or not re.fullmatch(r"[0-9]+", fields[2]):
         _refuse("record that names the key has no TTL override")
@@ -77,12 +86,13 @@ def _read_domainauth(rdata, key, algorithm):
     strings = character_strings(rdata)
     if strings is None or (text := _text(b"".join(strings))) is None:
         return None
-    loose = text.split()
-    if loose[:2] != ["0", algorithm] or len(loose) < 4 or loose[2] not in HASHES:
+    ids = {digest_type: key_id(key, digest_type).rstrip("=") for digest_type in HASHES}
+    fields = text.split(" ")
+    if fields[0] != "0" or not any(field.rstrip("=") in ids.values() for field in text.split()):
         return None
-    if loose[3] != key_id(key, loose[2]).rstrip("="):
+    if any(_is_unregistered(number) for number in fields[1:3]):
         return None
-    match = re.fullmatch(r"0 [123] [123] [A-Za-z0-9+/]+ ([1-9][0-9]{0,6})( [0-9]+(\.[0-9]+)+)?", text)
-    if match is None or int(match[1]) > NINETY_DAYS:
+    match = re.fullmatch(r"0 ([123]) ([123]) ([A-Za-z0-9+/]+) ([1-9][0-9]{0,6})( [0-9]+(\.[0-9]+)+)?", text)
+    if match is None or int(match[4]) > NINETY_DAYS or (match[1], match[3]) != (algorithm, ids[match[2]]):
         _refuse("record that names the key is malformed")
-    return Match(match[2].strip() if match[2] else None, int(match[1]))
+    return Match(match[5].strip() if match[5] else None, int(match[4]))

@@ -44,12 +44,15 @@ class Rrsig:
                 return cls(rdata, at, dns.name.Name(labels)) if at <= 18 + 255 else None
         return None
 
-    def seconds(self, around, cap):
-        """When it holds, its serial numbers (RFC 1982) taken around a second; nothing if it never does."""
+    def seconds(self, period, cap):
+        """When it holds, its serial numbers (RFC 1982) resolved for a period; nothing if it never does."""
         length = (self.expiration - self.inception) % CIRCLE
         if length >= HALF or (cap is not None and length > cap):
             return []
-        start = around + (self.inception - around + HALF) % CIRCLE - HALF
+        # Of all repetitions only one can have seconds of a period that is shorter than half a circle: the first to end in or after it.
+        start = period[0] - length + (self.inception + length - period[0]) % CIRCLE
+        if start > period[1]:
+            start = period[1] + (self.inception - period[1] + HALF) % CIRCLE - HALF
         return [(start, start + length)]
 
 

@@ -27,6 +27,7 @@ mod authority;
 mod bundle_limits;
 mod bundles;
 mod certificates;
+mod characters;
 mod dnssec;
 mod headers;
 mod hostile;
@@ -144,6 +145,7 @@ fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
         certificates::vectors(),
         signed_data::vectors(),
         names::vectors(),
+        characters::vectors(),
         windows::vectors(),
         bundles::vectors(),
         tokens::vectors(),
@@ -366,7 +368,7 @@ impl Vector {
     fn invalid(mut self, code: u16) -> Self {
         let stage = match code {
             2103 | 2000..=2099 => "dnssec-chain",
-            2111..=2113 => "key-record",
+            2111..=2113 | 2150 => "key-record",
             2101 | 2102 | 2200..=2299 | 2502 => "certificate",
             2402..=2404 => "window",
             3000..=3999 => "token",

@@ -95,7 +95,9 @@ pub(crate) fn of_chain(error: &ChainError) -> Option<String> {
         ChainError::Alias { owner, record_type, .. } => {
             format!("DNSSEC chain, {record_type} at {owner}")
         }
-        ChainError::SeveralAnswers { question, .. } => format!("DNSSEC chain, {question}"),
+        ChainError::SeveralAnswers { question, .. } | ChainError::MalformedRecord { question } => {
+            format!("DNSSEC chain, {question}")
+        }
         _ => return None,
     };
     Some(place)

@@ -1,12 +1,11 @@
 //! The token: a small JSON object for one audience.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::json::{AnyValue, MAX_DEPTH, refuse_duplicate};
+use crate::json::{JsonError, Reader};
 
 /// A token: whom it is for, and what it claims.
 ///
@@ -54,17 +53,17 @@ impl Token {
     /// [`TokenError`] with the rule that is broken.
     pub(crate) fn from_json(json: &[u8]) -> Result<Self, TokenError> {
         let text = std::str::from_utf8(json).map_err(|_| TokenError::NotUtf8)?;
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let parts = deserializer
-            .deserialize_map(TokenVisitor)
-            .and_then(|parts| deserializer.end().map(|()| parts))
-            .map_err(|error| TokenError::Json {
-                line: error.line(),
-                column: error.column(),
-                is_syntax: !error.is_data(),
+        let (audience, claims) =
+            read_members(text).map_err(|JsonError { offset, is_syntax }| {
+                let before = text.get(..offset).unwrap_or(text);
+                let line = before.matches('\n').count().saturating_add(1);
+                let column = before
+                    .len()
+                    .saturating_sub(before.rfind('\n').map_or(0, |end| end.saturating_add(1)));
+                TokenError::Json { line, column: column.saturating_add(1), is_syntax }
             })?;
-        let mut token = Self::new(parts.audience.ok_or(TokenError::NoAudience)?)?;
-        token.claims = parts.claims.unwrap_or_default();
+        let mut token = Self::new(audience.ok_or(TokenError::NoAudience)?)?;
+        token.claims = claims;
         Ok(token)
     }
 
@@ -185,67 +184,23 @@ pub enum TokenError {
     EmptyAudience,
 }
 
-#[derive(Default)]
-struct TokenParts {
-    audience: Option<String>,
-    claims: Option<ClaimSet>,
-}
-
-struct TokenVisitor;
-
-impl<'de> Visitor<'de> for TokenVisitor {
-    type Value = TokenParts;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a token object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<TokenParts, A::Error> {
-        let mut parts = TokenParts::default();
-        let mut keys = BTreeSet::new();
-        while let Some(key) = members.next_key::<String>()? {
-            match key.as_str() {
-                "audience" => parts.audience = Some(members.next_value::<String>()?),
-                "claims" => parts.claims = Some(members.next_value::<Claims>()?.0),
-                _ => {
-                    // The token's own object is the first level.
-                    let depth_left = MAX_DEPTH.saturating_sub(1);
-                    members.next_value_seed(AnyValue { depth_left })?;
-                }
-            }
-            refuse_duplicate(&mut keys, key)?;
+/// The members of a token's object: the audience, and the claims if there are any.
+fn read_members(text: &str) -> Result<(Option<String>, ClaimSet), JsonError> {
+    let (mut audience, mut claims) = (None, BTreeMap::new());
+    let mut reader = Reader::new(text);
+    reader.object(|reader, key| match key {
+        "audience" => {
+            audience = Some(reader.string()?);
+            Ok(())
         }
-        Ok(parts)
-    }
-}
-
-/// An object of strings, no key twice.
-struct Claims(ClaimSet);
-
-impl<'de> serde::Deserialize<'de> for Claims {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ClaimsVisitor)
-    }
-}
-
-struct ClaimsVisitor;
-
-impl<'de> Visitor<'de> for ClaimsVisitor {
-    type Value = Claims;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object of strings")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Claims, A::Error> {
-        let mut claims = BTreeMap::new();
-        while let Some((name, value)) = members.next_entry::<String, String>()? {
-            if claims.insert(name, value).is_some() {
-                return Err(A::Error::custom("an object has a key twice"));
-            }
-        }
-        Ok(Claims(ClaimSet(claims)))
-    }
+        "claims" => reader.object(|reader, name| {
+            claims.insert(name.to_owned(), reader.string()?);
+            Ok(())
+        }),
+        _ => reader.any(),
+    })?;
+    reader.finish()?;
+    Ok((audience, ClaimSet(claims)))
 }
 
 #[cfg(test)]
@@ -320,6 +275,9 @@ mod tests {
         };
         // The token's own object is the first of the 8.
         assert!(parse(&nested(7)).is_ok());
+        // Numbers, which some libraries hand on as objects, and the key that they give these.
+        assert!(parse(r#"{"audience":"x","o":[[[[[[[1]]]]]]]}"#).is_ok());
+        assert!(parse(r#"{"audience":"x","$serde_json::private::Number":"1"}"#).is_ok());
         assert!(parse(&nested(8)).is_err());
         assert!(parse(&nested(100_000)).is_err());
     }

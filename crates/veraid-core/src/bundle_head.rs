@@ -1,5 +1,7 @@
 //! What signature bundles and member id bundles begin with.
 
+use std::sync::Arc;
+
 use veraid_dnssec::DnssecChain;
 
 use crate::certificate::Certificate;
@@ -57,6 +59,17 @@ impl BundleHead {
         octets.extend(retag(tag::constructed(1), &chain));
         octets.extend(retag(tag::constructed(2), self.organisation_certificate.as_der()));
         octets
+    }
+
+    /// The head as [`BundleHead::write`] writes it: without repeated messages.
+    pub(crate) fn with_distinct_messages(self: Arc<Self>) -> Arc<Self> {
+        match self.chain.without_repetitions() {
+            Some(chain) => {
+                let organisation_certificate = self.organisation_certificate.clone();
+                Arc::new(Self { chain, organisation_certificate })
+            }
+            None => self,
+        }
     }
 
     /// The profile that the chain is for: DomainAuth if it answers `_domainauth`, or else VeraId.

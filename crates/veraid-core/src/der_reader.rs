@@ -212,21 +212,28 @@ pub(crate) fn read_whole<'a>(
     Ok(element)
 }
 
+/// Most octets of tags and lengths together (65,536: as many as everything but the content of a bundle may have).
+///
+/// Content of 16 MiB could be 8 million elements without octets of their own. This ends the work after 32,768 elements.
+const MAX_HEADER_OCTETS: usize = crate::signature_bundle::SignatureBundle::MAX_OVERHEAD_BYTES;
+
 /// Checks the shape of every element in `octets` before any is read: definite, minimal lengths that fit at every level, nested at
-/// most [`MAX_DEPTH`] deep. What OCTET STRINGs and BIT STRINGs hold is checked where it is read.
+/// most [`MAX_DEPTH`] deep, with at most [`MAX_HEADER_OCTETS`] of tags and lengths. What OCTET STRINGs and BIT STRINGs hold is
+/// checked where it is read.
 ///
 /// One pass with one stack of fixed size, so that no input makes reading recurse.
 pub(crate) fn check_structure(octets: &[u8], field: &'static str) -> Result<(), ParseError> {
     check_structure_within(octets, field, 0)
 }
 
-/// The same for elements that are within `depth` others.
+/// Checks the shape of elements that are within `depth` others, as [`check_structure`] does.
 pub(crate) fn check_structure_within(
     octets: &[u8],
     field: &'static str,
     depth: usize,
 ) -> Result<(), ParseError> {
     let mut next = 0;
+    let mut header_octets = 0_usize;
     // Where the elements end that the next one is within; the outermost is no element, but all of them.
     let mut ends = Vec::with_capacity(MAX_DEPTH.saturating_add(1));
     ends.push(octets.len());
@@ -237,6 +244,14 @@ pub(crate) fn check_structure_within(
         }
         let error = |problem| ParseError::Der { field, offset: next, problem };
         let bounds = Bounds::of(octets.get(next..end).unwrap_or_default()).map_err(error)?;
+        header_octets = header_octets.saturating_add(bounds.value);
+        if header_octets > MAX_HEADER_OCTETS {
+            return Err(ParseError::TooLarge {
+                what: "all tags and lengths together",
+                octets: header_octets,
+                limit: MAX_HEADER_OCTETS,
+            });
+        }
         let end = next.saturating_add(bounds.end);
         let is_constructed = bounds.tag & 0x20 != 0;
         if !is_constructed {
@@ -282,6 +297,25 @@ mod tests {
             check_structure(&nested(17), "x"),
             Err(ParseError::Der { field: "x", offset: 32, problem: DerProblem::Depth })
         );
+    }
+
+    #[test]
+    fn reading_ends_at_the_limit_of_tags_and_lengths_whatever_follows() {
+        let too_large = ParseError::TooLarge {
+            what: "all tags and lengths together",
+            octets: 65_538,
+            limit: 65_536,
+        };
+        let nulls = |count: usize| [5, 0].repeat(count);
+        assert_eq!(check_structure(&nulls(32_768), "x"), Ok(()));
+        assert_eq!(check_structure(&nulls(32_769), "x"), Err(too_large.clone()));
+        // The element after that is not looked at, or its length would be an error.
+        let octets = [nulls(32_769), vec![0x04, 0x80]].concat();
+        assert_eq!(check_structure(&octets, "x"), Err(too_large));
+        let octets = [nulls(32_767), vec![0x04, 0x80]].concat();
+        let problem = DerProblem::Length;
+        let error = ParseError::Der { field: "x", offset: 65_534, problem };
+        assert_eq!(check_structure(&octets, "x"), Err(error));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt;
 use veraid_dnssec::{ChainError, Limit, ValidityPeriod, ValidityPeriods};
 
 use crate::certificate::CommonNameProblem;
+use crate::key_record::RecordForm;
 use crate::name::NameProblem;
 use crate::oid::ServiceOid;
 use crate::profile::Profile;
@@ -508,6 +509,19 @@ pub enum KeyRecordError {
         /// How many were skipped for being split into several character-strings, or none.
         split: usize,
     },
+    /// A record names the key in another form than the profile's, and none does in that one.
+    #[error(
+        "no record names key {key_id} in the form of {profile}, and one does in another: {}",
+        .form.difference_from(*.profile)
+    )]
+    OtherForm {
+        /// The key's identifier, as a record of the profile would name it.
+        key_id: String,
+        /// The form in which a record names it.
+        form: RecordForm,
+        /// The profile that the bundle follows.
+        profile: Profile,
+    },
     /// A record names the key and is malformed otherwise.
     #[error("a record names key {key_id} and is malformed: {problem}")]
     Malformed {
@@ -532,6 +546,7 @@ impl KeyRecordError {
             Self::NotFound { .. } => 2111,
             Self::Malformed { .. } => 2112,
             Self::Ambiguous { .. } => 2113,
+            Self::OtherForm { .. } => 2150,
         }
     }
 }

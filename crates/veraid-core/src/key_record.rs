@@ -4,7 +4,7 @@ use veraid_dnssec::VerifiedRrset;
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 
 use crate::error::{KeyRecordError, VerifyError};
-use crate::oid::ServiceOid;
+use crate::oid::{ServiceOid, is_dotted_decimal};
 use crate::organisation_key::{OrganisationKey, encode_key_id};
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 
@@ -19,6 +19,8 @@ pub struct KeyRecord {
 enum Reading {
     /// It is of another form, or of another key.
     Skipped,
+    /// It names the key in a form that belongs elsewhere.
+    OtherForm(RecordForm),
     /// It is split into several character-strings, or has none.
     Split,
     /// It names the key, for another service.
@@ -35,8 +37,9 @@ impl KeyRecord {
     /// Selects the one record that names `key` for `service`.
     ///
     /// One for that service wins over one for any; two that match equally well are refused (draft, "Verification
-    /// Procedure"). Records of another form are skipped, so that a stray record locks nobody out; one that names the key and is malformed
-    /// fails.
+    /// Procedure"). Records of another form are skipped, so that a stray record locks nobody out, and so are those with a version, algorithm
+    /// or digest type that is not registered yet, so that the registries can grow. One that names the key and that no
+    /// registration could make right is malformed and fails.
     pub(crate) fn select(
         records: &VerifiedRrset,
         key: &OrganisationKey,
@@ -45,16 +48,20 @@ impl KeyRecord {
         crypto: CryptoProvider,
     ) -> Result<Self, VerifyError> {
         let key = Key::of(key, profile, crypto);
-        let service_text = service.to_string();
         let (mut for_service, mut for_any) = (Vec::new(), Vec::new());
         let (mut skipped, mut split, mut other_service) = (0_usize, 0_usize, 0_usize);
+        let mut other_form = None;
         for rdata in records.rdata() {
             let reading = match profile {
-                Profile::VeraId => key.read_veraid(rdata, &service_text),
-                Profile::DomainAuth => key.read_domainauth(rdata, &service_text),
+                Profile::VeraId => key.read_veraid(rdata, service),
+                Profile::DomainAuth => key.read_domainauth(rdata, service),
             };
             match reading {
                 Reading::Skipped => skipped = skipped.saturating_add(1),
+                Reading::OtherForm(form) => {
+                    skipped = skipped.saturating_add(1);
+                    other_form.get_or_insert(form);
+                }
                 Reading::Split => split = split.saturating_add(1),
                 Reading::OtherService => other_service = other_service.saturating_add(1),
                 Reading::Malformed(problem) => {
@@ -73,6 +80,17 @@ impl KeyRecord {
             }
         }
         let matching = if for_service.is_empty() { for_any } else { for_service };
+        if matching.is_empty()
+            && other_service == 0
+            && let Some(form) = other_form
+        {
+            let key_id = key.id().to_owned();
+            return Err(VerifyError::KeyRecord(KeyRecordError::OtherForm {
+                key_id,
+                form,
+                profile,
+            }));
+        }
         match matching.as_slice() {
             [ttl_override_seconds] => Ok(Self { ttl_override_seconds: *ttl_override_seconds }),
             [] => Err(VerifyError::KeyRecord(KeyRecordError::NotFound {
@@ -133,7 +151,7 @@ impl Key {
     /// Reads a VeraId record: `algorithm key-id ttl [service]` in one character-string.
     ///
     /// White space at both ends is trimmed and runs of it separate; what follows the fourth field is ignored.
-    fn read_veraid(&self, rdata: &[u8], service: &str) -> Reading {
+    fn read_veraid(&self, rdata: &[u8], service: &ServiceOid) -> Reading {
         let [string] = character_strings(rdata).unwrap_or_default()[..] else {
             return Reading::Split;
         };
@@ -143,13 +161,17 @@ impl Key {
             return Reading::Skipped;
         };
         if key_id != self.id() {
-            return Reading::Skipped;
+            return self.in_other_form(text).map_or(Reading::Skipped, Reading::OtherForm);
         }
         // The identifier is ours. With the number of another size it names another key, as deployed software has it.
-        match algorithm {
-            "1" | "2" | "3" if algorithm == self.algorithm.to_string() => {}
-            "1" | "2" | "3" => return Reading::Skipped,
-            _ => return Reading::Malformed("the algorithm is not 1, 2 or 3"),
+        match Number::read(algorithm) {
+            Number::Registered(algorithm) if algorithm == self.algorithm => {}
+            Number::Registered(_) | Number::NotRegistered => return Reading::Skipped,
+            Number::Impossible => {
+                return Reading::Malformed(
+                    "the algorithm is not a number from 1 on without leading zeros",
+                );
+            }
         }
         let Some(ttl) = fields.next().filter(|ttl| ttl.bytes().all(|octet| octet.is_ascii_digit()))
         else {
@@ -157,30 +179,28 @@ impl Key {
         };
         // However many digits: what is above 90 days is taken as 90 days.
         let ttl_override_seconds = ttl.parse::<u64>().unwrap_or(u64::MAX).min(MAX_VALIDITY_SECONDS);
-        match fields.next() {
-            None => Reading::Matches { is_for_any_service: true, ttl_override_seconds },
-            Some(bound) if bound == service => {
-                Reading::Matches { is_for_any_service: false, ttl_override_seconds }
-            }
-            Some(_) => Reading::OtherService,
-        }
+        bound_to(fields.next(), service, ttl_override_seconds)
     }
 
     /// Reads a DomainAuth record: `0 algorithm digest-type key-id ttl [service]`, single spaces between, the character-strings put
     /// together.
-    fn read_domainauth(&self, rdata: &[u8], service: &str) -> Reading {
+    fn read_domainauth(&self, rdata: &[u8], service: &ServiceOid) -> Reading {
         let Some(strings) = character_strings(rdata) else { return Reading::Skipped };
         let joined = strings.concat();
         let Ok(text) = std::str::from_utf8(&joined) else { return Reading::Skipped };
-        let names_key = text.split(is_white_space).any(|field| {
-            let field = field.trim_end_matches('=');
-            self.ids.iter().any(|(_, id)| id == field)
-        });
-        let fields: Vec<&str> = text.split(' ').collect();
-        if !names_key || fields.first() != Some(&"0") {
+        if !text.split(is_white_space).any(|field| self.has_id(field.trim_end_matches('='))) {
             return Reading::Skipped;
         }
-        // From here on the record is of this version and names the key.
+        let fields: Vec<&str> = text.split(' ').collect();
+        if fields.first() != Some(&"0") {
+            return self.in_other_form(text).map_or(Reading::Skipped, Reading::OtherForm);
+        }
+        // From here on the record is of this version and names the key. What an algorithm or digest type means that is not
+        // registered is for its registration to say.
+        let number = |place: usize| fields.get(place).map(|field| Number::read(field));
+        if [number(1), number(2)].contains(&Some(Number::NotRegistered)) {
+            return Reading::Skipped;
+        }
         let (algorithm, digest_type, key_id, ttl, bound) = match fields[..] {
             [_, algorithm, digest_type, key_id, ttl] => (algorithm, digest_type, key_id, ttl, None),
             [_, algorithm, digest_type, key_id, ttl, bound] => {
@@ -192,29 +212,125 @@ impl Key {
                 );
             }
         };
-        let (Some(algorithm), Some(digest_type)) = (registered(algorithm), registered(digest_type))
+        let (Number::Registered(algorithm), Number::Registered(digest_type)) =
+            (Number::read(algorithm), Number::read(digest_type))
         else {
-            return Reading::Malformed("the algorithm or digest type is not 1, 2 or 3");
+            return Reading::Malformed(
+                "the algorithm or digest type is not a number from 1 on without leading zeros",
+            );
         };
         let Some(ttl_override_seconds) = plain_number(ttl).filter(|ttl_override_seconds| {
             (1..=MAX_VALIDITY_SECONDS).contains(ttl_override_seconds)
         }) else {
             return Reading::Malformed("the TTL override is not from 1 to 7776000");
         };
-        if bound.is_some_and(|bound| bound.parse::<ServiceOid>().is_err()) {
+        if !bound.is_none_or(is_dotted_decimal) {
             return Reading::Malformed("the service is not an object identifier");
         }
         let is_our_key = algorithm == self.algorithm
             && self.ids.iter().any(|(number, id)| *number == digest_type && id == key_id);
-        match bound {
-            _ if !is_our_key => {
-                Reading::Malformed("the key id does not go with the algorithm and digest type")
+        if !is_our_key {
+            return Reading::Malformed("the key id does not go with the algorithm and digest type");
+        }
+        bound_to(bound, service, ttl_override_seconds)
+    }
+
+    /// Whether `field` is one of the key's identifiers, both without padding.
+    fn has_id(&self, field: &str) -> bool {
+        self.ids.iter().any(|(_, id)| id.trim_end_matches('=') == field)
+    }
+
+    /// The form in which `text` names the key, though not as its profile does: with another profile's fields or those of VeraId's
+    /// web page, or with other padding or white space.
+    fn in_other_form(&self, text: &str) -> Option<RecordForm> {
+        let fields: Vec<&str> =
+            text.split(is_white_space).filter(|field| !field.is_empty()).collect();
+        let is_number = |field: &str| matches!(field, "1" | "2" | "3");
+        let names_key = |field: &str| self.has_id(field.trim_end_matches('='));
+        match fields[..] {
+            ["0", algorithm, digest_type, id, ..]
+                if is_number(algorithm) && is_number(digest_type) && names_key(id) =>
+            {
+                Some(RecordForm::DomainAuth)
             }
-            None => Reading::Matches { is_for_any_service: true, ttl_override_seconds },
-            Some(bound) if bound == service => {
-                Reading::Matches { is_for_any_service: false, ttl_override_seconds }
+            [algorithm, id_type, id, ..]
+                if is_number(algorithm) && is_number(id_type) && names_key(id) =>
+            {
+                Some(RecordForm::VeraIdWebPage)
             }
-            Some(_) => Reading::OtherService,
+            [algorithm, id, ..] if is_number(algorithm) && names_key(id) => {
+                Some(RecordForm::VeraId)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a record that names the key says of the service.
+///
+/// Object identifiers are compared as values. Text that is none, which VeraId allows there, is no service's.
+fn bound_to(bound: Option<&str>, service: &ServiceOid, ttl_override_seconds: u64) -> Reading {
+    match bound {
+        None => Reading::Matches { is_for_any_service: true, ttl_override_seconds },
+        Some(bound) if bound.parse().as_ref() == Ok(service) => {
+            Reading::Matches { is_for_any_service: false, ttl_override_seconds }
+        }
+        Some(_) => Reading::OtherService,
+    }
+}
+
+/// A field for a number of the registries of algorithms and digest types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Number {
+    Registered(u8),
+    /// It may be registered one day.
+    NotRegistered,
+    /// No registration could make it right: it is not a positive decimal number without leading zeros.
+    Impossible,
+}
+
+impl Number {
+    fn read(field: &str) -> Self {
+        match field {
+            "1" => Self::Registered(1),
+            "2" => Self::Registered(2),
+            "3" => Self::Registered(3),
+            _ if is_plain_number(field) => Self::NotRegistered,
+            _ => Self::Impossible,
+        }
+    }
+}
+
+/// A form of key records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RecordForm {
+    /// That of VeraId as deployed: `algorithm key-id ttl [service]`, the key id padded.
+    VeraId,
+    /// That of VeraId's web page, which deployed software does not read: `algorithm key-id-type key-id ttl [service]`.
+    VeraIdWebPage,
+    /// That of DomainAuth: `0 algorithm digest-type key-id ttl [service]`.
+    DomainAuth,
+}
+
+impl RecordForm {
+    /// How a record of this form differs from one of `profile`.
+    pub(crate) const fn difference_from(self, profile: Profile) -> &'static str {
+        match (self, profile) {
+            (Self::VeraId, Profile::VeraId) => "the key id is not padded with \"=\"",
+            (Self::VeraIdWebPage, Profile::VeraId) => {
+                "there is a key id type before the key id, as VeraId's web page shows it and no deployed software reads it"
+            }
+            (Self::DomainAuth, Profile::VeraId) => {
+                "it is a record of DomainAuth, with version and digest type"
+            }
+            (Self::VeraId, Profile::DomainAuth) => {
+                "it is a record of VeraId, without version and digest type"
+            }
+            (Self::VeraIdWebPage, Profile::DomainAuth) => "it has no version",
+            (Self::DomainAuth, Profile::DomainAuth) => {
+                "there is other white space than single spaces between the fields"
+            }
         }
     }
 }
@@ -224,15 +340,15 @@ const fn is_white_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{0B}' | '\u{0C}')
 }
 
-/// A number of the registries for algorithms and digest types.
-fn registered(field: &str) -> Option<u8> {
-    matches!(field, "1" | "2" | "3").then(|| field.parse().ok())?
+/// Whether `field` is a positive decimal number of any size without sign and leading zeros.
+fn is_plain_number(field: &str) -> bool {
+    !field.is_empty()
+        && !field.starts_with('0')
+        && field.bytes().all(|octet| octet.is_ascii_digit())
 }
 
-/// A decimal number without sign and leading zeros.
 fn plain_number(field: &str) -> Option<u64> {
-    let is_plain = !field.starts_with('0') && field.bytes().all(|octet| octet.is_ascii_digit());
-    is_plain.then(|| field.parse().ok())?
+    is_plain_number(field).then(|| field.parse().ok())?
 }
 
 /// The character-strings of a TXT record's data (RFC 1035 section 3.3.14); `None` if it is none.

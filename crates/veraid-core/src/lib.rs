@@ -21,15 +21,18 @@ mod name;
 mod oid;
 mod organisation_id;
 mod organisation_key;
+mod precis;
 mod profile;
 mod recollection;
 mod remembered;
 mod signature_bundle;
 mod signature_metadata;
 mod signed_data;
+mod unicode;
 mod unverified;
 mod verification;
 mod verifier;
+mod visibility;
 mod window;
 
 pub use algorithm::check_member_key;
@@ -40,7 +43,7 @@ pub use error::{
     KeyRecordError, NoCommonSecond, ParseError, SignedDataError, VerifyError,
 };
 pub use issuing_path::IssuingPath;
-pub use key_record::KeyRecord;
+pub use key_record::{KeyRecord, RecordForm};
 pub use member_id_bundle::{MemberIdBundle, VerifiedMemberId};
 pub use memory::{MemoryCounters, MemoryCounts, MemoryLimits};
 pub use name::{Member, NameProblem, OrganisationName, UserName};

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use precis_core::profile::PrecisFastInvocation as _;
-use precis_profiles::UsernameCaseMapped;
 use veraid_dnssec::{Name, Question};
 
+use crate::precis::is_username_case_mapped;
 use crate::profile::Profile;
+use crate::visibility::check_visible;
 
 /// The domain name of an organisation: lower case, A-labels, no final dot.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -54,13 +54,7 @@ impl OrganisationName {
         }
         let ascii = text.to_ascii_lowercase();
         let dns: Name = ascii.parse().map_err(|_| NameProblem::TooLong)?;
-        let unicode = if ascii.split('.').any(|label| label.starts_with("xn--")) {
-            let (unicode, valid) = idna::domain_to_unicode(&ascii);
-            valid.map_err(|_| NameProblem::InvalidALabel)?;
-            unicode
-        } else {
-            ascii.clone()
-        };
+        let unicode = unicode_form(&ascii)?;
         Ok(Self { ascii, unicode, dns })
     }
 
@@ -83,6 +77,25 @@ impl OrganisationName {
     pub fn key_record_question(&self, profile: Profile) -> Option<Question> {
         profile.question(&self.dns)
     }
+}
+
+/// The name with a U-label for each A-label.
+///
+/// Each label is converted on its own. The Bidi rule is one about labels (RFC 5893 section 2): a label of digits beside one that is
+/// written from right to left makes a name hard to read, not invalid.
+fn unicode_form(ascii: &str) -> Result<String, NameProblem> {
+    let is_a_label = |label: &str| label.starts_with("xn--");
+    if !ascii.split('.').any(is_a_label) {
+        return Ok(ascii.to_owned());
+    }
+    let labels = ascii.split('.').map(|label| {
+        if !is_a_label(label) {
+            return Ok(label.to_owned());
+        }
+        let (unicode, valid) = idna::domain_to_unicode(label);
+        valid.map(|()| unicode).map_err(|_| NameProblem::InvalidALabel)
+    });
+    Ok(labels.collect::<Result<Vec<_>, _>>()?.join("."))
 }
 
 impl fmt::Display for OrganisationName {
@@ -110,9 +123,9 @@ impl UserName {
 
     /// Takes `text` as a user's name under `profile`.
     ///
-    /// Both profiles refuse what would let one name pass for another: nothing, `@` and its look-alikes, control characters, those that
-    /// turn the direction of writing, and white space other than U+0020 inside. DomainAuth demands the PRECIS
-    /// form UsernameCaseMapped (RFC 8265 section 3.3) besides.
+    /// Both profiles reject what would let one name pass for another: nothing, `@` and its look-alikes, control characters, those that
+    /// turn the direction of writing, white space other than U+0020 inside, and characters that show as nothing where they stand.
+    /// DomainAuth demands the PRECIS form UsernameCaseMapped (RFC 8265 section 3.3) besides.
     ///
     /// # Errors
     ///
@@ -130,11 +143,10 @@ impl UserName {
         if text.starts_with(' ') || text.ends_with(' ') {
             return Err(NameProblem::OuterSpace);
         }
-        if profile == Profile::DomainAuth {
-            let prepared = UsernameCaseMapped::enforce(text).map_err(|_| NameProblem::NotPrecis)?;
-            if prepared != text || text.contains(' ') {
-                return Err(NameProblem::NotPrecis);
-            }
+        match profile {
+            Profile::VeraId => check_visible(text)?,
+            Profile::DomainAuth if is_username_case_mapped(text) => {}
+            Profile::DomainAuth => return Err(NameProblem::NotPrecis),
         }
         Ok(Self(text.to_owned()))
     }
@@ -236,6 +248,12 @@ pub enum NameProblem {
     /// A character that no user name may have.
     #[error("it has the character U+{:04X}", u32::from(*.0))]
     Character(char),
+    /// A character that shows as nothing, where neither an emoji nor a script needs it.
+    #[error(
+        "it has the character U+{:04X}, which shows as nothing there",
+        u32::from(*.0)
+    )]
+    OutOfPlace(char),
     /// A user's name starts or ends with a space.
     #[error("it starts or ends with a space")]
     OuterSpace,
@@ -256,6 +274,9 @@ mod tests {
             ("xn--bcher-kva.example", "xn--bcher-kva.example", "bücher.example"),
             ("com", "com", "com"),
             ("3com.x-y.1", "3com.x-y.1", "3com.x-y.1"),
+            // Labels of digits beside labels that are written from right to left.
+            ("1.xn--4dbrk0ce", "1.xn--4dbrk0ce", "1.\u{5D9}\u{5E9}\u{5E8}\u{5D0}\u{5DC}"),
+            ("3com.xn--4dbrk0ce", "3com.xn--4dbrk0ce", "3com.\u{5D9}\u{5E9}\u{5E8}\u{5D0}\u{5DC}"),
         ] {
             let name = OrganisationName::from_common_name(text, Profile::VeraId).unwrap();
             assert_eq!((name.as_str(), name.as_unicode()), (ascii, unicode));
@@ -278,6 +299,9 @@ mod tests {
             ("a-.com", NameProblem::Label),
             (&format!("{label}a.com"), NameProblem::Label),
             ("xn--a.example", NameProblem::InvalidALabel),
+            // A digit and then a Hebrew letter in one label; a hyphen after one.
+            ("xn--1-0hc.example", NameProblem::InvalidALabel),
+            ("1.xn--1-0hc", NameProblem::InvalidALabel),
             ("xn--example-.com", NameProblem::Label),
             (&[label.as_str(); 4].join("."), NameProblem::TooLong),
         ] {

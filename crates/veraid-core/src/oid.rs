@@ -100,31 +100,20 @@ impl ServiceOid {
 impl FromStr for ServiceOid {
     type Err = OidError;
 
-    /// Reads dotted decimal without leading zeros; arcs may have up to 128 bits.
+    /// Reads dotted decimal without leading zeros; arcs of any size, as long as the encoding has at most
+    /// [`ServiceOid::MAX_OCTETS`].
     fn from_str(text: &str) -> Result<Self, OidError> {
         let error = || OidError { text: text.chars().take(64).collect() };
-        if text.len() > 512 {
+        // 128 octets are 896 bits: 270 digits, or 64 arcs of one digit and their dots.
+        if text.len() > MAX_TEXT_OCTETS || !is_dotted_decimal(text) {
             return Err(error());
         }
-        let arcs: Vec<u128> = text
-            .split('.')
-            .map(|arc| {
-                let plain = arc.bytes().all(|octet| octet.is_ascii_digit())
-                    && (arc == "0" || !arc.starts_with('0'));
-                if plain { arc.parse().map_err(|_| error()) } else { Err(error()) }
-            })
-            .collect::<Result<_, _>>()?;
-        let (&[first, second], rest) = arcs.split_first_chunk().ok_or_else(error)?;
-        if first > 2 || (first < 2 && second > 39) {
-            return Err(error());
-        }
+        let mut arcs = text.split('.').map(Arc::from_decimal);
+        let (first, second) = arcs.next().zip(arcs.next()).ok_or_else(error)?;
         // The first two arcs share a sub-identifier (X.690 section 8.19.4).
-        let head =
-            first.checked_mul(40).and_then(|head| head.checked_add(second)).ok_or_else(error)?;
-        let mut octets = Vec::new();
-        for arc in std::iter::once(head).chain(rest.iter().copied()) {
-            push_base_128(&mut octets, arc);
-        }
+        let head = second.plus(first.small().saturating_mul(40));
+        let octets: Vec<u8> =
+            std::iter::once(head).chain(arcs).flat_map(Arc::to_base_128).collect();
         if octets.len() > Self::MAX_OCTETS {
             return Err(error());
         }
@@ -132,36 +121,149 @@ impl FromStr for ServiceOid {
     }
 }
 
-fn push_base_128(octets: &mut Vec<u8>, arc: u128) {
-    let groups = 128_u32.saturating_sub(arc.leading_zeros()).div_ceil(7).max(1);
-    for group in (0..groups).rev() {
-        let bits = u8::try_from(arc >> group.saturating_mul(7) & 0x7F).unwrap_or(0x7F);
-        octets.push(if group > 0 { bits | 0x80 } else { bits });
+/// Most octets of a text that may be an object identifier of [`ServiceOid::MAX_OCTETS`] (512; the longest is one of 127 arcs).
+const MAX_TEXT_OCTETS: usize = 512;
+
+/// Whether `text` is an object identifier in dotted decimal, of any length: at least two arcs without leading zeros, the first
+/// from 0 to 2, the second below 40 unless the first is 2.
+pub(crate) fn is_dotted_decimal(text: &str) -> bool {
+    let is_arc = |arc: &str| {
+        !arc.is_empty()
+            && arc.bytes().all(|octet| octet.is_ascii_digit())
+            && (arc == "0" || !arc.starts_with('0'))
+    };
+    let mut arcs = text.split('.');
+    let begins_well = match (arcs.next(), arcs.next()) {
+        (Some("0" | "1"), Some(second)) => {
+            is_arc(second) && second.parse().is_ok_and(|second: u32| second < 40)
+        }
+        (Some("2"), Some(second)) => is_arc(second),
+        _ => false,
+    };
+    begins_well && arcs.all(is_arc)
+}
+
+/// A number of an object identifier, which may have any size.
+///
+/// Nearly every arc fits 128 bits. Others are kept as decimal digits in groups of nine, the lowest first: arcs of different value
+/// must not have one text, or a record for one service would be one for another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Arc {
+    groups: Vec<u32>,
+}
+
+impl Arc {
+    const BASE: u32 = 1_000_000_000;
+    const WIDE_BASE: u64 = 1_000_000_000;
+    const DIGITS: usize = 9;
+
+    /// Reads ASCII digits.
+    fn from_decimal(digits: &str) -> Self {
+        let groups = digits.as_bytes().rchunks(Self::DIGITS).map(|group| {
+            group.iter().fold(0_u32, |value, digit| {
+                value.saturating_mul(10).saturating_add(u32::from(digit.saturating_sub(b'0')))
+            })
+        });
+        Self { groups: groups.collect() }
+    }
+
+    /// Reads seven bits of each octet, the highest first.
+    fn from_base_128(octets: &[u8]) -> Self {
+        octets.iter().fold(Self { groups: vec![0] }, |arc, octet| {
+            arc.times_plus(128, u32::from(octet & 0x7F))
+        })
+    }
+
+    fn to_base_128(self) -> Vec<u8> {
+        let mut rest = self.groups;
+        let mut octets = Vec::new();
+        loop {
+            let mut remainder = 0_u64;
+            for group in rest.iter_mut().rev() {
+                let value =
+                    remainder.saturating_mul(Self::WIDE_BASE).saturating_add(u64::from(*group));
+                *group = u32::try_from(value / 128).unwrap_or(u32::MAX);
+                remainder = value % 128;
+            }
+            let continues = if octets.is_empty() { 0 } else { 0x80 };
+            octets.push(u8::try_from(remainder).unwrap_or(0x7F) | continues);
+            if rest.iter().all(|&group| group == 0) {
+                break;
+            }
+        }
+        octets.reverse();
+        octets
+    }
+
+    fn plus(self, small: u32) -> Self {
+        self.times_plus(1, small)
+    }
+
+    /// Multiplies by `factor` and adds `small`, both below 1,000.
+    fn times_plus(mut self, factor: u32, small: u32) -> Self {
+        let mut carry = u64::from(small);
+        for group in &mut self.groups {
+            let value = u64::from(*group).saturating_mul(u64::from(factor)).saturating_add(carry);
+            *group = u32::try_from(value % Self::WIDE_BASE).unwrap_or(0);
+            carry = value / Self::WIDE_BASE;
+        }
+        if carry > 0 {
+            self.groups.push(u32::try_from(carry).unwrap_or(u32::MAX));
+        }
+        self
+    }
+
+    /// Takes 40 away as often as it goes, at most `times`; how often that was, and what is left.
+    fn less_forties(mut self, times: u32) -> (u32, Self) {
+        let is_small = self.groups.iter().skip(1).all(|&group| group == 0);
+        let lowest = self.small();
+        let taken = if is_small { (lowest / 40).min(times) } else { times };
+        let mut borrow = taken.saturating_mul(40);
+        for group in &mut self.groups {
+            if *group >= borrow {
+                *group = group.saturating_sub(borrow);
+                break;
+            }
+            *group = group.saturating_add(Self::BASE).saturating_sub(borrow);
+            borrow = 1;
+        }
+        (taken, self)
+    }
+
+    /// The lowest nine digits.
+    fn small(&self) -> u32 {
+        self.groups.first().copied().unwrap_or(0)
+    }
+}
+
+impl fmt::Display for Arc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut groups = self.groups.iter().rev().skip_while(|&&group| group == 0);
+        write!(f, "{}", groups.next().unwrap_or(&0))?;
+        groups.try_for_each(|group| write!(f, "{group:09}"))
     }
 }
 
 /// Writes the dotted decimal form of an object identifier's content octets.
+///
+/// Arcs of more than [`ServiceOid::MAX_OCTETS`], which only unknown extensions and attributes can have, are written `?`: the work
+/// grows with the square of their length.
 pub(crate) fn write_dotted(octets: &[u8], f: &mut impl fmt::Write) -> fmt::Result {
-    let mut value: Option<u128> = Some(0);
-    let mut is_first = true;
-    for &octet in octets {
-        value = value
-            .and_then(|value| value.checked_mul(128))
-            .and_then(|value| value.checked_add(u128::from(octet & 0x7F)));
-        if octet & 0x80 != 0 {
+    for (place, arc) in octets.split_inclusive(|octet| octet & 0x80 == 0).enumerate() {
+        if place > 0 {
+            f.write_char('.')?;
+        }
+        if arc.len() > ServiceOid::MAX_OCTETS {
+            f.write_char('?')?;
             continue;
         }
-        match (is_first, value) {
-            (true, Some(head)) => {
-                let first = (head / 40).min(2);
-                write!(f, "{first}.{}", head.saturating_sub(first.saturating_mul(40)))?;
-            }
-            (false, Some(arc)) => write!(f, ".{arc}")?,
-            // Larger than anything that could be compared with it.
-            (_, None) => f.write_str(".?")?,
+        let arc = Arc::from_base_128(arc);
+        if place == 0 {
+            let (first, second) = arc.less_forties(2);
+            write!(f, "{first}.{second}")?;
+        } else {
+            write!(f, "{arc}")?;
         }
-        is_first = false;
-        value = Some(0);
     }
     Ok(())
 }
@@ -188,6 +290,8 @@ pub struct OidError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -198,6 +302,13 @@ mod tests {
             "2.999.1",
             "1.39",
             "2.25.340282366920938463463374607431768211455",
+            "2.25.340282366920938463463374607431768211456",
+            "2.340282366920938463463374607431768211456",
+            "2.1000000000000000000.0",
+            "2.999999999999999999",
+            "2.39",
+            "2.40",
+            "0.39.1000000000",
         ] {
             let oid: ServiceOid = text.parse().unwrap();
             assert!(check_oid(oid.as_octets()));
@@ -211,10 +322,93 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_object_identifier() {
-        for text in
-            ["", "1", "1.", ".1", "1..2", "1.03", "3.1", "1.40", "1.-2", "1.+2", "1.2.x", "1.2 "]
-        {
+        for text in [
+            "",
+            "1",
+            "1.",
+            ".1",
+            "1..2",
+            "1.03",
+            "3.1",
+            "1.40",
+            "1.-2",
+            "1.+2",
+            "1.2.x",
+            "1.2 ",
+            "00.1",
+            "1.4294967297",
+        ] {
             assert_eq!(text.parse::<ServiceOid>(), Err(OidError { text: text.into() }));
+        }
+    }
+
+    #[test]
+    fn encodings_have_at_most_128_octets() {
+        // 126 arcs of 7 bits behind the first two, and one more.
+        let longest = format!("1.3{}", ".127".repeat(127));
+        let parsed: ServiceOid = longest.parse().unwrap();
+        assert_eq!((parsed.as_octets().len(), parsed.to_string()), (128, longest.clone()));
+        assert!(format!("{longest}.1").parse::<ServiceOid>().is_err());
+        // The greatest number of 127 groups of 7 bits.
+        let octets = [&[0x2B][..], &[0xFF; 126], &[0x7F]].concat();
+        let greatest = ServiceOid::from_octets(&octets).unwrap();
+        assert_eq!(greatest.to_string().parse(), Ok(greatest));
+    }
+
+    #[test]
+    fn arcs_that_no_service_can_have_are_not_written_out() {
+        let mut text = String::new();
+        write_dotted(&[&[0x2B][..], &[0xFF; 128], &[0x7F, 0x01]].concat(), &mut text).unwrap();
+        assert_eq!(text, "1.3.?.1");
+    }
+
+    /// Content octets of object identifiers: small arcs, and some of up to 900 bits.
+    fn encoded() -> impl Strategy<Value = Vec<u8>> {
+        let length = prop_oneof![3 => 0_usize..3, 1 => 0_usize..59];
+        let arc = (length, prop::collection::vec(any::<u8>(), 60));
+        prop::collection::vec(arc, 1..5).prop_map(|arcs| {
+            let mut octets = Vec::new();
+            for (length, random) in arcs {
+                octets.extend(random.iter().take(length).enumerate().map(|(place, octet)| {
+                    // The first group of an arc is not 0.
+                    0x80 | if place == 0 { *octet | 1 } else { *octet }
+                }));
+                octets.push(random[59] & 0x7F);
+            }
+            octets
+        })
+    }
+
+    proptest! {
+        /// So comparing texts is comparing octets.
+        #[test]
+        fn different_object_identifiers_have_different_texts(octets in encoded(), others in encoded()) {
+            prop_assume!(octets.len() <= 128 && others.len() <= 128);
+            if let Some((oid, other)) =
+                ServiceOid::from_octets(&octets).zip(ServiceOid::from_octets(&others))
+            {
+                prop_assert_eq!(oid.to_string() == other.to_string(), oid == other);
+                prop_assert_eq!(oid.to_string().parse(), Ok(oid));
+                prop_assert!(is_dotted_decimal(&other.to_string()));
+            }
+        }
+
+        /// Against arithmetic of 128 bits.
+        #[test]
+        fn arcs_of_128_bits_are_read_and_written_as_numbers(first in 0_u128..3, second in any::<u128>(), third in any::<u128>()) {
+            let second = if first < 2 { second % 40 } else { second >> 1 };
+            let text = format!("{first}.{second}.{third}");
+            let oid: ServiceOid = text.parse().unwrap();
+            let mut expected = Vec::new();
+            for arc in [first * 40 + second, third] {
+                let groups = (0..19).rev().map(|group| u8::try_from(arc >> (7 * group) & 0x7F).unwrap());
+                let mut groups: Vec<u8> = groups.skip_while(|&group| group == 0).collect();
+                let last = groups.pop().unwrap_or(0);
+                expected.extend(groups.iter().map(|group| group | 0x80));
+                expected.push(last);
+            }
+            prop_assert_eq!(oid.as_octets(), expected);
+            prop_assert_eq!(oid.to_string(), text);
         }
     }
 }

@@ -7,6 +7,7 @@ use veraid_dnssec::{DnssecChain, ValidityPeriod};
 use crate::bundle_head::BundleHead;
 use crate::certificate::Certificate;
 use crate::certificate::path::Candidates;
+use crate::chain_set::{encode_dnssec_chain, parse_dnssec_chain};
 use crate::der_reader::tag;
 use crate::der_writer::encode;
 use crate::error::{Deviation, ParseError, VerifyError};
@@ -27,24 +28,28 @@ pub struct OrganisationId {
 }
 
 impl OrganisationId {
-    /// Puts the two together.
+    /// Puts the two together. Messages that the chain has twice are dropped, since a bundle holds a set of them.
     ///
     /// # Errors
     ///
-    /// [`ParseError::NotStrictDer`] if the chain is for DomainAuth and the certificate has a form that it does not allow.
+    /// [`ParseError::NotStrictDer`] if the chain is for DomainAuth and the certificate has a form that it does not allow;
+    /// [`ParseError::DnssecChain`] if the chain has more than the default limits allow in a bundle.
     pub fn new(
         chain: DnssecChain,
         organisation_certificate: Certificate,
     ) -> Result<Self, ParseError> {
+        // What is verified is what a bundle will hold, so the chain is read back from that.
+        let chain = parse_dnssec_chain(&encode_dnssec_chain(chain.messages()))?;
         let needs_tolerance = organisation_certificate.needs_tolerance();
         let head = BundleHead { chain, organisation_certificate };
         head.check_strictness(if needs_tolerance { &[Deviation::CertificateForm] } else { &[] })?;
         Ok(Self::from_head(Arc::new(head)))
     }
 
+    /// Takes the head of a bundle that parsed.
     pub(crate) fn from_head(head: Arc<BundleHead>) -> Self {
         let encoded = head.write().into();
-        Self { head, encoded }
+        Self { head: head.with_distinct_messages(), encoded }
     }
 
     pub(crate) const fn head(&self) -> &Arc<BundleHead> {

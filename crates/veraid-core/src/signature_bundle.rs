@@ -183,7 +183,8 @@ impl SignatureBundle {
 
     /// Puts a bundle together from what an organisation's bundles have in common and the ContentInfo of a signature, in DER.
     ///
-    /// Nothing is proved by that: the bundle is as untrusted as any.
+    /// Nothing is proved by that: the bundle is as untrusted as any. It is the value that [`SignatureBundle::from_der`] reads from
+    /// [`SignatureBundle::as_der`].
     ///
     /// # Errors
     ///
@@ -194,7 +195,8 @@ impl SignatureBundle {
     ) -> Result<Self, ParseError> {
         let field = "signature";
         let element = read_whole(content_info, tag::SEQUENCE, field, 0)?;
-        check_structure(content_info, field)?;
+        // The bundle is around it.
+        check_structure_within(content_info, field, 1)?;
         let signed_data = SignedData::parse(&element)?;
         let der = organisation.write_bundle(&[retag(tag::constructed(3), content_info)]);
         check_size(&der, Self::MAX_SIZE_BYTES)?;
@@ -313,11 +315,13 @@ fn check_size(der: &[u8], limit: usize) -> Result<(), ParseError> {
 }
 
 /// Refuses a chain and organisation certificate that are too large before any of it is read.
+///
+/// Only the fields that belong there are looked at, however many elements there are.
 fn check_head_size(bundle: &Element<'_>) -> Result<(), ParseError> {
     let mut fields = bundle.reader("signatureBundle");
     let mut octets = 0_usize;
-    while let Some(tag) = fields.peek_tag() {
-        if tag == tag::constructed(3) {
+    for _ in 0..ORGANISATION_FIELDS {
+        if fields.is_finished() {
             break;
         }
         octets = octets.saturating_add(fields.any("signatureBundle")?.octets.len());
@@ -328,4 +332,28 @@ fn check_head_size(bundle: &Element<'_>) -> Result<(), ParseError> {
         return Err(ParseError::TooLarge { what, octets, limit });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::der_writer::encode;
+
+    #[test]
+    fn no_more_fields_are_looked_at_than_an_organisation_has() {
+        let bundle = |fields: &[u8]| encode(tag::SEQUENCE, fields);
+        let check = |der: &[u8]| {
+            check_head_size(&read_whole(der, tag::SEQUENCE, "signatureBundle", 0).unwrap())
+        };
+        // A fourth element whose length is none would be an error.
+        assert_eq!(check(&bundle(&[5, 0, 5, 0, 5, 0, 5, 0x80])), Ok(()));
+        assert!(check(&bundle(&[5, 0, 5, 0, 5, 0x80])).is_err());
+        assert_eq!(check(&bundle(&[5, 0])), Ok(()));
+        for (octets, is_allowed) in [(65_536 - 4 - 4, true), (65_536 - 4 - 3, false)] {
+            // Two NULLs of 2 octets, and one element with a header of 4.
+            let chain = encode(tag::OCTET_STRING, &vec![0; octets]);
+            let fields = [vec![5, 0, 5, 0], chain].concat();
+            assert_eq!(check(&bundle(&fields)).is_ok(), is_allowed, "{octets}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The walk from the root zone to an RRset (RFC 4035 section 5), over a period.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::crypto::CryptoProvider;
@@ -10,6 +11,7 @@ use crate::name::Name;
 use crate::rdata::{Dnskey, Ds};
 use crate::record_type::RecordType;
 use crate::rrset::{NoRrset, Rrset};
+use crate::serial::MAX_REQUESTED_SECONDS;
 use crate::signature::{Link, Requested, ZoneKey, prove};
 use crate::signature_checks::SignatureChecks;
 use crate::steady::Steady;
@@ -187,6 +189,22 @@ impl DnssecChain {
         self.messages.iter().map(Message::octets)
     }
 
+    /// The chain with each message once, in the order of the first of its kind; `None` if no message is repeated.
+    ///
+    /// A repeated answer is two answers to [`DnssecChain::verify`].
+    #[must_use]
+    pub fn without_repetitions(&self) -> Option<Self> {
+        let mut known = BTreeSet::new();
+        let is_first: Vec<bool> = self.messages().map(|message| known.insert(message)).collect();
+        if is_first.iter().all(|&is_first| is_first) {
+            return None;
+        }
+        let messages = self.messages.iter().zip(is_first);
+        let messages =
+            messages.filter(|(_, is_first)| *is_first).map(|(message, _)| message.clone());
+        Some(Self { messages: messages.collect() })
+    }
+
     /// The question that each message answers; `None` where a message is no evidence (truncated, an error, another
     /// opcode or class, or not exactly one question).
     pub fn questions(&self) -> impl ExactSizeIterator<Item = Option<&Question>> {
@@ -202,14 +220,16 @@ impl DnssecChain {
     /// Proves that `question` is Secure at some second of `period`.
     ///
     /// Follows RFC 4035 section 5 from the root zone down. The answer's validity is every second at which all signatures
-    /// on the way, as far as they had to be checked, hold together.
+    /// on the way, as far as they had to be checked, hold together. `period` may last 2^31 − 1 seconds (68 years), since RRSIG
+    /// times repeat (RFC 1982).
     ///
     /// # Errors
     ///
     /// [`ChainError::Bogus`] if a signature that should hold does not; [`ChainError::Incomplete`] if a record is missing;
     /// [`ChainError::Insecure`] if a zone is signed with nothing supported; [`ChainError::NeverSecure`] if no second of
     /// `period` is common to all; [`ChainError::Alias`] and [`ChainError::SeveralAnswers`] if the answer does not speak
-    /// for the name alone; [`ChainError::LimitExceeded`] if it would take too much work.
+    /// for the name alone; [`ChainError::MalformedRecord`] if a record of the answer is not of its type;
+    /// [`ChainError::RequestedPeriodTooLong`] if `period` is; [`ChainError::LimitExceeded`] if it would take too much work.
     pub fn verify(
         &self,
         question: &Question,
@@ -232,6 +252,10 @@ impl DnssecChain {
         verifier: &ChainVerifier,
         checks: &mut SignatureChecks,
     ) -> Result<VerifiedRrset, ChainError> {
+        let (seconds, limit) = (period.span_seconds(), MAX_REQUESTED_SECONDS);
+        if seconds > limit {
+            return Err(ChainError::RequestedPeriodTooLong { seconds, limit });
+        }
         // What is wrong with the answer itself needs no signature check to be told.
         let answer = self.answer(question, verifier)?;
         let mut walk = Walk {
@@ -276,11 +300,7 @@ impl DnssecChain {
         let rrset =
             Rrset::from_message(message, question, &verifier.limits).map_err(|no| match no {
                 NoRrset::Absent => incomplete(),
-                NoRrset::Malformed => ChainError::Bogus {
-                    question: question.clone(),
-                    zone: question.name.clone(),
-                    reason: BogusReason::MalformedData,
-                },
+                NoRrset::Malformed => ChainError::MalformedRecord { question: question.clone() },
                 NoRrset::LimitExceeded(limit) => ChainError::LimitExceeded(limit),
             })?;
         if rrset.rdata.len() > verifier.limits.answer_records {

@@ -123,6 +123,22 @@ pub enum ChainError {
         /// How many messages answer it.
         count: usize,
     },
+    /// The data of a record that answers the question is not of the form of its type. Nothing is known of its zone.
+    #[error("a record of {question} has malformed data")]
+    MalformedRecord {
+        /// The owner and type of the record.
+        question: Question,
+    },
+    /// The period that was asked for is so long that RRSIG times in it are ambiguous (RFC 1982).
+    #[error(
+        "requested period is {seconds} seconds, limit is {limit}: the times of RRSIGs repeat every 2^32 seconds"
+    )]
+    RequestedPeriodTooLong {
+        /// Seconds from the first to the last.
+        seconds: u64,
+        /// The most that are allowed.
+        limit: u64,
+    },
     /// Verification would take more than it may.
     #[error("there are more {0} than allowed")]
     LimitExceeded(Limit),
@@ -156,6 +172,8 @@ impl ChainError {
             Self::Alias { .. } => 2005,
             Self::SeveralAnswers { .. } => 2006,
             Self::LimitExceeded(_) => 2007,
+            Self::MalformedRecord { .. } => 2021,
+            Self::RequestedPeriodTooLong { .. } => 2050,
         }
     }
 
@@ -245,9 +263,6 @@ pub enum BogusReason {
         /// The key tags of the anchors.
         anchors: String,
     },
-    /// A record's data is none of its type.
-    #[error("a record's data is malformed")]
-    MalformedData,
 }
 
 impl BogusReason {
@@ -263,7 +278,6 @@ impl BogusReason {
             Self::PeriodTooLong { .. } => 2018,
             Self::NoKeyForDs => 2019,
             Self::NoKeyForTrustAnchor { .. } => 2020,
-            Self::MalformedData => 2021,
         }
     }
 
@@ -276,7 +290,6 @@ impl BogusReason {
             Self::NoSuchKey { .. } => 4,
             Self::NoKeyForDs | Self::NoKeyForTrustAnchor { .. } => 3,
             Self::OtherSigner { .. } => 2,
-            Self::MalformedData => 2,
             Self::NotSigned => 1,
         }
     }

@@ -244,7 +244,8 @@ struct Layout {
     fixed_octets: usize,
     character_strings: usize,
     names: usize,
-    /// Whether RFC 1035 defines the type, so that its names may be compressed (RFC 3597 section 4).
+    /// Whether names may be compressed: in the types of RFC 1035, and in those that were specified before compression was
+    /// confined to these, which receivers should decompress (RFC 3597 section 4).
     compressible: bool,
     ends_with_names: bool,
 }
@@ -268,21 +269,25 @@ impl Layout {
             // MX
             15 => names(2, 1, true),
             // RP
-            17 => names(0, 2, false),
-            // AFSDB, RT, KX
-            18 | 21 | 36 => names(2, 1, false),
+            17 => names(0, 2, true),
+            // AFSDB, RT
+            18 | 21 => names(2, 1, true),
+            // SIG
+            24 => Self { ends_with_names: false, ..names(18, 1, true) },
             // PX
-            26 => names(2, 2, false),
+            26 => names(2, 2, true),
+            // NXT
+            30 => Self { ends_with_names: false, ..names(0, 1, true) },
             // SRV
-            33 => names(6, 1, false),
+            33 => names(6, 1, true),
             // NAPTR
-            35 => Self { character_strings: 3, ..names(4, 1, false) },
+            35 => Self { character_strings: 3, ..names(4, 1, true) },
+            // KX
+            36 => names(2, 1, false),
             // DNAME
             39 => names(0, 1, false),
-            // SIG, RRSIG
-            24 | 46 => Self { ends_with_names: false, ..names(18, 1, false) },
-            // NXT
-            30 => Self { ends_with_names: false, ..names(0, 1, false) },
+            // RRSIG
+            46 => Self { ends_with_names: false, ..names(18, 1, false) },
             _ => return None,
         })
     }
@@ -378,26 +383,35 @@ mod tests {
 
     #[test]
     fn names_of_these_types_are_in_lower_case_and_all_else_is_as_received() {
-        // Octets and character-strings before the names, how many names, octets after them.
+        // Octets and character-strings before the names, how many names, octets after them, whether names may be compressed.
         let strings = [&[b'A'; 4][..], &[1, b'U', 2, b'A', b'B', 0]].concat();
-        let cases: [(u16, &[u8], usize, &[u8]); 14] = [
-            (2, &[], 1, &[]),
-            (6, &[], 2, &[b'A'; 20]),
-            (14, &[], 2, &[]),
-            (15, &[b'A'; 2], 1, &[]),
-            (17, &[], 2, &[]),
-            (18, &[b'A'; 2], 1, &[]),
-            (24, &[b'A'; 18], 1, &[b'S'; 8]),
-            (26, &[b'A'; 2], 2, &[]),
-            (30, &[], 1, &[b'A'; 4]),
-            (33, &[b'A'; 6], 1, &[]),
-            (35, &strings, 1, &[]),
-            (39, &[], 1, &[]),
-            (46, &[b'A'; 18], 1, &[b'S'; 8]),
+        let cases: [(u16, &[u8], usize, &[u8], bool); 23] = [
+            (2, &[], 1, &[], true),
+            (3, &[], 1, &[], true),
+            (4, &[], 1, &[], true),
+            (5, &[], 1, &[], true),
+            (6, &[], 2, &[b'A'; 20], true),
+            (7, &[], 1, &[], true),
+            (8, &[], 1, &[], true),
+            (9, &[], 1, &[], true),
+            (12, &[], 1, &[], true),
+            (14, &[], 2, &[], true),
+            (15, &[b'A'; 2], 1, &[], true),
+            (17, &[], 2, &[], true),
+            (18, &[b'A'; 2], 1, &[], true),
+            (21, &[b'A'; 2], 1, &[], true),
+            (24, &[b'A'; 18], 1, &[b'S'; 8], true),
+            (26, &[b'A'; 2], 2, &[], true),
+            (30, &[], 1, &[b'A'; 4], true),
+            (33, &[b'A'; 6], 1, &[], true),
+            (35, &strings, 1, &[], true),
+            (36, &[b'A'; 2], 1, &[], false),
+            (39, &[], 1, &[], false),
+            (46, &[b'A'; 18], 1, &[b'S'; 8], false),
             // NSEC is not of these: RFC 6840 section 5.1 took it away.
-            (47, &[1, b'A', 0], 0, &[b'A'; 4]),
+            (47, &[1, b'A', 0], 0, &[b'A'; 4], false),
         ];
-        for (number, before, names, after) in cases {
+        for (number, before, names, after, compressible) in cases {
             let made = |name: &[u8]| [before, &name.repeat(names), after].concat();
             let (received, canonical) = (made(b"\x01A\x02Bc\x00"), made(b"\x01a\x02bc\x00"));
             let record_type = RecordType::new(number);
@@ -407,6 +421,14 @@ mod tests {
             let end = before.len().saturating_add(names.saturating_mul(2));
             let cut = canonical_rdata(&received, record_type, 0, end);
             assert!(names == 0 || cut.is_none(), "type {number}");
+            if names == 0 {
+                continue;
+            }
+            // The message begins with "Bc", to which each name points.
+            let message = [b"\x02Bc\x00".as_slice(), &made(b"\x01A\xC0\x00")].concat();
+            let found = canonical_rdata(&message, record_type, 4, message.len());
+            let decompressed = compressible.then(|| made(b"\x01a\x02bc\x00"));
+            assert_eq!(found, decompressed, "type {number}");
         }
     }
 }

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use hickory_proto::rr::RecordType as WireType;
-
 /// The type of a DNS record (RFC 1035 section 3.2.2 and the IANA registry).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordType(u16);
@@ -46,28 +44,114 @@ impl FromStr for RecordType {
         if let Some(number) = upper.strip_prefix("TYPE") {
             return number.parse().map(Self).map_err(|_| unknown());
         }
-        // Not known to the DNS library while its own DNSSEC support is off.
-        let number = match upper.as_str() {
-            "DS" => 43,
-            "RRSIG" => 46,
-            "NSEC" => 47,
-            "DNSKEY" => 48,
-            "NSEC3" => 50,
-            "NSEC3PARAM" => 51,
-            "CDS" => 59,
-            "CDNSKEY" => 60,
-            "DNAME" => 39,
-            "SPF" => 99,
-            "RP" => 17,
-            "AFSDB" => 18,
-            "LOC" => 29,
-            "KX" => 36,
-            "URI" => 256,
-            _ => WireType::from_str(&upper).map(u16::from).map_err(|_| unknown())?,
-        };
-        Ok(Self(number))
+        MNEMONICS
+            .iter()
+            .find(|(_, mnemonic)| *mnemonic == upper)
+            .map(|(number, _)| Self(*number))
+            .ok_or_else(unknown)
     }
 }
+
+/// The registered types in ascending order: IANA's registry "Resource Record (RR) TYPEs", ANY standing for `*`.
+const MNEMONICS: [(u16, &str); 97] = [
+    (1, "A"),
+    (2, "NS"),
+    (3, "MD"),
+    (4, "MF"),
+    (5, "CNAME"),
+    (6, "SOA"),
+    (7, "MB"),
+    (8, "MG"),
+    (9, "MR"),
+    (10, "NULL"),
+    (11, "WKS"),
+    (12, "PTR"),
+    (13, "HINFO"),
+    (14, "MINFO"),
+    (15, "MX"),
+    (16, "TXT"),
+    (17, "RP"),
+    (18, "AFSDB"),
+    (19, "X25"),
+    (20, "ISDN"),
+    (21, "RT"),
+    (22, "NSAP"),
+    (23, "NSAP-PTR"),
+    (24, "SIG"),
+    (25, "KEY"),
+    (26, "PX"),
+    (27, "GPOS"),
+    (28, "AAAA"),
+    (29, "LOC"),
+    (30, "NXT"),
+    (31, "EID"),
+    (32, "NIMLOC"),
+    (33, "SRV"),
+    (34, "ATMA"),
+    (35, "NAPTR"),
+    (36, "KX"),
+    (37, "CERT"),
+    (38, "A6"),
+    (39, "DNAME"),
+    (40, "SINK"),
+    (41, "OPT"),
+    (42, "APL"),
+    (43, "DS"),
+    (44, "SSHFP"),
+    (45, "IPSECKEY"),
+    (46, "RRSIG"),
+    (47, "NSEC"),
+    (48, "DNSKEY"),
+    (49, "DHCID"),
+    (50, "NSEC3"),
+    (51, "NSEC3PARAM"),
+    (52, "TLSA"),
+    (53, "SMIMEA"),
+    (55, "HIP"),
+    (56, "NINFO"),
+    (57, "RKEY"),
+    (58, "TALINK"),
+    (59, "CDS"),
+    (60, "CDNSKEY"),
+    (61, "OPENPGPKEY"),
+    (62, "CSYNC"),
+    (63, "ZONEMD"),
+    (64, "SVCB"),
+    (65, "HTTPS"),
+    (66, "DSYNC"),
+    (67, "HHIT"),
+    (68, "BRID"),
+    (99, "SPF"),
+    (100, "UINFO"),
+    (101, "UID"),
+    (102, "GID"),
+    (103, "UNSPEC"),
+    (104, "NID"),
+    (105, "L32"),
+    (106, "L64"),
+    (107, "LP"),
+    (108, "EUI48"),
+    (109, "EUI64"),
+    (128, "NXNAME"),
+    (249, "TKEY"),
+    (250, "TSIG"),
+    (251, "IXFR"),
+    (252, "AXFR"),
+    (253, "MAILB"),
+    (254, "MAILA"),
+    (255, "ANY"),
+    (256, "URI"),
+    (257, "CAA"),
+    (258, "AVC"),
+    (259, "DOA"),
+    (260, "AMTRELAY"),
+    (261, "RESINFO"),
+    (262, "WALLET"),
+    (263, "CLA"),
+    (264, "IPN"),
+    (32768, "TA"),
+    (32769, "DLV"),
+];
 
 /// A text that names no record type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,19 +164,10 @@ pub struct UnknownRecordType {
 impl fmt::Display for RecordType {
     /// The mnemonic, or else the form of RFC 3597 section 5; either can be read again.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match WireType::from(self.0) {
-            WireType::Unknown(number) => match *self {
-                Self::DS => f.write_str("DS"),
-                Self::RRSIG => f.write_str("RRSIG"),
-                Self::DNSKEY => f.write_str("DNSKEY"),
-                Self::DNAME => f.write_str("DNAME"),
-                _ => write!(f, "TYPE{number}"),
-            },
-            known => match known.to_string() {
-                mnemonic if mnemonic.parse() == Ok(*self) => f.write_str(&mnemonic),
-                // The DNS library has names of its own, such as "ZERO", that nobody else reads.
-                _ => write!(f, "TYPE{}", self.0),
-            },
+        let place = MNEMONICS.binary_search_by_key(&self.0, |(number, _)| *number).ok();
+        match place.and_then(|place| MNEMONICS.get(place)) {
+            Some((_, mnemonic)) => f.write_str(mnemonic),
+            None => write!(f, "TYPE{}", self.0),
         }
     }
 }
@@ -116,6 +191,13 @@ mod tests {
             ("RRSIG", 46),
             ("CNAME", 5),
             ("TLSA", 52),
+            ("MINFO", 14),
+            ("NSAP-PTR", 23),
+            ("IPSECKEY", 45),
+            ("HIP", 55),
+            ("EUI64", 109),
+            ("WALLET", 262),
+            ("DLV", 32769),
             ("TYPE65280", 65280),
         ] {
             let record_type: RecordType = text.parse().unwrap();
@@ -128,6 +210,7 @@ mod tests {
             assert_eq!(record_type.to_string().parse(), Ok(record_type));
         }
         assert_eq!(RecordType::new(0).to_string(), "TYPE0");
+        assert!(MNEMONICS.is_sorted_by(|(a, _), (b, _)| a < b));
         for text in ["TYPE", "TYPE65536", "TYPE-1", "NOSUCHTYPE"] {
             assert_eq!(text.parse::<RecordType>(), Err(UnknownRecordType { text: text.into() }));
         }

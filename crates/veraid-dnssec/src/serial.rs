@@ -2,14 +2,50 @@
 
 use crate::time::{Timestamp, ValidityPeriod};
 
-/// The period from `inception` to `expiration`, each a 32-bit serial number, taken around `reference`.
+/// Most seconds from the first to the last of a requested period (2^31 − 1, about 68 years).
 ///
-/// `None` if the expiration is before the inception in serial number arithmetic, or the whole period lies before 1970 or
-/// after 9999: no second that can be told is in it.
-pub(crate) fn resolve_period(
+/// RRSIG times repeat every 2^32 seconds, and an RRSIG lasts less than 2^31. So two of its repetitions are more than 2^31 seconds
+/// apart, and a longer request could meet both: nothing would say which of them the signer meant.
+pub(crate) const MAX_REQUESTED_SECONDS: u64 = (1 << 31) - 1;
+
+/// The period of an RRSIG from `inception` to `expiration`, and the requested periods for which it is the same one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Resolved {
+    /// `None` if the expiration is before the inception in serial number arithmetic, or if no second of the period is one that
+    /// a [`Timestamp`] can express.
+    pub(crate) period: Option<ValidityPeriod>,
+    /// A requested period within these seconds, of at most [`MAX_REQUESTED_SECONDS`], resolves to the same period; `None` if that
+    /// is known of no other.
+    pub(crate) same_requests: Option<ValidityPeriod>,
+}
+
+/// Resolves the times of an RRSIG for `requested`, which has at most [`MAX_REQUESTED_SECONDS`].
+///
+/// Of the repetitions of the period, the one that has seconds of `requested`: there is at most one. Where there is none, the one
+/// whose inception is nearest to the end of `requested`, so that errors can say when the RRSIG expired or begins.
+pub(crate) fn resolve(inception: u32, expiration: u32, requested: ValidityPeriod) -> Resolved {
+    let nearest = repetition(inception, expiration, requested.end(), 0);
+    let overlaps = |period: &ValidityPeriod| period.intersection(requested).is_some();
+    // The nearest inception lies less than 2^31 seconds before the end, or ahead of it. One that began earlier still may reach
+    // into the start of a long request. Later repetitions begin after the request.
+    if !nearest.is_some_and(|period| overlaps(&period))
+        && let Some(earlier) = repetition(inception, expiration, requested.end(), CYCLE)
+        && overlaps(&earlier)
+    {
+        return Resolved { period: Some(earlier), same_requests: None };
+    }
+    Resolved { period: nearest, same_requests: same_references(inception, requested.end()) }
+}
+
+/// The seconds after which serial numbers repeat.
+const CYCLE: i64 = 1 << 32;
+
+/// The period with its inception nearest to `reference`, or `seconds_earlier` than that.
+fn repetition(
     inception: u32,
     expiration: u32,
     reference: Timestamp,
+    seconds_earlier: i64,
 ) -> Option<ValidityPeriod> {
     let length = expiration.wrapping_sub(inception);
     // A distance of 2^31 or more means "before" (RFC 1982 section 3.2).
@@ -17,7 +53,8 @@ pub(crate) fn resolve_period(
         return None;
     }
     let reference = i64::try_from(reference.as_unix_seconds()).ok()?;
-    let start = reference.checked_add(offset(inception, reference)?)?;
+    let start =
+        reference.checked_add(offset(inception, reference)?)?.checked_sub(seconds_earlier)?;
     let end = start.checked_add(i64::from(length))?;
     let end = u64::try_from(end).ok()?;
     let start = u64::try_from(start).unwrap_or(0);
@@ -28,7 +65,7 @@ pub(crate) fn resolve_period(
 }
 
 /// The instants around which `inception` is taken for the same instant as around `reference`.
-pub(crate) fn same_references(inception: u32, reference: Timestamp) -> Option<ValidityPeriod> {
+fn same_references(inception: u32, reference: Timestamp) -> Option<ValidityPeriod> {
     let seconds = i64::try_from(reference.as_unix_seconds()).ok()?;
     let start = seconds.checked_add(offset(inception, seconds)?)?;
     // An instant is 2^31 seconds before to 2^31 - 1 after the reference, as `offset` says.
@@ -49,9 +86,32 @@ fn offset(serial: u32, reference: i64) -> Option<i64> {
 mod tests {
     use super::*;
 
+    use proptest::prelude::*;
+
+    fn p(start: u64, end: u64) -> ValidityPeriod {
+        let t = Timestamp::from_unix_seconds;
+        ValidityPeriod::new(t(start), t(end)).unwrap()
+    }
+
     fn resolve(inception: u32, expiration: u32, reference: u64) -> Option<(u64, u64)> {
-        resolve_period(inception, expiration, Timestamp::from_unix_seconds(reference))
+        resolve_within(inception, expiration, p(reference, reference))
+    }
+
+    fn resolve_within(
+        inception: u32,
+        expiration: u32,
+        requested: ValidityPeriod,
+    ) -> Option<(u64, u64)> {
+        super::resolve(inception, expiration, requested)
+            .period
             .map(|period| (period.start().as_unix_seconds(), period.end().as_unix_seconds()))
+    }
+
+    /// Whether an RRSIG holds at an instant: inception ≤ instant ≤ expiration in serial number arithmetic (RFC 4034
+    /// section 3.1.5 with RFC 1982).
+    fn holds_at(inception: u32, expiration: u32, instant: u64) -> bool {
+        let serial = u32::try_from(instant % (1 << 32)).unwrap();
+        serial.wrapping_sub(inception) < 1 << 31 && expiration.wrapping_sub(serial) < 1 << 31
     }
 
     #[test]
@@ -74,7 +134,8 @@ mod tests {
         {
             let t = Timestamp::from_unix_seconds;
             let around = |reference| resolve(inception, inception, reference);
-            let same = same_references(inception, t(reference)).unwrap();
+            let same = super::resolve(inception, inception, p(reference, reference));
+            let same = same.same_requests.unwrap();
             let (first, last) = (same.start().as_unix_seconds(), same.end().as_unix_seconds());
             assert!(same.contains(t(reference)));
             assert_eq!((around(first), around(last)), (around(reference), around(reference)));
@@ -113,5 +174,88 @@ mod tests {
     fn periods_before_1970_hold_no_second_and_are_cut_at_it() {
         assert_eq!(resolve(0xFFFF_FF00, 0xFFFF_FFFF, 0), None);
         assert_eq!(resolve(0xFFFF_FF00, 0x10, 0), Some((0, 0x10)));
+    }
+
+    #[test]
+    fn a_period_that_reaches_into_either_end_of_a_long_request_is_found() {
+        // 1970 to 2038 and a second less than the limit; RRSIGs around both ends and in the middle.
+        let requested = p(1_000, 1_000 + MAX_REQUESTED_SECONDS);
+        let last = u32::try_from(requested.end().as_unix_seconds()).unwrap();
+        for (inception, expiration) in
+            [(0, 1_000), (1_000, 1_001), (900, 2_000), (1 << 30, (1 << 30) + 9), (last, last + 9)]
+        {
+            let expected = Some((u64::from(inception), u64::from(expiration)));
+            assert_eq!(resolve_within(inception, expiration, requested), expected);
+        }
+        let later = p(1 << 32, (1 << 32) + MAX_REQUESTED_SECONDS);
+        assert_eq!(
+            resolve_within(u32::MAX - 9, 5, later),
+            Some((u64::from(u32::MAX) - 9, (1 << 32) + 5))
+        );
+    }
+
+    /// Any period of an RRSIG, most of them of weeks, some nearly as long as can be.
+    fn rrsig_times() -> impl Strategy<Value = (u32, u32)> {
+        let length = prop_oneof![0_u32..4, 0_u32..10_000_000, (1_u32 << 31) - 4..1 << 31];
+        let inception = prop_oneof![0_u32..4, any::<u32>(), u32::MAX - 4..=u32::MAX];
+        (inception, length)
+            .prop_map(|(inception, length)| (inception, inception.wrapping_add(length)))
+    }
+
+    /// Requested periods of up to [`MAX_REQUESTED_SECONDS`], in the first three cycles.
+    fn requests() -> impl Strategy<Value = ValidityPeriod> {
+        let span = prop_oneof![
+            Just(0),
+            0_u64..10_000_000,
+            MAX_REQUESTED_SECONDS - 4..=MAX_REQUESTED_SECONDS,
+            0..=MAX_REQUESTED_SECONDS,
+        ];
+        (0_u64..3 << 32, span).prop_map(|(start, span)| p(start, start + span))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
+        /// Against the definition, second by second wherever anything can change.
+        #[test]
+        fn a_resolved_period_holds_in_just_the_requested_seconds_in_which_the_rrsig_does(
+            (inception, expiration) in rrsig_times(),
+            requested in requests(),
+            permille in 0..1_000_u64,
+        ) {
+            let resolved = super::resolve(inception, expiration, requested).period;
+            let (start, end) = (requested.start().as_unix_seconds(), requested.end().as_unix_seconds());
+            let mut instants = vec![start, end, start + (end - start) * permille / 1_000];
+            for serial in [inception, expiration] {
+                for cycle in 0..=3_u64 {
+                    let at = u64::from(serial) + (cycle << 32);
+                    instants.extend([at.saturating_sub(1), at, at + 1]);
+                }
+            }
+            for instant in instants.into_iter().filter(|instant| (start..=end).contains(instant)) {
+                let found = resolved
+                    .is_some_and(|period| period.contains(Timestamp::from_unix_seconds(instant)));
+                prop_assert_eq!(found, holds_at(inception, expiration, instant), "at {}", instant);
+            }
+        }
+
+        /// As a walk's result is kept for other requests on the strength of that.
+        #[test]
+        fn requests_that_are_said_to_resolve_alike_do(
+            (inception, expiration) in rrsig_times(),
+            requested in requests(),
+            (from, to) in (0..=1_000_u64, 0..=1_000_u64),
+        ) {
+            let resolved = super::resolve(inception, expiration, requested);
+            if let Some(same) = resolved.same_requests {
+                prop_assert!(same.contains(requested.end()));
+                let (first, last) = (same.start().as_unix_seconds(), same.end().as_unix_seconds());
+                let place = |permille: u64| first + (last - first) * permille / 1_000;
+                let (start, end) = (place(from.min(to)), place(from.max(to)));
+                let other = p(start, end.min(start + MAX_REQUESTED_SECONDS));
+                let other = super::resolve(inception, expiration, other);
+                prop_assert_eq!(other.period, resolved.period);
+            }
+        }
     }
 }

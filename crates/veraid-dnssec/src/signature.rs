@@ -5,7 +5,7 @@ use crate::message::Question;
 use crate::name::Name;
 use crate::rdata::{Dnskey, Rrsig};
 use crate::rrset::Rrset;
-use crate::serial::{resolve_period, same_references};
+use crate::serial::{Resolved, resolve};
 use crate::signature_checks::{Sharing, SignatureCheckError, SignatureChecks, ZoneCheck};
 use crate::steady::Steady;
 use crate::time::{ValidityPeriod, ValidityPeriods};
@@ -91,10 +91,9 @@ pub(crate) fn prove(
         }
     };
 
-    for (rrsig, period) in in_order(rrset, requested.period) {
+    for (rrsig, Resolved { period, same_requests }) in in_order(rrset, requested.period) {
         let key_tag = rrsig.key_tag;
-        let references = same_references(rrsig.inception, requested.period.end());
-        requested.steady.note_references(requested.period, references);
+        requested.steady.note_references(requested.period, same_requests);
         let period = match fits(rrset, zone, rrsig, period, *requested) {
             Ok(period) => period,
             Err(reason) => {
@@ -165,15 +164,16 @@ fn sharing(rrset: &Rrset) -> Sharing {
 }
 
 /// The signatures with their periods, the one that lasts longest first: an order that the sender cannot choose.
-fn in_order(rrset: &Rrset, requested: ValidityPeriod) -> Vec<(&Rrsig, Option<ValidityPeriod>)> {
+fn in_order(rrset: &Rrset, requested: ValidityPeriod) -> Vec<(&Rrsig, Resolved)> {
     let mut rrsigs: Vec<_> = rrset
         .rrsigs
         .iter()
-        .map(|rrsig| (rrsig, resolve_period(rrsig.inception, rrsig.expiration, requested.end())))
+        .map(|rrsig| (rrsig, resolve(rrsig.inception, rrsig.expiration, requested)))
         .collect();
     // Stable, and the RRset's signatures are sorted by their octets.
-    rrsigs
-        .sort_by_key(|(_, period)| std::cmp::Reverse(period.map(|p| (p.end(), p.span_seconds()))));
+    rrsigs.sort_by_key(|(_, Resolved { period, .. })| {
+        std::cmp::Reverse(period.map(|p| (p.end(), p.span_seconds())))
+    });
     rrsigs
 }
 

@@ -42,13 +42,13 @@ impl Steady {
         self.narrow(requested, ValidityPeriod::new(start, end).ok());
     }
 
-    /// Serial numbers were taken around the end of `requested`; around every instant of `references` they are the same.
+    /// Serial numbers were resolved for `requested`; for every period within `same_requests` they resolve alike.
     pub(crate) fn note_references(
         &mut self,
         requested: ValidityPeriod,
-        references: Option<ValidityPeriod>,
+        same_requests: Option<ValidityPeriod>,
     ) {
-        self.narrow(requested, references);
+        self.narrow(requested, same_requests);
     }
 
     fn narrow(&mut self, requested: ValidityPeriod, within: Option<ValidityPeriod>) {

@@ -125,18 +125,34 @@ pub fn oid(dotted: &str) -> Vec<u8> {
 /// If `dotted` is not at least two decimal numbers, separated by dots.
 #[must_use]
 pub fn oid_contents(dotted: &str) -> Vec<u8> {
-    let mut arcs = dotted.split('.').map(|arc| arc.parse::<u64>().expect("arcs are numbers"));
+    let mut arcs = dotted.split('.').map(decimal_digits);
     let first = arcs.next().expect("an object identifier has a first arc");
-    let second = arcs.next().expect("an object identifier has a second arc");
-    std::iter::once(first * 40 + second).chain(arcs).flat_map(base_128).collect()
+    let mut head = arcs.next().expect("an object identifier has a second arc");
+    // 40 for each step of the first arc, which has one digit: added to the tens.
+    head.splice(0..0, [0, 0, 0]);
+    let tens = head.len() - 2;
+    head[tens] += first[0] * 4;
+    std::iter::once(head).chain(arcs).flat_map(|arc| base_128(&arc)).collect()
 }
 
-fn base_128(value: u64) -> Vec<u8> {
-    let mut octets = vec![(value & 0x7F) as u8];
-    let mut rest = value >> 7;
-    while rest > 0 {
-        octets.push(0x80 | (rest & 0x7F) as u8);
-        rest >>= 7;
+fn decimal_digits(number: &str) -> Vec<u32> {
+    number.chars().map(|digit| digit.to_digit(10).expect("arcs are numbers")).collect()
+}
+
+/// The number of these decimal digits, the highest first, in groups of seven bits.
+fn base_128(digits: &[u32]) -> Vec<u8> {
+    let mut rest = digits.to_vec();
+    let mut octets = Vec::new();
+    loop {
+        let mut remainder = 0;
+        for digit in &mut rest {
+            let value = remainder * 10 + *digit;
+            (*digit, remainder) = (value / 128, value % 128);
+        }
+        octets.push(remainder as u8 | if octets.is_empty() { 0 } else { 0x80 });
+        if rest.iter().all(|&digit| digit == 0) {
+            break;
+        }
     }
     octets.reverse();
     octets

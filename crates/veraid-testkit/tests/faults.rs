@@ -223,14 +223,16 @@ fn code(fault: Fault, profile: TestProfile) -> u16 {
         F::KeyRecordMissing
         | F::KeyRecordOfOtherKey
         | F::KeyRecordOfOtherName
-        | F::KeyRecordOfOtherProfile
         | F::KeyRecordForOtherService => [2111; 2],
+        F::KeyRecordOfOtherProfile => [2150; 2],
         // VeraId takes the algorithm for part of what names the key, DomainAuth for what is said of it.
-        F::KeyRecordPadding | F::KeyRecordAlgorithmOther => [2111, 2112],
-        F::KeyRecordAsDocumented | F::KeyRecordSplit => [2111, 0],
-        F::KeyRecordTabs => [0, 2111],
+        F::KeyRecordAlgorithmOther => [2111, 2112],
+        F::KeyRecordPadding => [2150, 2112],
+        F::KeyRecordSplit => [2111, 0],
+        F::KeyRecordAsDocumented => [2150, 0],
+        F::KeyRecordTabs => [0, 2150],
+        F::KeyRecordDigestTypeUnknown => [0, 2111],
         F::KeyRecordDigestTypeZero
-        | F::KeyRecordDigestTypeUnknown
         | F::KeyRecordTtlZero
         | F::KeyRecordTtlOver90Days
         | F::KeyRecordTtlOver32Bits

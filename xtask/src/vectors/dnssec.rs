@@ -1,9 +1,11 @@
 //! Chains: the walk from the root's keys to an RRset.
 
+mod compressed;
 mod data;
 mod delegation;
 mod hostile;
 mod message;
+mod periods;
 mod signature;
 
 use std::collections::BTreeSet;
@@ -20,10 +22,12 @@ use super::{NOW, Vector, period_json, small_zones};
 
 const PARENT: &str = "dnssec::valid::txt";
 const OWNER: &str = "_veraid.example.com";
+use compressed::compressed;
 use data::data;
 use delegation::{delegations, keys, missing_links};
 use hostile::hostile;
 use message::{messages, replace_all, wire_format};
+use periods::long_periods;
 use signature::{alias, aliases, signatures, times};
 
 pub(super) fn vectors() -> Vec<Vector> {
@@ -41,6 +45,8 @@ pub(super) fn vectors() -> Vec<Vector> {
         times(),
         data(),
         hostile(),
+        long_periods(),
+        compressed(),
     ]
     .concat()
 }

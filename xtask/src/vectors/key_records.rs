@@ -1,6 +1,7 @@
 //! The TXT records by which an organisation names its key.
 
 mod answers;
+mod registries;
 
 use veraid_dnssec::RecordType;
 use veraid_testkit::{
@@ -12,6 +13,8 @@ use super::{DAY, PROFILES, Vector, base64, member, vary};
 
 const TXT: &str = "DomainAuth, \"TXT Record\"";
 const SELECTION: &str = "DomainAuth, \"Verification Procedure\"";
+const REGISTRIES: &str =
+    "DomainAuth, \"TXT Record\" and \"DomainAuth Signature Algorithm Registry\"";
 
 use TestProfile::{DomainAuth, VeraId};
 
@@ -83,14 +86,14 @@ const CASES: &[Case] = &[
         "A space stands before the first field and after the last.",
         TXT,
         (" 1 KEY 3600 ", 0),
-        (" 0 1 1 KEY 3600 ", 2111),
+        (" 0 1 1 KEY 3600 ", 2150),
     ),
     case(
         "tabs",
         "Tabs separate the fields.",
         TXT,
         ("1\tKEY\t3600", 0),
-        ("0\t1\t1\tKEY\t3600", 2111),
+        ("0\t1\t1\tKEY\t3600", 2150),
     ),
     case(
         "double-space",
@@ -115,10 +118,10 @@ const CASES: &[Case] = &[
     ),
     case(
         "algorithm-4",
-        "The algorithm is one that does not exist.",
-        TXT,
-        ("4 KEY 3600", 2112),
-        ("0 4 1 KEY 3600", 2112),
+        "The algorithm is not registered, so the record is another one.",
+        REGISTRIES,
+        ("4 KEY 3600", 2111),
+        ("0 4 1 KEY 3600", 2111),
     ),
     case("algorithm-0", "The algorithm is 0.", TXT, ("0 KEY 3600", 2112), ("0 0 1 KEY 3600", 2112)),
     case("no-ttl", "The record ends with the key.", TXT, ("1 KEY", 2112), ("0 1 1 KEY", 2112)),
@@ -211,14 +214,14 @@ const CASES: &[Case] = &[
         "form-of-other-profile",
         "The record has the form of the other profile.",
         TXT,
-        ("0 1 1 KEY 3600", 2111),
-        ("1 KEY 3600", 2111),
+        ("0 1 1 KEY 3600", 2150),
+        ("1 KEY 3600", 2150),
     ),
     case(
         "padding",
         "The key id is padded where the profile has none, or not where it has.",
         TXT,
-        ("1 BARE 3600", 2111),
+        ("1 BARE 3600", 2150),
         ("0 1 1 BARE= 3600", 2112),
     ),
     case(
@@ -234,7 +237,12 @@ const CASES: &[Case] = &[
 const DOMAINAUTH_CASES: &[(&str, &str, &str, u16)] = &[
     ("version-1", "The record is of version 1.", "1 1 1 KEY 3600", 2111),
     ("digest-type-0", "The digest type is 0, which is reserved.", "0 1 0 KEY 3600", 2112),
-    ("digest-type-4", "The digest type does not exist.", "0 1 4 KEY 3600", 2112),
+    (
+        "digest-type-4",
+        "The digest type is not registered, so the record is another one.",
+        "0 1 4 KEY 3600",
+        2111,
+    ),
     ("digest-type-padded", "The digest type has a leading zero.", "0 1 01 KEY 3600", 2112),
     (
         "digest-type-differs",
@@ -306,6 +314,8 @@ pub(super) fn vectors() -> Vec<Vector> {
         vectors.extend(key_sizes(profile));
         vectors.extend(look_back(profile));
         vectors.extend(answers::answers(profile));
+        vectors.extend(registries::registries(profile));
+        vectors.extend(registries::services(profile));
     }
     for (name, description, text, code) in DOMAINAUTH_CASES {
         vectors.push(with_records(

@@ -46,6 +46,16 @@ fn organisations(profile: TestProfile) -> Vec<Vector> {
         ("digits-and-hyphens", "Labels have digits and inner hyphens.", "3com.x-y.example"),
         ("a-label", "The organisation has a label of Punycode.", "xn--bcher-kva.example"),
         ("label-63", "A label has 63 octets.", &format!("{label}.example")),
+        (
+            "digits-before-right-to-left",
+            "A label of a digit stands beside one that is written from right to left.",
+            "1.xn--4dbrk0ce",
+        ),
+        (
+            "digit-first-before-right-to-left",
+            "A label that starts with a digit stands below one that is written from right to left.",
+            "mail.163.com.xn----9mcjf9b4dbm09f.com",
+        ),
         ("longest", "With its owner prefix the name has 255 octets on the wire.", &longest),
     ] {
         let scenario = Scenario { organisation: name.into(), ..organisation(profile) };
@@ -77,6 +87,18 @@ fn organisations(profile: TestProfile) -> Vec<Vector> {
             "bad-a-label",
             "A label starts with xn-- and is no A-label.",
             format!("xn--a.example{dot}"),
+            2102,
+        ),
+        (
+            "a-label-mixed-direction",
+            "An A-label has a digit before a letter that is written from right to left.",
+            format!("xn--1-0hc.example{dot}"),
+            2102,
+        ),
+        (
+            "bad-a-label-beside-right-to-left",
+            "A label starts with xn-- and is no A-label, beside one that is written from right to left.",
+            format!("xn--a.xn--4dbrk0ce{dot}"),
             2102,
         ),
         (

@@ -55,7 +55,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         5009,
         "the name is refused",
-        "Organisations are domain names in letters, digits and hyphens; international names are written as A-labels (xn--). Users have 1 to 255 octets, no @, no control characters and no space first or last; under DomainAuth the PRECIS form without spaces and capitals.",
+        "Organisations are domain names in letters, digits and hyphens; international names are written as A-labels (xn--). Users have 1 to 255 octets, no @, no control characters, no character that shows as nothing where it stands, and no space first or last; under DomainAuth the PRECIS form without spaces and capitals.",
         "write domains with A-labels (xn--…) for other letters, and users without what is refused",
     ),
     on(

@@ -134,14 +134,20 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         2021,
         "the data of a DNS record is malformed",
-        "A record of the RRset is not of the form of its type.",
+        "The data of a record is not of the form of its type. The record's owner and type are shown.",
         "have the zone's operator correct the record",
     ),
     on(
         2031,
         "the DNSSEC chain does not cover the instant",
         "The signatures are good, but the period of one of them, or of the keys above it, has no second of the period that was asked for.",
-        "if it expired, have the issuer fetch a fresh chain and issue again; if it is not valid yet, check the clock, or give --at",
+        "if it expired, have the issuer fetch a fresh chain and issue again, or verify a bundle or chain for a period in which it was valid, with --from and --until; if it is not valid yet, check the clock, or give --at",
+    ),
+    on(
+        2050,
+        "the requested period is too long for DNSSEC",
+        "The times of DNSSEC signatures are numbers of 32 bits that start again after 136 years. In a period of more than 2,147,483,647 seconds (68 years), a signature could be valid twice.",
+        "ask for a shorter period with --from and --until",
     ),
     on(
         2101,
@@ -170,7 +176,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         2112,
         "the key record is malformed",
-        "A TXT record names the organisation's key, but another field of it is not of its form: algorithm, TTL override or service.",
+        "A TXT record names the organisation's key, but another field of it has a value that it can never have: algorithm, digest type, TTL override or service. A record with an algorithm or digest type that is not registered yet is another record, and is passed over.",
         "correct the TXT record and have the issuer fetch the chain again",
     ),
     on(
@@ -178,6 +184,12 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "several key records match",
         "Two different TXT records name the key for the same service, so it is open which TTL override counts.",
         "remove all but one of the TXT records",
+    ),
+    on(
+        2150,
+        "the key record is written in another form",
+        "Deployed VeraId reads `1 KEY= 3600` at _veraid: algorithm, padded key id, TTL override, and perhaps a service. DomainAuth reads `0 1 1 KEY 3600` at _domainauth: version, algorithm, digest type, key id without padding, TTL override, and perhaps a service, with single spaces. VeraId's web page shows `1 1 KEY 3600`, which no deployed software reads.",
+        "publish the TXT record as `kliento zone record` writes it for that profile, and have the issuer fetch the chain again",
     ),
     on(
         2201,
@@ -405,7 +417,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         2402,
         "it has expired, is not valid yet, or never held as a whole",
         "DNSSEC chain, certificates and signature must all hold together at one second inside the verification window. The window reaches back by the key record's TTL override and no further. Each period is told.",
-        "if it expired, have it issued again with a fresh chain; if it is not valid yet, check the clock, allow --leeway, or give --at",
+        "if it expired, have it issued again with a fresh chain, or verify a bundle for a period in which all of it was valid, with --from and --until; if it is not valid yet, check the clock, allow --leeway, or give --at",
     ),
     on(
         2403,
@@ -422,7 +434,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         2501,
         "the name of the user is refused",
-        "A user's name has 1 to 255 octets, no @, no control characters or bidirectional controls, and no space first or last. Under DomainAuth it is in its PRECIS form and has no space.",
+        "A user's name has 1 to 255 octets, no @, no control characters or bidirectional controls, no space first or last, and under VeraId no character that shows as nothing where it stands. Under DomainAuth it is in its PRECIS form and has no space.",
         "issue the member certificate again, or attribute to a name of that form",
     ),
     on(

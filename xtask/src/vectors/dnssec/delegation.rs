@@ -38,7 +38,7 @@ pub(super) fn delegations() -> Vec<Vector> {
             "ds",
             "sha-1-only",
             "The only DS is a SHA-1 digest, so the zone is insecure.",
-            "RFC 9904",
+            "RFC 9905",
             &ds_with(&[1]),
             2003,
         ),

@@ -27,7 +27,7 @@ pub(super) fn answers(profile: TestProfile) -> Vec<Vector> {
             "The number of a digest type stands before the key id.",
             TXT,
             vec![one("1 1 KEY 3600", VeraId)],
-            2111,
+            2150,
         ));
     }
     vectors

@@ -1,0 +1,111 @@
+//! Numbers that are not registered yet, and services with large numbers.
+
+use super::*;
+
+/// A record whose version, algorithm or digest type is not registered is another record: it neither names the key nor spoils one that
+/// does. What no registration could make right is malformed, and spoils it.
+pub(super) fn registries(profile: TestProfile) -> Vec<Vector> {
+    let cases: &[(&str, &str, &str, u16)] = match profile {
+        VeraId => &[
+            ("algorithm-4", "the algorithm 4", "4 KEY 3600", 0),
+            ("algorithm-255", "the algorithm 255", "255 KEY 3600", 0),
+            (
+                "algorithm-of-20-digits",
+                "an algorithm of 20 digits",
+                "10000000000000000000 KEY 3600",
+                0,
+            ),
+            ("algorithm-4-and-other-fields", "the algorithm 4 and no TTL override", "4 KEY", 0),
+            ("algorithm-0", "the algorithm 0", "0 KEY 3600", 2112),
+            ("algorithm-padded", "the algorithm 04", "04 KEY 3600", 2112),
+            ("algorithm-word", "a word as algorithm", "rsa KEY 3600", 2112),
+        ],
+        DomainAuth => &[
+            ("version-1", "the version 1", "1 1 1 KEY 3600", 0),
+            ("version-10", "the version 10", "10 1 1 KEY 3600", 0),
+            ("algorithm-4", "the algorithm 4", "0 4 1 KEY 3600", 0),
+            ("algorithm-255", "the algorithm 255", "0 255 1 KEY 3600", 0),
+            (
+                "algorithm-of-20-digits",
+                "an algorithm of 20 digits",
+                "0 10000000000000000000 1 KEY 3600",
+                0,
+            ),
+            ("digest-type-4", "the digest type 4", "0 1 4 KEY 3600", 0),
+            (
+                "algorithm-4-digest-type-0",
+                "the algorithm 4 and the digest type 0, which is reserved for such",
+                "0 4 0 KEY 3600",
+                0,
+            ),
+            ("both-unregistered", "the algorithm 4 and the digest type 4", "0 4 4 KEY 3600", 0),
+            (
+                "algorithm-4-and-other-fields",
+                "the algorithm 4 and a TTL override that is none",
+                "0 4 1 KEY week",
+                0,
+            ),
+            ("algorithm-0", "the algorithm 0", "0 0 1 KEY 3600", 2112),
+            ("algorithm-padded", "the algorithm 04", "0 04 1 KEY 3600", 2112),
+            ("algorithm-word", "a word as algorithm", "0 rsa 1 KEY 3600", 2112),
+            ("digest-type-0", "the digest type 0", "0 1 0 KEY 3600", 2112),
+            ("digest-type-negative", "a negative digest type", "0 1 -1 KEY 3600", 2112),
+        ],
+    };
+    cases
+        .iter()
+        .map(|(name, words, text, code)| {
+            with_records(
+                profile,
+                &format!("records-{name}-beside"),
+                &format!("A record of the same key with {words} stands beside the good one."),
+                REGISTRIES,
+                vec![one(text, profile), usual(profile, 3600, None)],
+                *code,
+            )
+        })
+        .collect()
+}
+
+/// Services compare as object identifiers, however large their numbers are.
+pub(super) fn services(profile: TestProfile) -> Vec<Vector> {
+    // 2^128 and the number after it, of which neither fits 128 bits.
+    let large = "2.25.340282366920938463463374607431768211456";
+    let larger = "2.25.340282366920938463463374607431768211457";
+    let record = |service: &str| usual(profile, 3600, Some(service));
+    let case = |name: &str, description: &str, records: Vec<Vec<u8>>, code: u16| {
+        let scenario =
+            Scenario { service: large.into(), records: Some(records), ..member(profile) };
+        let vector =
+            vary("key-record", name, description, SELECTION, &scenario, &Customisation::new());
+        let vector = Vector { service: Some(large.into()), ..vector };
+        if code == 0 { vector } else { vector.invalid(code) }
+    };
+    vec![
+        case(
+            "service-over-128-bits",
+            "The record is bound to the service, whose last number has 129 bits.",
+            vec![record(large)],
+            0,
+        ),
+        case(
+            "other-service-over-128-bits",
+            "The record is bound to a service whose number of 129 bits is another one.",
+            vec![record(larger)],
+            2111,
+        ),
+        case(
+            "services-over-128-bits",
+            "Two records are bound to services whose numbers of 129 bits differ.",
+            vec![record(larger), record(large)],
+            0,
+        ),
+        // 128 octets of encoding are the most that a service can have.
+        case(
+            "service-over-128-octets",
+            "A record is bound to an identifier that is too long for a service, and another to the service.",
+            vec![record(&format!("1.3{}", ".127".repeat(129))), record(large)],
+            0,
+        ),
+    ]
+}
