@@ -9,6 +9,7 @@
 //! | `tower` | `KlientoLayer`, around services of tower, axum, tonic and hyper |
 //! | `axum` | `Identity` as what handlers take, and `Authenticated` for routes without a layer |
 //! | `tonic` | `KlientoInterceptor` |
+//! | `redis` | `RedisReplayGuard`, a replay guard that several servers share |
 //! | `server` | the module `server`: the verifier as a service, which `kliento serve verifier` runs |
 
 mod access_policy;
@@ -34,7 +35,7 @@ mod replay;
 pub mod server;
 
 pub use access_policy::AccessPolicy;
-pub use authenticator::{Authenticator, credentials};
+pub use authenticator::{Authenticator, Recalled, credentials};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "axum")]
 pub use extractor::{Authenticated, IdentityRejection};
@@ -49,4 +50,7 @@ pub use problem::{PROBLEM_JSON, Problem};
 pub use refusal::{Refusal, RefusalClass};
 pub use replay::{
     MemoryReplayGuard, ReplayGuard, ReplayGuardError, ReplayKey, TokenUse, TokenUseFuture,
+    UsedToken,
 };
+#[cfg(feature = "redis")]
+pub use replay::{RedisReplayGuard, RedisSettings, RedisSettingsError};

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::problem::Problem;
 use crate::refusal::{Refusal, RefusalClass};
 use crate::server::bundle_content::MediaType;
+use crate::server::content::ConnectionContent;
 use crate::server::judge::Denied;
 use crate::server::query::{self, AudienceParameter};
 use crate::server::reply::{Reply, Verdict};
@@ -27,7 +28,11 @@ struct Valid<'a> {
     signer: &'static str,
 }
 
-pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
+pub(crate) async fn answer(
+    state: &State,
+    content: &ConnectionContent,
+    request: Request<Incoming>,
+) -> Reply {
     let audiences = match query::audience(request.uri().query()) {
         AudienceParameter::One(audience) if state.serves(&audience) => vec![audience],
         AudienceParameter::One(_) => return refused(&Refusal::AudienceNotServed.into()),
@@ -46,7 +51,7 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
             "the content is neither application/vnd.kliento.token-bundle nor application/vnd.kliento.auth-header",
         );
     };
-    let content = match state.content.read(request.into_body()).await {
+    let content = match content.read(request.into_body()).await {
         Ok(content) => content,
         Err(reply) => return reply,
     };
