@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use kliento::Timestamp;
-use redis::Value;
+use redis::{FromRedisValue, Pipeline, Value};
 
 use super::redis_client::{Connection, RedisClient};
 use super::{
@@ -73,11 +73,9 @@ impl RedisReplayGuard {
     ///
     /// [`ReplayGuardError::Store`] with the reason that it is not.
     pub async fn check(&self, now: Timestamp) -> Result<(), ReplayGuardError> {
-        let connection = self.client.connection().await.map_err(ReplayGuardError::Store)?;
         let mut commands = redis::pipe();
         commands.cmd("GET").arg(SINCE_KEY);
-        let answer = self.client.query(&connection, &commands).await;
-        let (since,): (Option<String>,) = answer.map_err(ReplayGuardError::Store)?;
+        let (connection, (since,)) = self.ask::<(Option<String>,)>(&commands).await?;
         self.since(&connection, since, now).await?;
         Ok(())
     }
@@ -126,14 +124,12 @@ impl RedisReplayGuard {
             let forgotten = used.now.saturating_sub(UsedToken::REMEMBERED_AFTER_END_SECONDS);
             return Err(ReplayGuardError::Forgotten { end: used.signed_period.end(), forgotten });
         }
-        let connection = self.client.connection().await.map_err(ReplayGuardError::Store)?;
         // The token first: if the store loses its content in between, the second answer shows it.
         let mut commands = redis::pipe();
         let key = token_key(&used.key);
         commands.cmd("SET").arg(key).arg("1").arg("NX").arg("EX").arg(seconds);
         commands.cmd("GET").arg(SINCE_KEY);
-        let answer = self.client.query(&connection, &commands).await;
-        let (set, since): (Value, Option<String>) = answer.map_err(ReplayGuardError::Store)?;
+        let (connection, (set, since)) = self.ask::<(Value, Option<String>)>(&commands).await?;
         let since = self.since(&connection, since, used.now).await?;
         let start = used.signed_period.start();
         if start <= since {
@@ -144,6 +140,23 @@ impl RedisReplayGuard {
             Value::Nil => Ok(TokenUse::Repeated),
             _ => Err(ReplayGuardError::Store("SET has another answer than OK or nil".to_owned())),
         }
+    }
+
+    /// Sends commands, once more if the connection turns out to be closed. If the first attempt got through, its answer being lost,
+    /// the second finds the token used: it is rejected, which is safe.
+    async fn ask<T: FromRedisValue>(
+        &self,
+        commands: &Pipeline,
+    ) -> Result<(Arc<Connection>, T), ReplayGuardError> {
+        let connection = self.client.connection().await.map_err(ReplayGuardError::Store)?;
+        match self.client.query(&connection, commands).await {
+            Ok(answer) => return Ok((connection, answer)),
+            Err(error) if !error.is_closed => return Err(ReplayGuardError::Store(error.reason)),
+            Err(_) => {}
+        }
+        let connection = self.client.connection().await.map_err(ReplayGuardError::Store)?;
+        let answer = self.client.query(&connection, commands).await;
+        Ok((connection, answer.map_err(|error| ReplayGuardError::Store(error.reason))?))
     }
 
     /// The first second that the run of the store at the other end of `connection` knows of. `found` is what the store has noted
@@ -167,7 +180,7 @@ impl RedisReplayGuard {
         let value = format!("{} {}", connection.run(), since.as_unix_seconds());
         commands.cmd("SET").arg(SINCE_KEY).arg(value);
         let answer = self.client.query(connection, &commands).await;
-        let (_,): (Value,) = answer.map_err(ReplayGuardError::Store)?;
+        let (_,): (Value,) = answer.map_err(|error| ReplayGuardError::Store(error.reason))?;
         Ok(since)
     }
 }

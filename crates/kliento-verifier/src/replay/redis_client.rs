@@ -18,6 +18,14 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(250);
 /// Commands that wait to be written to the connection. The library's 50 would make requests wait for each other.
 const COMMAND_BUFFER: usize = 1024;
 
+/// The reason that there is no answer.
+#[derive(Debug)]
+pub(super) struct NoAnswer {
+    pub(super) reason: String,
+    /// Whether the connection was closed, as one that was idle may be. Another one may serve.
+    pub(super) is_closed: bool,
+}
+
 /// Asks a Redis server. All requests share one connection.
 pub(super) struct RedisClient {
     settings: RedisSettings,
@@ -112,7 +120,7 @@ impl RedisClient {
         &self,
         connection: &Arc<Connection>,
         commands: &Pipeline,
-    ) -> Result<T, String> {
+    ) -> Result<T, NoAnswer> {
         let limit = self.settings.command_timeout;
         let answer = query(&connection.commands, commands, limit).await;
         if answer.is_err() {
@@ -138,10 +146,16 @@ async fn query<T: FromRedisValue>(
     connection: &MultiplexedConnection,
     commands: &Pipeline,
     limit: Duration,
-) -> Result<T, String> {
+) -> Result<T, NoAnswer> {
     match timeout(limit, commands.query_async(&mut connection.clone())).await {
-        Ok(answer) => answer.map_err(|error| error.to_string()),
-        Err(_) => Err(format!("no answer within {} ms", limit.as_millis())),
+        Ok(answer) => answer.map_err(|error| NoAnswer {
+            reason: error.to_string(),
+            is_closed: error.is_connection_dropped(),
+        }),
+        Err(_) => Err(NoAnswer {
+            reason: format!("no answer within {} ms", limit.as_millis()),
+            is_closed: false,
+        }),
     }
 }
 
@@ -186,7 +200,8 @@ async fn open(
 async fn inspect(connection: &MultiplexedConnection, limit: Duration) -> Result<String, String> {
     let mut commands = redis::pipe();
     commands.cmd("INFO").arg("server").cmd("INFO").arg("memory");
-    let (server, memory): (String, String) = query(connection, &commands, limit).await?;
+    let answer = query(connection, &commands, limit).await;
+    let (server, memory): (String, String) = answer.map_err(|error| error.reason)?;
     let field = |text: &'_ str, name: &str| {
         let mut lines = text.lines();
         lines.find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(':')?.trim().to_owned()))

@@ -69,16 +69,22 @@ impl RedisSettings {
         }
         let url: Uri = url.parse().map_err(|_| RedisSettingsError::Url)?;
         let host = url.host().filter(|host| !host.is_empty()).ok_or(RedisSettingsError::Url)?;
-        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let is_tls = match url.scheme_str() {
             Some("redis") => false,
             Some("rediss") => true,
             _ => return Err(RedisSettingsError::Url),
         };
-        let port = match url.port() {
-            Some(port) => port.as_str().parse().map_err(|_| RedisSettingsError::Url)?,
-            None => DEFAULT_PORT,
+        // `Uri::port` takes a number that is too large for none.
+        let authority = url.authority().map_or("", |authority| authority.as_str());
+        let port = match authority.strip_prefix(host) {
+            Some("") => DEFAULT_PORT,
+            Some(port) => port
+                .strip_prefix(':')
+                .and_then(|port| port.parse().ok())
+                .ok_or(RedisSettingsError::Url)?,
+            None => return Err(RedisSettingsError::Url),
         };
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let database = match url.path() {
             "" | "/" => 0,
             path => path

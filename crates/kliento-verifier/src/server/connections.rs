@@ -142,7 +142,21 @@ impl Connections {
             content: self.state.content.of_connection(),
             state: Arc::clone(&self.state),
         });
-        let service = service_fn(move |request| answer(Arc::clone(&connection), request));
+        let service = service_fn(move |request| {
+            // At once, before the future is polled: over HTTP/2 many requests can wait for that, with all that they have sent.
+            let id = RequestId::of(request.headers());
+            let admitted = connection.admit(request);
+            let connection = Arc::clone(&connection);
+            async move {
+                Ok::<_, Infallible>(match admitted {
+                    // Those that are turned away may be many, so what answers the others is not part of their future.
+                    Ok((request, under_way)) => {
+                        Box::pin(answer(connection, id, request, under_way)).await
+                    }
+                    Err(reply) => finish(&connection, id, Route::Unknown, reply(), None).await,
+                })
+            }
+        });
         let builder = self.builder();
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         let mut last = pin!(sleep(Duration::from_secs(self.limits.connection_seconds)));
@@ -188,20 +202,28 @@ struct Connection {
     content: ConnectionContent,
 }
 
+/// Makes the answer to a request that is turned away.
+type TurnAway = fn() -> Reply;
+
+impl Connection {
+    /// Finds room for a request. One for which there is none is dropped.
+    fn admit(&self, request: Request<Incoming>) -> Result<(Request<Incoming>, UnderWay), TurnAway> {
+        if request.headers().len() > MAX_FIELDS {
+            return Err(|| Reply::empty(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
+        }
+        match self.room.enter() {
+            Some(under_way) => Ok((request, under_way)),
+            None => Err(Reply::no_room),
+        }
+    }
+}
+
 async fn answer(
     connection: Arc<Connection>,
+    id: RequestId,
     request: Request<Incoming>,
-) -> Result<Response<SentBody>, Infallible> {
-    let id = RequestId::of(request.headers());
-    if request.headers().len() > MAX_FIELDS {
-        drop(request);
-        let reply = Reply::empty(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
-        return Ok(finish(&connection, id, Route::Unknown, reply, None).await);
-    }
-    let Some(under_way) = connection.room.enter() else {
-        drop(request);
-        return Ok(finish(&connection, id, Route::Unknown, Reply::no_room(), None).await);
-    };
+    under_way: UnderWay,
+) -> Response<SentBody> {
     match connection.part {
         Part::Public => {
             let span = request_log::span(&id);
@@ -213,11 +235,11 @@ async fn answer(
                 let (route, reply) = routes::answer(state, content, request).await;
                 finish(&connection, id, route, reply, Some(under_way)).await
             };
-            Ok(answered.instrument(span).await)
+            answered.instrument(span).await
         }
         Part::Admin => {
             let reply = admin::answer(&connection.state, &request);
-            Ok(finish(&connection, id, Route::Admin, reply, Some(under_way)).await)
+            finish(&connection, id, Route::Admin, reply, Some(under_way)).await
         }
     }
 }

@@ -298,7 +298,6 @@ async fn h04_streams_that_stay_open_leave_room_for_others() {
         for _ in 0..24 {
             connections.push(greedy(&service, content).await);
         }
-        until_connections(&service, 24).await;
         for _ in 0..20 {
             let response = service.ask("POST", target, &[], &TOKEN.der).await;
             assert_eq!(response.status, 200, "with {content} octets on each stream");
