@@ -1,9 +1,10 @@
 //! `kliento serve verifier`.
 
 use std::error::Error;
+use std::pin::pin;
 
 use kliento::Timestamp;
-use kliento_verifier::server::{Config, ListenAddress, Server};
+use kliento_verifier::server::{Config, ListenAddress, Server, StartError};
 use sd_notify::NotifyState;
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -37,13 +38,11 @@ async fn serve(config: Config, stopped_clock: Option<Timestamp>) -> Result<(), U
     let (terminate, interrupt) = terminate
         .and_then(|terminate| interrupt.map(|interrupt| (terminate, interrupt)))
         .map_err(|error| usage("signals cannot be waited for", &error))?;
-    let crypto = veraid_aws_lc_rs::PROVIDER;
-    let server = match stopped_clock {
-        Some(at) => {
-            tracing::warn!(%at, "the clock stands still, for tests: tokens do not expire");
-            Server::bind_with_clock(config, crypto, move || at).await
-        }
-        None => Server::bind(config, crypto).await,
+    let mut stop = pin!(stop(terminate, interrupt));
+    // A file that hangs must not keep it from hearing signals.
+    let server = tokio::select! {
+        server = bind(config, stopped_clock) => server,
+        () = &mut stop => return Ok(()),
     };
     let server = server.map_err(|error| usage("the service does not start", &error))?;
     let server = server.with_linked_spans(telemetry::link);
@@ -53,9 +52,20 @@ async fn serve(config: Config, stopped_clock: Option<Timestamp>) -> Result<(), U
     }
     // Connections queue from now on, and are answered as soon as the service runs.
     tell_service_manager(NotifyState::Ready);
-    server.run(stop(terminate, interrupt)).await;
+    server.run(stop).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn bind(config: Config, stopped_clock: Option<Timestamp>) -> Result<Server, StartError> {
+    let crypto = veraid_aws_lc_rs::PROVIDER;
+    match stopped_clock {
+        Some(at) => {
+            tracing::warn!(%at, "the clock stands still, for tests: tokens do not expire");
+            Server::bind_with_clock(config, crypto, move || at).await
+        }
+        None => Server::bind(config, crypto).await,
+    }
 }
 
 fn listening(listener: &'static str, address: &ListenAddress) {

@@ -11,7 +11,7 @@ use kliento::{
 use crate::access_policy::AccessPolicy;
 use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::refusal::Refusal;
-use crate::replay::{ReplayGuard, ReplayKey, TokenUse};
+use crate::replay::{ReplayGuard, TokenUse, UsedToken};
 
 /// Everything that a server holds tokens against. Cheap to clone, free to share between threads.
 ///
@@ -101,7 +101,11 @@ impl Authenticator {
         &self.verifier
     }
 
-    /// The present second, by the clock that tokens are held against.
+    /// The present second, by the clock that tokens are verified against.
+    ///
+    /// Read it once for each request and give that instant to every step: [`Authenticator::verify_header`] and
+    /// [`Authenticator::admit`]. If each step read the clock, a token could be verified in its last second and counted as unknown in
+    /// the next one.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
@@ -113,12 +117,14 @@ impl Authenticator {
     ///
     /// [`Refusal`], which tells what to answer.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<VerifiedToken, Refusal> {
-        let token = self.verify_header(credentials(headers)?, &self.audiences)?;
-        self.admit(token).await
+        let value = credentials(headers)?;
+        let now = self.now();
+        let token = self.verify_header(value, &self.audiences, now)?;
+        self.admit(token, now).await
     }
 
-    /// Proves the token in the value of an `Authorization` header to be for one of `audiences` and valid now. Policy and replay guard
-    /// are not asked yet: [`Authenticator::admit`] does.
+    /// Proves the token in the value of an `Authorization` header to be for one of `audiences` and valid at `now`. Policy and replay
+    /// guard are not asked yet: [`Authenticator::admit`] does.
     ///
     /// # Errors
     ///
@@ -127,44 +133,63 @@ impl Authenticator {
         &self,
         value: &str,
         audiences: &[String],
+        now: Timestamp,
     ) -> Result<VerifiedToken, Refusal> {
         let der = kliento::decode_auth_header(value)?;
-        self.verify_der(&der, audiences)
+        self.verify_der(&der, audiences, now)
     }
 
-    /// The same for the octets of a bundle.
+    /// Proves the token in the bytes of a bundle to be for one of `audiences` and valid at `now`.
     ///
     /// # Errors
     ///
     /// [`Refusal`], which tells what to answer.
-    pub fn verify_der(&self, der: &[u8], audiences: &[String]) -> Result<VerifiedToken, Refusal> {
-        self.verify_remembered(der, audiences)
-            .unwrap_or_else(|| self.verify_unknown(der, audiences))
-    }
-
-    /// The same if the verifier has proved the bundle or its organisation before; `None` if not, or if it is no bundle.
-    ///
-    /// This never takes long, so that a server can do [the rest](Authenticator::verify_unknown) where it delays nobody else.
-    pub fn verify_remembered(
+    pub fn verify_der(
         &self,
         der: &[u8],
         audiences: &[String],
-    ) -> Option<Result<VerifiedToken, Refusal>> {
-        if audiences.is_empty() {
-            return Some(Err(Refusal::NoAudience));
+        now: Timestamp,
+    ) -> Result<VerifiedToken, Refusal> {
+        match self.recall(der, audiences, now) {
+            Recalled::Verdict(verdict) => verdict.map(|token| *token),
+            Recalled::KnownOrganisation(bundle) => self.verify_recalled(*bundle, audiences, now),
+            Recalled::Unknown => self.verify_unknown(der, audiences, now),
         }
-        let (policy, now) = (self.token_policy, self.now());
-        let verdict = match TokenBundle::recall(der, policy, audiences, now, &self.verifier) {
-            RecalledToken::Verdict(verdict) => verdict.map(|token| *token),
-            RecalledToken::Known(bundle) => {
-                bundle.verify_for_any(policy, audiences, now, &self.verifier)
-            }
-            RecalledToken::Unknown => return None,
-        };
-        Some(verdict.map_err(Refusal::Invalid))
     }
 
-    /// The same whatever the verifier remembers.
+    /// Looks the bytes of a bundle up among what the verifier has proved before.
+    ///
+    /// This checks no signature, whatever the bytes are, so that a server can do it where it delays other requests.
+    #[must_use]
+    pub fn recall(&self, der: &[u8], audiences: &[String], now: Timestamp) -> Recalled {
+        if audiences.is_empty() {
+            return Recalled::Verdict(Err(Refusal::NoAudience));
+        }
+        match TokenBundle::recall(der, self.token_policy, audiences, now, &self.verifier) {
+            RecalledToken::Verdict(verdict) => Recalled::Verdict(verdict.map_err(Refusal::Invalid)),
+            RecalledToken::Known(bundle) => Recalled::KnownOrganisation(bundle),
+            RecalledToken::Unknown => Recalled::Unknown,
+        }
+    }
+
+    /// Proves a token whose organisation the verifier has proved before, which takes one or two signature checks.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`], which tells what to answer.
+    pub fn verify_recalled(
+        &self,
+        bundle: TokenBundle,
+        audiences: &[String],
+        now: Timestamp,
+    ) -> Result<VerifiedToken, Refusal> {
+        if audiences.is_empty() {
+            return Err(Refusal::NoAudience);
+        }
+        Ok(bundle.verify_for_any(self.token_policy, audiences, now, &self.verifier)?)
+    }
+
+    /// Proves the token in the bytes of a bundle without looking them up first.
     ///
     /// # Errors
     ///
@@ -173,26 +198,30 @@ impl Authenticator {
         &self,
         der: &[u8],
         audiences: &[String],
+        now: Timestamp,
     ) -> Result<VerifiedToken, Refusal> {
         if audiences.is_empty() {
             return Err(Refusal::NoAudience);
         }
         let bundle = TokenBundle::from_der(der).map_err(Refusal::Malformed)?;
-        let (policy, now) = (self.token_policy, self.now());
-        Ok(bundle.verify_for_any(policy, audiences, now, &self.verifier)?)
+        Ok(bundle.verify_for_any(self.token_policy, audiences, now, &self.verifier)?)
     }
 
     /// Lets the sender of a token in: by the access policy, and by the replay guard if there is one.
     ///
+    /// `now` is the instant at which the token was verified.
+    ///
     /// # Errors
     ///
     /// [`Refusal`], which tells what to answer.
-    pub async fn admit(&self, token: VerifiedToken) -> Result<VerifiedToken, Refusal> {
+    pub async fn admit(
+        &self,
+        token: VerifiedToken,
+        now: Timestamp,
+    ) -> Result<VerifiedToken, Refusal> {
         self.access.check(&token)?;
         if let Some(guard) = &self.replay_guard {
-            // Not the token's own expiry, which may be that of the chain around it: another chain may carry the signature longer.
-            let (key, end) = (ReplayKey::of(&token), token.signed_period().end());
-            let noted = guard.note(key, end, self.now()).await;
+            let noted = guard.note(UsedToken::of(&token, now)).await;
             match noted.map_err(Refusal::ReplayGuard)? {
                 TokenUse::First => {}
                 TokenUse::Repeated => return Err(Refusal::Replayed),
@@ -200,6 +229,18 @@ impl Authenticator {
         }
         Ok(token)
     }
+}
+
+/// The result of looking up a bundle.
+#[derive(Debug)]
+pub enum Recalled {
+    /// The verifier has proved these bytes before. This is the verdict that proving them again would come to.
+    Verdict(Result<Box<VerifiedToken>, Refusal>),
+    /// The bundle is of an organisation that the verifier has proved before. Its own signatures are not checked yet:
+    /// [`Authenticator::verify_recalled`] does.
+    KnownOrganisation(Box<TokenBundle>),
+    /// Nothing is known. [`Authenticator::verify_unknown`] parses and proves it.
+    Unknown,
 }
 
 /// The one value of `Authorization`.

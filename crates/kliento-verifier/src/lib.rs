@@ -23,7 +23,7 @@ mod replay;
 pub mod server;
 
 pub use access_policy::AccessPolicy;
-pub use authenticator::{Authenticator, credentials};
+pub use authenticator::{Authenticator, Recalled, credentials};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "axum")]
 pub use extractor::{Authenticated, IdentityRejection};
@@ -38,7 +38,10 @@ pub use problem::{PROBLEM_JSON, Problem};
 pub use refusal::{Refusal, RefusalClass};
 pub use replay::{
     MemoryReplayGuard, ReplayGuard, ReplayGuardError, ReplayKey, TokenUse, TokenUseFuture,
+    UsedToken,
 };
+#[cfg(feature = "redis")]
+pub use replay::{RedisReplayGuard, RedisSettings, RedisSettingsError};
 
 /// Compiles the snippets in the workspace's README.
 #[cfg(doctest)]

@@ -1,18 +1,29 @@
-//! One-time use: a token that was used is not let in again.
+//! One-time use: a token that was used is not admitted again.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "redis")]
+mod redis_client;
+#[cfg(feature = "redis")]
+mod redis_settings;
+
 use std::fmt;
-use std::future::{Future, ready};
+use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
 
-use kliento::{Timestamp, VerifiedToken};
+use kliento::{Timestamp, ValidityPeriod, VerifiedToken};
 use sha2::{Digest as _, Sha256};
 
-/// What a token is told apart by: the SHA-256 of its signature.
+pub use memory::MemoryReplayGuard;
+#[cfg(feature = "redis")]
+pub use redis::RedisReplayGuard;
+#[cfg(feature = "redis")]
+pub use redis_settings::{RedisSettings, RedisSettingsError};
+
+/// Identifies a token: the SHA-256 of its signature.
 ///
-/// Not of the bundle's octets, of which the sender can make many that carry one signature.
+/// The bytes of the bundle do not identify a token: its sender can make many bundles that carry one signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReplayKey([u8; 32]);
 
@@ -23,14 +34,60 @@ impl ReplayKey {
         Self(Sha256::digest(token.signature()).into())
     }
 
-    /// The octets, for a shared store.
+    /// The key with these bytes, for tests of a guard.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes, for a shared store.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
 
-/// What comes of noting the use of a token.
+/// One use of a token, as a replay guard has to note it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UsedToken {
+    /// Identifies the token.
+    pub key: ReplayKey,
+    /// The period that was signed. No server accepts the token outside of it, whatever bundle carries it.
+    pub signed_period: ValidityPeriod,
+    /// The instant at which the token was verified: the request's only reading of the clock.
+    pub now: Timestamp,
+}
+
+impl UsedToken {
+    /// Seconds that a guard remembers a token for beyond the end of its signed period.
+    ///
+    /// Clocks step, and those of several servers differ. Within this margin a token whose end has passed by one clock and not
+    /// by another is still known to be used. It is twice the largest leeway that a verifier takes, for one server that is five
+    /// minutes ahead and another that is five minutes behind.
+    pub const REMEMBERED_AFTER_END_SECONDS: u64 = 600;
+
+    /// A use at `now` of the token that `key` identifies.
+    #[must_use]
+    pub const fn new(key: ReplayKey, signed_period: ValidityPeriod, now: Timestamp) -> Self {
+        Self { key, signed_period, now }
+    }
+
+    /// A use of `token`, which was verified at `now`.
+    #[must_use]
+    pub fn of(token: &VerifiedToken, now: Timestamp) -> Self {
+        // Not the token's own expiry, which may be that of the chain around it: another chain may carry the signature longer.
+        Self::new(ReplayKey::of(token), token.signed_period(), now)
+    }
+
+    /// The last second in which a guard has to know that the token was used.
+    #[must_use]
+    pub const fn remembered_until(&self) -> Timestamp {
+        self.signed_period.end().saturating_add(Self::REMEMBERED_AFTER_END_SECONDS)
+    }
+}
+
+/// The result of noting the use of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenUse {
     /// It was never used before.
@@ -39,20 +96,42 @@ pub enum TokenUse {
     Repeated,
 }
 
-/// Why a replay guard cannot tell. Nobody is let in then.
+/// The reason that a replay guard cannot tell whether a token was used. The token is not admitted then.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayGuardError {
-    /// As many tokens are remembered as the guard may hold, and none of them has expired.
-    #[error("replay guard holds {entries} tokens that have not expired, its limit")]
+    /// As many tokens are remembered as the guard may hold, and none of them can be forgotten yet.
+    #[error(
+        "replay guard remembers {entries} used tokens, its limit, and can forget none of them yet"
+    )]
     Full {
         /// How many.
         entries: usize,
     },
+    /// Tokens that ended as late as this one have been forgotten, so the clock has been set back since.
+    #[error(
+        "token ends at {end}, and used tokens that end by {forgotten} have been forgotten: the clock was set back"
+    )]
+    Forgotten {
+        /// The last second of the token's signed period.
+        end: Timestamp,
+        /// The latest end of those that have been forgotten.
+        forgotten: Timestamp,
+    },
+    /// The shared store begins after the token does, so it may have lost the token's first use.
+    #[error(
+        "token begins at {start}, and the shared store of used tokens knows of no use before {since}: it is new, or has lost its content"
+    )]
+    StoreTooNew {
+        /// The first second of the token's signed period.
+        start: Timestamp,
+        /// The first second that the store knows of.
+        since: Timestamp,
+    },
     /// The guard has to wait for its store where nothing can wait, as in an interceptor.
     #[error("replay guard waits for its store, and nothing can wait here")]
     Waiting,
-    /// The shared store cannot be asked; in its own words.
+    /// The shared store does not answer; in its own words.
     #[error("shared store of used tokens: {0}")]
     Store(String),
 }
@@ -61,138 +140,20 @@ pub enum ReplayGuardError {
 pub type TokenUseFuture<'a> =
     Pin<Box<dyn Future<Output = Result<TokenUse, ReplayGuardError>> + Send + 'a>>;
 
-/// Remembers used tokens until they expire. Implement it for a store that several servers share.
+/// Remembers used tokens until they can no longer be accepted. Implement it for a store that several servers share.
 ///
-/// Noting and asking is one step: of two servers that are shown one token at once, one is told [`TokenUse::First`].
+/// A guard keeps this contract:
+///
+/// 1. Asking and noting are one step. Of two servers that are shown one token at once, one gets [`TokenUse::First`] and the other
+///    [`TokenUse::Repeated`].
+/// 2. A use is remembered until [`UsedToken::remembered_until`] has passed, which is well after the token ends. A store that takes a
+///    time to live is given at least that instant minus [`UsedToken::now`].
+/// 3. If the clock goes back, a token that ended no later than one that was forgotten is an error, since its use may be among
+///    what was forgotten.
+/// 4. If the guard cannot tell, because the store is away, is full, or has lost its content, the result is an error and never
+///    [`TokenUse::First`].
+/// 5. The guard reads no clock to judge a token: [`UsedToken::now`] is the instant at which the token was verified.
 pub trait ReplayGuard: fmt::Debug + Send + Sync {
-    /// Notes that the token of `key`, which no server accepts after `expiry` whatever bundle it comes in, is used at `now`.
-    fn note(&self, key: ReplayKey, expiry: Timestamp, now: Timestamp) -> TokenUseFuture<'_>;
-}
-
-/// A replay guard in memory, for one server.
-///
-/// When it is full of tokens that have not expired it refuses new ones rather than forgetting used ones: forgetting would let
-/// whoever can fill it use a token twice. It holds about 100 octets for each.
-#[derive(Debug)]
-pub struct MemoryReplayGuard {
-    max_entries: usize,
-    used: Mutex<Used>,
-}
-
-#[derive(Debug, Default)]
-struct Used {
-    by_key: HashMap<[u8; 32], Timestamp>,
-    by_expiry: BTreeMap<Timestamp, Vec<[u8; 32]>>,
-}
-
-impl MemoryReplayGuard {
-    /// A guard that remembers up to `max_entries` tokens at once.
-    #[must_use]
-    pub fn new(max_entries: usize) -> Self {
-        Self { max_entries, used: Mutex::default() }
-    }
-
-    /// How many tokens are remembered, expired ones included until the next use.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.lock().by_key.len()
-    }
-
-    /// Whether none is remembered.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Used> {
-        // Each change is finished before anything can panic.
-        self.used.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn note_now(
-        &self,
-        key: ReplayKey,
-        expiry: Timestamp,
-        now: Timestamp,
-    ) -> Result<TokenUse, ReplayGuardError> {
-        let mut used = self.lock();
-        used.forget_before(now);
-        let entries = used.by_key.len();
-        match used.by_key.entry(key.0) {
-            Entry::Occupied(_) => return Ok(TokenUse::Repeated),
-            Entry::Vacant(_) if entries >= self.max_entries => {
-                return Err(ReplayGuardError::Full { entries });
-            }
-            Entry::Vacant(vacant) => vacant.insert(expiry),
-        };
-        used.by_expiry.entry(expiry).or_default().push(key.0);
-        Ok(TokenUse::First)
-    }
-}
-
-impl Used {
-    fn forget_before(&mut self, now: Timestamp) {
-        while let Some(first) = self.by_expiry.first_entry() {
-            // A token may be used in its last second.
-            if *first.key() >= now {
-                break;
-            }
-            for key in first.remove() {
-                self.by_key.remove(&key);
-            }
-        }
-    }
-}
-
-impl ReplayGuard for MemoryReplayGuard {
-    fn note(&self, key: ReplayKey, expiry: Timestamp, now: Timestamp) -> TokenUseFuture<'_> {
-        Box::pin(ready(self.note_now(key, expiry, now)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(seconds: u64) -> Timestamp {
-        Timestamp::from_unix_seconds(seconds)
-    }
-
-    #[test]
-    fn a_token_can_be_used_once_until_it_expires() {
-        let guard = MemoryReplayGuard::new(10);
-        let key = ReplayKey([1; 32]);
-        assert_eq!(guard.note_now(key, at(100), at(50)), Ok(TokenUse::First));
-        assert_eq!(guard.note_now(key, at(100), at(50)), Ok(TokenUse::Repeated));
-        assert_eq!(guard.note_now(key, at(100), at(100)), Ok(TokenUse::Repeated));
-        assert_eq!(guard.note_now(ReplayKey([2; 32]), at(200), at(101)), Ok(TokenUse::First));
-        assert_eq!(guard.len(), 1);
-    }
-
-    #[test]
-    fn a_full_guard_refuses_new_tokens_and_still_knows_the_used_ones() {
-        let guard = MemoryReplayGuard::new(2);
-        for key in 0..2 {
-            assert_eq!(guard.note_now(ReplayKey([key; 32]), at(100), at(50)), Ok(TokenUse::First));
-        }
-        let full = Err(ReplayGuardError::Full { entries: 2 });
-        assert_eq!(guard.note_now(ReplayKey([9; 32]), at(100), at(50)), full);
-        assert_eq!(guard.note_now(ReplayKey([0; 32]), at(100), at(50)), Ok(TokenUse::Repeated));
-        assert_eq!(guard.note_now(ReplayKey([9; 32]), at(300), at(101)), Ok(TokenUse::First));
-    }
-
-    #[test]
-    fn of_many_at_once_one_is_the_first() {
-        let guard = MemoryReplayGuard::new(1_000);
-        let firsts: usize = std::thread::scope(|scope| {
-            let note = || {
-                let notes = (0..100_u8)
-                    .map(|key| guard.note_now(ReplayKey([key; 32]), at(100), at(50)).unwrap());
-                notes.filter(|token_use| *token_use == TokenUse::First).count()
-            };
-            let threads: Vec<_> = (0..4).map(|_| scope.spawn(note)).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
-        });
-        assert_eq!(firsts, 100);
-    }
+    /// Notes that a token is used, and tells whether it was used before.
+    fn note(&self, used: UsedToken) -> TokenUseFuture<'_>;
 }

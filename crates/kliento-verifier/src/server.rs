@@ -9,6 +9,7 @@ mod connections;
 mod content;
 mod deployed;
 mod envoy;
+mod files;
 mod forward_auth;
 mod forwarded;
 mod idle_io;
@@ -16,10 +17,12 @@ mod judge;
 mod listen_address;
 mod listener;
 mod metrics;
+mod one_time;
 mod query;
 mod reply;
 mod request_log;
 mod routes;
+mod shares;
 mod state;
 mod tls;
 mod verify;
@@ -37,7 +40,6 @@ use tokio::sync::watch;
 
 use crate::authenticator::Authenticator;
 use crate::clock::{Clock, SystemClock};
-use crate::replay::MemoryReplayGuard;
 use crate::server::anchors::AnchorFile;
 use crate::server::connections::{Connections, Part};
 use crate::server::content::ContentLimits;
@@ -45,15 +47,18 @@ use crate::server::forwarded::Audiences;
 use crate::server::judge::Judge;
 use crate::server::listener::Listener;
 use crate::server::metrics::Metrics;
+use crate::server::one_time::OneTimeGuard;
+use crate::server::shares::Pool;
 use crate::server::state::{Readiness, State};
 use crate::server::workers::Workers;
 
 pub use anchors::AnchorsError;
 pub use config::{
-    Config, ConfigError, Memory, OneTime, Pattern, Policy, ProfileName, Route, ServiceLimits,
-    SignerName, Tls,
+    Config, ConfigError, Memory, OnUnavailable, OneTime, Pattern, Policy, ProfileName, Route,
+    ServiceLimits, SignerName, Tls,
 };
 pub use listen_address::ListenAddress;
+pub use one_time::OneTimeError;
 pub use request_log::SPAN_TARGET;
 pub use state::LinkSpan;
 pub use tls::TlsError;
@@ -87,6 +92,9 @@ pub enum StartError {
     /// TLS cannot be set up.
     #[error("TLS")]
     Tls(#[from] TlsError),
+    /// The shared store of used tokens cannot be set up.
+    #[error("one-time tokens")]
+    OneTime(#[from] OneTimeError),
     /// A socket cannot be listened at.
     #[error("{address} cannot be listened at")]
     Listen {
@@ -124,14 +132,24 @@ impl Server {
         config.check()?;
         let (anchor_file, anchors) = match &config.trust_anchors {
             Some(path) => {
-                let (file, anchors) = AnchorFile::read(path)?;
+                let (file, anchors) = AnchorFile::read(path).await?;
                 (Some(file), anchors)
             }
             None => (None, TrustAnchors::iana()),
         };
-        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
-        let authenticator = authenticator(&config, anchors, crypto).with_clock(clock);
-        let state = Arc::new(state(&config, authenticator)?);
+        let tls = match &config.tls {
+            Some(tls) => Some(tls::acceptor(tls).await?),
+            None => None,
+        };
+        let one_time = match &config.one_time {
+            Some(one_time) => Some(OneTimeGuard::new(one_time).await?),
+            None => None,
+        };
+        let mut authenticator = authenticator(&config, anchors, crypto).with_clock(clock);
+        if let Some(guard) = &one_time {
+            authenticator = authenticator.with_replay_guard(guard.as_replay_guard());
+        }
+        let state = Arc::new(state(&config, authenticator, one_time)?);
         let public = listen(&config.listen).await?;
         let admin = match &config.admin_listen {
             Some(address) => Some(listen(address).await?),
@@ -166,7 +184,9 @@ impl Server {
     /// tells that it is not ready meanwhile.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Self { state, public, admin, tls, limits, anchors } = self;
-        let watching = anchors.map(|file| tokio::spawn(file.watch(Arc::clone(&state))));
+        let watching_anchors = anchors.map(|file| tokio::spawn(file.watch(Arc::clone(&state))));
+        let one_time = state.one_time.clone();
+        let watching_store = one_time.map(|guard| tokio::spawn(guard.watch(Arc::clone(&state))));
         let connections = |part, tls| Connections {
             state: Arc::clone(&state),
             part,
@@ -190,7 +210,7 @@ impl Server {
         if let Some(admin) = admin {
             let _ = tokio::time::timeout(Duration::from_secs(1), admin).await;
         }
-        if let Some(watching) = watching {
+        for watching in [watching_anchors, watching_store].into_iter().flatten() {
             watching.abort();
         }
     }
@@ -200,19 +220,16 @@ fn authenticator(config: &Config, anchors: TrustAnchors, crypto: CryptoProvider)
     let verifier = Verifier::with_crypto(anchors, crypto)
         .with_policy(config.verification_policy())
         .with_memory(config.memory_limits());
-    let authenticator = Authenticator::new(verifier)
+    Authenticator::new(verifier)
         .with_token_policy(config.token_policy())
-        .with_access_policy(config.access_policy());
-    match &config.one_time {
-        Some(one_time) => {
-            let max_entries = usize::try_from(one_time.max_entries).unwrap_or(usize::MAX);
-            authenticator.with_replay_guard(Arc::new(MemoryReplayGuard::new(max_entries)))
-        }
-        None => authenticator,
-    }
+        .with_access_policy(config.access_policy())
 }
 
-fn state(config: &Config, authenticator: Authenticator) -> Result<State, StartError> {
+fn state(
+    config: &Config,
+    authenticator: Authenticator,
+    one_time: Option<OneTimeGuard>,
+) -> Result<State, StartError> {
     let limits = &config.limits;
     let threads = match limits.verifying_threads {
         // One is left to those who answer: what is remembered should wait little for what is not.
@@ -220,10 +237,10 @@ fn state(config: &Config, authenticator: Authenticator) -> Result<State, StartEr
         threads => usize::try_from(threads).unwrap_or(usize::MAX),
     };
     let queue = usize::try_from(limits.verifying_queue).unwrap_or(usize::MAX);
-    let workers = Workers::start(threads, queue).map_err(StartError::Threads)?;
+    let workers = || Workers::start(threads, queue).map_err(StartError::Threads);
     let metrics = Arc::new(Metrics::new());
     Ok(State {
-        judge: Judge::new(authenticator, workers, Arc::clone(&metrics)),
+        judge: Judge::new(authenticator, workers()?, workers()?, Arc::clone(&metrics)),
         forwarded: Audiences {
             routes: config.routes.clone(),
             from_host: config.forwarded_audience,
@@ -234,6 +251,8 @@ fn state(config: &Config, authenticator: Authenticator) -> Result<State, StartEr
             limits.bodies_bytes,
             Duration::from_secs(limits.read_seconds),
         ),
+        requests: Pool::new(u64::from(limits.requests)),
+        one_time,
         metrics,
         readiness: Readiness::default(),
         link_span: None,

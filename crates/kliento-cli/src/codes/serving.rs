@@ -49,7 +49,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         6008,
         "whether the token was used before cannot be told",
-        "The memory of used tokens is full, or the store that servers share does not answer. Nobody is let in then.",
-        "raise max_entries in `[one_time]`, or mend the shared store; try again later",
+        "The server admits each token once and cannot look this one up: its memory of used tokens is full, its clock was set back, or the store that servers share does not answer, or was started or emptied after the token begins. The token is rejected then; the log has the reason.",
+        "raise max_entries in `[one_time]`, or fix the shared store; a token that is issued a minute after the store was started is admitted",
     ),
 ];

@@ -4,6 +4,7 @@ use http::header::ALLOW;
 use http::{HeaderValue, Method, Request, StatusCode};
 use hyper::body::Incoming;
 
+use crate::server::one_time::OneTimeGuard;
 use crate::server::reply::Reply;
 use crate::server::state::State;
 
@@ -20,8 +21,11 @@ pub(crate) fn answer(state: &State, request: &Request<Incoming>) -> Reply {
         "/readyz" if state.readiness.is_ready() => text(StatusCode::OK, "ok\n"),
         "/readyz" => text(StatusCode::SERVICE_UNAVAILABLE, "starting or stopping\n"),
         "/metrics" => {
-            let metrics =
-                state.metrics.encode(state.judge.waiting(), state.judge.memory_counters());
+            let metrics = state.metrics.encode(
+                state.judge.waiting(),
+                state.judge.memory_counters(),
+                state.one_time.as_ref().map(OneTimeGuard::numbers),
+            );
             Reply::new(StatusCode::OK, OPEN_METRICS, metrics)
         }
         "/openapi.json" => Reply::new(StatusCode::OK, "application/json", OPENAPI),

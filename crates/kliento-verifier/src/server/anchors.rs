@@ -1,6 +1,5 @@
 //! Trust anchors from a file, read again when it changes.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,6 +8,7 @@ use std::time::Duration;
 use kliento::TrustAnchors;
 use tokio::time::sleep;
 
+use crate::server::files::{FileReader, ReadError};
 use crate::server::state::State;
 
 /// How often the file is looked at. Anchors change a few times in a decade; a few seconds are for whoever tries it out.
@@ -49,18 +49,19 @@ pub enum AnchorsError {
     },
 }
 
-/// The text of a file and the anchors in it.
+/// A file of anchors, and the text that was in it.
 #[derive(Debug)]
 pub(crate) struct AnchorFile {
-    path: PathBuf,
+    reader: FileReader,
     text: String,
 }
 
 impl AnchorFile {
-    pub(crate) fn read(path: &Path) -> Result<(Self, TrustAnchors), AnchorsError> {
-        let text = read(path)?;
+    pub(crate) async fn read(path: &Path) -> Result<(Self, TrustAnchors), AnchorsError> {
+        let mut reader = FileReader::new(path, MAX_BYTES);
+        let text = read(&mut reader).await?;
         let anchors = parse(path, &text)?;
-        Ok((Self { path: path.to_owned(), text }, anchors))
+        Ok((Self { reader, text }, anchors))
     }
 
     /// Looks at the file for as long as the service runs. What cannot be used changes nothing: the anchors from before stay.
@@ -68,23 +69,30 @@ impl AnchorFile {
         let mut told = String::new();
         loop {
             sleep(INTERVAL).await;
-            let changed = read(&self.path).map(|text| (text != self.text).then_some(text));
+            let changed =
+                read(&mut self.reader).await.map(|text| (text != self.text).then_some(text));
             let result = match changed {
-                Ok(None) => {
-                    told.clear();
-                    continue;
+                Ok(None) => Ok(None),
+                Ok(Some(text)) => {
+                    parse(self.reader.path(), &text).map(|anchors| Some((text, anchors)))
                 }
-                Ok(Some(text)) => parse(&self.path, &text).map(|anchors| (text, anchors)),
                 Err(error) => Err(error),
             };
             match result {
-                Ok((text, anchors)) => {
-                    let key_tags: Vec<u16> = anchors.key_tags().collect();
-                    tracing::info!(?key_tags, "trust anchors were read again");
-                    state.judge.replace_anchors(anchors);
-                    state.metrics.anchors_reloaded();
-                    self.text = text;
-                    told.clear();
+                Ok(changed) => {
+                    let was_broken = !std::mem::take(&mut told).is_empty();
+                    if was_broken {
+                        state.metrics.anchors_usable(true);
+                    }
+                    if let Some((text, anchors)) = changed {
+                        let key_tags: Vec<u16> = anchors.key_tags().collect();
+                        tracing::info!(?key_tags, "trust anchors were read again");
+                        state.judge.replace_anchors(anchors);
+                        state.metrics.anchors_reloaded();
+                        self.text = text;
+                    } else if was_broken {
+                        tracing::info!("trust anchors can be read again, and have not changed");
+                    }
                 }
                 Err(error) => {
                     // Once for each problem, not every few seconds.
@@ -95,6 +103,7 @@ impl AnchorFile {
                             "trust anchors cannot be read again; those from before stay"
                         );
                         state.metrics.anchors_failed();
+                        state.metrics.anchors_usable(false);
                         told = problem;
                     }
                 }
@@ -103,13 +112,18 @@ impl AnchorFile {
     }
 }
 
-fn read(path: &Path) -> Result<String, AnchorsError> {
-    let unreadable = |error| AnchorsError::Unreadable { file: path.to_owned(), error };
-    let octets = fs::metadata(path).map_err(unreadable)?.len();
-    if octets > MAX_BYTES {
-        return Err(AnchorsError::TooLarge { file: path.to_owned(), octets, limit: MAX_BYTES });
-    }
-    fs::read_to_string(path).map_err(unreadable)
+async fn read(reader: &mut FileReader) -> Result<String, AnchorsError> {
+    let content = reader.read().await;
+    let file = || reader.path().to_owned();
+    let unreadable = |error| AnchorsError::Unreadable { file: file(), error };
+    let content = content.map_err(|error| match error {
+        ReadError::Io(error) => unreadable(error),
+        ReadError::TooLarge { bytes } => {
+            AnchorsError::TooLarge { file: file(), octets: bytes, limit: MAX_BYTES }
+        }
+    })?;
+    let not_text = |_| unreadable(io::Error::new(io::ErrorKind::InvalidData, "not UTF-8"));
+    String::from_utf8(content).map_err(not_text)
 }
 
 fn parse(path: &Path, text: &str) -> Result<TrustAnchors, AnchorsError> {

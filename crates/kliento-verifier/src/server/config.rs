@@ -9,7 +9,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::access_policy::AccessPolicy;
 use crate::glob::NamePattern;
+use crate::replay::{RedisSettings, RedisSettingsError};
 use crate::server::listen_address::ListenAddress;
+
+/// The most seconds of any limit: more than a year is a mistake, and far more is beyond what clocks can add.
+const MAX_SECONDS: u64 = 365 * 86_400;
+
+/// The most milliseconds that a shared store may take for a connection or an answer: requests wait for it.
+const MAX_STORE_MILLISECONDS: u64 = 60_000;
 
 /// The set-up of the service. Every setting has a default, so an empty file is one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -122,11 +129,15 @@ pub struct Memory {
 pub struct ServiceLimits {
     /// Connections at once; the next one is told 503.
     pub connections: u32,
+    /// Requests at once, of all connections together, beyond one for each connection. No connection has more of them than it
+    /// leaves for the others; a request that finds none left is told 503.
+    pub requests: u32,
     /// Octets of a request's header section. A bundle of 16 KiB takes 22 KiB in Base64, beside whatever else a proxy sends.
     pub header_bytes: u32,
     /// Octets of a request's content.
     pub body_bytes: u32,
-    /// Octets of content that are held for all requests together; a request that finds none left is told 503.
+    /// Octets of content that are held for all requests together. The requests of no connection hold more than they leave for the
+    /// others; one that finds none left is told 503.
     pub bodies_bytes: u32,
     /// Seconds in which the header section must have come, and the content after it.
     pub read_seconds: u64,
@@ -136,21 +147,51 @@ pub struct ServiceLimits {
     pub idle_seconds: u64,
     /// Seconds that a connection may last.
     pub connection_seconds: u64,
-    /// Threads that verify what is not remembered; 0 is one for each processor but one.
+    /// Threads that verify for known organisations, and as many for unknown ones; 0 is one for each processor but one.
     pub verifying_threads: u32,
-    /// Bundles that wait for such a thread; the next one is told 503.
+    /// Bundles that wait for such a thread, of known organisations and as many of unknown ones; the next one is told 503.
     pub verifying_queue: u32,
     /// Seconds that requests under way have to end when the service stops.
     pub shutdown_seconds: u64,
 }
 
-/// Tokens are let in once.
+/// Tokens are admitted once: by this process, or by all instances that share a store.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OneTime {
-    /// How many used tokens are remembered until they expire; when they are as many, new ones are told 503.
+    /// The number of used tokens that this process remembers until some minutes after they expire. When it is reached, new ones are told 503.
     pub max_entries: u32,
+    /// A Redis server that instances share: `redis://HOST:PORT/DATABASE`, or `rediss://…` for TLS. Without it each process
+    /// remembers on its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub store: Option<String>,
+    /// A file with the user to log in as; the default user without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_file: Option<PathBuf>,
+    /// A file with the password to log in with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_file: Option<PathBuf>,
+    /// The certificate authorities of the store in PEM; those of Mozilla's list without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
+    /// Milliseconds in which a connection to the store must be made.
+    pub connect_milliseconds: u64,
+    /// Milliseconds in which the store must answer.
+    pub command_milliseconds: u64,
+    /// The answer to tokens while the store is unavailable.
+    pub on_unavailable: OnUnavailable,
+}
+
+/// The answer to one-time tokens while the shared store is unavailable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum OnUnavailable {
+    /// They are rejected with 503.
+    Reject,
+    /// They are admitted, once by each instance.
+    Accept,
 }
 
 /// TLS on the listener for requests.
@@ -239,6 +280,7 @@ impl Default for ServiceLimits {
     fn default() -> Self {
         Self {
             connections: 4096,
+            requests: 1024,
             header_bytes: 32 * 1024,
             // Deployed clients are told what is wrong with a bundle that is too large, so somewhat more than that is read.
             body_bytes: 64 * 1024,
@@ -256,7 +298,62 @@ impl Default for ServiceLimits {
 
 impl Default for OneTime {
     fn default() -> Self {
-        Self { max_entries: 1_000_000 }
+        Self {
+            max_entries: 1_000_000,
+            store: None,
+            user_file: None,
+            password_file: None,
+            ca_file: None,
+            connect_milliseconds: 1_000,
+            command_milliseconds: 500,
+            on_unavailable: OnUnavailable::Reject,
+        }
+    }
+}
+
+impl OneTime {
+    /// Returns the setting that makes no sense, and why.
+    fn check(&self) -> Result<(), (&'static str, String)> {
+        let wrong = |setting, problem: &str| Err((setting, problem.to_owned()));
+        if self.max_entries == 0 {
+            return wrong("one_time.max_entries", "0, so no token could be admitted");
+        }
+        for (setting, milliseconds) in [
+            ("one_time.connect_milliseconds", self.connect_milliseconds),
+            ("one_time.command_milliseconds", self.command_milliseconds),
+        ] {
+            if !(1..=MAX_STORE_MILLISECONDS).contains(&milliseconds) {
+                return wrong(setting, "not between 1 and 60000");
+            }
+        }
+        let Some(url) = &self.store else {
+            let of_store = [
+                ("one_time.user_file", self.user_file.is_some()),
+                ("one_time.password_file", self.password_file.is_some()),
+                ("one_time.ca_file", self.ca_file.is_some()),
+                ("one_time.on_unavailable", self.on_unavailable != OnUnavailable::Reject),
+            ];
+            return match of_store.iter().find(|(_, is_set)| *is_set) {
+                Some((setting, _)) => wrong(setting, "needs one_time.store, which is not set"),
+                None => Ok(()),
+            };
+        };
+        if let Err(error) = RedisSettings::new(url) {
+            let fix = match error {
+                RedisSettingsError::CredentialsInUrl => {
+                    ": put them into files, and name those in one_time.user_file and one_time.password_file"
+                }
+                _ => "",
+            };
+            return wrong("one_time.store", &format!("{error}{fix}"));
+        }
+        if self.user_file.is_some() && self.password_file.is_none() {
+            return wrong("one_time.user_file", "needs one_time.password_file, which is not set");
+        }
+        if self.ca_file.is_some() && !url.starts_with("rediss:") {
+            return wrong("one_time.ca_file", "is for TLS, and one_time.store is not rediss://");
+        }
+        Ok(())
     }
 }
 
@@ -315,13 +412,27 @@ impl Config {
         if limits.header_bytes < 8192 {
             return wrong("limits.header_bytes", "less than 8192");
         }
-        if limits.body_bytes > limits.bodies_bytes {
-            return wrong("limits.bodies_bytes", "less than limits.body_bytes");
+        if limits.body_bytes > limits.bodies_bytes / 2 {
+            // A connection may hold no more than it leaves.
+            return wrong("limits.bodies_bytes", "less than twice limits.body_bytes");
         }
         let counts = [limits.connections, limits.body_bytes, limits.verifying_queue];
         let seconds = [limits.read_seconds, limits.write_seconds, limits.idle_seconds];
         if counts.contains(&0) || seconds.contains(&0) || limits.connection_seconds == 0 {
             return wrong("limits", "one of them is 0, so nothing could be asked");
+        }
+        let all_seconds =
+            [&seconds[..], &[limits.connection_seconds, limits.shutdown_seconds]].concat();
+        if all_seconds.iter().any(|seconds| *seconds > MAX_SECONDS) {
+            return wrong("limits", "one of them is more than 31536000 seconds, a year");
+        }
+        if self.policy.max_validity_seconds == 0 {
+            return wrong("policy.max_validity_seconds", "0, so no token could be accepted");
+        }
+        if let Some(one_time) = &self.one_time {
+            one_time
+                .check()
+                .map_err(|(setting, problem)| ConfigError::Setting { setting, problem })?;
         }
         Ok(())
     }
@@ -412,7 +523,7 @@ mod tests {
         let config = Config::from_toml(text).unwrap();
         assert_eq!(config.check(), Ok(()));
         assert_eq!(Config::from_toml(&config.to_toml()), Ok(config.clone()));
-        assert_eq!(config.one_time, Some(OneTime { max_entries: 1_000_000 }));
+        assert_eq!(config.one_time, Some(OneTime::default()));
         assert_eq!(config.listen, ListenAddress::Unix("/run/kliento/verifier.sock".into()));
     }
 
@@ -442,6 +553,38 @@ mod tests {
         assert_eq!(setting("policy = { signers = [] }"), "policy.signers");
         assert_eq!(setting("limits = { header_bytes = 100 }"), "limits.header_bytes");
         assert_eq!(setting("limits = { bodies_bytes = 1 }"), "limits.bodies_bytes");
+        let one_body = "limits = { body_bytes = 65536, bodies_bytes = 131071 }";
+        assert_eq!(setting(one_body), "limits.bodies_bytes");
         assert_eq!(setting("limits = { idle_seconds = 0 }"), "limits");
+        assert_eq!(setting("limits = { read_seconds = 9223372036854775807 }"), "limits");
+        assert_eq!(setting("limits = { connection_seconds = 31536001 }"), "limits");
+        assert_eq!(setting("policy = { max_validity_seconds = 0 }"), "policy.max_validity_seconds");
+    }
+
+    #[test]
+    fn a_shared_store_is_refused_by_the_name_of_the_setting_and_without_its_password() {
+        let error =
+            |text: &str| match Config::from_toml(&format!("[one_time]\n{text}")).unwrap().check() {
+                Err(ConfigError::Setting { setting, problem }) => {
+                    assert!(!problem.contains("zq7"), "{problem}");
+                    setting
+                }
+                other => panic!("{text}: {other:?}"),
+            };
+        assert_eq!(error("max_entries = 0"), "one_time.max_entries");
+        assert_eq!(error("store = \"redis://:zq7@a.example\""), "one_time.store");
+        assert_eq!(error("store = \"redis://a.example?password=zq7\""), "one_time.store");
+        assert_eq!(error("store = \"memcached://zq7.example\""), "one_time.store");
+        assert_eq!(error("password_file = \"a\""), "one_time.password_file");
+        assert_eq!(error("on_unavailable = \"accept\""), "one_time.on_unavailable");
+        let with_store = |more: &str| error(&format!("store = \"redis://a.example\"\n{more}"));
+        assert_eq!(with_store("user_file = \"a\""), "one_time.user_file");
+        assert_eq!(with_store("ca_file = \"a\""), "one_time.ca_file");
+        assert_eq!(with_store("command_milliseconds = 0"), "one_time.command_milliseconds");
+        assert_eq!(with_store("connect_milliseconds = 60001"), "one_time.connect_milliseconds");
+        let good = "[one_time]\nstore = \"rediss://a.example:7000/1\"\nuser_file = \"a\"\npassword_file = \"b\"\nca_file = \"c\"\non_unavailable = \"accept\"";
+        let config = Config::from_toml(good).unwrap();
+        assert_eq!(config.check(), Ok(()));
+        assert_eq!(Config::from_toml(&config.to_toml()), Ok(config));
     }
 }

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -19,11 +19,13 @@ use tokio_rustls::TlsAcceptor;
 use tracing::Instrument as _;
 
 use crate::server::config::ServiceLimits;
+use crate::server::content::ConnectionContent;
 use crate::server::idle_io::{IdleIo, Patience};
 use crate::server::listener::{Listener, Stream};
-use crate::server::reply::{Reply, ReplyBody, Verdict};
+use crate::server::reply::{Reply, SentBody, Verdict};
 use crate::server::request_log::{self, RequestId};
 use crate::server::routes::Route;
+use crate::server::shares::{RequestRoom, UnderWay};
 use crate::server::state::State;
 use crate::server::{admin, routes};
 
@@ -39,6 +41,10 @@ const STREAM_WINDOW: u32 = 32 * 1024;
 
 /// The same for all streams of a connection.
 const CONNECTION_WINDOW: u32 = 128 * 1024;
+
+/// Fields of a request's header section, as hyper allows over HTTP/1. Over HTTP/2 a byte can stand for a field, and each takes some
+/// hundred bytes here.
+const MAX_FIELDS: usize = 100;
 
 /// Connections that are told 503 at the same time; beyond that they are just closed.
 const MAX_TURNED_AWAY: usize = 256;
@@ -130,8 +136,27 @@ impl Connections {
     }
 
     async fn serve_http(&self, stream: impl Stream + 'static, mut stop: watch::Receiver<bool>) {
-        let (state, part) = (Arc::clone(&self.state), self.part);
-        let service = service_fn(move |request| answer(Arc::clone(&state), part, request));
+        let connection = Arc::new(Connection {
+            part: self.part,
+            room: RequestRoom::new(&self.state.requests),
+            content: self.state.content.of_connection(),
+            state: Arc::clone(&self.state),
+        });
+        let service = service_fn(move |request| {
+            // At once, before the future is polled: over HTTP/2 many requests can wait for that, with all that they have sent.
+            let id = RequestId::of(request.headers());
+            let admitted = connection.admit(request);
+            let connection = Arc::clone(&connection);
+            async move {
+                Ok::<_, Infallible>(match admitted {
+                    // Those that are turned away may be many, so what answers the others is not part of their future.
+                    Ok((request, under_way)) => {
+                        Box::pin(answer(connection, id, request, under_way)).await
+                    }
+                    Err(reply) => finish(&connection, id, Route::Unknown, reply(), None).await,
+                })
+            }
+        });
         let builder = self.builder();
         let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
         let mut last = pin!(sleep(Duration::from_secs(self.limits.connection_seconds)));
@@ -169,40 +194,71 @@ impl Connections {
     }
 }
 
-async fn answer(
+/// What the requests of a connection share.
+struct Connection {
     state: Arc<State>,
     part: Part,
-    request: Request<Incoming>,
-) -> Result<Response<ReplyBody>, Infallible> {
-    let id = RequestId::of(request.headers());
-    match part {
-        Part::Public => {
-            let span = request_log::span(&id);
-            if let Some(link) = state.link_span {
-                link(&span, request.headers());
-            }
-            let answered = async move {
-                let (route, reply) = routes::answer(&state, request).await;
-                finish(&state, id, route, reply).await
-            };
-            Ok(answered.instrument(span).await)
+    room: RequestRoom,
+    content: ConnectionContent,
+}
+
+/// Makes the answer to a request that is turned away.
+type TurnAway = fn() -> Reply;
+
+impl Connection {
+    /// Finds room for a request. One for which there is none is dropped.
+    fn admit(&self, request: Request<Incoming>) -> Result<(Request<Incoming>, UnderWay), TurnAway> {
+        if request.headers().len() > MAX_FIELDS {
+            return Err(|| Reply::empty(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
         }
-        Part::Admin => {
-            let reply = admin::answer(&state, &request);
-            Ok(finish(&state, id, Route::Admin, reply).await)
+        match self.room.enter() {
+            Some(under_way) => Ok((request, under_way)),
+            None => Err(Reply::no_room),
         }
     }
 }
 
-/// Counts and logs what is answered.
-async fn finish(state: &State, id: RequestId, route: Route, reply: Reply) -> Response<ReplyBody> {
+async fn answer(
+    connection: Arc<Connection>,
+    id: RequestId,
+    request: Request<Incoming>,
+    under_way: UnderWay,
+) -> Response<SentBody> {
+    match connection.part {
+        Part::Public => {
+            let span = request_log::span(&id);
+            if let Some(link) = connection.state.link_span {
+                link(&span, request.headers());
+            }
+            let answered = async move {
+                let Connection { state, content, .. } = &*connection;
+                let (route, reply) = routes::answer(state, content, request).await;
+                finish(&connection, id, route, reply, Some(under_way)).await
+            };
+            answered.instrument(span).await
+        }
+        Part::Admin => {
+            let reply = admin::answer(&connection.state, &request);
+            finish(&connection, id, Route::Admin, reply, Some(under_way)).await
+        }
+    }
+}
+
+/// Counts and logs what is answered. The request is under way until the response has been sent.
+async fn finish(
+    connection: &Connection,
+    id: RequestId,
+    route: Route,
+    reply: Reply,
+    under_way: Option<UnderWay>,
+) -> Response<SentBody> {
     if reply.verdict == Verdict::Overloaded {
         sleep(TURN_AWAY_AFTER).await;
     }
     let status = reply.response.status().as_u16();
-    state.metrics.answered(route.as_str(), status, reply.verdict.as_str());
+    connection.state.metrics.answered(route.as_str(), status, reply.verdict.as_str());
     request_log::write(&id, route, status, &reply.verdict);
-    let mut response = reply.response;
+    let mut response = reply.response.map(|content| SentBody::new(content, under_way));
     response.headers_mut().insert(request_log::REQUEST_ID, id.into_header());
     response
 }

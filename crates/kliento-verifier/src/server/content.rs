@@ -3,65 +3,92 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::StatusCode;
-use http_body_util::{BodyExt as _, Limited};
-use hyper::body::{Body, Incoming};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
 use tokio::time::timeout;
 
 use crate::server::reply::Reply;
+use crate::server::shares::{Held, Pool, Share};
 
-/// Octets that one permit stands for.
-const PERMIT_BYTES: u64 = 1024;
-
-/// How much content is read, of one request and of all together.
+/// The amount of content to read, of one request and of all together.
 #[derive(Clone, Debug)]
 pub(crate) struct ContentLimits {
     body_bytes: u64,
     patience: Duration,
-    all: Arc<Semaphore>,
+    all: Arc<Pool>,
 }
 
-/// The content of a request, and its share of what all may hold.
+/// The amount of content to read on one connection.
+#[derive(Clone, Debug)]
+pub(crate) struct ConnectionContent {
+    body_bytes: u64,
+    patience: Duration,
+    share: Share,
+}
+
+/// The content of a request, and its part of what all may hold.
 #[derive(Debug)]
 pub(crate) struct Content {
     pub(crate) octets: Bytes,
-    _share: OwnedSemaphorePermit,
+    _held: Held,
 }
 
 impl ContentLimits {
     pub(crate) fn new(body_bytes: u32, bodies_bytes: u32, patience: Duration) -> Self {
-        let body_bytes = u64::from(body_bytes);
-        let permits = u64::from(bodies_bytes).div_ceil(PERMIT_BYTES);
-        let permits = usize::try_from(permits).unwrap_or(Semaphore::MAX_PERMITS);
-        Self { body_bytes, patience, all: Arc::new(Semaphore::new(permits)) }
+        let all = Pool::new(u64::from(bodies_bytes));
+        Self { body_bytes: u64::from(body_bytes), patience, all }
     }
 
-    /// Reads the whole content.
+    /// The limits of a new connection.
+    pub(crate) fn of_connection(&self) -> ConnectionContent {
+        let Self { body_bytes, patience, all } = self;
+        ConnectionContent { body_bytes: *body_bytes, patience: *patience, share: all.share() }
+    }
+}
+
+impl ConnectionContent {
+    /// Reads the whole content. It takes room as it comes, so that announcing content costs others nothing.
     ///
     /// # Errors
     ///
     /// The reply to give: 413 if it is too large, 408 if it takes too long, 400 if it is cut off, 503 if others' content leaves no
     /// room.
     pub(crate) async fn read(&self, body: Incoming) -> Result<Content, Reply> {
-        let too_large = || Reply::status(StatusCode::PAYLOAD_TOO_LARGE);
         // What is announced to be too large is not read at all.
-        let announced = body.size_hint().exact();
-        if announced.is_some_and(|octets| octets > self.body_bytes) {
-            return Err(too_large());
+        if body.size_hint().lower() > self.body_bytes {
+            return Err(Reply::status(StatusCode::PAYLOAD_TOO_LARGE));
         }
-        let most = announced.unwrap_or(self.body_bytes).div_ceil(PERMIT_BYTES);
-        let permits = u32::try_from(most).unwrap_or(u32::MAX);
-        let share = Arc::clone(&self.all).try_acquire_many_owned(permits);
-        let share = share.map_err(|_| Reply::overloaded())?;
-        let limit = usize::try_from(self.body_bytes).unwrap_or(usize::MAX);
-        let read = timeout(self.patience, Limited::new(body, limit).collect()).await;
-        let collected = read.map_err(|_| Reply::status(StatusCode::REQUEST_TIMEOUT))?;
-        match collected {
-            Ok(collected) => Ok(Content { octets: collected.to_bytes(), _share: share }),
-            Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
-            Err(_) => Err(Reply::status(StatusCode::BAD_REQUEST)),
+        let read = timeout(self.patience, self.read_frames(body)).await;
+        read.map_err(|_| Reply::status(StatusCode::REQUEST_TIMEOUT))?
+    }
+
+    async fn read_frames(&self, mut body: Incoming) -> Result<Content, Reply> {
+        let mut held = self.share.nothing();
+        let (mut first, mut more) = (Bytes::new(), BytesMut::new());
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| Reply::status(StatusCode::BAD_REQUEST))?;
+            // Trailers are ignored.
+            let Ok(data) = frame.into_data() else { continue };
+            let length = first.len().max(more.len()).saturating_add(data.len());
+            if u64::try_from(length).unwrap_or(u64::MAX) > self.body_bytes {
+                return Err(Reply::status(StatusCode::PAYLOAD_TOO_LARGE));
+            }
+            if !held.add(u64::try_from(data.len()).unwrap_or(u64::MAX)) {
+                return Err(Reply::overloaded());
+            }
+            if first.is_empty() {
+                // Most content comes at once, and need not be copied.
+                first = data;
+            } else {
+                if more.is_empty() {
+                    more.extend_from_slice(&first);
+                }
+                more.extend_from_slice(&data);
+            }
         }
+        let octets = if more.is_empty() { first } else { more.freeze() };
+        Ok(Content { octets, _held: held })
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::refusal::Refusal;
 use crate::server::bundle_content::{self, MediaType};
+use crate::server::content::ConnectionContent;
 use crate::server::judge::Denied;
 use crate::server::query::{self, AudienceParameter};
 use crate::server::reply::{Reply, Verdict, reason};
@@ -37,7 +38,11 @@ enum Body<'a> {
     },
 }
 
-pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
+pub(crate) async fn answer(
+    state: &State,
+    content: &ConnectionContent,
+    request: Request<Incoming>,
+) -> Reply {
     let bad = |status, error| Reply::json(status, &ErrorBody { error });
     let audience = match query::audience(request.uri().query()) {
         AudienceParameter::One(audience) => audience,
@@ -55,7 +60,7 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
     let Some(media_type) = MediaType::of(request.headers()) else {
         return bad(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unrecognised content type");
     };
-    let content = match state.content.read(request.into_body()).await {
+    let content = match content.read(request.into_body()).await {
         Ok(content) => content,
         Err(reply) => return in_json(reply),
     };

@@ -15,6 +15,7 @@ use prost::Message as _;
 
 use crate::identity_headers;
 use crate::refusal::Refusal;
+use crate::server::content::ConnectionContent;
 use crate::server::envoy::messages::{
     AttributeContext, CheckRequest, CheckResponse, DeniedHttpResponse, HeaderValueOption,
     HttpRequest, HttpResponse, HttpStatus, OkHttpResponse, RpcStatus,
@@ -55,12 +56,16 @@ impl GrpcCode {
     }
 }
 
-pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
+pub(crate) async fn answer(
+    state: &State,
+    content: &ConnectionContent,
+    request: Request<Incoming>,
+) -> Reply {
     let is_grpc = |value: &HeaderValue| value.as_bytes().starts_with(b"application/grpc");
     if !request.headers().get(CONTENT_TYPE).is_some_and(is_grpc) {
         return Reply::status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
-    let content = match state.content.read(request.into_body()).await {
+    let content = match content.read(request.into_body()).await {
         Ok(content) => content,
         Err(reply) => return turn_away(reply).await,
     };

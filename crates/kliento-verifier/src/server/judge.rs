@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use kliento::{MemoryCounters, TrustAnchors, VerifiedToken};
+use kliento::{MemoryCounters, Timestamp, TrustAnchors, VerifiedToken};
 use tokio::time::Instant;
 
-use crate::authenticator::Authenticator;
+use crate::authenticator::{Authenticator, Recalled};
 use crate::refusal::Refusal;
 use crate::server::metrics::Metrics;
 use crate::server::workers::{NotDone, Workers};
@@ -15,7 +15,10 @@ use crate::server::workers::{NotDone, Workers};
 #[derive(Debug)]
 pub(crate) struct Judge {
     authenticator: ArcSwap<Authenticator>,
-    workers: Workers,
+    /// For tokens of organisations that are known, which take one or two signature checks.
+    known: Workers,
+    /// For all others, which may take as long as the limits allow.
+    unknown: Workers,
     metrics: Arc<Metrics>,
 }
 
@@ -48,10 +51,16 @@ impl From<NotDone> for Denied {
 impl Judge {
     pub(crate) fn new(
         authenticator: Authenticator,
-        workers: Workers,
+        known: Workers,
+        unknown: Workers,
         metrics: Arc<Metrics>,
     ) -> Self {
-        Self { authenticator: ArcSwap::from_pointee(authenticator), workers, metrics }
+        Self { authenticator: ArcSwap::from_pointee(authenticator), known, unknown, metrics }
+    }
+
+    /// The present second, by the clock that tokens are verified against.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.authenticator.load().now()
     }
 
     /// Whatever is judged from now on is held against `anchors`.
@@ -68,9 +77,15 @@ impl Judge {
     ) -> Result<VerifiedToken, Denied> {
         let authenticator = self.authenticator.load_full();
         let begin = Instant::now();
-        let verified = self.verify(&authenticator, der, audiences).await;
+        // The request's only reading of the clock.
+        let now = authenticator.now();
+        let verified = self.verify(&authenticator, der, audiences, now).await;
         self.metrics.verified(begin.elapsed());
-        Ok(authenticator.admit(verified?).await?)
+        let admitted = authenticator.admit(verified?, now).await;
+        if let Err(Refusal::ReplayGuard(error)) = &admitted {
+            self.metrics.one_time_failed(error);
+        }
+        Ok(admitted?)
     }
 
     async fn verify(
@@ -78,14 +93,20 @@ impl Judge {
         authenticator: &Arc<Authenticator>,
         der: Vec<u8>,
         audiences: Vec<String>,
+        now: Timestamp,
     ) -> Result<VerifiedToken, Denied> {
-        // Looking up, and a signature or two for a known organisation, is sooner done than handed over.
-        if let Some(verified) = authenticator.verify_remembered(&der, &audiences) {
-            return Ok(verified?);
-        }
         let for_worker = Arc::clone(authenticator);
-        let verified = self.workers.run(move || for_worker.verify_unknown(&der, &audiences));
-        Ok(verified.await??)
+        // Looking up is sooner done than handed over, and costs the same for a forgery. Checking signatures does not.
+        let verified = match authenticator.recall(&der, &audiences, now) {
+            Recalled::Verdict(verdict) => return Ok(*verdict?),
+            Recalled::KnownOrganisation(bundle) => {
+                self.known.run(move || for_worker.verify_recalled(*bundle, &audiences, now)).await
+            }
+            Recalled::Unknown => {
+                self.unknown.run(move || for_worker.verify_unknown(&der, &audiences, now)).await
+            }
+        };
+        Ok(verified??)
     }
 
     /// What became of what is remembered.
@@ -95,6 +116,6 @@ impl Judge {
 
     /// How many wait to be judged.
     pub(crate) fn waiting(&self) -> usize {
-        self.workers.waiting()
+        self.known.waiting().saturating_add(self.unknown.waiting())
     }
 }

@@ -2,25 +2,29 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
-use std::os::unix::net::UnixStream as StdUnixStream;
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{FlockOperation, Mode, OFlags};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, UnixListener, UnixStream};
 
 use crate::server::listen_address::ListenAddress;
 
 /// Owner and group may connect: a proxy is put into the group.
 const SOCKET_MODE: u32 = 0o660;
 
+/// Attempts to lock a folder, ten milliseconds apart. Others hold the lock for microseconds.
+const LOCK_ATTEMPTS: u32 = 100;
+
 /// A socket that listens.
 #[derive(Debug)]
 pub(crate) struct Listener {
+    /// Removed from the file system before the socket is closed: see [`SocketFile`].
+    _file: Option<SocketFile>,
     socket: Socket,
     address: ListenAddress,
-    /// What is to be removed from the file system at the end.
-    _file: Option<SocketFile>,
 }
 
 #[derive(Debug)]
@@ -29,9 +33,15 @@ enum Socket {
     Unix(UnixListener),
 }
 
-/// Takes the socket out of the file system when it is dropped.
+/// The name of a socket in the file system, which goes when this is dropped, unless it is another socket's by then.
+///
+/// It has to be dropped while the socket is open. Until then nobody who asks takes the socket for left over, and its inode
+/// number, by which it is told from that of a successor, is not given to another file.
 #[derive(Debug)]
-struct SocketFile(PathBuf);
+struct SocketFile {
+    path: PathBuf,
+    identity: (u64, u64),
+}
 
 /// A connection, whatever it came by.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -45,17 +55,20 @@ impl Listener {
             ListenAddress::Tcp(address) => {
                 let listener = TcpListener::bind(address).await?;
                 let address = ListenAddress::Tcp(listener.local_addr()?);
-                Ok(Self { socket: Socket::Tcp(listener), address, _file: None })
+                Ok(Self { _file: None, socket: Socket::Tcp(listener), address })
             }
             ListenAddress::Unix(path) => {
-                remove_left_over(path)?;
+                let lock = lock_folder_of(path);
+                remove_left_over(path).await?;
                 let listener = UnixListener::bind(path)?;
-                let file = SocketFile(path.clone());
+                let identity = identity(path)?;
+                let file = SocketFile { path: path.clone(), identity };
+                drop(lock);
                 fs::set_permissions(path, fs::Permissions::from_mode(SOCKET_MODE))?;
                 Ok(Self {
+                    _file: Some(file),
                     socket: Socket::Unix(listener),
                     address: address.clone(),
-                    _file: Some(file),
                 })
             }
         }
@@ -80,10 +93,11 @@ impl Listener {
 }
 
 /// Removes the socket of a service that did not end in order; one that somebody listens at, or a file, stays.
-fn remove_left_over(path: &Path) -> io::Result<()> {
+async fn remove_left_over(path: &Path) -> io::Result<()> {
     let is_socket = fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
     let refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
-    if is_socket && StdUnixStream::connect(path).is_err_and(refused) {
+    // Without blocking: one whose queue of connections is full is not left over either.
+    if is_socket && UnixStream::connect(path).await.is_err_and(refused) {
         fs::remove_file(path)?;
     }
     Ok(())
@@ -91,12 +105,47 @@ fn remove_left_over(path: &Path) -> io::Result<()> {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        // Nobody binds another between the look and the removal.
+        let _lock = lock_folder_of(&self.path);
+        if identity(&self.path).is_ok_and(|identity| identity == self.identity) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
+}
+
+/// Device and inode of what has this name.
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    let metadata = fs::symlink_metadata(path)?;
+    Ok((metadata.dev(), metadata.ino()))
+}
+
+/// Keeps other instances of this program from binding or removing sockets in the same folder, until what is returned is dropped.
+///
+/// Where a folder cannot be locked, or another program keeps the lock, there is none: looking and removing are then two steps with
+/// a few microseconds between.
+fn lock_folder_of(path: &Path) -> Option<OwnedFd> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let folder = rustix::fs::open(folder, flags, Mode::empty()).ok()?;
+    for _ in 0..LOCK_ATTEMPTS {
+        match rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Some(folder),
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            Err(_) => return None,
+        }
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::net::UnixStream as StdUnixStream;
+
     use super::*;
 
     #[tokio::test]
@@ -115,6 +164,50 @@ mod tests {
         fs::write(&path, "precious").unwrap();
         assert_eq!(Listener::bind(&address).await.unwrap_err().kind(), io::ErrorKind::AddrInUse);
         assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_replaced_this_one_stays_when_this_one_goes() {
+        let folder = std::env::temp_dir().join(format!("kliento-successor-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a.sock");
+        let address = ListenAddress::Unix(path.clone());
+        let first = Listener::bind(&address).await.unwrap();
+        fs::remove_file(&path).unwrap();
+        let second = Listener::bind(&address).await.unwrap();
+        drop(first);
+        assert!(StdUnixStream::connect(&path).is_ok());
+        drop(second);
+        assert!(!path.exists());
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    /// Instances that take over from each other in all orders: whoever listens can be connected to.
+    #[test]
+    fn of_instances_that_stop_and_start_at_once_the_one_that_listens_can_be_reached() {
+        let folder = std::env::temp_dir().join(format!("kliento-race-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("a.sock");
+        let take_turns = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let address = ListenAddress::Unix(path.clone());
+            runtime.unwrap().block_on(async {
+                let mut turns = 0;
+                while turns < 100 {
+                    let Ok(listener) = Listener::bind(&address).await else { continue };
+                    assert!(StdUnixStream::connect(&path).is_ok(), "after {turns} turns");
+                    drop(listener);
+                    turns += 1;
+                }
+            });
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(take_turns);
+            }
+        });
+        assert!(!path.exists());
         fs::remove_dir_all(&folder).unwrap();
     }
 }

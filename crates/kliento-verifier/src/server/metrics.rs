@@ -13,6 +13,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::replay::ReplayGuardError;
+use crate::server::one_time::OneTimeNumbers;
+
 /// From what a remembered bundle takes to what the dearest hostile one does, in seconds.
 const SECONDS: [f64; 12] =
     [10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 50e-3, 250e-3];
@@ -32,6 +35,11 @@ struct RequestLabels {
     verdict: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FailureLabels {
+    reason: &'static str,
+}
+
 /// Counters of the service.
 pub(crate) struct Metrics {
     registry: Registry,
@@ -41,6 +49,8 @@ pub(crate) struct Metrics {
     turned_away: Counter,
     anchor_reloads: Counter,
     anchor_failures: Counter,
+    anchors_usable: Gauge<i64, AtomicI64>,
+    one_time_failures: Family<FailureLabels, Counter>,
     waiting: Gauge<i64, AtomicI64>,
 }
 
@@ -75,6 +85,19 @@ impl Metrics {
             "How often the file of trust anchors had changed and could not be taken",
             anchor_failures.clone(),
         );
+        let anchors_usable = Gauge::default();
+        anchors_usable.set(1);
+        registry.register(
+            "trust_anchors_usable",
+            "1 if the file of trust anchors can be used, 0 while those from before stay because it cannot",
+            anchors_usable.clone(),
+        );
+        let one_time_failures = Family::default();
+        registry.register(
+            "one_time_failures",
+            "How often it could not be told whether a one-time token was used before",
+            one_time_failures.clone(),
+        );
         Self {
             registry,
             requests,
@@ -83,6 +106,8 @@ impl Metrics {
             turned_away,
             anchor_reloads,
             anchor_failures,
+            anchors_usable,
+            one_time_failures,
             waiting,
         }
     }
@@ -118,13 +143,37 @@ impl Metrics {
         self.anchor_failures.inc();
     }
 
+    /// Whether the file of trust anchors can be used.
+    pub(crate) fn anchors_usable(&self, usable: bool) {
+        self.anchors_usable.set(i64::from(usable));
+    }
+
+    /// It cannot be told whether a one-time token was used before.
+    pub(crate) fn one_time_failed(&self, error: &ReplayGuardError) {
+        let reason = match error {
+            ReplayGuardError::Full { .. } => "full",
+            ReplayGuardError::Forgotten { .. } => "forgotten",
+            ReplayGuardError::StoreTooNew { .. } => "store_too_new",
+            ReplayGuardError::Waiting | ReplayGuardError::Store(_) => "store",
+        };
+        self.one_time_failures.get_or_create(&FailureLabels { reason }).inc();
+    }
+
     /// The text that Prometheus reads.
-    pub(crate) fn encode(&self, waiting: usize, memories: MemoryCounters) -> String {
+    pub(crate) fn encode(
+        &self,
+        waiting: usize,
+        memories: MemoryCounters,
+        one_time: Option<OneTimeNumbers>,
+    ) -> String {
         self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing to a string does not fail.
         let _ = encode_registry(&mut text, &self.registry);
         let _ = encode_registry(&mut text, &of_memories(memories));
+        if let Some(one_time) = one_time {
+            let _ = encode_registry(&mut text, &of_one_time(one_time));
+        }
         let _ = encode_eof(&mut text);
         text
     }
@@ -157,6 +206,42 @@ fn of_memories(memories: MemoryCounters) -> Registry {
     registry.register("memory_evictions", "How often something was thrown out", evictions);
     registry.register("memory_entries", "What is remembered", entries);
     registry.register("memory_bytes", "Octets that it takes", octets);
+    registry
+}
+
+/// The guard counts for itself, too.
+fn of_one_time(numbers: OneTimeNumbers) -> Registry {
+    let mut registry = Registry::with_prefix(PREFIX);
+    let gauge = |number: usize| {
+        let gauge: Gauge = Gauge::default();
+        gauge.set(i64::try_from(number).unwrap_or(i64::MAX));
+        gauge
+    };
+    let OneTimeNumbers { entries, max_entries, is_store_connected, admitted_unchecked } = numbers;
+    registry.register(
+        "one_time_entries",
+        "Used tokens that this process remembers",
+        gauge(entries),
+    );
+    registry.register(
+        "one_time_max_entries",
+        "The most used tokens that this process remembers",
+        gauge(max_entries),
+    );
+    if let Some(is_connected) = is_store_connected {
+        registry.register(
+            "one_time_store_connected",
+            "1 if there is a connection to the shared store of used tokens",
+            gauge(usize::from(is_connected)),
+        );
+        let unchecked: Counter = Counter::default();
+        unchecked.inc_by(admitted_unchecked);
+        registry.register(
+            "one_time_admitted_unchecked",
+            "Tokens that were admitted while the shared store was unavailable",
+            unchecked,
+        );
+    }
     registry
 }
 

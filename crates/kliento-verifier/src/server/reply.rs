@@ -2,17 +2,21 @@
 
 use std::convert::Infallible;
 use std::future::Ready;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use http_body_util::combinators::WithTrailers;
 use http_body_util::{Either, Full};
+use hyper::body::{Body, Frame, SizeHint};
 use serde::Serialize;
 
 use crate::problem::{PROBLEM_JSON, Problem};
 use crate::refusal::RefusalClass;
 use crate::server::judge::Denied;
+use crate::server::shares::UnderWay;
 
 /// Tells browsers to take a response for nothing but what it says that it is.
 const NO_SNIFF: HeaderName = HeaderName::from_static("x-content-type-options");
@@ -24,6 +28,38 @@ pub(crate) const SOON: HeaderValue = HeaderValue::from_static("1");
 /// A whole response, or one with trailers after it.
 pub(crate) type ReplyBody =
     Either<Full<Bytes>, WithTrailers<Full<Bytes>, Ready<Option<Result<HeaderMap, Infallible>>>>>;
+
+/// The content of a response, whose request is under way until it has been sent.
+pub(crate) struct SentBody {
+    content: ReplyBody,
+    _under_way: Option<UnderWay>,
+}
+
+impl SentBody {
+    pub(crate) const fn new(content: ReplyBody, under_way: Option<UnderWay>) -> Self {
+        Self { content, _under_way: under_way }
+    }
+}
+
+impl Body for SentBody {
+    type Data = Bytes;
+    type Error = <ReplyBody as Body>::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Pin::new(&mut self.get_mut().content).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.content.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.content.size_hint()
+    }
+}
 
 /// A response, and the verdict behind it.
 pub(crate) struct Reply {
@@ -116,10 +152,22 @@ impl Reply {
 
     /// There is no room for the request, and soon there may be.
     pub(crate) fn overloaded() -> Self {
-        let mut reply =
-            Self::status(StatusCode::SERVICE_UNAVAILABLE).with_header(RETRY_AFTER, SOON);
-        reply.verdict = Verdict::Overloaded;
-        reply
+        Self::status(StatusCode::SERVICE_UNAVAILABLE)
+            .with_header(RETRY_AFTER, SOON)
+            .with_verdict(Verdict::Overloaded)
+    }
+
+    /// There is no room for more requests of this connection. Without content, which a client of HTTP/2 could refuse to take, and so
+    /// keep what the request holds.
+    pub(crate) fn no_room() -> Self {
+        Self::empty(StatusCode::SERVICE_UNAVAILABLE)
+            .with_header(RETRY_AFTER, SOON)
+            .with_verdict(Verdict::Overloaded)
+    }
+
+    /// A status without content.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self::new(status, "text/plain; charset=utf-8", "")
     }
 
     /// Problem details.

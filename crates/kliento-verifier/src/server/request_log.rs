@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use tracing::Span;
 use tracing::field::Empty;
 
+use crate::refusal::RefusalClass;
 use crate::server::reply::Verdict;
 use crate::server::routes::Route;
 
@@ -70,7 +71,8 @@ pub(crate) fn span(id: &RequestId) -> Span {
     )
 }
 
-/// Tells the log of a request, and its span. What was refused is told at `info`, what was not at `debug`: a server that is asked thousands of
+/// Tells the log of a request, and its span. What was refused is told at `info`, or at `error` if the service could not tell, what was
+/// not at `debug`: a server that is asked thousands of
 /// times a second has its own log of whom it let in.
 pub(crate) fn write(id: &RequestId, route: Route, status: u16, verdict: &Verdict) {
     let (id, route, word) = (id.0.as_str(), route.as_str(), verdict.as_str());
@@ -82,6 +84,18 @@ pub(crate) fn write(id: &RequestId, route: Route, status: u16, verdict: &Verdict
         Verdict::None => tracing::debug!(request_id = id, route, status, "answered"),
         Verdict::Valid { subject } => {
             tracing::debug!(request_id = id, route, status, verdict = word, subject, "answered");
+        }
+        Verdict::Refused { class: RefusalClass::Unavailable, code, reasons } => {
+            let code = format!("KL{code:04}");
+            tracing::error!(
+                request_id = id,
+                route,
+                status,
+                verdict = word,
+                code,
+                reasons,
+                "refused"
+            );
         }
         Verdict::Refused { code, reasons, .. } => {
             let code = format!("KL{code:04}");

@@ -4,6 +4,7 @@ use http::header::{ALLOW, EXPECT};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use hyper::body::Incoming;
 
+use crate::server::content::ConnectionContent;
 use crate::server::reply::Reply;
 use crate::server::state::State;
 use crate::server::{admin, deployed, envoy, forward_auth, verify};
@@ -52,19 +53,23 @@ impl Route {
 }
 
 /// Answers a request on the listener for requests.
-pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> (Route, Reply) {
+pub(crate) async fn answer(
+    state: &State,
+    content: &ConnectionContent,
+    request: Request<Incoming>,
+) -> (Route, Reply) {
     let route = Route::of(&request);
     if let Some(reply) = refuse_expectation(request.headers()) {
         return (route, reply);
     }
     let reply = match route {
-        Route::Deployed => deployed::answer(state, request).await,
+        Route::Deployed => deployed::answer(state, content, request).await,
         Route::Verify if request.method() != Method::POST => not_allowed("POST"),
-        Route::Verify => verify::answer(state, request).await,
+        Route::Verify => verify::answer(state, content, request).await,
         Route::ForwardAuth => forward_auth::answer(state, &request).await,
         Route::EnvoyHttp => forward_auth::answer_envoy(state, &request).await,
         Route::EnvoyGrpc if request.method() != Method::POST => not_allowed("POST"),
-        Route::EnvoyGrpc => envoy::answer(state, request).await,
+        Route::EnvoyGrpc => envoy::answer(state, content, request).await,
         Route::OpenApi if !matches!(*request.method(), Method::GET | Method::HEAD) => {
             not_allowed("GET, HEAD")
         }

@@ -10,6 +10,8 @@ use crate::server::content::ContentLimits;
 use crate::server::forwarded::Audiences;
 use crate::server::judge::Judge;
 use crate::server::metrics::Metrics;
+use crate::server::one_time::OneTimeGuard;
+use crate::server::shares::Pool;
 
 #[derive(Debug)]
 pub(crate) struct State {
@@ -17,6 +19,9 @@ pub(crate) struct State {
     /// The audiences of requests that proxies ask about.
     pub(crate) forwarded: Audiences,
     pub(crate) content: ContentLimits,
+    /// Room for requests beyond one for each connection.
+    pub(crate) requests: Arc<Pool>,
+    pub(crate) one_time: Option<OneTimeGuard>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) readiness: Readiness,
     pub(crate) link_span: Option<LinkSpan>,

@@ -9,6 +9,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
 use crate::server::config::Tls;
+use crate::server::files::{self, ReadError};
+
+/// The most bytes of a file of certificates or of a key.
+const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Files that TLS cannot be set up with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,16 +25,16 @@ pub struct TlsError {
 }
 
 /// TLS 1.2 or 1.3 with the server's certificate, for HTTP/2 or HTTP/1.1.
-pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor, TlsError> {
+pub(crate) async fn acceptor(tls: &Tls) -> Result<TlsAcceptor, TlsError> {
     let wrong = |file: &Path, problem: String| TlsError { file: file.to_owned(), problem };
     let certificates: Vec<CertificateDer<'static>> =
-        CertificateDer::pem_file_iter(&tls.certificates)
-            .and_then(Iterator::collect)
+        CertificateDer::pem_slice_iter(&read(&tls.certificates).await?)
+            .collect::<Result<_, _>>()
             .map_err(|error| wrong(&tls.certificates, error.to_string()))?;
     if certificates.is_empty() {
         return Err(wrong(&tls.certificates, "there is no certificate in PEM".to_owned()));
     }
-    let key = PrivateKeyDer::from_pem_file(&tls.key)
+    let key = PrivateKeyDer::from_pem_slice(&read(&tls.key).await?)
         .map_err(|error| wrong(&tls.key, error.to_string()))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(provider)
@@ -42,4 +46,14 @@ pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor, TlsError> {
         .map_err(|error| wrong(&tls.key, error.to_string()))?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+async fn read(file: &Path) -> Result<Vec<u8>, TlsError> {
+    files::read(file, MAX_BYTES).await.map_err(|error| {
+        let problem = match error {
+            ReadError::Io(error) => error.to_string(),
+            ReadError::TooLarge { bytes } => format!("it has {bytes} bytes, limit is {MAX_BYTES}"),
+        };
+        TlsError { file: file.to_owned(), problem }
+    })
 }

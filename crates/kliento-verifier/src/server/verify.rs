@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::problem::{PROBLEM_JSON, Problem};
 use crate::refusal::{Refusal, RefusalClass};
 use crate::server::bundle_content::{self, MediaType};
+use crate::server::content::ConnectionContent;
 use crate::server::judge::Denied;
 use crate::server::query::{self, AudienceParameter};
 use crate::server::reply::{Reply, SOON, Verdict, reason};
@@ -29,7 +30,11 @@ struct Valid<'a> {
     facts: &'a VerifiedFacts<'a>,
 }
 
-pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
+pub(crate) async fn answer(
+    state: &State,
+    content: &ConnectionContent,
+    request: Request<Incoming>,
+) -> Reply {
     let audiences = match query::audience(request.uri().query()) {
         AudienceParameter::One(audience) if state.serves(&audience) => vec![audience],
         AudienceParameter::One(_) => return refused(&Refusal::AudienceNotServed.into()),
@@ -49,7 +54,7 @@ pub(crate) async fn answer(state: &State, request: Request<Incoming>) -> Reply {
     let Some(media_type) = media_type.filter(|media_type| *media_type != MediaType::File) else {
         return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, UNKNOWN_MEDIA_TYPE);
     };
-    let content = match state.content.read(request.into_body()).await {
+    let content = match content.read(request.into_body()).await {
         Ok(content) => content,
         Err(reply) => return in_problem_details(reply),
     };

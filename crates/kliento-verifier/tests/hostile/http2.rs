@@ -248,3 +248,61 @@ async fn h04_two_authorizations_are_malformed_there_too() {
     driver.abort();
     service.stop().await;
 }
+
+#[tokio::test]
+async fn h04_more_fields_than_over_http_1_are_too_many() {
+    let service = Running::with("").await;
+    for (fields, status) in [(96, 401), (101, 431)] {
+        let stream = service.tcp().await;
+        let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
+        let driver = tokio::spawn(connection);
+        let mut request = ::http::Request::get("http://verifier.test/v1/auth");
+        for _ in 0..fields {
+            request = request.header("x", "");
+        }
+        let (response, _) = client.send_request(request.body(()).unwrap(), true).unwrap();
+        assert_eq!(response.await.unwrap().status(), status, "{fields}");
+        driver.abort();
+    }
+    service.stop().await;
+}
+
+/// A connection whose streams stay open, with so much content on each.
+async fn greedy(service: &Running, content: usize) -> tokio::net::TcpStream {
+    use tokio::io::AsyncWriteExt as _;
+    let path = "/?audience=a";
+    let mut block = vec![0x83, 0x86, 0x01, 1, b'a', 0x04];
+    block.push(u8::try_from(path.len()).unwrap());
+    block.extend(path.as_bytes());
+    let mut octets = begin();
+    for number in 0..100_u32 {
+        octets.extend(frame(HEADERS, END_HEADERS, number * 2 + 1, &block));
+    }
+    // In turns, as far as the window of the connection lets them.
+    for number in 0..100_u32 {
+        for part in vec![b'a'; content].chunks(16_000) {
+            octets.extend(frame(DATA, 0, number * 2 + 1, part));
+        }
+    }
+    let mut stream = service.tcp().await;
+    let _ = tokio::time::timeout(Duration::from_millis(300), stream.write_all(&octets)).await;
+    stream
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn h04_streams_that_stay_open_leave_room_for_others() {
+    let target = "/?audience=https%3A%2F%2Fapi.example.com";
+    for content in [0, 1, 30_000] {
+        let service = Running::with("").await;
+        let mut connections = Vec::new();
+        for _ in 0..24 {
+            connections.push(greedy(&service, content).await);
+        }
+        for _ in 0..20 {
+            let response = service.ask("POST", target, &[], &TOKEN.der).await;
+            assert_eq!(response.status, 200, "with {content} octets on each stream");
+        }
+        drop(connections);
+        service.stop().await;
+    }
+}

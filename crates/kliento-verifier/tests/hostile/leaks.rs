@@ -213,3 +213,22 @@ async fn h09_answers_show_nothing_of_the_request_or_of_the_inside() {
     }
     service.stop().await;
 }
+
+#[tokio::test]
+async fn h09_a_store_of_used_tokens_that_is_full_is_an_error_in_the_log() {
+    log::begin();
+    let service = Running::with("[one_time]\nmax_entries = 1").await;
+    let content = kliento_token(AUDIENCE, &[("n", "2")]);
+    let other = Scenario { content, ..Scenario::default() }.build_on(&TOKEN.chain).der;
+    let id = "zq7-full-store";
+    for (der, status) in [(&TOKEN.der, 200), (&other, 503)] {
+        let headers = [("authorization", kliento(der)), ("x-request-id", id.to_owned())];
+        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+        assert_eq!(service.ask("GET", TARGET, &headers, b"").await.status, status);
+    }
+    service.stop().await;
+    let log = String::from_utf8(log::written()).unwrap();
+    let line = log.lines().find(|line| line.contains(id) && line.contains("KL6008")).unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!((&line["level"], &line["verdict"]), (&Value::from("ERROR"), &"unavailable".into()));
+}

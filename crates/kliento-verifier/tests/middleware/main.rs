@@ -10,6 +10,7 @@ mod credentials;
 mod extractor;
 mod interceptor;
 mod layer;
+mod one_clock;
 mod replay;
 mod signer;
 mod tokens;

@@ -3,10 +3,9 @@
 use std::future::pending;
 use std::sync::Arc;
 
-use kliento::Timestamp;
 use kliento_verifier::{
     AccessPolicy, KlientoInterceptor, KlientoLayer, MemoryReplayGuard, ReplayGuard,
-    ReplayGuardError, ReplayKey, TokenUse, TokenUseFuture,
+    ReplayGuardError, TokenUse, TokenUseFuture, UsedToken,
 };
 use tonic::service::Interceptor as _;
 use tonic::{Code, Request};
@@ -104,7 +103,7 @@ enum Remote {
 }
 
 impl ReplayGuard for Remote {
-    fn note(&self, _: ReplayKey, _: Timestamp, _: Timestamp) -> TokenUseFuture<'_> {
+    fn note(&self, _: UsedToken) -> TokenUseFuture<'_> {
         match self {
             Self::Late => Box::pin(async {
                 tokio::task::yield_now().await;

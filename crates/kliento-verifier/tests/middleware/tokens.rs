@@ -49,6 +49,13 @@ pub(crate) fn too_long() -> String {
     build(Scenario { signature_period, ..Scenario::default() })
 }
 
+/// Alice's token for a period that begins and ends so many seconds later.
+pub(crate) fn alice_later(seconds: u64) -> String {
+    let at = default_instant().saturating_add(seconds);
+    let signature_period = period(at.saturating_sub(60), at.saturating_add(600));
+    build(Scenario { signature_period, ..Scenario::default() })
+}
+
 /// Alice's token with one bit of its signature flipped.
 pub(crate) fn tampered() -> String {
     header(&Fault::SignatureBitFlipped.build(&Scenario::default()).der)

@@ -48,6 +48,36 @@ async fn requests_are_counted_by_route_status_and_verdict() {
 }
 
 #[tokio::test]
+async fn used_tokens_are_counted_against_their_limit() {
+    let service = Running::with("[one_time]\nmax_entries = 2").await;
+    let tokens: Vec<String> = ["1", "2", "3"]
+        .map(|n| {
+            let content = veraid_testkit::kliento_token(crate::running::AUDIENCE, &[("n", n)]);
+            let scenario = veraid_testkit::Scenario { content, ..Default::default() };
+            kliento(&scenario.build_on(&TOKEN.chain).der)
+        })
+        .to_vec();
+    let mut statuses = Vec::new();
+    for token in tokens.iter().chain(&tokens) {
+        statuses.push(service.ask("GET", TARGET, &[("authorization", token)], b"").await.status);
+    }
+    assert_eq!(statuses, [200, 200, 503, 401, 401, 503]);
+    let metrics = service.ask_admin("GET", "/metrics").await.content;
+    for line in [
+        "kliento_verifier_one_time_entries 2",
+        "kliento_verifier_one_time_max_entries 2",
+        "kliento_verifier_one_time_failures_total{reason=\"full\"} 2",
+    ] {
+        assert!(metrics.lines().any(|present| present == line), "{line} in {metrics}");
+    }
+    assert!(!metrics.contains("one_time_store"));
+    service.stop().await;
+    let without = Running::with("").await;
+    assert!(!without.ask_admin("GET", "/metrics").await.content.contains("one_time_entries"));
+    without.stop().await;
+}
+
+#[tokio::test]
 async fn the_api_describes_itself() {
     let service = Running::with("").await;
     let public = service.ask("GET", "/openapi.json", &[], b"").await;

@@ -59,6 +59,63 @@ async fn trust_anchors_are_read_again_and_bad_ones_change_nothing() {
     service.stop().await;
 }
 
+/// Waits until this line is among the metrics.
+async fn until_counted(service: &Running, line: &str) {
+    let counted = async {
+        while !service.ask_admin("GET", "/metrics").await.content.lines().any(|one| one == line) {
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), counted).await.expect(line);
+}
+
+fn make_fifo(path: &std::path::Path) {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+}
+
+#[tokio::test]
+async fn a_fifo_for_trust_anchors_stops_neither_requests_nor_the_end() {
+    let service = Running::with("").await;
+    let header = kliento(&TOKEN.der);
+    let anchors = service.folder.file("anchors.ds");
+    std::fs::remove_file(&anchors).unwrap();
+    make_fifo(&anchors);
+    until_counted(&service, "kliento_verifier_trust_anchors_usable 0").await;
+    let response = service.ask("GET", TARGET, &[("authorization", &header)], b"").await;
+    assert_eq!(response.status, 200);
+    assert_eq!(service.ask_admin("GET", "/livez").await.status, 200);
+    // What was there before comes back.
+    std::fs::remove_file(&anchors).unwrap();
+    service.folder.write("anchors.ds", &TOKEN.trust_anchors);
+    until_counted(&service, "kliento_verifier_trust_anchors_usable 1").await;
+    std::fs::remove_file(&anchors).unwrap();
+    make_fifo(&anchors);
+    until_counted(&service, "kliento_verifier_trust_anchors_usable 0").await;
+    let stopped = tokio::time::timeout(Duration::from_secs(5), service.stop()).await;
+    stopped.expect("the service ends in time");
+}
+
+#[tokio::test]
+async fn a_fifo_does_not_keep_the_service_from_ending_its_start() {
+    let folder = Folder::new();
+    let fifo = folder.file("fifo");
+    make_fifo(&fifo);
+    let fifo = fifo.display();
+    for toml in [
+        format!("trust_anchors = \"{fifo}\""),
+        format!("[tls]\ncertificates = \"{fifo}\"\nkey = \"{fifo}\""),
+        format!("[one_time]\nstore = \"redis://127.0.0.1:1\"\npassword_file = \"{fifo}\""),
+    ] {
+        let config = Config::from_toml(&format!("listen = \"127.0.0.1:0\"\n{toml}")).unwrap();
+        let start = Server::bind(config, veraid_aws_lc_rs::PROVIDER);
+        let start = tokio::time::timeout(Duration::from_secs(5), start).await;
+        let error: StartError = start.expect("it ends in time").unwrap_err();
+        let source = std::error::Error::source(&error).unwrap();
+        assert!(source.to_string().contains("not a regular file"), "{source}");
+    }
+}
+
 #[tokio::test]
 async fn connections_beyond_the_limit_are_told_so() {
     let service = Running::with("limits = { connections = 2 }").await;
@@ -83,22 +140,20 @@ async fn connections_beyond_the_limit_are_told_so() {
 }
 
 #[tokio::test]
-async fn content_beyond_what_all_may_hold_is_told_so() {
-    let service = Running::with("limits = { body_bytes = 65536, bodies_bytes = 65536 }").await;
-    let mut slow = service.tcp().await;
-    let head = "POST /?audience=a HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 65536\r\n\r\n";
-    slow.write_all(head.as_bytes()).await.unwrap();
-    // It is told to go on once it has its room.
-    let mut go_on = [0; 25];
-    slow.read_exact(&mut go_on).await.unwrap();
-    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
-    let target = "/?audience=https%3A%2F%2Fapi.example.com";
-    let response = service.ask("POST", target, &[], &TOKEN.der).await;
-    assert_eq!((response.status, response.header("retry-after")), (503, Some("1")));
-    drop(slow);
-    while service.ask("POST", target, &[], &TOKEN.der).await.status != 200 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
+async fn announcing_content_costs_others_nothing() {
+    let service = Running::with("limits = { body_bytes = 65536, bodies_bytes = 131072 }").await;
+    let mut slow = Vec::new();
+    for _ in 0..10 {
+        let mut stream = service.tcp().await;
+        let head = "POST /?audience=a HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 65536\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut go_on = [0; 25];
+        stream.read_exact(&mut go_on).await.unwrap();
+        assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+        slow.push(stream);
     }
+    let target = "/?audience=https%3A%2F%2Fapi.example.com";
+    assert_eq!(service.ask("POST", target, &[], &TOKEN.der).await.status, 200);
     service.stop().await;
 }
 

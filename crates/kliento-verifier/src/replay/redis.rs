@@ -1,0 +1,210 @@
+//! A replay guard that several servers share through Redis.
+
+use std::fmt;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use kliento::Timestamp;
+use redis::{FromRedisValue, Pipeline, Value};
+
+use super::redis_client::{Connection, RedisClient};
+use super::{
+    MemoryReplayGuard, RedisSettings, ReplayGuard, ReplayGuardError, ReplayKey, TokenUse,
+    TokenUseFuture, UsedToken,
+};
+
+/// The beginning of the keys of used tokens.
+const TOKEN_PREFIX: &str = "kliento:once:";
+
+/// The key of the first second that the present run of the server knows of.
+const SINCE_KEY: &str = "kliento:once:since";
+
+/// Seconds that are added to that second, for servers whose clocks are ahead of that of the one that writes it.
+const CLOCK_DIFFERENCE_SECONDS: u64 = 10;
+
+/// A replay guard for several servers that share a Redis server.
+///
+/// Of all servers that are shown a token, one gets [`TokenUse::First`]. The store is one server, or a primary with replicas behind one
+/// address; a cluster is not supported.
+///
+/// **A store that restarts may have lost uses**: without persistence all of them, with snapshots those since the last one, and a replica
+/// that takes over those that had not reached it. So each run of the store has a first second, noted in it by whoever comes first, and
+/// a token that begins no later is [`ReplayGuardError::StoreTooNew`]. Issuers give tokens a start up to a minute back, so tokens
+/// are rejected for a good minute after the store was started. For the same reason a store that evicts keys is not used.
+///
+/// **While the store is away** tokens are rejected, after the time-outs of [`RedisSettings`] at the latest and mostly at once. The
+/// connection is made again as soon as that works. [`RedisReplayGuard::accepting_when_unavailable`] admits tokens instead, once for
+/// each server.
+///
+/// The user of the store needs the commands `GET`, `SET` and `INFO`, and keys that begin with `kliento:once:`.
+pub struct RedisReplayGuard {
+    client: RedisClient,
+    /// Decides while the store does not, if anything is to.
+    local: Option<MemoryReplayGuard>,
+    admitted_unchecked: AtomicU64,
+}
+
+impl RedisReplayGuard {
+    /// A guard with its store at the place that `settings` name. Connections are made when the guard is first used.
+    #[must_use]
+    pub fn new(settings: RedisSettings) -> Self {
+        Self {
+            client: RedisClient::new(settings),
+            local: None,
+            admitted_unchecked: AtomicU64::new(0),
+        }
+    }
+
+    /// Admits tokens while the store is away, if this server has not seen them: up to `max_entries` of them are remembered in
+    /// memory. A token can then be used once at each server.
+    #[must_use]
+    pub fn accepting_when_unavailable(mut self, max_entries: usize) -> Self {
+        self.local = Some(MemoryReplayGuard::new(max_entries));
+        self
+    }
+
+    /// Connects if need be, asks the store whether it is usable, and notes its first second if nobody has.
+    ///
+    /// A server that calls this when it starts can use the store sooner, and one that calls it every second notices an
+    /// outage before its callers do.
+    ///
+    /// # Errors
+    ///
+    /// [`ReplayGuardError::Store`] with the reason that it is not.
+    pub async fn check(&self, now: Timestamp) -> Result<(), ReplayGuardError> {
+        let mut commands = redis::pipe();
+        commands.cmd("GET").arg(SINCE_KEY);
+        let (connection, (since,)) = self.ask::<(Option<String>,)>(&commands).await?;
+        self.since(&connection, since, now).await?;
+        Ok(())
+    }
+
+    /// Returns true if there is a connection to the store, as far as is known.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.client.is_connected()
+    }
+
+    /// The number of tokens that were admitted without the store's word.
+    #[must_use]
+    pub fn admitted_unchecked(&self) -> u64 {
+        self.admitted_unchecked.load(Ordering::Relaxed)
+    }
+
+    /// The guard that decides while the store does not, if there is one.
+    #[must_use]
+    pub const fn local(&self) -> Option<&MemoryReplayGuard> {
+        self.local.as_ref()
+    }
+
+    async fn note_in_both(&self, used: &UsedToken) -> Result<TokenUse, ReplayGuardError> {
+        let Some(local) = &self.local else { return self.note_in_store(used).await };
+        // In memory first: of two uses at once, one before and one after the store went away, one is a repetition.
+        let noted = local.note_now(used);
+        if noted == Ok(TokenUse::Repeated) {
+            return noted;
+        }
+        match self.note_in_store(used).await {
+            Ok(token_use) => Ok(token_use),
+            Err(_) => {
+                let token_use = noted?;
+                self.admitted_unchecked.fetch_add(1, Ordering::Relaxed);
+                Ok(token_use)
+            }
+        }
+    }
+
+    async fn note_in_store(&self, used: &UsedToken) -> Result<TokenUse, ReplayGuardError> {
+        // The time to live is relative, so it does not matter whether the store's clock is right.
+        let (until, now) = (used.remembered_until().as_unix_seconds(), used.now.as_unix_seconds());
+        let seconds = until.saturating_sub(now);
+        if seconds == 0 {
+            // Its use may have been forgotten already. No caller that keeps to the contract gets here.
+            let forgotten = used.now.saturating_sub(UsedToken::REMEMBERED_AFTER_END_SECONDS);
+            return Err(ReplayGuardError::Forgotten { end: used.signed_period.end(), forgotten });
+        }
+        // The token first: if the store loses its content in between, the second answer shows it.
+        let mut commands = redis::pipe();
+        let key = token_key(&used.key);
+        commands.cmd("SET").arg(key).arg("1").arg("NX").arg("EX").arg(seconds);
+        commands.cmd("GET").arg(SINCE_KEY);
+        let (connection, (set, since)) = self.ask::<(Value, Option<String>)>(&commands).await?;
+        let since = self.since(&connection, since, used.now).await?;
+        let start = used.signed_period.start();
+        if start <= since {
+            return Err(ReplayGuardError::StoreTooNew { start, since });
+        }
+        match set {
+            Value::Okay => Ok(TokenUse::First),
+            Value::Nil => Ok(TokenUse::Repeated),
+            _ => Err(ReplayGuardError::Store("SET has another answer than OK or nil".to_owned())),
+        }
+    }
+
+    /// Sends commands, once more if the connection turns out to be closed. If the first attempt got through, its answer being lost,
+    /// the second finds the token used: it is rejected, which is safe.
+    async fn ask<T: FromRedisValue>(
+        &self,
+        commands: &Pipeline,
+    ) -> Result<(Arc<Connection>, T), ReplayGuardError> {
+        let connection = self.client.connection().await.map_err(ReplayGuardError::Store)?;
+        match self.client.query(&connection, commands).await {
+            Ok(answer) => return Ok((connection, answer)),
+            Err(error) if !error.is_closed => return Err(ReplayGuardError::Store(error.reason)),
+            Err(_) => {}
+        }
+        let connection = self.client.connection().await.map_err(ReplayGuardError::Store)?;
+        let answer = self.client.query(&connection, commands).await;
+        Ok((connection, answer.map_err(|error| ReplayGuardError::Store(error.reason))?))
+    }
+
+    /// The first second that the run of the store at the other end of `connection` knows of. `found` is what the store has noted
+    /// about it; if that is of another run, or nothing, this second is noted.
+    async fn since(
+        &self,
+        connection: &Arc<Connection>,
+        found: Option<String>,
+        now: Timestamp,
+    ) -> Result<Timestamp, ReplayGuardError> {
+        let of_this_run = found.as_deref().and_then(|found| {
+            let (run, seconds) = found.split_once(' ')?;
+            if run == connection.run() { seconds.parse().ok() } else { None }
+        });
+        if let Some(seconds) = of_this_run {
+            return Ok(Timestamp::from_unix_seconds(seconds));
+        }
+        // Two servers that do this at once write about the same second, and all uses of this run are noted in either case.
+        let since = now.saturating_add(CLOCK_DIFFERENCE_SECONDS);
+        let mut commands = redis::pipe();
+        let value = format!("{} {}", connection.run(), since.as_unix_seconds());
+        commands.cmd("SET").arg(SINCE_KEY).arg(value);
+        let answer = self.client.query(connection, &commands).await;
+        let (_,): (Value,) = answer.map_err(|error| ReplayGuardError::Store(error.reason))?;
+        Ok(since)
+    }
+}
+
+fn token_key(key: &ReplayKey) -> String {
+    let mut text = String::from(TOKEN_PREFIX);
+    for byte in key.as_bytes() {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+impl ReplayGuard for RedisReplayGuard {
+    fn note(&self, used: UsedToken) -> TokenUseFuture<'_> {
+        Box::pin(async move { self.note_in_both(&used).await })
+    }
+}
+
+impl fmt::Debug for RedisReplayGuard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisReplayGuard")
+            .field("settings", self.client.settings())
+            .field("local", &self.local)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,162 @@
+//! Files that are read without making anything else wait.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fs::{Mode, OFlags};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// Seconds that reading a small file may take. One on a network file system that hangs takes for ever.
+const PATIENCE_SECONDS: u64 = 5;
+
+/// A file that cannot be read.
+#[derive(Debug)]
+pub(crate) enum ReadError {
+    Io(io::Error),
+    /// It has more bytes than any file that is of use.
+    TooLarge {
+        bytes: u64,
+    },
+}
+
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+type Content = Result<Vec<u8>, ReadError>;
+
+/// Reads one small regular file, again and again.
+///
+/// Each read is done by a thread of its own, since the file system may never come back to it: a thread of the runtime would then
+/// be missing, and the runtime could not end. While one hangs no other is started.
+#[derive(Debug)]
+pub(crate) struct FileReader {
+    path: PathBuf,
+    max_bytes: u64,
+    under_way: Option<oneshot::Receiver<Content>>,
+}
+
+/// Reads a small regular file.
+pub(crate) async fn read(path: &Path, max_bytes: u64) -> Content {
+    FileReader::new(path, max_bytes).read().await
+}
+
+impl FileReader {
+    pub(crate) fn new(path: &Path, max_bytes: u64) -> Self {
+        Self { path: path.to_owned(), max_bytes, under_way: None }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The content of the file, or an error after a few seconds.
+    pub(crate) async fn read(&mut self) -> Content {
+        let (path, max_bytes) = (self.path.clone(), self.max_bytes);
+        let patience = Duration::from_secs(PATIENCE_SECONDS);
+        self.read_by(patience, move || read_regular(&path, max_bytes)).await
+    }
+
+    async fn read_by(
+        &mut self,
+        patience: Duration,
+        read: impl FnOnce() -> Content + Send + 'static,
+    ) -> Content {
+        let under_way = match self.under_way.take() {
+            Some(under_way) => self.under_way.insert(under_way),
+            None => {
+                let (done, result) = oneshot::channel();
+                std::thread::Builder::new().name("read-file".to_owned()).spawn(move || {
+                    // Nobody may be waiting any more.
+                    let _ = done.send(read());
+                })?;
+                self.under_way.insert(result)
+            }
+        };
+        let Ok(result) = timeout(patience, under_way).await else {
+            let problem = format!("not read within {} s", patience.as_secs_f32());
+            return Err(io::Error::new(io::ErrorKind::TimedOut, problem).into());
+        };
+        self.under_way = None;
+        result.unwrap_or_else(|_| Err(io::Error::other("the thread that reads it panicked").into()))
+    }
+}
+
+fn read_regular(path: &Path, max_bytes: u64) -> Content {
+    // Opening a FIFO waits for a writer, unless it is asked not to.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from)?;
+    let file = File::from(file);
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file").into());
+    }
+    let mut content = Vec::new();
+    // It may grow meanwhile.
+    file.take(max_bytes.saturating_add(1)).read_to_end(&mut content)?;
+    let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX).max(metadata.len());
+    if bytes > max_bytes { Err(ReadError::TooLarge { bytes }) } else { Ok(content) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_hangs_is_given_up_and_asked_for_once() {
+        let mut reader = FileReader::new(Path::new("unused"), 10);
+        let (go, gate) = mpsc::channel::<()>();
+        let patience = Duration::from_millis(20);
+        let hanging = move || {
+            let _ = gate.recv();
+            Ok(b"late".to_vec())
+        };
+        let timed_out = |content: Content| match content {
+            Err(ReadError::Io(error)) => error.kind() == io::ErrorKind::TimedOut,
+            _ => false,
+        };
+        assert!(timed_out(reader.read_by(patience, hanging).await));
+        // The first read still hangs, so there is no second one.
+        assert!(timed_out(reader.read_by(patience, || panic!("started")).await));
+        go.send(()).unwrap();
+        let late = reader.read_by(Duration::from_secs(10), || panic!("started")).await;
+        assert_eq!(late.unwrap(), b"late");
+        let next = reader.read_by(Duration::from_secs(10), || Ok(b"next".to_vec())).await;
+        assert_eq!(next.unwrap(), b"next");
+    }
+
+    #[tokio::test]
+    async fn only_regular_files_of_bounded_size_are_read() {
+        let folder = std::env::temp_dir().join(format!("kliento-files-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("file");
+        fs::write(&file, "0123456789").unwrap();
+        assert_eq!(read(&file, 10).await.unwrap(), b"0123456789");
+        assert!(matches!(read(&file, 9).await, Err(ReadError::TooLarge { bytes: 10 })));
+        let fifo = folder.join("fifo");
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &fifo,
+            rustix::fs::FileType::Fifo,
+            Mode::from_raw_mode(0o600),
+            0,
+        )
+        .unwrap();
+        for other in [&fifo, &folder, Path::new("/dev/zero")] {
+            let error = read(other, 10).await.unwrap_err();
+            let ReadError::Io(error) = error else { panic!("{error:?}") };
+            assert_eq!(error.to_string(), "not a regular file", "{}", other.display());
+        }
+        let error = read(&folder.join("missing"), 10).await.unwrap_err();
+        assert!(matches!(error, ReadError::Io(error) if error.kind() == io::ErrorKind::NotFound));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

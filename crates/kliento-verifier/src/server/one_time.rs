@@ -1,0 +1,151 @@
+//! Tokens that are used once: the guard that the configuration names, and a look at it every second.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::replay::{
+    MemoryReplayGuard, RedisReplayGuard, RedisSettings, RedisSettingsError, ReplayGuard,
+};
+use crate::server::config::{OnUnavailable, OneTime};
+use crate::server::files::{self, ReadError};
+use crate::server::state::State;
+
+/// The interval between looks at the shared store.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// The most bytes of a file with a user name or a password, or with certificates of authorities.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// A shared store of used tokens that cannot be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OneTimeError {
+    /// A file cannot be used.
+    #[error("{file}: {problem}", file = file.display())]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The settings do not lead to a store.
+    #[error("one_time.store")]
+    Settings(#[from] RedisSettingsError),
+}
+
+/// The guard of one-time tokens.
+#[derive(Clone, Debug)]
+pub(crate) enum OneTimeGuard {
+    Memory(Arc<MemoryReplayGuard>),
+    Redis(Arc<RedisReplayGuard>),
+}
+
+/// Numbers for operators.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OneTimeNumbers {
+    /// Used tokens in the memory of this process, and the most of them.
+    pub(crate) entries: usize,
+    pub(crate) max_entries: usize,
+    /// Whether there is a connection to the shared store; `None` if none is configured.
+    pub(crate) is_store_connected: Option<bool>,
+    /// Tokens that were admitted without the store's word.
+    pub(crate) admitted_unchecked: u64,
+}
+
+impl OneTimeGuard {
+    pub(crate) async fn new(one_time: &OneTime) -> Result<Self, OneTimeError> {
+        let max_entries = usize::try_from(one_time.max_entries).unwrap_or(usize::MAX);
+        let Some(url) = &one_time.store else {
+            return Ok(Self::Memory(Arc::new(MemoryReplayGuard::new(max_entries))));
+        };
+        let mut settings = RedisSettings::new(url)?.with_timeouts(
+            Duration::from_millis(one_time.connect_milliseconds),
+            Duration::from_millis(one_time.command_milliseconds),
+        );
+        if let Some(file) = &one_time.ca_file {
+            settings = settings.with_certificate_authorities(&read(file).await?)?;
+        }
+        if let Some(file) = &one_time.user_file {
+            settings = settings.with_user(read_line(file).await?);
+        }
+        if let Some(file) = &one_time.password_file {
+            settings = settings.with_password(read_line(file).await?);
+        }
+        let guard = RedisReplayGuard::new(settings);
+        Ok(Self::Redis(Arc::new(match one_time.on_unavailable {
+            OnUnavailable::Reject => guard,
+            OnUnavailable::Accept => guard.accepting_when_unavailable(max_entries),
+        })))
+    }
+
+    pub(crate) fn as_replay_guard(&self) -> Arc<dyn ReplayGuard> {
+        match self {
+            Self::Memory(guard) => Arc::<MemoryReplayGuard>::clone(guard),
+            Self::Redis(guard) => Arc::<RedisReplayGuard>::clone(guard),
+        }
+    }
+
+    pub(crate) fn numbers(&self) -> OneTimeNumbers {
+        let (memory, store) = match self {
+            Self::Memory(guard) => (Some(&**guard), None),
+            Self::Redis(guard) => (guard.local(), Some(guard)),
+        };
+        OneTimeNumbers {
+            entries: memory.map_or(0, MemoryReplayGuard::len),
+            max_entries: memory.map_or(0, MemoryReplayGuard::max_entries),
+            is_store_connected: store.map(|store| store.is_connected()),
+            admitted_unchecked: store.map_or(0, |store| store.admitted_unchecked()),
+        }
+    }
+
+    /// Looks at the shared store for as long as the service runs, so that the log tells of an outage when it begins and when it ends.
+    pub(crate) async fn watch(self, state: Arc<State>) {
+        let Self::Redis(guard) = self else { return };
+        let mut told = None;
+        loop {
+            let problem = guard.check(state.judge.now()).await.err().map(|error| error.to_string());
+            // Once for each problem, not every second.
+            if told.as_ref() != Some(&problem) {
+                match &problem {
+                    None => tracing::info!("the shared store of used tokens answers"),
+                    Some(problem) if guard.local().is_none() => tracing::error!(
+                        problem,
+                        "the shared store of used tokens cannot be used; tokens are rejected"
+                    ),
+                    Some(problem) => tracing::error!(
+                        problem,
+                        "the shared store of used tokens cannot be used; each instance admits a token once"
+                    ),
+                }
+                told = Some(problem);
+            }
+            sleep(INTERVAL).await;
+        }
+    }
+}
+
+async fn read(file: &Path) -> Result<Vec<u8>, OneTimeError> {
+    files::read(file, MAX_BYTES).await.map_err(|error| {
+        let problem = match error {
+            ReadError::Io(error) => error.to_string(),
+            ReadError::TooLarge { bytes } => format!("it has {bytes} bytes, limit is {MAX_BYTES}"),
+        };
+        OneTimeError::File { file: file.to_owned(), problem }
+    })
+}
+
+/// The only line of a file, without the line break that editors add.
+async fn read_line(file: &Path) -> Result<String, OneTimeError> {
+    let wrong =
+        |problem: &str| OneTimeError::File { file: file.to_owned(), problem: problem.to_owned() };
+    let text = String::from_utf8(read(file).await?).map_err(|_| wrong("it is not UTF-8"))?;
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    if line.is_empty() || line.contains(['\r', '\n']) {
+        return Err(wrong("it does not consist of one line"));
+    }
+    Ok(line.to_owned())
+}
