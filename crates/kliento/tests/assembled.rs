@@ -111,7 +111,8 @@ fn a_chain_that_no_bundle_may_have_is_no_organisation_s() {
         message[0] = number;
         message
     }));
-    let limits = Limits { messages: 256, ..Limits::DEFAULT };
+    let mut limits = Limits::DEFAULT;
+    limits.messages = 256;
     assert!(assembled(made, &messages, &limits).is_none());
 }
 

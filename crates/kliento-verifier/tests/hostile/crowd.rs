@@ -122,7 +122,7 @@ async fn h07_content_of_all_together_is_bounded() {
     // Those who leave give their room back.
     drop(slow);
     until_connections(&service, 0).await;
-    assert_eq!(ask().await.status, 200);
+    assert_eq!(service.ask("POST", TARGET, &[], &TOKEN.der).await.status, 200);
     service.stop().await;
 }
 
