@@ -19,7 +19,7 @@ from seconds import format_instant, parse_instant
 
 FIELDS = {
     *("id", "operation", "trust_anchors", "at", "period", "service", "audience", "max_validity", "leeway"),
-    *("accepted_profile", "name", "type", "input", "header", "plaintext"),
+    *("accepted_profile", "foreign_issuers", "name", "type", "input", "header", "plaintext"),
 }
 
 
@@ -52,7 +52,12 @@ def _anchors(request):
 def _question(request):
     service = request.get("service", kliento_token.SERVICE)
     return Request(
-        _anchors(request), _period(request), service, request.get("accepted_profile"), request.get("leeway", 0)
+        _anchors(request),
+        _period(request),
+        service,
+        request.get("accepted_profile"),
+        request.get("leeway", 0),
+        request.get("foreign_issuers", False),
     )
 
 
