@@ -36,6 +36,9 @@ pub(crate) struct Facts<'a> {
     profile: Option<String>,
     valid_from: Option<String>,
     valid_until: Option<String>,
+    /// Only there, and true, if a policy accepted an organisation certificate that someone else issued.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    foreign_issuer: bool,
     /// Only of bundles: `None` leaves it out, `Some(None)` is null.
     #[serde(skip_serializing_if = "Option::is_none")]
     plaintext: Option<Option<String>>,
@@ -62,6 +65,7 @@ impl<'a> Facts<'a> {
             profile: Some(token.profile().to_string()),
             valid_from: Some(token.validity().start().to_string()),
             valid_until: Some(token.validity().end().to_string()),
+            foreign_issuer: !token.proof().organisation_certificate_self_issued(),
             ..Self::of_member(token.subject(), token.kind())
         }
     }
@@ -71,6 +75,7 @@ impl<'a> Facts<'a> {
             profile: Some(signature.profile().to_string()),
             valid_from: Some(signature.validity().start().to_string()),
             valid_until: Some(signature.validity().end().to_string()),
+            foreign_issuer: !signature.proof().organisation_certificate_self_issued(),
             plaintext: Some(Some(Base64::encode_string(signature.plaintext()))),
             ..Self::of_member(signature.member(), signature.kind())
         }
@@ -103,7 +108,7 @@ pub(crate) fn claims(claims: &ClaimSet) -> BTreeMap<&str, &str> {
     claims.iter().collect()
 }
 
-pub(crate) const fn signed_by(kind: SignatureKind) -> &'static str {
+const fn signed_by(kind: SignatureKind) -> &'static str {
     match kind {
         SignatureKind::Member => "member",
         SignatureKind::Organisation => "organisation",

@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 use kliento::{Member, SignatureKind, TokenPolicy, ValidityPeriod, VerifiedToken};
+use veraid_core::Proof;
 
 use crate::cli::{Demands, Output, TokenVerify};
 use crate::failure::Failure;
 use crate::input;
-use crate::json::{Facts, Verification, signed_by, to_line};
+use crate::json::{Facts, Verification, to_line};
 use crate::outcome::{Outcome, UsageError};
 use crate::shown::shown;
 use crate::{times, trust};
@@ -48,6 +49,7 @@ fn to_text(token: &VerifiedToken) -> String {
     line(&mut text, "audience", token.audience());
     write_claims(&mut text, token);
     line(&mut text, "profile", &token.profile().to_string());
+    write_foreign_issuer(&mut text, token.proof());
     write_validity(&mut text, token.validity());
     text
 }
@@ -69,7 +71,15 @@ pub(crate) fn write_member(text: &mut String, member: &Member, kind: SignatureKi
         line(text, "organisation", &both);
     }
     line(text, "user", member.user().map_or("none (a bot)", |user| user.as_str()));
-    line(text, "signed by", signed_by(kind));
+    line(
+        text,
+        "signed by",
+        match kind {
+            SignatureKind::Member => "member",
+            // VeraId's specification: a claim of the organisation's, which the member need not know of.
+            SignatureKind::Organisation => "organisation, which attributes it to the member",
+        },
+    );
 }
 
 /// The claims, one a line.
@@ -80,6 +90,13 @@ pub(crate) fn write_claims(text: &mut String, token: &VerifiedToken) {
     for (index, (name, value)) in token.claims().iter().enumerate() {
         let label = if index == 0 { "claims" } else { "" };
         line(text, label, &format!("{name} = {value}"));
+    }
+}
+
+/// A word on an organisation certificate that someone else issued, where a policy accepted one.
+pub(crate) fn write_foreign_issuer(text: &mut String, proof: &Proof) {
+    if !proof.organisation_certificate_self_issued() {
+        line(text, "note", "someone else issued the organisation certificate");
     }
 }
 

@@ -76,6 +76,8 @@ pub struct Policy {
     pub leeway_seconds: u64,
     /// The profiles that are accepted: `veraid`, `domainauth` or both.
     pub profiles: Vec<ProfileName>,
+    /// Whether organisation certificates that someone else issued are accepted under DomainAuth.
+    pub foreign_issuers: bool,
 }
 
 /// A profile's name in the set-up.
@@ -207,6 +209,7 @@ impl Default for Policy {
             max_validity_seconds: TokenPolicy::MAX_VALIDITY_SECONDS,
             leeway_seconds: 0,
             profiles: vec![ProfileName::VeraId, ProfileName::DomainAuth],
+            foreign_issuers: false,
         }
     }
 }
@@ -321,6 +324,8 @@ impl Config {
     /// What bundles are held against beyond the protocol.
     pub(crate) fn verification_policy(&self) -> VerificationPolicy {
         let policy = VerificationPolicy::default().with_leeway_seconds(self.policy.leeway_seconds);
+        let policy =
+            if self.policy.foreign_issuers { policy.accepting_foreign_issuers() } else { policy };
         let accepts = |name| self.policy.profiles.contains(&name);
         match (accepts(ProfileName::VeraId), accepts(ProfileName::DomainAuth)) {
             (true, false) => policy.only_profile(Profile::VeraId),
