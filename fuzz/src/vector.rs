@@ -87,6 +87,10 @@ impl Vector {
     pub fn policy(&self) -> VerificationPolicy {
         let policy = VerificationPolicy::default()
             .with_leeway_seconds(self.number("leeway").unwrap_or_default());
+        let policy = match self.0.get("foreign_issuers") {
+            Some(Value::Bool(true)) => policy.accepting_foreign_issuers(),
+            _ => policy,
+        };
         match self.text("accepted_profile") {
             "veraid" => policy.only_profile(Profile::VeraId),
             "domainauth" => policy.only_profile(Profile::DomainAuth),

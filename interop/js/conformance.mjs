@@ -17,6 +17,8 @@ const FIELDS = new Set([
   'protocol', 'id', 'operation', 'trust_anchors', 'at', 'period', 'service', 'name', 'type', 'input', 'plaintext',
   // Of no effect here: the library verifies the signature of a token, and does not look into it.
   'audience',
+  // The library accepts every issuer of an organisation certificate.
+  'foreign_issuers',
 ]);
 const UNSUPPORTED = {
   header: 'the library has no parser of headers',

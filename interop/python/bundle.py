@@ -22,7 +22,7 @@ MAX_LEEWAY = 300
 TXT = dns.rdatatype.TXT
 
 # What the verifier asks: `period` is a pair of seconds, `profile` is "veraid", "domainauth" or None for both.
-Request = namedtuple("Request", "anchors period service profile leeway")
+Request = namedtuple("Request", "anchors period service profile leeway foreign_issuers")
 Verdict = namedtuple("Verdict", "organisation user signer content start end signed_seconds")
 
 
@@ -37,7 +37,8 @@ class Bundle:
         elements = der.set_of(fields.next(0xA1), self.deviations, "DNSSEC chain")
         self.messages = parse_messages([e.expect(der.OCTET_STRING, "message").content for e in elements])
         self.certificate = Certificate(fields.next(0xA2), self.deviations)
-        fields_after(fields)
+        # A field that VeraId does not have.
+        self.domainauth_field = fields_after(fields)
         fields.end()
 
     def organisation(self, request, budget):
@@ -52,18 +53,12 @@ class Bundle:
             if any(m.asks(owner, TXT) and m.records(owner, TXT) for m in self.messages):
                 if profile == "domainauth" and self.deviations:
                     raise Malformed(f"no DER: {self.deviations[0]}")
-                return owner, Organisation(self.certificate, profile == "domainauth", budget)
+                if profile == "veraid" and self.domainauth_field is not None:
+                    raise Malformed("bundle has a field that VeraId does not have")
+                is_domainauth = profile == "domainauth"
+                accepts_foreign = is_domainauth and request.foreign_issuers
+                return owner, Organisation(self.certificate, is_domainauth, budget, accepts_foreign)
         raise Refused("dnssec-chain", f"chain has no key records of {name}")
-
-    def window_with_leeway(self, request, organisation, owner, holds, budget):
-        """As `window`; what began too late may have leeway, and is still too early if that does not help."""
-        later = _with_leeway(request, holds)
-        if later is request:
-            return self.window(request, organisation, owner, holds, budget)
-        try:
-            return self.window(later, organisation, owner, holds, budget)
-        except Refused as refused:
-            raise Refused("window", f"too early, and with leeway: {refused}") from refused
 
     def window(self, request, organisation, owner, holds, budget):
         """The run of seconds in which the chain and what `holds` hold, around the last one that counts."""
@@ -73,30 +68,35 @@ class Bundle:
             raise Refused("window", "requested period ends before it starts")
         if is_domainauth and end - start > NINETY_DAYS:
             raise Refused("window", "requested period is longer than 90 days")
-        common = intersection([request.period], holds)
-        if not common:
+        # The draft has no leeway.
+        leeway = 0 if reading.by_draft else min(request.leeway, MAX_LEEWAY)
+        end_of_leeway = end + leeway
+        if not intersection([(start, end_of_leeway)], holds):
             raise Refused("window", "signature and certificates do not hold in the requested period")
         cap = NINETY_DAYS if is_domainauth else None
-        chain = Chain(self.messages, request.anchors, request.period, cap, budget)
+        chain = Chain(self.messages, request.anchors, (start, end_of_leeway), cap, budget)
         records, proved = chain.prove(owner, TXT)
         certificate = organisation.certificate
         look_back = select(records, certificate.key, organisation.key_bits, request.service, is_domainauth)
-        latest = end if is_domainauth else common[-1][1]
-        counting = intersection(common, [(latest - look_back, latest)], proved)
-        if not counting:
-            raise Refused("window", "there is no second in which all evidence holds")
-        return run_around(intersection(holds, proved), counting[-1][1])
+        evidence = intersection(holds, proved)
+        latest = _latest(request.period, holds, evidence, look_back, is_domainauth)
+        if latest is None:
+            # Only then does leeway help, and all evidence alike: its first second after the requested period.
+            begun = intersection(evidence, [(end + 1, end_of_leeway)])
+            if not begun:
+                raise Refused("window", "there is no second in which all evidence holds")
+            latest = begun[0][0]
+        return run_around(evidence, latest)
 
 
-def _with_leeway(request, holds):
-    """The request, or the first second after it in which signature and certificates hold, if leeway lets that count."""
-    end = request.period[1]
-    begins = [start for start, _ in holds if start > end]
-    if reading.by_draft or not request.leeway or intersection([request.period], holds) or not begins:
-        return request
-    if min(begins) > end + min(request.leeway, MAX_LEEWAY):
-        return request
-    return request._replace(period=(min(begins), min(begins)))
+def _latest(period, holds, evidence, look_back, is_domainauth):
+    """The last second of `evidence` that counts in a period, or None."""
+    common = intersection([period], holds)
+    if not common:
+        return None
+    latest = period[1] if is_domainauth else common[-1][1]
+    counting = intersection([period], evidence, [(latest - look_back, latest)])
+    return counting[-1][1] if counting else None
 
 
 def verify_signature_bundle(octets, request, given_content=None):
@@ -116,21 +116,22 @@ def verify_signature_bundle(octets, request, given_content=None):
     budget = Budget()
     owner, organisation = bundle.organisation(request, budget)
     content = signed.check(given_content)
-    if reading.by_draft and signed.version != 1:
-        # RFC 5652 section 5.1 makes it 1 for what the draft allows in here.
-        raise Refused("signed-data", "SignedData is not of version 1")
     if signed.service != request.service:
         raise Refused("signed-data", "signature is for another service")
     if organisation.is_domainauth and signed.end - signed.start > NINETY_DAYS:
         raise Refused("window", "signature is valid for more than 90 days")
 
+    # VeraId's specification says 3; RFC 5652 section 5.1 gives 1.
+    if organisation.is_domainauth and signed.version != 1:
+        raise Refused("signed-data", f"SignedData has version {signed.version}")
     signer, path_seconds = _signer(signed, organisation)
     user = _user(signed, signer, organisation)
     check_may_sign(signer)
+    signed.check_binding(signer)
     signed.check_signature(signer.key, signer is organisation.certificate, budget)
 
     holds = intersection(path_seconds, [(signed.start, signed.end)])
-    start, end = bundle.window_with_leeway(request, organisation, owner, holds, budget)
+    start, end = bundle.window(request, organisation, owner, holds, budget)
     signer = "member" if signed.attribution is None else "organisation"
     return Verdict(organisation.name, user, signer, content, start, end, signed.end - signed.start)
 
@@ -139,7 +140,7 @@ def _signer(signed, organisation):
     """The signer's certificate, and when a path to it holds."""
     certificate = organisation.certificate
     attached = [other for other in signed.attached if other.octets != certificate.octets]
-    _check_distinct(attached)
+    _check_distinct([certificate, *attached])
     if signed.signer_id == (certificate.issuer, certificate.serial):
         return certificate, organisation.seconds
     for other in attached:
@@ -167,28 +168,30 @@ def _user(signed, signer, organisation):
 
 
 def _check_distinct(certificates):
-    ids = [(certificate.issuer, certificate.serial) for certificate in certificates]
-    if len(set(ids)) != len(ids):
+    # The same certificate may be there again.
+    different = {certificate.octets: certificate for certificate in certificates}.values()
+    ids = {(certificate.issuer, certificate.serial) for certificate in different}
+    if len(ids) != len(different):
         raise Refused("certificate", "two certificates have one issuer and serial number")
 
 
 def verify_member_id_bundle(octets, request):
     if len(octets) > MAX_OVERHEAD_OCTETS:
         raise Malformed("bundle has too many octets")
-    member, intermediates = None, []
+    member = None
 
     def read_members(fields):
         nonlocal member
         member = fields.next(0xA3)
-        if (element := fields.optional(0xA4)) is not None:
-            intermediates.append(element)
+        return fields.optional(0xA4)
 
     bundle = Bundle(octets, read_members, "member id bundle")
-    member = Certificate(member, bundle.deviations)
+    member, intermediates = Certificate(member, bundle.deviations), []
+    if bundle.domainauth_field is not None:
+        intermediates = der.set_of(bundle.domainauth_field, bundle.deviations, "intermediates")
     attached = [
         Certificate(child.expect(der.SEQUENCE, "intermediate"), bundle.deviations)
-        for element in intermediates
-        for child in der.set_of(element, bundle.deviations, "intermediates")
+        for child in intermediates
     ]
     if len(attached) > MAX_ATTACHED:
         raise Malformed("too many intermediate certificates")
@@ -196,7 +199,7 @@ def verify_member_id_bundle(octets, request):
     owner, organisation = bundle.organisation(request, budget)
     if member.subject == organisation.certificate.subject:
         raise Refused("signed-data", "member is called like the organisation")
-    _check_distinct([member, *attached])
+    _check_distinct([organisation.certificate, member, *attached])
     holds = organisation.seconds_of_paths(member, attached)
     check_may_sign(member)
     try:
@@ -204,5 +207,5 @@ def verify_member_id_bundle(octets, request):
         member.key.numbers(is_organisation=False)
     except (names.BadName, BadAlgorithm) as error:
         raise Refused("certificate", str(error)) from None
-    start, end = bundle.window_with_leeway(request, organisation, owner, holds, budget)
+    start, end = bundle.window(request, organisation, owner, holds, budget)
     return Verdict(organisation.name, user, None, None, start, end, None)

@@ -8,7 +8,7 @@ import names
 import reading
 from algorithms import BadAlgorithm, PublicKey, identifier
 from errors import Malformed, Refused
-from seconds import EVER, NINETY_DAYS, intersection, union
+from seconds import NINETY_DAYS, intersection, union
 
 STAGE = "certificate"
 
@@ -99,6 +99,7 @@ class Certificate:
 
     @property
     def may_issue(self):
+        """Whether it is a certificate authority's, which is the same for issuing and for speaking for the organisation."""
         return self.is_authority and BASIC_CONSTRAINTS in self.critical and self.allows(KEY_CERT_SIGN)
 
     def allows(self, bit):
@@ -130,11 +131,9 @@ class Certificate:
         """That another certificate's key issued this one."""
         if self.issuer != issuer.subject:
             refuse("issuer's name is another")
-        # Of an organisation's certificate that somebody else issued, the key identifier is no evidence either.
         ids = {self.authority_key_id, issuer.subject_key_id}
         # RFC 5280 section 6.1 compares no key identifiers.
-        counts = (issuer.names_itself or not is_organisation) and not reading.by_draft
-        if counts and None not in ids and len(ids) > 1:
+        if not reading.by_draft and None not in ids and len(ids) > 1:
             refuse("key identifiers differ")
         verify = partial(
             issuer.key.verifies, self.algorithm, self.signature, self.signed_octets, is_organisation
@@ -237,7 +236,7 @@ def _authority_key_id(octets):
 class Organisation:
     """An organisation's certificate after its own checks; `seconds` is when it counts."""
 
-    def __init__(self, certificate, is_domainauth, budget):
+    def __init__(self, certificate, is_domainauth, budget, accepts_foreign_issuer):
         self.certificate, self.is_domainauth, self.budget = certificate, is_domainauth, budget
         self.name, has_dot = _organisation_name(certificate)
         label = "_domainauth" if is_domainauth else "_veraid"
@@ -250,18 +249,15 @@ class Organisation:
         except BadAlgorithm as error:
             refuse(str(error))
         self.key_bits = modulus.bit_length()
-        self.seconds = EVER
-        # Of a certificate that somebody else issued, only name and key are evidence.
-        if certificate.names_itself:
-            certificate.check(is_domainauth)
-            certificate.check_issued_by(certificate, budget, is_organisation=True)
-            self.seconds = [(certificate.not_before, certificate.not_after)]
-        elif not is_domainauth:
+        # A self-signature is the only evidence that the key's holder agreed to the name.
+        # The draft accepts one that somebody else issued (section 4.1).
+        by_draft = reading.by_draft and is_domainauth
+        if not certificate.names_itself and not (accepts_foreign_issuer or by_draft):
             refuse("organisation's certificate is issued by another")
-        elif reading.by_draft:
-            # Section 7.1, step 4: it is on the chain that was valid at one time, whoever issued it.
-            certificate.check(is_domainauth)
-            self.seconds = [(certificate.not_before, certificate.not_after)]
+        certificate.check(is_domainauth)
+        if certificate.names_itself:
+            certificate.check_issued_by(certificate, budget, is_organisation=True)
+        self.seconds = [(certificate.not_before, certificate.not_after)]
 
     def seconds_of_paths(self, signer, attached):
         """When a path from here to `signer` holds, over all of them through `attached` certificates."""
@@ -289,13 +285,11 @@ class Organisation:
         """When a path holds, given from the signer upwards and without the organisation's certificate."""
         issuers = [*path[1:], self.certificate]
         for depth, issuer in enumerate(issuers):
-            is_evidence = issuer is not self.certificate or issuer.names_itself or reading.by_draft
-            if is_evidence:
-                below = sum(not certificate.names_itself for certificate in path[1 : depth + 1])
-                if not issuer.may_issue:
-                    refuse("issuer is no certificate authority")
-                if issuer.path_length is not None and issuer.path_length < below:
-                    refuse("path is longer than an issuer allows")
+            below = sum(not certificate.names_itself for certificate in path[1 : depth + 1])
+            if not issuer.may_issue:
+                refuse("issuer is not a certificate authority")
+            if issuer.path_length is not None and issuer.path_length < below:
+                refuse("path is longer than an issuer allows")
             path[depth].check(self.is_domainauth)
             path[depth].check_issued_by(issuer, self.budget, issuer is self.certificate)
         return intersection(self.seconds, *([(c.not_before, c.not_after)] for c in path))

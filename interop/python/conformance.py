@@ -23,7 +23,7 @@ PROTOCOL = 2
 
 FIELDS = {
     *("protocol", "id", "operation", "trust_anchors", "at", "period", "service", "audience", "max_validity", "leeway"),
-    *("accepted_profile", "name", "type", "input", "header", "plaintext"),
+    *("accepted_profile", "foreign_issuers", "name", "type", "input", "header", "plaintext"),
 }
 
 
@@ -58,7 +58,12 @@ def _anchors(request):
 def _question(request):
     service = request.get("service", kliento_token.SERVICE)
     return Request(
-        _anchors(request), _period(request), service, request.get("accepted_profile"), request.get("leeway", 0)
+        _anchors(request),
+        _period(request),
+        service,
+        request.get("accepted_profile"),
+        request.get("leeway", 0),
+        request.get("foreign_issuers", False),
     )
 
 

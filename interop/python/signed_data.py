@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from cryptography.hazmat.primitives import hashes
+
 import der
 import reading
 from algorithms import BadAlgorithm, digest, hash_of, identifier
@@ -15,6 +17,8 @@ MAX_ATTACHED, MAX_ATTRIBUTES, MAX_DIGEST_ALGORITHMS, MAX_SIGNERS = 8, 16, 8, 8
 SIGNED_DATA, DATA = "1.2.840.113549.1.7.2", "1.2.840.113549.1.7.1"
 CONTENT_TYPE, MESSAGE_DIGEST = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4"
 ALGORITHM_PROTECTION = "1.2.840.113549.1.9.52"
+SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.47"
+SHA_256 = "2.16.840.1.101.3.4.2.1"
 METADATA, ATTRIBUTION = "1.3.6.1.4.1.58708.1.0", "1.3.6.1.4.1.58708.1.2"
 
 SIGNING_TIME = "1.2.840.113549.1.9.5"
@@ -142,6 +146,8 @@ class SignedData:
         self.attribution = self.attributes.get(ATTRIBUTION)
         if self.attribution is not None:
             self.attribution.expect(der.UTF8_STRING, "attribution")
+        named = self.attributes.get(SIGNING_CERTIFICATE)
+        self.named_signer = None if named is None else NamedSigner(named)
 
     def check(self, given_content):
         """All that needs no key; gives the content."""
@@ -185,6 +191,11 @@ class SignedData:
         if parts[0].tag != der.SEQUENCE or _name_of_hash(parts[0]) != _name_of_hash(self.digest_algorithm):
             refuse("algorithm protection does not agree")
 
+    def check_binding(self, signer):
+        """That a signature which names its certificate is verified with that one (RFC 5035)."""
+        if self.named_signer is not None:
+            self.named_signer.check(signer)
+
     def check_signature(self, key, is_organisation, budget):
         try:
             key.numbers(is_organisation)
@@ -204,6 +215,38 @@ class SignedData:
             return self.attribution.content.decode("utf-8")
         except UnicodeDecodeError:
             refuse("attribution is no UTF-8")
+
+
+class NamedSigner:
+    """The certificate that a signature was made for: SigningCertificateV2 (RFC 5035 section 3)."""
+
+    def __init__(self, element):
+        what = "signing certificate"
+        fields = der.Fields(element.expect(der.SEQUENCE, what), what)
+        certificates = fields.next(der.SEQUENCE).children
+        policies = fields.optional(der.SEQUENCE)
+        fields.end()
+        if not certificates:
+            raise Malformed("signing certificate names none")
+        fields = der.Fields(certificates[0].expect(der.SEQUENCE, what), what)
+        self.algorithm = fields.optional(der.SEQUENCE)
+        self.digest = fields.next(der.OCTET_STRING).content
+        issuer_serial = fields.optional(der.SEQUENCE)
+        fields.end()
+        # More certificates, policies, or issuer and serial number restrict the path in ways that are not evaluated.
+        self.restricts = policies is not None or issuer_serial is not None or len(certificates) > 1
+        if self.algorithm is not None and identifier(self.algorithm) == (SHA_256, None):
+            raise Malformed("signing certificate writes the default hash out")
+
+    def check(self, signer):
+        if self.restricts:
+            refuse("signing certificate restricts the path")
+        try:
+            algorithm = hashes.SHA256() if self.algorithm is None else hash_of(self.algorithm)
+        except BadAlgorithm as error:
+            refuse(str(error))
+        if self.digest != digest(algorithm, signer.octets):
+            refuse("signing certificate is another")
 
 
 def _name_of_hash(element):

@@ -207,7 +207,9 @@ fn openssl_accepts(issued: &Issued, folder: &Path) -> Result<bool, String> {
     let mut command = Command::new("openssl");
     match issued.form {
         Form::MemberId => command.args(["verify", "-purpose", "any"]),
-        _ => command.args(["cms", "-verify", "-binary", "-purpose", "any", "-inform", "DER"]),
+        // With -cades the signature must name the certificate that it is verified with.
+        _ => command
+            .args(["cms", "-verify", "-cades", "-binary", "-purpose", "any", "-inform", "DER"]),
     };
     command.args(["-attime", &issued.at.as_unix_seconds().to_string()]);
     command.arg("-CAfile").arg(&organisation);

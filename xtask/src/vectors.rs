@@ -23,12 +23,15 @@ use veraid_testkit::{
     Signer, TestProfile, ZoneAlgorithm, ZoneKeys, default_instant, dnssec_chain_der,
 };
 
+mod authorities;
 mod authority;
+mod binding;
 mod bundle_limits;
 mod bundles;
 mod certificates;
 mod characters;
 mod dnssec;
+mod foreign_issuers;
 mod headers;
 mod hostile;
 mod json;
@@ -154,6 +157,9 @@ fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
         bundle_limits::vectors(),
         member_ids::vectors(),
         hostile::vectors(),
+        binding::vectors(),
+        foreign_issuers::vectors(),
+        authorities::vectors(),
     ]
     .concat();
     let mut results: BTreeMap<&str, Outcome> = BTreeMap::new();
@@ -202,6 +208,7 @@ struct Vector {
     max_validity: Option<u64>,
     leeway: Option<u64>,
     accepted_profile: Option<TestProfile>,
+    accepts_foreign_issuers: bool,
     question: Option<Question>,
     carrier: Carrier,
     plaintext: Option<Vec<u8>>,
@@ -252,6 +259,7 @@ impl Vector {
             max_validity: None,
             leeway: None,
             accepted_profile: None,
+            accepts_foreign_issuers: false,
             question: None,
             carrier: Carrier::Input(input),
             plaintext: None,
@@ -354,6 +362,12 @@ impl Vector {
 
     fn leeway(mut self, seconds: u64) -> Self {
         self.leeway = Some(seconds);
+        self
+    }
+
+    /// For a verifier that accepts organisation certificates of other issuers.
+    fn accepting_foreign_issuers(mut self) -> Self {
+        self.accepts_foreign_issuers = true;
         self
     }
 
@@ -487,6 +501,9 @@ impl Vector {
         );
         if let Some(profile) = self.accepted_profile {
             members.push(("accepted_profile", Json::text(label(profile))));
+        }
+        if self.accepts_foreign_issuers {
+            members.push(("foreign_issuers", Json::True));
         }
         if let Some(question) = &self.question {
             members.push(("name", Json::text(&question.name)));

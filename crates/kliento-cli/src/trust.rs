@@ -48,6 +48,8 @@ pub(crate) fn bundle_verifier(demands: &Demands, anchors: TrustAnchors) -> Verif
 
 fn policy(demands: &Demands) -> VerificationPolicy {
     let policy = VerificationPolicy::DEFAULT.with_leeway_seconds(demands.leeway);
+    let policy =
+        if demands.allow_foreign_issuer { policy.accepting_foreign_issuers() } else { policy };
     match demands.profile {
         ProfileArgument::Any => policy,
         ProfileArgument::Veraid => policy.only_profile(Profile::VeraId),

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::json::{Facts, Verification, to_line};
 use crate::outcome::{Outcome, UsageError};
 use crate::shown::grouped;
-use crate::verify_token::{line, write_member, write_validity};
+use crate::verify_token::{line, write_foreign_issuer, write_member, write_validity};
 use crate::{input, times, trust};
 
 pub(crate) fn run(arguments: &BundleVerify) -> Result<Outcome, UsageError> {
@@ -55,6 +55,7 @@ fn to_text(signature: &VerifiedSignature) -> String {
     line(&mut text, "service", &signature.service().to_string());
     line(&mut text, "plaintext", &format!("{} octets", grouped(signature.plaintext().len())));
     line(&mut text, "profile", &signature.profile().to_string());
+    write_foreign_issuer(&mut text, signature.proof());
     write_validity(&mut text, signature.validity());
     text
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use kliento::{Member, SignatureKind, TokenPolicy, ValidityPeriod, VerifiedToken};
+use veraid_core::Proof;
 
 use crate::cli::{Demands, Output, TokenVerify};
 use crate::failure::Failure;
@@ -48,6 +49,7 @@ fn to_text(token: &VerifiedToken) -> String {
     line(&mut text, "audience", token.audience());
     write_claims(&mut text, token);
     line(&mut text, "profile", &token.profile().to_string());
+    write_foreign_issuer(&mut text, token.proof());
     write_validity(&mut text, token.validity());
     text
 }
@@ -99,6 +101,13 @@ pub(crate) fn write_claims(text: &mut String, token: &VerifiedToken) {
     for (index, (name, value)) in token.claims().iter().enumerate() {
         let label = if index == 0 { "claims" } else { "" };
         line(text, label, &format!("{name} = {value}"));
+    }
+}
+
+/// A word on an organisation certificate that someone else issued, where a policy accepted one.
+pub(crate) fn write_foreign_issuer(text: &mut String, proof: &Proof) {
+    if !proof.organisation_certificate_self_issued() {
+        line(text, "note", "someone else issued the organisation certificate");
     }
 }
 

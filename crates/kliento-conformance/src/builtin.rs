@@ -197,6 +197,9 @@ pub fn verifier(question: &Question, crypto: CryptoProvider) -> Result<Verifier,
     if let Some(seconds) = question.leeway {
         policy = policy.with_leeway_seconds(seconds);
     }
+    if question.foreign_issuers == Some(true) {
+        policy = policy.accepting_foreign_issuers();
+    }
     Ok(Verifier::with_crypto(anchors(question)?, crypto).with_policy(policy))
 }
 

@@ -71,6 +71,9 @@ pub struct Question {
     /// The only profile to accept; both if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted_profile: Option<ProfileName>,
+    /// Whether to accept organisation certificates that someone else issued; not if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub foreign_issuers: Option<bool>,
     /// The name whose records are to be proved, with its final dot (chains).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

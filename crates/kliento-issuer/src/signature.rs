@@ -25,6 +25,9 @@ const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1135
 const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+/// id-aa-signingCertificateV2 (RFC 5035 section 3).
+const SIGNING_CERTIFICATE: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 const SIGNATURE_METADATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.58708.1.0");
 const MEMBER_ATTRIBUTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.58708.1.2");
 
@@ -47,6 +50,8 @@ struct Identity {
     name: OrganisationName,
     /// Issuer and serial number of the signer's certificate, in DER.
     signer_identifier: Element,
+    /// The signed attribute that binds signatures to the signer's certificate.
+    signing_certificate: Element,
     /// The `[0]` of SignedData, or nothing.
     certificates: Element,
     speaks_for_organisation: bool,
@@ -105,6 +110,7 @@ impl SignatureIssuer {
             organisation: bundle.organisation_id(),
             name: verified.member().organisation().clone(),
             signer_identifier: issuer_and_serial_number(certificate)?,
+            signing_certificate: signing_certificate(certificate)?,
             certificates: retag(0xA0, set_of(attached)?),
             speaks_for_organisation: profile == Profile::DomainAuth && certificate.is_authority(),
             signer: SignerKey::of(&*key)?,
@@ -137,6 +143,7 @@ impl SignatureIssuer {
         let issuer = Self::new(Identity {
             name: verified.name().clone(),
             signer_identifier: issuer_and_serial_number(organisation.organisation_certificate())?,
+            signing_certificate: signing_certificate(organisation.organisation_certificate())?,
             // The bundle has the organisation's certificate already.
             certificates: Vec::new(),
             organisation,
@@ -256,6 +263,7 @@ impl SignatureIssuer {
             attribute(&CONTENT_TYPE, &oid(&DATA)?)?,
             attribute(&MESSAGE_DIGEST, &element(Tag::OctetString, &[&digest])?)?,
             attribute(&SIGNATURE_METADATA, &metadata(&identity.service, period)?)?,
+            identity.signing_certificate.clone(),
         ];
         if let Some(member) = &self.attribution {
             let name = element(Tag::Utf8String, &[member.as_bytes()])?;
@@ -388,6 +396,16 @@ const MAX_ATTACHED: usize = 8;
 
 fn issuer_and_serial_number(certificate: &Certificate) -> Result<Element, IssueError> {
     sequence(&[certificate.issuer(), &element(Tag::Integer, &[certificate.serial()])?])
+}
+
+/// The signing-certificate attribute in its smallest form, 57 bytes (RFC 5035 sections 3 and 4).
+///
+/// The digest is over the whole certificate, so issuer and serial number would add nothing. SHA-256 is the default, which DER
+/// leaves out.
+fn signing_certificate(certificate: &Certificate) -> Result<Element, IssueError> {
+    let digest = veraid_aws_lc_rs::PROVIDER.digest(DigestAlgorithm::Sha256, certificate.as_der());
+    let identifier = sequence(&[&element(Tag::OctetString, &[&digest])?])?;
+    attribute(&SIGNING_CERTIFICATE, &sequence(&[&sequence(&[&identifier])?])?)
 }
 
 fn attribute(id: &ObjectIdentifier, value: &[u8]) -> Result<Element, IssueError> {

@@ -20,6 +20,7 @@ use crate::token_bundle::VerifiedToken;
 /// | `claims`, `audience` | those of the token; null for other content |
 /// | `profile` | `veraid` or `domainauth` |
 /// | `validFrom`, `validUntil` | the first and last second of the verdict, in RFC 3339 |
+/// | `foreignIssuer` | only present, and true, if a policy accepted an organisation certificate that someone else issued |
 ///
 /// ```
 /// fn log_line(token: &kliento::VerifiedToken) -> serde_json::Result<String> {
@@ -40,10 +41,12 @@ pub struct VerifiedFacts<'a> {
     profile: String,
     valid_from: String,
     valid_until: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    foreign_issuer: bool,
 }
 
 impl<'a> VerifiedFacts<'a> {
-    /// The names of all members, in the order in which they are serialised.
+    /// The names of the members that are always present, in the order in which they are serialised.
     pub const NAMES: [&'static str; 11] = [
         "subject",
         "subjectUnicode",
@@ -64,6 +67,7 @@ impl<'a> VerifiedFacts<'a> {
         Self {
             claims: Some(token.claims()),
             audience: Some(token.audience()),
+            foreign_issuer: !token.proof().organisation_certificate_self_issued(),
             ..Self::new(token.subject(), token.kind(), token.profile(), token.validity())
         }
     }
@@ -72,7 +76,10 @@ impl<'a> VerifiedFacts<'a> {
     #[must_use]
     pub fn of_signature(signature: &'a VerifiedSignature) -> Self {
         let (kind, profile) = (signature.kind(), signature.profile());
-        Self::new(signature.member(), kind, profile, signature.validity())
+        Self {
+            foreign_issuer: !signature.proof().organisation_certificate_self_issued(),
+            ..Self::new(signature.member(), kind, profile, signature.validity())
+        }
     }
 
     fn new(
@@ -96,6 +103,7 @@ impl<'a> VerifiedFacts<'a> {
             profile: profile.to_string(),
             valid_from: validity.start().to_string(),
             valid_until: validity.end().to_string(),
+            foreign_issuer: false,
         }
     }
 

@@ -76,7 +76,7 @@ fn veraid_has_caps_only_if_they_are_asked_for() {
 }
 
 #[test]
-fn an_organisation_certificate_from_elsewhere_is_refused_on_request() {
+fn an_organisation_certificate_from_elsewhere_is_accepted_only_by_a_policy() {
     let scenario = Scenario::of(TestProfile::DomainAuth);
     let foreign = |certificate: &mut CertificateBuilder| {
         certificate.issuer = common_name_only(&CommonName::utf8("Some Authority"));
@@ -84,15 +84,23 @@ fn an_organisation_certificate_from_elsewhere_is_refused_on_request() {
         certificate.signature = Some(RsaKey::fixed(2048, 5).sign_pss(Digest::Sha256, &tbs));
     };
     let bundle = scenario.build_with(&Customisation::new().organisation(foreign));
-    let verified = verify(&bundle, VerificationPolicy::default()).unwrap();
+    let accepting = VerificationPolicy::default().accepting_foreign_issuers();
+    let verified = verify(&bundle, accepting).unwrap();
     assert_eq!(verified.profile(), Profile::DomainAuth);
     assert_eq!(verified.service().to_string(), KLIENTO_SERVICE);
-    let error =
-        verify(&bundle, VerificationPolicy::default().refusing_foreign_issuers()).unwrap_err();
+    assert!(!verified.proof().organisation_certificate_self_issued());
+    let error = verify(&bundle, VerificationPolicy::default()).unwrap_err();
     let problem = CertificateProblem::ForeignIssuer;
     let certificate = CertificateRole::Organisation;
     assert_eq!(error.code(), 2218);
     assert!(error.is_about_policy());
+    assert_eq!(error, VerifyError::Certificate { certificate, problem });
+
+    // Under VeraId no policy accepts one.
+    let bundle = Scenario::default().build_with(&Customisation::new().organisation(foreign));
+    let error = verify(&bundle, accepting).unwrap_err();
+    let problem = CertificateProblem::NotSelfIssued;
+    assert!(!error.is_about_policy());
     assert_eq!(error, VerifyError::Certificate { certificate, problem });
 }
 

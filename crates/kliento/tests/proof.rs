@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails by a panic has done its work")]
 
-use kliento::{TrustAnchors, ValidityPeriod, Verifier};
+use kliento::{TrustAnchors, ValidityPeriod, VerificationPolicy, Verifier};
 use veraid_core::{CertificateRole, Proof, ProvedCertificate, SignatureBundle};
 use veraid_testkit::{
     CommonName, Customisation, Digest, KLIENTO_SERVICE, MockBundle, RsaKey, Scenario, Signer,
@@ -12,8 +12,12 @@ use veraid_testkit::{
 use CertificateRole::{Intermediate, Organisation, Signer as TheSigner};
 
 fn proof(bundle: &MockBundle) -> Proof {
+    proof_by(bundle, VerificationPolicy::default())
+}
+
+fn proof_by(bundle: &MockBundle, policy: VerificationPolicy) -> Proof {
     let anchors = TrustAnchors::from_presentation(&bundle.trust_anchors).unwrap();
-    let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
+    let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER).with_policy(policy);
     let period = ValidityPeriod::at(default_instant());
     let parsed = SignatureBundle::from_der(&bundle.der).unwrap();
     let verified = parsed.verify(&KLIENTO_SERVICE.parse().unwrap(), period, &verifier).unwrap();
@@ -50,14 +54,15 @@ fn the_certificates_lead_from_the_organisation_to_the_signer() {
 }
 
 #[test]
-fn the_dates_of_an_organisation_certificate_from_elsewhere_are_no_evidence() {
+fn the_dates_of_an_organisation_certificate_from_elsewhere_count() {
     let scenario = Scenario::of(TestProfile::DomainAuth);
     let bundle = scenario.build_with(&Customisation::new().organisation(|certificate| {
         certificate.issuer = common_name_only(&CommonName::utf8("Some Authority"));
         let tbs = certificate.tbs_certificate(Digest::Sha256);
         certificate.signature = Some(RsaKey::fixed(2048, 5).sign_pss(Digest::Sha256, &tbs));
     }));
-    let proof = proof(&bundle);
-    assert_eq!(proof.certificates(), certificates(&[TheSigner], &scenario));
+    let policy = VerificationPolicy::default().accepting_foreign_issuers();
+    let proof = proof_by(&bundle, policy);
+    assert_eq!(proof.certificates(), certificates(&[Organisation, TheSigner], &scenario));
     assert!(!proof.organisation_certificate_self_issued());
 }

@@ -31,6 +31,10 @@ impl<'a> AlgorithmIdentifier<'a> {
         Self::from_element(&read_whole(element.value, tag::SEQUENCE, FIELD, element.offset)?)
     }
 
+    pub(crate) const fn has_parameters(&self) -> bool {
+        self.parameters.is_some()
+    }
+
     /// A hash that is allowed, with NULL parameters or none (RFC 5754 section 2: both must be accepted).
     pub(crate) fn digest(&self) -> Result<DigestAlgorithm, AlgorithmProblem> {
         let has_no_parameters = self

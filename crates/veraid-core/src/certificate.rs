@@ -177,18 +177,32 @@ impl Certificate {
         self.issuer() == self.subject()
     }
 
-    /// Whether the certificate may issue others: its BasicConstraints are critical and have cA TRUE (RFC 5280 section 4.2.1.9).
+    /// Whether the certificate is a certificate authority's: its BasicConstraints are critical and have cA TRUE, and its KeyUsage, where there
+    /// is one, has keyCertSign (RFC 5280 sections 4.2.1.9 and 4.2.1.3).
+    ///
+    /// Nothing else issues certificates, and under DomainAuth nothing else below the organisation speaks for it.
     #[must_use]
     pub fn is_authority(&self) -> bool {
-        self.extensions.basic_constraints.is_some_and(|basic| basic.is_critical && basic.is_ca)
+        self.check_authority().is_ok()
     }
 
-    /// Whether verifiers take certificates that this one issues: it is an [authority](Self::is_authority), its KeyUsage allows it where there is one
-    /// (RFC 5280 section 4.2.1.3), and its own form is in order.
+    /// Whether verifiers accept certificates that this one issues: it is an [authority](Self::is_authority), and its own form is in
+    /// order.
     #[must_use]
     pub fn may_issue(&self) -> bool {
-        let allows = self.extensions.key_usage.is_none_or(|usage| usage.key_cert_sign);
-        self.is_authority() && allows && self.check_form().is_ok()
+        self.is_authority() && self.check_form().is_ok()
+    }
+
+    /// Checks that the certificate is an [authority](Self::is_authority)'s.
+    pub(crate) fn check_authority(&self) -> Result<(), CertificateProblem> {
+        let Extensions { basic_constraints, key_usage, .. } = &self.extensions;
+        if !basic_constraints.is_some_and(|basic| basic.is_critical && basic.is_ca) {
+            return Err(CertificateProblem::NotAnAuthority);
+        }
+        match key_usage {
+            Some(usage) if !usage.key_cert_sign => Err(CertificateProblem::KeyUsage),
+            _ => Ok(()),
+        }
     }
 
     /// How many certificates of authorities may follow on a path below this one; `None` if any number may.

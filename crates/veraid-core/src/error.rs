@@ -419,7 +419,8 @@ pub enum CertificateProblem {
     /// The organisation certificate was issued by someone else, which VeraId does not allow.
     #[error("its issuer is not its subject")]
     NotSelfIssued,
-    /// The organisation certificate was issued by someone else, which DomainAuth allows and this verifier does not.
+    /// The organisation certificate was issued by someone else, which verifiers accept only under DomainAuth and by an
+    /// explicit policy.
     #[error("its issuer is not its subject, which this verifier does not accept")]
     ForeignIssuer,
     /// Its signature does not hold.
@@ -591,6 +592,9 @@ pub enum SignedDataError {
     /// A signed attribute is not what it should be.
     #[error("signed attribute {0} is not what it should be")]
     AttributeValue(&'static str),
+    /// The signing-certificate attribute does not stand for the certificate that the signature is verified with.
+    #[error("signed attribute signing certificate {0}")]
+    SigningCertificate(SigningCertificateProblem),
     /// The digest algorithm is not among those announced.
     #[error("the signer's digest algorithm is not among digestAlgorithms")]
     DigestNotAnnounced,
@@ -612,6 +616,33 @@ pub enum SignedDataError {
     /// Verification would take more than it may.
     #[error("there are more {0} than allowed")]
     LimitExceeded(Limit),
+}
+
+/// Why a signature is not bound to the certificate that it is verified with (RFC 5035).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SigningCertificateProblem {
+    /// It names another certificate: this signature was made for that one.
+    #[error("names another certificate than the signer's")]
+    OtherCertificate,
+    /// The certificate's digest is not of SHA-256, SHA-384 or SHA-512.
+    #[error("has a digest that is not of SHA-256, SHA-384 or SHA-512")]
+    DigestNotAllowed,
+    /// It names further certificates, policies, or issuer and serial number, which are not evaluated.
+    #[error(
+        "names several certificates, a policy, or issuer and serial number, which are not evaluated"
+    )]
+    Restricted,
+}
+
+impl SigningCertificateProblem {
+    const fn code(self) -> u16 {
+        match self {
+            Self::OtherCertificate => 2350,
+            Self::DigestNotAllowed => 2351,
+            Self::Restricted => 2352,
+        }
+    }
 }
 
 /// Where the content is and should not be.
@@ -641,6 +672,7 @@ impl SignedDataError {
             Self::AttributeNotSingle(_) => 2310,
             Self::AttributeMissing(_) => 2311,
             Self::AttributeValue(_) => 2312,
+            Self::SigningCertificate(problem) => problem.code(),
             Self::DigestNotAnnounced => 2313,
             Self::Algorithm(_) => 2314,
             Self::Content(_) => 2315,

@@ -40,7 +40,8 @@ pub use certificate::{Certificate, CommonNameProblem};
 pub use chain_set::{encode_dnssec_chain, parse_dnssec_chain};
 pub use error::{
     AlgorithmProblem, CertificateProblem, CertificateRole, ContentProblem, DerProblem, Deviation,
-    KeyRecordError, NoCommonSecond, ParseError, SignedDataError, VerifyError,
+    KeyRecordError, NoCommonSecond, ParseError, SignedDataError, SigningCertificateProblem,
+    VerifyError,
 };
 pub use issuing_path::IssuingPath;
 pub use key_record::{KeyRecord, RecordForm};

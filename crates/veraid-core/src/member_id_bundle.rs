@@ -63,7 +63,14 @@ impl MemberIdBundle {
             "memberCertificate",
         )?;
         let mut intermediates = Vec::new();
-        if let Some(set) = fields.optional(tag::constructed(4), "intermediateCertificates")? {
+        // Under VeraId the field is an unknown element, which `finish` rejects.
+        let set = match head.profile() {
+            Profile::VeraId => None,
+            Profile::DomainAuth => {
+                fields.optional(tag::constructed(4), "intermediateCertificates")?
+            }
+        };
+        if let Some(set) = set {
             let mut set = set.reader("intermediateCertificates");
             while !set.is_finished() {
                 if intermediates.len() >= MAX_INTERMEDIATES {

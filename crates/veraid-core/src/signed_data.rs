@@ -7,9 +7,13 @@ use crate::certificate::Certificate;
 use crate::certificate::path::VerifiedPath;
 use crate::error::{AlgorithmProblem, ContentProblem, Deviation, SignedDataError};
 use crate::oid::ServiceOid;
+use crate::profile::Profile;
 use crate::signature_metadata::SignatureMetadata;
 
 mod parse;
+mod signing_certificate;
+
+use signing_certificate::SigningCertificate;
 
 /// SignedData that parsed. What is wrong with its values is told by [`SignedData::verify`].
 #[derive(Clone)]
@@ -56,6 +60,7 @@ pub(crate) struct SignedAttributes {
     /// The octets of the UTF8String, which may be no UTF-8.
     attribution: Option<Vec<u8>>,
     algorithm_protection: Option<AlgorithmProtection>,
+    signing_certificate: Option<SigningCertificate>,
 }
 
 /// The algorithms that the signer protects (RFC 6211).
@@ -75,11 +80,13 @@ pub(crate) struct VerifiedSignedData {
 }
 
 impl SignedData {
-    /// The parts of the one signer that lead to its certificate, if the structure is of the shape that VeraId allows.
-    pub(crate) fn signer(&self) -> Result<Signer<'_>, SignedDataError> {
+    /// The parts of the one signer that lead to its certificate, if the structure is of the shape that `profile` allows.
+    pub(crate) fn signer(&self, profile: Profile) -> Result<Signer<'_>, SignedDataError> {
         self.content_type.clone()?;
-        if !matches!(self.version, 1 | 3) {
-            return Err(SignedDataError::Version("SignedData", self.version));
+        // RFC 5652 section 5.1 gives 1 for what is allowed here; VeraId's specification says 3.
+        match (self.version, profile) {
+            (1, _) | (3, Profile::VeraId) => {}
+            _ => return Err(SignedDataError::Version("SignedData", self.version)),
         }
         self.encapsulated_content_type.clone()?;
         if self.has_other_certificates {
@@ -135,6 +142,7 @@ impl SignedData {
         };
         let digest = signer.check_algorithms(&self.digest_algorithms)?;
         signer.check_content(content, digest, checks.crypto())?;
+        signer.check_signing_certificate(path, checks.crypto())?;
         signer.check_signature(path, checks)?;
         Ok(VerifiedSignedData {
             content: content.to_vec(),
@@ -199,6 +207,20 @@ impl Signer<'_> {
             Ok(())
         } else {
             Err(SignedDataError::DigestMismatch)
+        }
+    }
+
+    /// Checks that the signature is for the certificate that it is verified with, where it names one (RFC 5035).
+    fn check_signing_certificate(
+        &self,
+        path: &VerifiedPath<'_>,
+        crypto: CryptoProvider,
+    ) -> Result<(), SignedDataError> {
+        match (&self.attributes.signing_certificate, path.signer()) {
+            (Some(named), Some(signer)) => {
+                named.check(signer, crypto).map_err(SignedDataError::SigningCertificate)
+            }
+            _ => Ok(()),
         }
     }
 

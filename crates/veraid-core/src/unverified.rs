@@ -4,6 +4,7 @@ use veraid_dnssec::ValidityPeriod;
 
 use crate::oid::ServiceOid;
 use crate::signature_bundle::SignatureBundle;
+use crate::signed_data::Signer;
 
 /// What a bundle says of itself. None of it is proved, and a program must not act on it.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,10 @@ impl SignatureBundle {
 }
 
 impl<'a> Unverified<'a> {
+    fn signer(self) -> Option<Signer<'a>> {
+        self.bundle.signed_data.signer(self.bundle.profile()).ok()
+    }
+
     /// The organisation certificate's common name, if it can be read.
     #[must_use]
     pub fn organisation_common_name(self) -> Option<&'a str> {
@@ -29,11 +34,9 @@ impl<'a> Unverified<'a> {
     /// The member that the signature is attributed to, or else the common name of the signer's certificate.
     #[must_use]
     pub fn user(self) -> Option<&'a str> {
-        let signed_data = &self.bundle.signed_data;
-        let signer = signed_data.signer().ok()?;
+        let signer = self.signer()?;
         signer.attribution.or_else(|| {
-            signed_data
-                .certificates
+            self.certificates()
                 .iter()
                 .find(|certificate| {
                     certificate.issuer() == signer.issuer && certificate.serial() == signer.serial
@@ -45,13 +48,13 @@ impl<'a> Unverified<'a> {
     /// The service that the signature says it is for.
     #[must_use]
     pub fn service(self) -> Option<&'a ServiceOid> {
-        self.bundle.signed_data.signer().ok().map(|signer| signer.service)
+        self.signer().map(|signer| signer.service)
     }
 
     /// The period that the signature says it is for.
     #[must_use]
     pub fn signed_period(self) -> Option<ValidityPeriod> {
-        self.bundle.signed_data.signer().ok().map(|signer| signer.period)
+        self.signer().map(|signer| signer.period)
     }
 
     /// The attached content.

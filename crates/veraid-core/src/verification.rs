@@ -98,7 +98,8 @@ impl Proof {
         &self.certificates
     }
 
-    /// Whether the organisation certificate vouches for itself; if not, nothing in it but name and key was taken as evidence.
+    /// Whether the organisation certificate carries its own key's signature. If not, another authority issued it, a policy accepted that, and
+    /// nothing proves that the key's holder agreed to the organisation's name.
     #[must_use]
     pub const fn organisation_certificate_self_issued(&self) -> bool {
         self.organisation_certificate_self_issued
@@ -218,7 +219,8 @@ pub(crate) fn verify(
     let checks = &mut organisation.checks;
 
     // Step 4: the path from the organisation's certificate to the signer's.
-    let signer = bundle.signed_data.signer().map_err(VerifyError::SignedData)?;
+    let signer =
+        bundle.signed_data.signer(organisation.profile).map_err(VerifyError::SignedData)?;
     let candidates = Candidates {
         organisation: &bundle.head.organisation_certificate,
         attached: &bundle.signed_data.certificates,
@@ -461,9 +463,7 @@ impl ProvedOrganisation {
                     0 => CertificateRole::Signer,
                     _ => CertificateRole::Intermediate,
                 };
-                // The dates of an organisation certificate that another issued are no evidence.
-                let binds = place != last || path.organisation_is_self_issued();
-                let validity = certificate.validity().ok().filter(|_| binds)?;
+                let validity = certificate.validity().ok()?;
                 Some(ProvedCertificate { role, validity })
             })
             .collect();

@@ -124,17 +124,17 @@ pub struct VerificationPolicy {
     max_signed_seconds: Option<u64>,
     leeway_seconds: u64,
     caps_veraid: bool,
-    refuses_foreign_issuer: bool,
+    accepts_foreign_issuers: bool,
 }
 
 impl VerificationPolicy {
-    /// Both profiles, each with its own caps; signatures of any period; no leeway.
+    /// Both profiles, each with its own caps; self-issued organisation certificates alone; signatures of any period; no leeway.
     pub const DEFAULT: Self = Self {
         only_profile: None,
         max_signed_seconds: None,
         leeway_seconds: 0,
         caps_veraid: false,
-        refuses_foreign_issuer: false,
+        accepts_foreign_issuers: false,
     };
 
     /// The most seconds of leeway (300: five minutes are what clocks in the field differ by at the worst).
@@ -157,7 +157,7 @@ impl VerificationPolicy {
         self
     }
 
-    /// Accepts what begins up to `seconds` after the requested period, for clocks that are behind; more than
+    /// Accepts evidence of any kind that begins up to `seconds` after the requested period, for clocks that are behind; more than
     /// [`VerificationPolicy::MAX_LEEWAY_SECONDS`] is taken as that. Ends are never stretched.
     #[must_use]
     pub const fn with_leeway_seconds(mut self, seconds: u64) -> Self {
@@ -173,10 +173,14 @@ impl VerificationPolicy {
         self
     }
 
-    /// Refuses organisation certificates that another authority issued, which DomainAuth allows.
+    /// Accepts organisation certificates that another authority issued, which DomainAuth allows and VeraId does not.
+    ///
+    /// Such a certificate does not prove that the key's holder agreed to the organisation's name. Anyone can publish a key record for
+    /// another organisation's public key and present signatures by that organisation as their own. Its dates, form and constraints count as those
+    /// of any certificate, and [`Proof::organisation_certificate_self_issued`](crate::Proof::organisation_certificate_self_issued) reports it.
     #[must_use]
-    pub const fn refusing_foreign_issuers(mut self) -> Self {
-        self.refuses_foreign_issuer = true;
+    pub const fn accepting_foreign_issuers(mut self) -> Self {
+        self.accepts_foreign_issuers = true;
         self
     }
 
@@ -201,8 +205,8 @@ impl VerificationPolicy {
         matches!(profile, Profile::DomainAuth) || self.caps_veraid
     }
 
-    pub(crate) const fn allows_foreign_issuer(&self, profile: Profile) -> bool {
-        matches!(profile, Profile::DomainAuth) && !self.refuses_foreign_issuer
+    pub(crate) const fn accepts_foreign_issuer(&self, profile: Profile) -> bool {
+        matches!(profile, Profile::DomainAuth) && self.accepts_foreign_issuers
     }
 }
 

@@ -1,6 +1,6 @@
 //! The seconds in which evidence counts, and the one that is common to all of it.
 
-use veraid_dnssec::{ValidityPeriod, ValidityPeriods};
+use veraid_dnssec::{Timestamp, ValidityPeriod, ValidityPeriods};
 
 use crate::error::{NoCommonSecond, VerifyError};
 use crate::profile::Profile;
@@ -32,25 +32,30 @@ impl Window {
     /// The window and the run of seconds around its latest common second; beyond the window the run goes as far as the
     /// evidence does.
     ///
-    /// Only if signature and certificates begin after the requested period, and within the leeway, the second in which they have begun is
-    /// tried instead. Ends are never stretched.
+    /// Only if there is none, and all evidence has begun within the leeway after the requested period, the first such second counts instead: a
+    /// clock that is behind makes chain, certificates and signature alike seem early. Ends are never stretched.
     pub(crate) fn settle(
         &self,
         evidence: Evidence<'_>,
     ) -> Result<(ValidityPeriod, ValidityPeriod), VerifyError> {
         self.settle_in(self.requested, evidence).or_else(|error| {
-            let begun = evidence
-                .certificates
-                .earliest()
-                .map(|certificates| certificates.max(evidence.signature.start()));
-            let end = self.requested.end();
-            match begun {
-                Some(begun) if begun > end && begun <= end.saturating_add(self.leeway_seconds) => {
+            match self.first_second_of_leeway(evidence) {
+                Some(begun) => {
                     self.settle_in(ValidityPeriod::at(begun), evidence).map_err(|_| error)
                 }
-                _ => Err(error),
+                None => Err(error),
             }
         })
+    }
+
+    /// The first second after the requested period, and within the leeway, in which all evidence holds.
+    fn first_second_of_leeway(&self, evidence: Evidence<'_>) -> Option<Timestamp> {
+        let end = self.requested.end();
+        let leeway =
+            ValidityPeriod::new(end.saturating_add(1), end.saturating_add(self.leeway_seconds));
+        let Evidence { chain, certificates, signature } = evidence;
+        let signed = certificates.intersection(&signature.into());
+        chain.intersection(&signed).intersection(&leeway.ok()?.into()).earliest()
     }
 
     fn settle_in(
@@ -95,7 +100,6 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use veraid_dnssec::Timestamp;
 
     const DAY: u64 = 86_400;
 
@@ -169,5 +173,35 @@ mod tests {
         assert!(window(40, 59).settle(evidence).is_err());
         assert_eq!(window(40, 60).settle(evidence).unwrap(), (p(100, 100), p(100, 200)));
         assert!(window(201, 300).settle(evidence).is_err());
+    }
+
+    #[test]
+    fn leeway_is_the_same_for_chain_certificates_and_signature() {
+        // When each of the three begins, in every combination, and the last of them to begin decides.
+        const BEGINNINGS: [u64; 4] = [0, 90, 100, 101];
+        for profile in [Profile::VeraId, Profile::DomainAuth] {
+            for (chain, certificates, signature) in BEGINNINGS.into_iter().flat_map(|chain| {
+                BEGINNINGS.into_iter().flat_map(move |certificates| {
+                    BEGINNINGS.map(|signature| (chain, certificates, signature))
+                })
+            }) {
+                let begun = chain.max(certificates).max(signature);
+                let (chain, certificates) = (p(chain, 1_000).into(), p(certificates, 1_000).into());
+                let evidence = Evidence {
+                    chain: &chain,
+                    certificates: &certificates,
+                    signature: p(signature, 1_000),
+                };
+                let window = Window {
+                    requested: p(40, 40),
+                    ttl_override_seconds: 10,
+                    profile,
+                    leeway_seconds: 60,
+                };
+                let expected = (begun <= 100).then(|| p(begun, 1_000));
+                let settled = window.settle(evidence).ok().map(|(_, validity)| validity);
+                assert_eq!(settled, expected, "{evidence:?}");
+            }
+        }
     }
 }

@@ -50,15 +50,16 @@ pub use mock_chain::{ChainLink, MockChain, dnssec_chain_der, dnssec_chain_der_in
 pub use profile::{BOT, TestProfile, organisation_key_record};
 pub use rsa_key::{RsaKey, pkcs1_algorithm_der, pss_algorithm_der, pss_algorithm_der_with};
 pub use scenario::{
-    AUDIENCE, Encapsulation, KLIENTO_SERVICE, Scenario, Signer, TEST_SERVICE, default_instant,
-    kliento_token, period,
+    AUDIENCE, Binding, Encapsulation, KLIENTO_SERVICE, Scenario, Signer, TEST_SERVICE,
+    default_instant, kliento_token, period,
 };
 #[cfg(feature = "server")]
 pub use server::{AskedQuestion, DnsServer, RunningServer, ServerFault, ServerTransport};
 pub use signed_attribute::{
     CONTENT_TYPE, ID_DATA, ID_SIGNED_DATA, MEMBER_ATTRIBUTION, MESSAGE_DIGEST, SIGNATURE_METADATA,
-    algorithm_protection_attribute, attribute, attribution_attribute, content_type_attribute,
-    message_digest_attribute, metadata_attribute, signing_time_attribute,
+    SIGNING_CERTIFICATE, algorithm_protection_attribute, attribute, attribution_attribute,
+    certificate_identifier, content_type_attribute, message_digest_attribute, metadata_attribute,
+    signing_certificate_attribute, signing_certificate_attribute_of, signing_time_attribute,
 };
 pub use signed_data::{Content, SignedDataBuilder, content_info, issuer_and_serial_number};
 pub use times::{generalized_time_text, x509_time};

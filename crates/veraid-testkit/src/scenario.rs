@@ -45,6 +45,16 @@ pub enum Encapsulation {
     Detached,
 }
 
+/// Whether a signature is bound to its signer's certificate (RFC 5035).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Binding {
+    /// It does not name the certificate, as deployed software writes it.
+    #[default]
+    Unbound,
+    /// It names the certificate.
+    Bound,
+}
+
 /// What a bundle says. The default is a Kliento token of alice@example.com, good at 2026-11-22T12:00:00Z.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -62,6 +72,8 @@ pub struct Scenario {
     pub content: Vec<u8>,
     /// How the content is encapsulated.
     pub encapsulation: Encapsulation,
+    /// Whether the signature names its certificate in a signed attribute, as this project's issuer has it.
+    pub binding: Binding,
     /// The instant that a verifier would ask for.
     pub at: Timestamp,
     /// The period of the signature.
@@ -107,6 +119,7 @@ impl Default for Scenario {
             service: KLIENTO_SERVICE.into(),
             content: kliento_token(AUDIENCE, &[]),
             encapsulation: Encapsulation::Primitive,
+            binding: Binding::Unbound,
             at,
             signature_period: period(at.saturating_sub(60), at.saturating_add(600)),
             certificate_period: period(at.saturating_sub(86_400), at.saturating_add(30 * 86_400)),
@@ -346,7 +359,12 @@ impl Scenario {
             &self.service,
             self.signature_period,
         );
-        SignedDataBuilder { digest: self.digest, signature_digest: self.digest, ..builder }
+        let builder =
+            SignedDataBuilder { digest: self.digest, signature_digest: self.digest, ..builder };
+        match self.binding {
+            Binding::Unbound => builder,
+            Binding::Bound => builder.bound(),
+        }
     }
 
     fn encapsulated_content(&self) -> Content {

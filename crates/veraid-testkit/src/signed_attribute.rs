@@ -15,6 +15,8 @@ pub const MEMBER_ATTRIBUTION: &str = "1.3.6.1.4.1.58708.1.2";
 pub const CONTENT_TYPE: &str = "1.2.840.113549.1.9.3";
 /// The object identifier of the message-digest attribute.
 pub const MESSAGE_DIGEST: &str = "1.2.840.113549.1.9.4";
+/// The object identifier of the signing-certificate attribute, version 2.
+pub const SIGNING_CERTIFICATE: &str = "1.2.840.113549.1.9.16.2.47";
 /// The object identifier of plain content.
 pub const ID_DATA: &str = "1.2.840.113549.1.7.1";
 /// The object identifier of SignedData.
@@ -64,6 +66,38 @@ pub fn attribution_attribute(member: &str) -> Vec<u8> {
 #[must_use]
 pub fn signing_time_attribute(time: &str) -> Vec<u8> {
     attribute("1.2.840.113549.1.9.5", &[tlv(GENERALIZED_TIME, &[time.as_bytes()])])
+}
+
+/// The signing-certificate attribute that binds a signature to `certificate` (RFC 5035): one identifier, SHA-256 by default.
+#[must_use]
+pub fn signing_certificate_attribute(certificate: &[u8]) -> Vec<u8> {
+    let identifier = certificate_identifier(None, &Digest::Sha256.of(certificate), None);
+    signing_certificate_attribute_of(&[identifier], None)
+}
+
+/// The signing-certificate attribute with these ESSCertIDv2 and policies in DER, whatever they are.
+#[must_use]
+pub fn signing_certificate_attribute_of(
+    identifiers: &[Vec<u8>],
+    policies: Option<&[u8]>,
+) -> Vec<u8> {
+    let value = sequence(&[&sequence(&[&identifiers.concat()]), policies.unwrap_or_default()]);
+    attribute(SIGNING_CERTIFICATE, &[value])
+}
+
+/// An ESSCertIDv2 (RFC 5035 section 4): the hash's AlgorithmIdentifier in DER unless it is the default, the certificate's
+/// digest, and the IssuerSerial in DER if there is one.
+#[must_use]
+pub fn certificate_identifier(
+    hash_algorithm: Option<&[u8]>,
+    digest: &[u8],
+    issuer_serial: Option<&[u8]>,
+) -> Vec<u8> {
+    sequence(&[
+        hash_algorithm.unwrap_or_default(),
+        &octet_string(digest),
+        issuer_serial.unwrap_or_default(),
+    ])
 }
 
 /// The algorithm-protection attribute of a signature with these hashes (RFC 6211).

@@ -11,7 +11,7 @@ use crate::digest::{Digest, DigestParameters};
 use crate::rsa_key::{RsaKey, pss_algorithm_der};
 use crate::signed_attribute::{
     ID_DATA, ID_SIGNED_DATA, attribution_attribute, content_type_attribute,
-    message_digest_attribute, metadata_attribute,
+    message_digest_attribute, metadata_attribute, signing_certificate_attribute,
 };
 use crate::times::generalized_time_text;
 
@@ -72,6 +72,8 @@ pub struct SignedDataBuilder {
     pub signer_version: u64,
     /// The sid in DER.
     pub signer_identifier: Vec<u8>,
+    /// The signer's certificate in DER, for attributes that name it; it is not attached by that.
+    pub signer_certificate: Vec<u8>,
     /// The service in the metadata attribute, in dotted form.
     pub service: String,
     /// The start in the metadata attribute: the contents of a GeneralizedTime.
@@ -80,6 +82,8 @@ pub struct SignedDataBuilder {
     pub end: String,
     /// The member that the signature is attributed to; `None` leaves the attribute out.
     pub attribution: Option<String>,
+    /// The attribute that binds the signature to a certificate, in DER; `None` leaves it out.
+    pub signing_certificate: Option<Vec<u8>>,
     /// More signed attributes in DER.
     pub extra_signed_attributes: Vec<Vec<u8>>,
     /// All signed attributes in DER, in place of those above.
@@ -120,10 +124,12 @@ impl SignedDataBuilder {
             before_signer_infos: vec![],
             signer_version: 1,
             signer_identifier: issuer_and_serial_number(signer_certificate),
+            signer_certificate: signer_certificate.to_vec(),
             service: service.into(),
             start: generalized_time_text(period.start()),
             end: generalized_time_text(period.end()),
             attribution: None,
+            signing_certificate: None,
             extra_signed_attributes: vec![],
             signed_attributes: None,
             attribute_order: SetOrder::Sorted,
@@ -148,8 +154,15 @@ impl SignedDataBuilder {
         self
     }
 
-    /// The signed attributes in DER, in the order content-type, message-digest, metadata, attribution and the extra
-    /// ones.
+    /// Bound to the signer's certificate by a signing-certificate attribute.
+    #[must_use]
+    pub fn bound(mut self) -> Self {
+        self.signing_certificate = Some(signing_certificate_attribute(&self.signer_certificate));
+        self
+    }
+
+    /// The signed attributes in DER, in the order content-type, message-digest, metadata, attribution, signing certificate and
+    /// the extra ones.
     #[must_use]
     pub fn signed_attributes(&self) -> Vec<Vec<u8>> {
         if let Some(attributes) = &self.signed_attributes {
@@ -161,6 +174,7 @@ impl SignedDataBuilder {
             metadata_attribute(&self.service, &self.start, &self.end),
         ];
         attributes.extend(self.attribution.as_deref().map(attribution_attribute));
+        attributes.extend(self.signing_certificate.clone());
         attributes.extend_from_slice(&self.extra_signed_attributes);
         attributes
     }

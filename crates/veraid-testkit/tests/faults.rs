@@ -265,14 +265,16 @@ fn code(fault: Fault, profile: TestProfile) -> u16 {
         F::MemberCertificateKeyUsage => [2213; 2],
         F::MemberCertificateAuthorityKeyOther => [2214; 2],
         F::MemberCertificateIssuerOther | F::MemberCertificateSelfSigned => [2215; 2],
-        F::IntermediateCertificate | F::MemberIdIntermediates => [2215, 0],
+        F::IntermediateCertificate => [2215, 0],
+        F::MemberIdIntermediates => [1004, 0],
         F::IntermediateMissing => [0, 2215],
-        F::OrganisationCertificateForeign => [2216, 0],
+        F::OrganisationCertificateForeign => [2216, 2218],
         F::MemberCertificateIssuedByOtherKey
         | F::OrganisationCertificateBitFlipped
         | F::OrganisationCertificateStretched => [2217; 2],
         F::SignedDataOfOtherType => [2301; 2],
         F::SignedDataVersionOther => [2302; 2],
+        F::SignedDataVersion3 => [0, 2302],
         F::ContentTypeOther => [2303; 2],
         F::SignerMissing | F::SignersTwo => [2304; 2],
         F::SignerByKeyIdentifier => [2305; 2],
@@ -298,6 +300,9 @@ fn code(fault: Fault, profile: TestProfile) -> u16 {
         F::ContentOther | F::ContentChanged => [2316; 2],
         F::SignedPeriodInverted => [2317; 2],
         F::SignatureBitFlipped | F::SignatureByOtherKey => [2318; 2],
+        F::SigningCertificateOther => [2350; 2],
+        F::SigningCertificateDigestOther => [2351; 2],
+        F::SigningCertificateSeveral => [2352; 2],
         F::ServiceOther | F::ServicePrefix | F::ServiceSuffix | F::TokenForOtherService => {
             [2401; 2]
         }

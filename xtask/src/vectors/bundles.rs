@@ -384,12 +384,12 @@ fn member_ids() -> Vec<Vector> {
         let vector = make(
             "path",
             "intermediate",
-            "An intermediate certificate, attached in the fifth field, issued the member's.",
+            "An intermediate certificate, attached in the fifth field, issued the member's. VeraId has four fields.",
             &intermediate,
             &intermediate.build(),
         );
         vectors.push(match profile {
-            TestProfile::VeraId => vector.invalid(2215),
+            TestProfile::VeraId => vector.malformed(1004),
             TestProfile::DomainAuth => vector,
         });
         let mut missing = intermediate.build();

@@ -17,6 +17,8 @@ const EXTENSIONS: &str = "RFC 5280 section 4.2";
 const PATH: &str = "RFC 5280 section 6.1";
 const DRAFT: &str = "DomainAuth, \"X.509 Certificate Profile\"";
 const KEYS: &str = "DomainAuth, \"Digital Signature Algorithms\"";
+/// RFC 4055 allows more than one form for a key, and recommends the salt's length and one hash; a decision makes rules of that.
+const DECISION: &str = "Decisions of this project, \"Bytes\"";
 
 use TestProfile::{DomainAuth, VeraId};
 
@@ -45,7 +47,9 @@ fn settle(vector: Vector, code: u16) -> Vector {
 }
 
 /// A certificate of another organisation's making.
-fn foreign(change: impl Fn(&mut CertificateBuilder)) -> impl Fn(&mut CertificateBuilder) {
+pub(super) fn foreign(
+    change: impl Fn(&mut CertificateBuilder),
+) -> impl Fn(&mut CertificateBuilder) {
     move |certificate| {
         certificate.issuer = common_name_only(&CommonName::utf8("Some Authority"));
         change(certificate);
@@ -116,7 +120,7 @@ fn issuers(profile: TestProfile) -> Vec<Vector> {
     let end_entity: Change = Box::new(|c| *c = c.clone().basic_constraints(None));
     for (case, words, change) in [
         ("foreign", "", plain),
-        ("foreign-expired", " and has expired, which binds nobody", expired),
+        ("foreign-expired", " and has expired", expired),
         ("foreign-critical-extension", " with a critical extension that nobody knows", critical),
         ("foreign-serial", " with a serial number that is negative and too long", serial),
         ("foreign-no-authority", " without BasicConstraints", end_entity),
@@ -131,7 +135,7 @@ fn issuers(profile: TestProfile) -> Vec<Vector> {
         );
         vectors.push(match profile {
             VeraId => vector.invalid(2216),
-            DomainAuth => vector,
+            DomainAuth => vector.invalid(2218),
         });
     }
     vectors
@@ -160,12 +164,12 @@ pub(super) fn assemble(
     bundle
 }
 
-fn authority_name(profile: TestProfile) -> CommonName {
+pub(super) fn authority_name(profile: TestProfile) -> CommonName {
     profile.member_common_name(Some("staff"))
 }
 
 /// An organisation's certificate with this path length.
-fn top(profile: TestProfile, path_length: u64) -> CertificateBuilder {
+pub(super) fn top(profile: TestProfile, path_length: u64) -> CertificateBuilder {
     member(profile)
         .organisation_certificate()
         .basic_constraints(Some(BasicConstraints::AuthorityWithPathLength(path_length)))

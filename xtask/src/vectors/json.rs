@@ -7,6 +7,7 @@ use super::base64;
 #[derive(Clone, Debug)]
 pub(super) enum Json {
     Null,
+    True,
     Number(u64),
     Text(String),
     List(Vec<Self>),
@@ -30,6 +31,7 @@ impl Json {
         let indent = "  ".repeat(depth);
         match self {
             Self::Null => f.write_str("null"),
+            Self::True => f.write_str("true"),
             Self::Number(number) => write!(f, "{number}"),
             Self::Text(text) => f.write_str(&quoted(text)),
             Self::List(items) if items.is_empty() => f.write_str("[]"),

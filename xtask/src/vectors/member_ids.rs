@@ -2,8 +2,8 @@
 
 use veraid_dnssec::RecordType;
 use veraid_testkit::{
-    CertificateBuilder, CommonName, Digest, MessageBuilder, MockBundle, Record, RsaKey, Scenario,
-    TestProfile,
+    CertificateBuilder, CommonName, Customisation, Digest, MessageBuilder, MockBundle, Record,
+    RsaKey, Scenario, TestProfile,
 };
 
 use super::dnssec::question;
@@ -38,7 +38,7 @@ fn make(
         .holds_if_ever(common_seconds(&holds))
 }
 
-/// Certificates that lead nowhere beside a member whom the organisation itself vouches for. VeraId has no such field, and tolerates it.
+/// Certificates that lead nowhere beside a member whom the organisation itself vouches for. VeraId has no such field.
 fn fifth_field(profile: TestProfile) -> Vec<Vector> {
     let scenario = member(profile);
     let with = |count: usize| {
@@ -53,23 +53,53 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
             .collect();
         made
     };
+    let settle = |vector: Vector| match profile {
+        TestProfile::VeraId => vector.malformed(1004),
+        TestProfile::DomainAuth => vector,
+    };
+    let mut repeated = scenario.build();
+    repeated.intermediate_certificates = repeated.member_certificate.iter().cloned().collect();
+    let same_serial = scenario.build_with(&Customisation::new().member(|c| {
+        c.serial = scenario.organisation_certificate().serial;
+    }));
+    let spec = match profile {
+        TestProfile::VeraId => "VeraId, \"Member Id Bundle\"",
+        TestProfile::DomainAuth => SPEC,
+    };
     vec![
-        make(
+        settle(make(
             "path",
             "intermediate-not-needed",
-            "A certificate in the fifth field has nothing to do with the member, whose own the organisation issued.",
-            SPEC,
+            "A certificate in the fifth field has nothing to do with the member, whose own the organisation issued. VeraId has four fields.",
+            spec,
             &scenario,
             &with(1),
-        ),
+        )),
+        settle(make(
+            "path",
+            "intermediate-is-the-member",
+            "The fifth field has the member's own certificate again. VeraId has four fields.",
+            spec,
+            &scenario,
+            &repeated,
+        )),
         make(
+            "path",
+            "member-id-serial-of-organisation",
+            "The member's certificate has the issuer and serial number of the organisation's own.",
+            "RFC 5280 section 4.1.2.2",
+            &scenario,
+            &same_serial,
+        )
+        .invalid(2202),
+        settle(make(
             "limit",
             "limit-intermediates-8",
             "The fifth field has 8 certificates.",
             LIMITS,
             &scenario,
             &with(8),
-        ),
+        )),
         make(
             "limit",
             "limit-intermediates-9",

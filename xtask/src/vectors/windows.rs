@@ -302,7 +302,14 @@ fn leeway(profile: TestProfile) -> Vec<Vector> {
     let starts = |seconds| only(profile, "signature", period(later(seconds), later(3600)));
     let certificates = |seconds| only(profile, "certificate", period(later(seconds), later(DAY)));
     let ended = only(profile, "signature", period_before_now(600, 1));
-    let chain = only(profile, "rrsig", period(later(30), later(DAY)));
+    let chain = |seconds| only(profile, "rrsig", period(later(seconds), later(DAY)));
+    let all = |chain, certificates, signature| Scenario {
+        rrsig_period: period(later(chain), later(DAY)),
+        certificate_period: period(later(certificates), later(DAY)),
+        signature_period: period(later(signature), later(3600)),
+        ..member(profile)
+    };
+    let apart = Scenario { signature_period: period(NOW, later(29)), ..chain(30) };
     vec![
         made("leeway-edge", "The signature starts 60 s late; the verifier gives 60 s of leeway.", spec, &starts(60)).leeway(60),
         made("leeway-beyond", "The signature starts 61 s late; the verifier gives 60 s of leeway.", spec, &starts(61)).leeway(60).invalid(2402),
@@ -311,6 +318,11 @@ fn leeway(profile: TestProfile) -> Vec<Vector> {
         made("leeway-over-most", "The signature starts 301 s late; 301 s of leeway are taken as 300.", spec, &starts(301)).leeway(301).invalid(2402),
         made("leeway-certificates", "The certificates start 60 s late; the verifier gives 60 s of leeway.", spec, &certificates(60)).leeway(60),
         made("leeway-end", "The signature ended a second ago; leeway stretches no end.", spec, &ended).leeway(60).invalid(2402),
-        made("leeway-chain", "The chain starts to hold 30 s late, and nothing else; leeway is for signature and certificates.", spec, &chain).leeway(60).invalid(2402),
+        made("leeway-chain", "The chain starts to hold 30 s late, and nothing else; the verifier gives 60 s of leeway.", spec, &chain(30)).leeway(60),
+        made("leeway-chain-edge", "The chain starts to hold 60 s late, and nothing else; the verifier gives 60 s of leeway.", spec, &chain(60)).leeway(60),
+        made("leeway-chain-beyond", "The chain starts to hold 61 s late, and nothing else; the verifier gives 60 s of leeway.", spec, &chain(61)).leeway(60).invalid(2031),
+        made("leeway-all", "Chain, certificates and signature start 30 s late, as they do to a clock that is behind; the verifier gives 60 s of leeway.", spec, &all(30, 30, 30)).leeway(60),
+        made("leeway-last-decides", "The signature starts 10 s late, the certificates 20 s and the chain 30 s; the verifier gives 60 s of leeway.", spec, &all(30, 20, 10)).leeway(60),
+        made("leeway-apart", "The chain starts to hold 30 s late, a second after the signature ended; leeway stretches no end.", spec, &apart).leeway(60).invalid(2402),
     ]
 }

@@ -54,6 +54,9 @@ pub(crate) struct Demands {
         value_parser = clap::value_parser!(u64).range(..=VerificationPolicy::MAX_LEEWAY_SECONDS)
     )]
     pub(crate) leeway: u64,
+    /// Accept an organisation certificate that someone else issued (DomainAuth): nothing then proves that the holder of its key agreed to its name.
+    #[arg(long)]
+    pub(crate) allow_foreign_issuer: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -267,7 +267,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         2213,
         "a key was used for what its certificate does not allow",
         "KeyUsage, where it is present, must have keyCertSign for an issuer and digitalSignature for a signer.",
-        "issue the certificate again with the right KeyUsage, or without one",
+        "issue the certificate again with the right KeyUsage",
     ),
     on(
         2214,
@@ -295,9 +295,9 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     ),
     on(
         2218,
-        "the organisation certificate has another issuer, and this verifier refuses that",
-        "DomainAuth lets another authority issue the organisation certificate; the verifier's policy does not.",
-        "issue the organisation certificate again, signed with its own key, or relax the policy",
+        "the organisation certificate has another issuer, and this verifier rejects that",
+        "Anyone can have an authority of their own issue a certificate for another organisation's public key, so only a self-issued one proves that the key's holder agreed to the name. DomainAuth allows others, and verifiers accept them by an explicit policy.",
+        "issue the organisation certificate again, signed with its own key; or accept such certificates with --allow-foreign-issuer, or foreign_issuers = true in the service's [policy]",
     ),
     on(
         2301,
@@ -308,7 +308,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         2302,
         "a CMS version is not allowed",
-        "SignedData is of version 1 or 3, SignerInfo of version 1.",
+        "SignedData is of version 1, or under VeraId 3; SignerInfo is of version 1.",
         "have the signer write these versions",
     ),
     on(
@@ -406,6 +406,24 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "the signature does not hold",
         "The signed attributes were not signed with the key of the signer's certificate, or were changed since.",
         "sign again with the key that belongs to the certificate; if it stays, the bundle was tampered with",
+    ),
+    on(
+        2350,
+        "the signature is bound to another certificate",
+        "A signed attribute names the certificate that the signature was made for (signingCertificateV2, RFC 5035), and it is not the signer's: the signature was put under another certificate of the same key.",
+        "put signature and certificate together as they were issued, or sign again with the present certificate; if the certificate was not replaced, the signature was stolen",
+    ),
+    on(
+        2351,
+        "the digest that names the signer's certificate is not allowed",
+        "The signed attribute signingCertificateV2 (RFC 5035) names the certificate by a digest of SHA-256, SHA-384 or SHA-512.",
+        "have the signer use one of these, or leave the attribute out",
+    ),
+    on(
+        2352,
+        "the signature restricts certificates in a way that is not evaluated",
+        "The signed attribute signingCertificateV2 (RFC 5035) says more than the digest of the signer's certificate: others, policies, or issuer and serial number, which verifiers would have to hold the path to.",
+        "have the signer name its own certificate alone, and by its digest alone",
     ),
     on(
         2401,

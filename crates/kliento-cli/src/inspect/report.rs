@@ -81,8 +81,6 @@ pub(crate) struct CertificateView {
     pub(crate) name: Option<String>,
     /// `None` if it ends before it starts.
     pub(crate) period: Option<ValidityPeriod>,
-    /// Whether its period counts.
-    pub(crate) is_evidence: bool,
 }
 
 impl View {
@@ -180,18 +178,14 @@ fn certificates(
         return proof
             .certificates()
             .iter()
-            .map(|certificate| {
-                let is_organisation = certificate.role == CertificateRole::Organisation;
-                CertificateView {
-                    role: certificate.role,
-                    name: match certificate.role {
-                        CertificateRole::Organisation => statements.organisation.clone(),
-                        CertificateRole::Signer => statements.user.clone(),
-                        _ => None,
-                    },
-                    period: Some(certificate.validity),
-                    is_evidence: !is_organisation || proof.organisation_certificate_self_issued(),
-                }
+            .map(|certificate| CertificateView {
+                role: certificate.role,
+                name: match certificate.role {
+                    CertificateRole::Organisation => statements.organisation.clone(),
+                    CertificateRole::Signer => statements.user.clone(),
+                    _ => None,
+                },
+                period: Some(certificate.validity),
             })
             .collect();
     }
@@ -204,7 +198,6 @@ fn certificates(
             role,
             name: certificate.common_name().ok().map(str::to_owned),
             period: ValidityPeriod::new(certificate.not_before(), certificate.not_after()).ok(),
-            is_evidence: true,
         })
         .collect()
 }
@@ -239,11 +232,7 @@ fn windows(
     }
     for certificate in certificates {
         if let Some(period) = certificate.period {
-            windows.push(Window {
-                label: certificate.role.to_string(),
-                periods: vec![period],
-                is_evidence: certificate.is_evidence,
-            });
+            windows.push(Window::evidence(certificate.role.to_string(), period));
         }
     }
     windows.extend(statements.signed_period.map(|period| Window::evidence("signature", period)));

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use veraid_core::{CertificateRole, Proof};
+
 use crate::inspect::header_limits::{HEADER_LIMITS, Scope};
 use crate::inspect::report::{Links, Report, Statements, View};
 use crate::inspect::{Kind, Verdict, timeline};
@@ -146,6 +148,12 @@ fn write_chain(text: &mut String, view: &View, verdict: &Verdict) {
         match &certificate.name {
             Some(name) => tree.descend(&format!("{}: {name}", certificate.role)),
             None => tree.descend(&certificate.role.to_string()),
+        }
+        let is_foreign = |proof: &Proof| !proof.organisation_certificate_self_issued();
+        if certificate.role == CertificateRole::Organisation
+            && verdict.proof().is_some_and(is_foreign)
+        {
+            tree.leaf("someone else issued it");
         }
     }
     let service = view.statements.service.as_deref().unwrap_or("unreadable");

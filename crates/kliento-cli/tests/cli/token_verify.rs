@@ -4,7 +4,7 @@ use crate::support::{AT, Folder, Run, anchors, kliento, kliento_with, octets, ve
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use serde_json::{Value, json};
 use veraid_testkit::{
-    AUDIENCE, MockBundle, Scenario, Signer, TEST_SERVICE, TestProfile, kliento_token, period,
+    AUDIENCE, Fault, MockBundle, Scenario, Signer, TEST_SERVICE, TestProfile, kliento_token, period,
 };
 
 /// Verifies a bundle of the default scenario's kind for the usual audience and instant.
@@ -397,6 +397,30 @@ fn what_the_verifier_does_not_accept_is_refused_as_policy() {
         let run = verify("token-policy", &bundle, &[extra, &["--output", "json"]].concat());
         assert_eq!(run.code, code, "{extra:?}");
         assert_eq!(run.json()["error"]["code"].as_str().unwrap_or_default(), error);
+    }
+}
+
+#[test]
+fn an_organisation_certificate_that_someone_else_issued_takes_a_flag_and_is_reported() {
+    let foreign = Fault::OrganisationCertificateForeign;
+    let made = foreign.build(&Scenario::of(TestProfile::DomainAuth));
+    let folder = Folder::new("token-foreign-issuer");
+    let anchors = folder.file("anchors", &made.trust_anchors);
+    let input = folder.file("token", &made.der);
+    let ask = |verb: &str, extra: &[&str]| {
+        let usual = ["token", verb, &input, "--trust-anchors", &anchors, "--audience", AUDIENCE];
+        kliento(&[&usual[..], &["--at", AT], extra].concat())
+    };
+    for verb in ["verify", "inspect"] {
+        let run = ask(verb, &["--output", "json"]);
+        assert_eq!((run.code, run.json()["error"]["code"].clone()), (14, json!("KL2218")));
+        let run = ask(verb, &["--output", "json", "--allow-foreign-issuer"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let facts = if verb == "verify" { run.json() } else { run.json()["verified"].clone() };
+        assert_eq!(facts["foreignIssuer"], json!(true));
+        let run = ask(verb, &["--allow-foreign-issuer"]);
+        assert_eq!(run.code, 0);
+        assert!(run.stdout.contains("someone else issued"), "{}", run.stdout);
     }
 }
 

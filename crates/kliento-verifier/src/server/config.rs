@@ -85,6 +85,8 @@ pub struct Policy {
     pub profiles: Vec<ProfileName>,
     /// The signers that are accepted: `member`, `organisation` or both.
     pub signers: Vec<SignerName>,
+    /// Whether organisation certificates that someone else issued are accepted under DomainAuth.
+    pub foreign_issuers: bool,
 }
 
 /// A profile's name in the set-up.
@@ -262,6 +264,7 @@ impl Default for Policy {
             leeway_seconds: 0,
             profiles: vec![ProfileName::VeraId, ProfileName::DomainAuth],
             signers: vec![SignerName::Member, SignerName::Organisation],
+            foreign_issuers: false,
         }
     }
 }
@@ -452,6 +455,8 @@ impl Config {
     /// What bundles are held against beyond the protocol.
     pub(crate) fn verification_policy(&self) -> VerificationPolicy {
         let policy = VerificationPolicy::default().with_leeway_seconds(self.policy.leeway_seconds);
+        let policy =
+            if self.policy.foreign_issuers { policy.accepting_foreign_issuers() } else { policy };
         let accepts = |name| self.policy.profiles.contains(&name);
         match (accepts(ProfileName::VeraId), accepts(ProfileName::DomainAuth)) {
             (true, false) => policy.only_profile(Profile::VeraId),

@@ -2,7 +2,7 @@
 
 use base64ct::{Base64, Encoding as _};
 use serde_json::{Value, json};
-use veraid_testkit::{Scenario, Signer, TestProfile, default_instant};
+use veraid_testkit::{Fault, Scenario, Signer, TestProfile, default_instant};
 
 use crate::running::{AUDIENCE, Running, TOKEN, kliento, token_for};
 
@@ -160,6 +160,19 @@ async fn a_clock_that_is_behind_is_given_leeway() {
     for (toml, status) in [("", 422), ("policy = { leeway_seconds = 30 }", 200)] {
         let service = Running::at(toml, early).await;
         let response = service.ask("POST", TARGET, &[BUNDLE], &TOKEN.der).await;
+        assert_eq!(response.status, status, "{toml}");
+        service.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn an_organisation_certificate_that_someone_else_issued_takes_a_policy() {
+    let foreign = Fault::OrganisationCertificateForeign;
+    let made = foreign.build(&Scenario::of(TestProfile::DomainAuth));
+    assert_eq!(made.trust_anchors, TOKEN.trust_anchors);
+    for (toml, status) in [("", 422), ("policy = { foreign_issuers = true }", 200)] {
+        let service = Running::with(toml).await;
+        let response = service.ask("POST", TARGET, &[BUNDLE], &made.der).await;
         assert_eq!(response.status, status, "{toml}");
         service.stop().await;
     }

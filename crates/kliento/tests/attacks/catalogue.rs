@@ -108,6 +108,7 @@ impl Input {
             max_validity: None,
             leeway: None,
             accepted_profile: None,
+            foreign_issuers: None,
             name: None,
             record_type: None,
             input: Some(Base64::encode_string(octets)),

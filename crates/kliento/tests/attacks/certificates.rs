@@ -18,10 +18,11 @@ fn issuing() -> Vec<Row> {
         ),
         row(
             "X02",
-            "an organisation certificate from elsewhere: VeraId refuses it, DomainAuth reads name and key",
+            "an organisation certificate from elsewhere, and another organisation's key under the attacker's name",
             vec![
-                valid("bundle::issuer::organisation-foreign*-domainauth"),
-                invalid("bundle::issuer::organisation-foreign*-veraid"),
+                invalid("bundle::issuer::organisation-foreign*"),
+                invalid("bundle::foreign-issuer::foreign-other-name-*"),
+                invalid("bundle::foreign-issuer::foreign-accepted-other-name-bound-*"),
             ],
         ),
         row(
@@ -39,6 +40,8 @@ fn issuing() -> Vec<Row> {
             "an issuer that is no certificate authority, or not critically so",
             vec![
                 invalid("bundle::path::intermediate-not-ca-*"),
+                invalid("bundle::delegate::delegate-usage-signature-*"),
+                invalid("bundle::delegate::delegate-usage-crl-*"),
                 invalid("bundle::path::intermediate-no-authority-*"),
                 invalid("bundle::extension::organisation-no-authority-domainauth"),
                 invalid("bundle::extension::organisation-no-constraints-veraid"),

@@ -106,6 +106,8 @@ fn attributes() -> Vec<Row> {
             "certificates: too few, too many, others",
             vec![
                 invalid("bundle::attached::none-*"),
+                invalid("bundle::attached::*-serial-of-organisation-*"),
+                valid("bundle::attached::member-twice-*"),
                 invalid("bundle::attached::other-only-*"),
                 valid("bundle::attached::organisation-too-*"),
                 valid("bundle::attached::unrelated-*"),
@@ -243,11 +245,28 @@ fn algorithms() -> Vec<Row> {
             vec![
                 invalid("bundle::signed-data::not-signed-data-*"),
                 invalid("bundle::signed-data::content-type-*"),
-                valid("bundle::signed-data::version-3-*"),
+                valid("bundle::signed-data::version-3-veraid"),
+                invalid("bundle::signed-data::version-3-domainauth"),
                 invalid("bundle::signed-data::version-0-*"),
                 invalid("bundle::signed-data::version-99-*"),
                 invalid("bundle::signed-data::signer-version-3-*"),
                 invalid("bundle::signed-data::revocation-lists-*"),
+            ],
+        ),
+        row(
+            "C27",
+            "a signature under another certificate of the same key",
+            vec![
+                invalid("bundle::binding::moved-bound-*"),
+                invalid("bundle::binding::binding-other-certificate-*"),
+                invalid("bundle::binding::binding-issuer-of-other-form-*"),
+                invalid("bundle::binding::binding-twice-*"),
+                invalid("bundle::binding::binding-two-values-*"),
+                valid("bundle::binding::binding-member-veraid"),
+                valid("bundle::binding::binding-organisation-*"),
+                // It does not name its certificate.
+                valid("bundle::binding::moved-veraid"),
+                valid("bundle::binding::moved-domainauth"),
             ],
         ),
     ]

@@ -3,12 +3,9 @@
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
-use base64ct::{Base64, Encoding as _};
-use kliento::VerificationPolicy;
 use kliento_conformance::builtin::{self, Refusal};
-use kliento_conformance::{Vector, discover};
+use kliento_conformance::discover;
 use veraid_aws_lc_rs::PROVIDER;
-use veraid_core::{SignatureBundle, VerifyError};
 
 /// An error by its enum, `crate::Enum`, and its Debug text.
 pub(crate) struct Met {
@@ -31,17 +28,6 @@ pub(crate) fn errors() -> Vec<Met> {
             other => panic!("{other:?}"),
         })
         .collect()
-}
-
-/// What the vector in `file` is refused for by a verifier that wants organisation certificates to be self-issued.
-pub(crate) fn refused_as_foreign(file: &str) -> VerifyError {
-    let question = Vector::from_file(&root().join(file)).unwrap().question;
-    let policy = VerificationPolicy::default().refusing_foreign_issuers();
-    let verifier = builtin::verifier(&question, PROVIDER).unwrap().with_policy(policy);
-    let octets = Base64::decode_vec(question.input.as_ref().unwrap()).unwrap();
-    let bundle = SignatureBundle::from_der(&octets).unwrap();
-    let service = builtin::service(&question).unwrap();
-    bundle.verify(&service, builtin::period(&question).unwrap(), &verifier).unwrap_err()
 }
 
 fn root() -> PathBuf {

@@ -34,7 +34,7 @@ pub(crate) enum SelfSignature {
 pub(crate) struct VerifiedPath<'a> {
     /// The signer first, the organisation's certificate last.
     certificates: Vec<&'a Certificate>,
-    /// The seconds in which all certificates that bind are valid; `None` if there is none.
+    /// The seconds in which all of them are valid; `None` if there is none.
     validity: Option<ValidityPeriod>,
     organisation_is_self_issued: bool,
 }
@@ -68,7 +68,7 @@ impl<'a> VerifiedPath<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    /// The certificate with this issuer and serial number, compared as octets; the organisation's own comes first.
+    /// The certificate with this issuer and serial number, compared as octets.
     fn find(&self, issuer: &[u8], serial: &[u8]) -> Option<&'a Certificate> {
         std::iter::once(self.organisation)
             .chain(self.attached)
@@ -82,20 +82,22 @@ impl<'a> Candidates<'a> {
         serial: &[u8],
         checks: &mut SignatureChecks,
     ) -> Result<VerifiedPath<'a>, VerifyError> {
+        self.check_distinct()?;
         let signer = self.find(issuer, serial).ok_or(VerifyError::Certificate {
             certificate: CertificateRole::Signer,
             problem: CertificateProblem::NotAttached,
         })?;
-        self.verify_path_to(signer, checks)
+        self.verify_path_among_distinct(signer, check_may_sign, checks)
     }
 
-    /// Checks the path to `signer`.
+    /// Checks the path to `signer`, which need not be attached.
     pub(crate) fn verify_path_to(
         &self,
         signer: &'a Certificate,
         checks: &mut SignatureChecks,
     ) -> Result<VerifiedPath<'a>, VerifyError> {
-        self.verify_path_for(signer, check_may_sign, checks)
+        self.check_all_distinct(signer)?;
+        self.verify_path_among_distinct(signer, check_may_sign, checks)
     }
 
     /// Checks the path to `issuer`, whose key need not be allowed to sign content.
@@ -104,38 +106,34 @@ impl<'a> Candidates<'a> {
         issuer: &'a Certificate,
         checks: &mut SignatureChecks,
     ) -> Result<VerifiedPath<'a>, VerifyError> {
-        self.verify_path_for(issuer, |_, _| Ok(()), checks)
+        self.check_all_distinct(issuer)?;
+        self.verify_path_among_distinct(issuer, |_| Ok(()), checks)
     }
 
-    fn verify_path_for(
+    /// Checks the path to `signer`, where no two certificates have one issuer and serial number.
+    fn verify_path_among_distinct(
         &self,
         signer: &'a Certificate,
-        check_use: fn(&Certificate, bool) -> Result<(), CertificateProblem>,
+        check_use: fn(&Certificate) -> Result<(), CertificateProblem>,
         checks: &mut SignatureChecks,
     ) -> Result<VerifiedPath<'a>, VerifyError> {
         let organisation = self.organisation;
-        self.check_distinct(signer)?;
         self.check_organisation(checks).map_err(|problem| VerifyError::Certificate {
             certificate: CertificateRole::Organisation,
             problem,
         })?;
         let certificates = if signer == organisation {
-            check_use(organisation, self.binds_organisation())
-                .map_err(at(CertificateRole::Organisation))?;
+            check_use(organisation).map_err(at(CertificateRole::Organisation))?;
             vec![organisation]
         } else {
             self.check_attached(signer)
-                .and_then(|()| check_use(signer, true))
+                .and_then(|()| check_use(signer))
                 .map_err(at(CertificateRole::Signer))?;
             self.climb(vec![signer], checks)?
         };
         let organisation_is_self_issued = organisation.is_self_issued();
         let mut validity = Some(ValidityPeriod::ALWAYS);
         for certificate in &certificates {
-            // Nothing but the name and key of an organisation certificate from elsewhere is evidence.
-            if *certificate == organisation && !organisation_is_self_issued {
-                continue;
-            }
             let period = certificate.validity().map_err(at(CertificateRole::Signer))?;
             validity = validity.and_then(|common| common.intersection(period));
         }
@@ -161,12 +159,14 @@ impl<'a> Candidates<'a> {
             .chain(intermediates)
             .filter(|issuer| issuer.subject() == child.issuer() && !path.contains(issuer));
         let mut failure = not_issued;
+        let mut tried: Vec<&Certificate> = Vec::new();
         for issuer in issuers {
-            let is_organisation = std::ptr::eq(issuer, self.organisation);
-            // The organisation's certificate may be attached too; it counts once.
-            if !is_organisation && issuer == self.organisation {
+            // One that is there again, such as the organisation's own, counts once.
+            if tried.contains(&issuer) {
                 continue;
             }
+            tried.push(issuer);
+            let is_organisation = std::ptr::eq(issuer, self.organisation);
             let attempt = self.check_issuer(issuer, &path, checks).and_then(|()| {
                 let extended = [path.as_slice(), &[issuer]].concat();
                 if is_organisation {
@@ -206,11 +206,9 @@ impl<'a> Candidates<'a> {
             self.check_attached(issuer).map_err(at(issuer_role))?;
         }
         let Some(child) = path.last() else { return Ok(()) };
-        if !is_organisation || self.binds_organisation() {
-            check_may_issue(issuer, path).map_err(at(issuer_role))?;
-            if !key_identifiers_match(child, issuer) {
-                return Err(at(role(path))(CertificateProblem::KeyIdentifiersDiffer));
-            }
+        check_may_issue(issuer, path).map_err(at(issuer_role))?;
+        if !key_identifiers_match(child, issuer) {
+            return Err(at(role(path))(CertificateProblem::KeyIdentifiersDiffer));
         }
         let key = issuer.public_key().map_err(at(issuer_role))?;
         child.check_signature(key, checks).map_err(at(role(path)))
@@ -231,27 +229,27 @@ impl<'a> Candidates<'a> {
         Ok(())
     }
 
-    /// Whether what the organisation's certificate says beyond name and key is evidence: only if it vouches for itself.
-    fn binds_organisation(&self) -> bool {
-        self.organisation.is_self_issued()
-    }
-
+    /// Checks the form, key and caps of the organisation's certificate, and that its key agreed to its name.
+    ///
+    /// A self-signature is the only evidence of that. Anyone can have an authority of their own put the organisation's key, which is
+    /// public, under another name; so a certificate that someone else issued is rejected unless a policy accepts it.
     fn check_organisation(&self, checks: &mut SignatureChecks) -> Result<(), CertificateProblem> {
         let certificate = self.organisation;
         let key = certificate.public_key()?;
         key.check_organisation().map_err(CertificateProblem::Algorithm)?;
-        if !self.binds_organisation() {
-            return if self.policy.allows_foreign_issuer(self.profile) {
-                Ok(())
-            } else {
-                Err(match self.profile {
-                    Profile::VeraId => CertificateProblem::NotSelfIssued,
-                    Profile::DomainAuth => CertificateProblem::ForeignIssuer,
-                })
-            };
+        let is_self_issued = certificate.is_self_issued();
+        if !is_self_issued && !self.policy.accepts_foreign_issuer(self.profile) {
+            return Err(match self.profile {
+                Profile::VeraId => CertificateProblem::NotSelfIssued,
+                Profile::DomainAuth => CertificateProblem::ForeignIssuer,
+            });
         }
         certificate.check_form()?;
         self.check_caps(certificate)?;
+        if !is_self_issued {
+            // Its issuer is not known here, so its signature is not evidence.
+            return Ok(());
+        }
         if !key_identifiers_match(certificate, certificate) {
             return Err(CertificateProblem::KeyIdentifiersDiffer);
         }
@@ -261,25 +259,36 @@ impl<'a> Candidates<'a> {
         }
     }
 
-    /// Refuses two certificates, attached or the signer's, that issuer and serial number do not tell apart.
-    fn check_distinct(&self, signer: &Certificate) -> Result<(), VerifyError> {
-        let is_same = |a: &Certificate, b: &Certificate| {
-            a.issuer() == b.issuer() && a.serial() == b.serial() && !std::ptr::eq(a, b)
-        };
-        let is_attached = self.attached.iter().any(|attached| std::ptr::eq(attached, signer));
-        let is_organisation = std::ptr::eq(signer, self.organisation);
-        let mut rest = self.attached;
-        while let Some((first, others)) = rest.split_first() {
-            let meets_signer = !is_attached && !is_organisation && is_same(first, signer);
-            if meets_signer || others.iter().any(|other| is_same(first, other)) {
-                return Err(VerifyError::Certificate {
-                    certificate: CertificateRole::Attached,
-                    problem: CertificateProblem::SerialNumberRepeated,
-                });
-            }
-            rest = others;
+    /// Rejects different certificates, the organisation's among them, with one issuer and serial number: the signer's identifier would
+    /// fit both.
+    fn check_distinct(&self) -> Result<(), VerifyError> {
+        if self.attached.iter().all(|attached| self.is_distinct(attached)) {
+            Ok(())
+        } else {
+            Err(repeated())
         }
-        Ok(())
+    }
+
+    /// Like [`Self::check_distinct`], with a certificate that need not be attached.
+    fn check_all_distinct(&self, certificate: &Certificate) -> Result<(), VerifyError> {
+        self.check_distinct()?;
+        if self.is_distinct(certificate) { Ok(()) } else { Err(repeated()) }
+    }
+
+    /// Whether no other certificate has the issuer and serial number of this one. The same certificate may be there again.
+    fn is_distinct(&self, certificate: &Certificate) -> bool {
+        std::iter::once(self.organisation).chain(self.attached).all(|other| {
+            other.serial() != certificate.serial()
+                || other.issuer() != certificate.issuer()
+                || other == certificate
+        })
+    }
+}
+
+const fn repeated() -> VerifyError {
+    VerifyError::Certificate {
+        certificate: CertificateRole::Attached,
+        problem: CertificateProblem::SerialNumberRepeated,
     }
 }
 
@@ -294,25 +303,20 @@ const fn role(path: &[&Certificate]) -> CertificateRole {
 
 /// Checks that `issuer` may issue the last certificate of `path`.
 fn check_may_issue(issuer: &Certificate, path: &[&Certificate]) -> Result<(), CertificateProblem> {
-    if !issuer.is_authority() {
-        return Err(CertificateProblem::NotAnAuthority);
-    }
+    issuer.check_authority()?;
     // RFC 5280 section 4.2.1.9: intermediates that are self-issued do not count, nor does the last certificate.
     let below = path.iter().skip(1).filter(|certificate| !certificate.is_self_issued()).count();
     let limit = issuer.extensions().basic_constraints.and_then(|bc| bc.path_len);
     if limit.is_some_and(|limit| u64::try_from(below).map_or(true, |below| below > limit)) {
         return Err(CertificateProblem::PathLengthConstraint);
     }
-    match issuer.extensions().key_usage {
-        Some(usage) if !usage.key_cert_sign => Err(CertificateProblem::KeyUsage),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// Checks that the key of `certificate` may sign content.
-fn check_may_sign(certificate: &Certificate, binds: bool) -> Result<(), CertificateProblem> {
+fn check_may_sign(certificate: &Certificate) -> Result<(), CertificateProblem> {
     match certificate.extensions().key_usage {
-        Some(usage) if binds && !usage.digital_signature => Err(CertificateProblem::KeyUsage),
+        Some(usage) if !usage.digital_signature => Err(CertificateProblem::KeyUsage),
         _ => Ok(()),
     }
 }

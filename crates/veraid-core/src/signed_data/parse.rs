@@ -7,7 +7,7 @@ use crate::error::{DerProblem, Deviation, ParseError, SignedDataError};
 use crate::oid::known;
 use crate::signature_metadata::SignatureMetadata;
 
-use super::{AlgorithmProtection, SignedAttributes, SignedData, SignerInfo};
+use super::{AlgorithmProtection, SignedAttributes, SignedData, SignerInfo, SigningCertificate};
 
 /// Most attached certificates (8: a path of 4, the organisation's, and room).
 const MAX_CERTIFICATES: usize = 8;
@@ -209,6 +209,7 @@ impl SignedAttributes {
             metadata: None,
             attribution: None,
             algorithm_protection: None,
+            signing_certificate: None,
         };
         let mut seen: Vec<&[u8]> = Vec::new();
         for attribute in set(element, "signedAttrs", MAX_ATTRIBUTES, deviations)? {
@@ -252,6 +253,10 @@ impl SignedAttributes {
             known::ALGORITHM_PROTECTION => {
                 expect(value, tag::SEQUENCE, "cmsAlgorithmProtection")?;
                 self.algorithm_protection = Some(AlgorithmProtection::parse(value)?);
+            }
+            known::SIGNING_CERTIFICATE => {
+                expect(value, tag::SEQUENCE, "signingCertificateV2")?;
+                self.signing_certificate = Some(SigningCertificate::parse(value)?);
             }
             _ => {}
         }

@@ -60,6 +60,7 @@ fn structure(fault: Fault) -> Option<Change> {
             made.content_info = content_info("1.2.840.113549.1.7.3", &signed_data);
         }),
         Fault::SignedDataVersionOther => Change::SignedData(|signed, _| signed.version = 99),
+        Fault::SignedDataVersion3 => Change::SignedData(|signed, _| signed.version = 3),
         Fault::RevocationListsAdded => Change::SignedData(|signed, _| {
             signed.before_signer_infos = context_constructed(1, &[]);
         }),

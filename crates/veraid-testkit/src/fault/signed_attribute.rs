@@ -3,20 +3,24 @@
 use super::{Change, Fault};
 use crate::certificate::{CertificateBuilder, Issuer};
 use crate::der_reader::{children, contents};
-use crate::der_writer::{PRINTABLE_STRING, SetOrder, UTF8_STRING, oid, tlv, utf8_string};
+use crate::der_writer::{PRINTABLE_STRING, SetOrder, UTF8_STRING, oid, sequence, tlv, utf8_string};
 use crate::digest::Digest;
 use crate::profile::BOT;
 use crate::rsa_key::RsaKey;
 use crate::scenario::TEST_SERVICE;
 use crate::signed_attribute::{
     CONTENT_TYPE, ID_SIGNED_DATA, MEMBER_ATTRIBUTION, MESSAGE_DIGEST, SIGNATURE_METADATA,
-    algorithm_protection_attribute, attribute, attribution_attribute, content_type_attribute,
-    metadata_attribute, signing_time_attribute,
+    algorithm_protection_attribute, attribute, attribution_attribute, certificate_identifier,
+    content_type_attribute, metadata_attribute, signing_certificate_attribute,
+    signing_certificate_attribute_of, signing_time_attribute,
 };
 use crate::signed_data::SignedDataBuilder;
 
 pub(super) fn change(fault: Fault) -> Option<Change> {
-    any(fault).or_else(|| metadata(fault)).or_else(|| attribution(fault))
+    any(fault)
+        .or_else(|| signing_certificate(fault))
+        .or_else(|| metadata(fault))
+        .or_else(|| attribution(fault))
 }
 
 fn any(fault: Fault) -> Option<Change> {
@@ -49,6 +53,31 @@ fn any(fault: Fault) -> Option<Change> {
                 signed.signature_digest,
             );
             signed.extra_signed_attributes.push(protection);
+        }),
+        _ => return None,
+    })
+}
+
+fn signing_certificate(fault: Fault) -> Option<Change> {
+    Some(match fault {
+        Fault::SigningCertificateOther => Change::SignedData(|signed, _| {
+            let other = signing_certificate_attribute(b"another certificate");
+            signed.signing_certificate = Some(other);
+        }),
+        Fault::SigningCertificateDigestOther => Change::SignedData(|signed, _| {
+            // SHA-224.
+            let algorithm = sequence(&[&oid("2.16.840.1.101.3.4.2.4")]);
+            let identifier = certificate_identifier(Some(&algorithm), &[7; 28], None);
+            signed.signing_certificate =
+                Some(signing_certificate_attribute_of(&[identifier], None));
+        }),
+        Fault::SigningCertificateSeveral => Change::SignedData(|signed, _| {
+            let identifier = |certificate: &[u8]| {
+                certificate_identifier(None, &Digest::Sha256.of(certificate), None)
+            };
+            let identifiers =
+                [identifier(&signed.signer_certificate), identifier(b"another certificate")];
+            signed.signing_certificate = Some(signing_certificate_attribute_of(&identifiers, None));
         }),
         _ => return None,
     })

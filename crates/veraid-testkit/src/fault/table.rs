@@ -89,7 +89,7 @@ faults! {
         /// The version of a member id bundle is 1.
         MemberIdVersionOther "member-id-version-other" Member [MALFORMED MALFORMED]
         /// A member id bundle has an intermediate certificate that issued the member's, which is DomainAuth's.
-        MemberIdIntermediates "member-id-intermediates" Member [INVALID ACCEPTED]
+        MemberIdIntermediates "member-id-intermediates" Member [MALFORMED ACCEPTED]
     }
     Certificate {
         /// Nine certificates are attached, one more than may be.
@@ -157,7 +157,7 @@ faults! {
         /// The end of the organisation's certificate was moved after it was signed.
         OrganisationCertificateStretched "organisation-certificate-stretched" Any [INVALID INVALID]
         /// The organisation's certificate was issued by someone else.
-        OrganisationCertificateForeign "organisation-certificate-foreign" Any [INVALID ACCEPTED]
+        OrganisationCertificateForeign "organisation-certificate-foreign" Any [INVALID INVALID]
         /// The organisation's certificate has a critical extension that nobody knows.
         OrganisationCertificateCriticalExtension "organisation-certificate-critical-extension" Any [INVALID INVALID]
         /// The organisation's certificate expired a second before the instant.
@@ -342,6 +342,8 @@ faults! {
         SignedDataOfOtherType "signed-data-of-other-type" Any [INVALID INVALID]
         /// The signature is of version 99.
         SignedDataVersionOther "signed-data-version-other" Any [INVALID INVALID]
+        /// The version of SignedData is 3, as VeraId's specification has it.
+        SignedDataVersion3 "signed-data-version-3" Any [ACCEPTED INVALID]
         /// There is a set of revocation lists.
         RevocationListsAdded "revocation-lists-added" Any [INVALID INVALID]
         /// Nobody signed.
@@ -382,6 +384,12 @@ faults! {
         MessageDigestMissing "message-digest-missing" Any [INVALID INVALID]
         /// The algorithm-protection attribute names another hash.
         AlgorithmProtectionOther "algorithm-protection-other" Any [INVALID INVALID]
+        /// The signature names another certificate than the one that it is verified with.
+        SigningCertificateOther "signing-certificate-other" Any [INVALID INVALID]
+        /// The signature names its certificate by a digest that is not allowed.
+        SigningCertificateDigestOther "signing-certificate-digest-other" Any [INVALID INVALID]
+        /// The signature names a second certificate after its own.
+        SigningCertificateSeveral "signing-certificate-several" Any [INVALID INVALID]
         /// The signature is for another service.
         ServiceOther "service-other" Any [INVALID INVALID]
         /// The signature is for an object identifier above the service's.

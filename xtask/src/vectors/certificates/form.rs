@@ -226,7 +226,7 @@ pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
         (
             "spki-pss",
             "The member's key is marked as one for RSASSA-PSS alone.",
-            "RFC 4055 section 1.2",
+            DECISION,
             set_spki(member_key.spki_der_with_algorithm(&pss_algorithm_der(Digest::Sha256))),
             2207,
         ),
@@ -252,7 +252,7 @@ pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
         (
             "salt-20",
             "The member's certificate is signed with a salt of 20 octets and says so.",
-            "RFC 4055 section 3.1",
+            DECISION,
             Box::new(move |c| {
                 resign(c, &pss_algorithm_der_with(Digest::Sha256, Digest::Sha256, 20), |tbs| {
                     key.sign_pss_with_salt(Digest::Sha256, 20, tbs)
@@ -263,7 +263,7 @@ pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
         (
             "mgf1-differs",
             "The member's certificate names SHA-512 for MGF1 and SHA-256 for the message.",
-            "RFC 4055 section 3.1",
+            DECISION,
             Box::new(move |c| {
                 resign(c, &pss_algorithm_der_with(Digest::Sha256, Digest::Sha512, 32), |tbs| {
                     key.sign_pss(Digest::Sha256, tbs)
@@ -368,7 +368,7 @@ pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
             "algorithm",
             "organisation-spki-pss",
             "The organisation's key is marked as one for RSASSA-PSS alone.",
-            "RFC 4055 section 1.2",
+            DECISION,
             &organisation(profile),
             &Customisation::new().organisation(set_spki(pss)),
         )

@@ -1,0 +1,132 @@
+//! Every signature names the certificate that it is for (RFC 5035), in the smallest form.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a panic is a test that fails"
+)]
+
+mod common;
+
+use std::sync::Arc;
+
+use cms::cert::x509::der::{Decode as _, Encode as _};
+use cms::content_info::ContentInfo;
+use cms::signed_data::SignedData;
+use common::{NOW, World, certificate_period, key, serial};
+use kliento::{Profile, Token, service_oid};
+use kliento_issuer::{
+    CertificateAuthority, CertificateRequest, Content, SignatureIssuer, SigningKey as _,
+    TokenIssuer,
+};
+use veraid_core::crypto::DigestAlgorithm;
+use veraid_core::{Certificate, MemberIdBundle, SignatureBundle, ValidityPeriod};
+
+const SIGNING_CERTIFICATE: &str = "1.2.840.113549.1.9.16.2.47";
+
+/// The signing-certificate attributes of the one signer, in DER.
+fn attributes(bundle: &SignatureBundle) -> Vec<Vec<u8>> {
+    let der = bundle.to_der();
+    // Fields of the bundle: the last one is the ContentInfo under [3].
+    let mut content_info = fields(&fields(&der)[0]).pop().unwrap();
+    content_info[0] = 0x30;
+    let content_info = ContentInfo::from_der(&content_info).unwrap();
+    let inner = content_info.content.to_der().unwrap();
+    let signed_data = SignedData::from_der(&inner).unwrap();
+    let signer = signed_data.signer_infos.0.get(0).unwrap();
+    let attributes = signer.signed_attrs.as_ref().unwrap().iter();
+    attributes
+        .filter(|attribute| attribute.oid.to_string() == SIGNING_CERTIFICATE)
+        .map(|attribute| attribute.to_der().unwrap())
+        .collect()
+}
+
+/// The elements that `der` is a sequence of; of one element, those within.
+fn fields(der: &[u8]) -> Vec<Vec<u8>> {
+    let split = |der: &[u8]| match der[1] {
+        0x82 => (4, usize::from(der[2]) << 8 | usize::from(der[3])),
+        0x81 => (3, usize::from(der[2])),
+        short => (2, usize::from(short)),
+    };
+    let (header, length) = split(der);
+    if header + length == der.len() && der[0] == 0x30 {
+        return vec![der[header..].to_vec()];
+    }
+    let mut fields = Vec::new();
+    let mut rest = der;
+    while !rest.is_empty() {
+        let (header, length) = split(rest);
+        let (field, after) = rest.split_at(header + length);
+        fields.push(field.to_vec());
+        rest = after;
+    }
+    fields
+}
+
+/// The attribute with the SHA-256 digest of `certificate` and nothing else.
+fn expected(certificate: &Certificate) -> Vec<u8> {
+    let digest = veraid_aws_lc_rs::PROVIDER.digest(DigestAlgorithm::Sha256, certificate.as_der());
+    let header = [
+        0x30, 0x37, 0x06, 0x0B, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x02, 0x2F,
+        0x31, 0x28, 0x30, 0x26, 0x30, 0x24, 0x30, 0x22, 0x04, 0x20,
+    ];
+    [&header[..], &digest].concat()
+}
+
+#[test]
+fn signatures_name_their_certificate_once_in_57_bytes() {
+    let token = Token::new("https://api.example.com").unwrap();
+    for profile in [Profile::VeraId, Profile::DomainAuth] {
+        // The digest is of SHA-256 whatever the keys sign with.
+        for bits in [2048, 3072] {
+            let world = World::with(profile, key(bits, 0), Some(&service_oid()));
+            let organisation = world.identity.organisation_certificate().clone();
+            let member_key = key(bits, 1);
+            let request = CertificateRequest {
+                user: None,
+                public_key: member_key.public_key_der(),
+                validity: certificate_period(),
+                serial_number: serial(2),
+            };
+            let member =
+                CertificateAuthority::new(organisation.clone(), profile, world.key.clone())
+                    .unwrap()
+                    .issue_member(request)
+                    .unwrap();
+            let id = MemberIdBundle::assemble(&world.identity, &member, &[]).unwrap();
+            let by_member = TokenIssuer::for_member(&id, member_key, NOW, &world.verifier).unwrap();
+            let by_organisation = TokenIssuer::for_organisation(
+                world.identity.clone(),
+                world.key.clone(),
+                NOW,
+                &world.verifier,
+            )
+            .unwrap();
+            for (issuer, certificate) in [(by_member, &member), (by_organisation, &organisation)] {
+                let issued = issuer.issue(&token, issuer.period(NOW, 60).unwrap()).unwrap();
+                let found = attributes(issued.as_signature_bundle());
+                assert_eq!(found, [expected(certificate)], "{profile} {bits}");
+                assert_eq!(found[0].len(), 57);
+                issued.verify("https://api.example.com", NOW, &world.verifier).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn detached_signatures_and_those_that_are_made_elsewhere_name_their_certificate() {
+    let world = World::new(Profile::VeraId);
+    let issuer = SignatureIssuer::for_organisation(
+        world.identity.clone(),
+        Arc::clone(&world.key) as _,
+        service_oid(),
+        NOW,
+        &world.verifier,
+    )
+    .unwrap();
+    let unsigned = issuer.prepare(Content::Detached(b"text"), ValidityPeriod::at(NOW)).unwrap();
+    let signature = world.key.sign(unsigned.to_be_signed()).unwrap();
+    let bundle = unsigned.assemble(&signature).unwrap();
+    assert_eq!(attributes(&bundle), [expected(world.identity.organisation_certificate())]);
+}

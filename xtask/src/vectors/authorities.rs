@@ -1,0 +1,112 @@
+//! One notion of authority, and certificates that issuer and serial number do not tell apart.
+
+use veraid_testkit::{
+    CertificateBuilder, CertificateParts, Customisation, Digest, Extension, Issuer, RsaKey,
+    TestProfile, common_name_only,
+};
+
+use super::certificates::{assemble, authority_name, top};
+use super::{PROFILES, Vector, member, organisation, vary, vary_bundle};
+
+const USAGE: &str = "RFC 5280 section 4.2.1.3";
+const CMS: &str = "RFC 5652 section 5.1";
+
+pub(super) fn vectors() -> Vec<Vector> {
+    PROFILES.into_iter().flat_map(|profile| [usages(profile), distinct(profile)].concat()).collect()
+}
+
+/// A certificate below the organisation signs in its name: it takes an authority, which cA alone is not where there is a KeyUsage.
+fn usages(profile: TestProfile) -> Vec<Vector> {
+    let scenario = organisation(profile);
+    let key = RsaKey::fixed(2048, 2);
+    let organisation = top(profile, 1);
+    let organisation_der = organisation.sign(&scenario.organisation_key, Digest::Sha256);
+    // Bits of KeyUsage, the code under VeraId and under DomainAuth; 0 is valid.
+    let cases: [(&str, &str, &[u8], [u16; 2]); 4] = [
+        ("delegate-usage-both", "digitalSignature and keyCertSign", &[0, 5], [2504, 0]),
+        ("delegate-usage-signature", "digitalSignature alone", &[0], [2504, 2504]),
+        ("delegate-usage-cert-sign", "keyCertSign alone", &[5], [2213, 2213]),
+        ("delegate-usage-crl", "digitalSignature and cRLSign", &[0, 6], [2504, 2504]),
+    ];
+    cases
+        .into_iter()
+        .map(|(case, words, bits, [veraid, domainauth])| {
+            let staff = CertificateBuilder::intermediate(
+                authority_name(profile),
+                &key,
+                &organisation.as_issuer(),
+                scenario.certificate_period,
+                0,
+            )
+            .extension(Extension::key_usage(bits))
+            .sign(&scenario.organisation_key, Digest::Sha256);
+            let bundle = assemble(
+                &scenario,
+                Some(&organisation_der),
+                std::slice::from_ref(&staff),
+                &staff,
+                &key,
+                Some("alice"),
+            );
+            let vector = vary_bundle(
+                "delegate",
+                case,
+                &format!(
+                    "A certificate below the organisation's with cA TRUE and a KeyUsage of {words} attributes its signature to alice."
+                ),
+                USAGE,
+                &scenario,
+                &bundle,
+            );
+            match if profile == TestProfile::VeraId { veraid } else { domainauth } {
+                0 => vector,
+                code => vector.invalid(code),
+            }
+        })
+        .collect()
+}
+
+fn distinct(profile: TestProfile) -> Vec<Vector> {
+    let by_member = member(profile);
+    let by_organisation = organisation(profile);
+    let serial = by_member.organisation_certificate().serial;
+    let junk = {
+        let made = by_organisation.build();
+        let issuer = Issuer::of(&made.organisation_certificate);
+        let mut junk = by_organisation.member_certificate(&issuer);
+        junk.serial = CertificateParts::of(&made.organisation_certificate).serial;
+        junk.subject = common_name_only(&profile.member_common_name(Some("bob")));
+        junk.sign(&RsaKey::fixed(2048, 4), Digest::Sha256)
+    };
+    vec![
+        vary(
+            "attached",
+            "member-serial-of-organisation",
+            "The member's certificate has the issuer and serial number of the organisation's own.",
+            CMS,
+            &by_member,
+            &Customisation::new().member(|c| c.serial.clone_from(&serial)),
+        )
+        .invalid(2202),
+        vary(
+            "attached",
+            "junk-serial-of-organisation",
+            "The organisation signs, and an attached certificate that nobody issued has the issuer and serial number of the organisation's.",
+            CMS,
+            &by_organisation,
+            &Customisation::new().signed_data(|s| s.certificates = Some(vec![junk.clone()])),
+        )
+        .invalid(2202),
+        vary(
+            "attached",
+            "member-twice",
+            "The member's certificate is attached twice.",
+            CMS,
+            &by_member,
+            &Customisation::new().signed_data(|s| {
+                let certificates = s.certificates.get_or_insert_default();
+                certificates.extend_from_within(..);
+            }),
+        ),
+    ]
+}

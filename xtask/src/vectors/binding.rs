@@ -1,0 +1,398 @@
+//! Signatures that are bound to their signer's certificate (RFC 5035), and those that were moved under another one.
+
+use veraid_testkit::{
+    Binding, Customisation, Digest, RsaKey, SIGNING_CERTIFICATE, Scenario, SignedDataBuilder,
+    TestProfile, attribute, certificate_identifier, der_writer, issuer_and_serial_number,
+    signing_certificate_attribute, signing_certificate_attribute_of,
+};
+
+use super::certificates::assemble;
+use super::{PROFILES, Vector, member, organisation, vary, vary_bundle};
+
+const ATTRIBUTE: &str = "RFC 5035 section 3";
+const IDENTIFIER: &str = "RFC 5035 section 4";
+const SUBSTITUTION: &str = "RFC 2634 section 5.1";
+const ATTRIBUTES: &str = "RFC 5652 section 11";
+
+type Change = Box<dyn Fn(&mut SignedDataBuilder)>;
+
+pub(super) fn vectors() -> Vec<Vector> {
+    PROFILES
+        .into_iter()
+        .flat_map(|profile| {
+            [signers(profile), identifiers(profile), occurrences(profile), moved(profile)].concat()
+        })
+        .collect()
+}
+
+fn settle(vector: Vector, code: u16) -> Vector {
+    match code {
+        0 => vector,
+        1000..2000 => vector.malformed(code),
+        _ => vector.invalid(code),
+    }
+}
+
+/// Who signs with a signature that names its certificate as it should.
+fn signers(profile: TestProfile) -> Vec<Vector> {
+    let make = |case: &str, description: &str, scenario: &Scenario| {
+        let scenario = Scenario { binding: Binding::Bound, ..scenario.clone() };
+        vary("binding", case, description, ATTRIBUTE, &scenario, &Customisation::new())
+    };
+    let mut vectors = vec![
+        make("binding-member", "The signature names the member's certificate.", &member(profile)),
+        make(
+            "binding-organisation",
+            "The organisation's signature names the organisation's certificate.",
+            &organisation(profile),
+        ),
+    ];
+    if profile == TestProfile::DomainAuth {
+        let intermediates = vec!["staff".to_owned()];
+        vectors.push(make(
+            "binding-intermediate",
+            "The signature names the certificate of a member whom an intermediate authority vouches for.",
+            &Scenario { intermediates, ..member(profile) },
+        ));
+    }
+    let scenario = member(profile);
+    let other = Customisation::new().signed_data(|s| {
+        s.signing_certificate =
+            Some(signing_certificate_attribute(&organisation_certificate(profile)));
+    });
+    vectors.push(
+        vary(
+            "binding",
+            "binding-member-names-organisation",
+            "A member's signature names the organisation's certificate.",
+            IDENTIFIER,
+            &scenario,
+            &other,
+        )
+        .invalid(2350),
+    );
+    vectors
+}
+
+fn organisation_certificate(profile: TestProfile) -> Vec<u8> {
+    let scenario = member(profile);
+    scenario.organisation_certificate().sign(&scenario.organisation_key, scenario.digest)
+}
+
+/// AlgorithmIdentifier of a hash, with these parameters.
+fn hash(object_identifier: &str, parameters: &[u8]) -> Vec<u8> {
+    der_writer::sequence(&[&der_writer::oid(object_identifier), parameters])
+}
+
+/// IssuerSerial with this GeneralName, and the serial number of `certificate`.
+fn issuer_serial(certificate: &[u8], name: &[u8]) -> Vec<u8> {
+    let identifier = issuer_and_serial_number(certificate);
+    let serial = veraid_testkit::children(&identifier)[1];
+    der_writer::sequence(&[&der_writer::sequence(&[name]), serial])
+}
+
+/// The issuer of `certificate` as a GeneralName.
+fn directory_name(certificate: &[u8]) -> Vec<u8> {
+    let identifier = issuer_and_serial_number(certificate);
+    der_writer::context_constructed(4, veraid_testkit::children(&identifier)[0])
+}
+
+/// The one identifier of a certificate: how it may be written, and what does not count.
+fn identifiers(profile: TestProfile) -> Vec<Vector> {
+    // Hash, certificate to the digest, certificate to IssuerSerial.
+    type Part = fn(&[u8]) -> Vec<u8>;
+    let sha_256: Part = |certificate| Digest::Sha256.of(certificate);
+    let cases: Vec<(&str, &str, Option<Vec<u8>>, Part, Option<Part>, u16)> = vec![
+        (
+            "sha-384",
+            "The signature names its certificate by a digest of SHA-384.",
+            Some(hash(Digest::Sha384.object_identifier(), &[])),
+            |certificate| Digest::Sha384.of(certificate),
+            None,
+            0,
+        ),
+        (
+            "sha-512",
+            "The signature names its certificate by a digest of SHA-512, whose parameters are NULL.",
+            Some(hash(Digest::Sha512.object_identifier(), &der_writer::null())),
+            |certificate| Digest::Sha512.of(certificate),
+            None,
+            0,
+        ),
+        (
+            "sha-256-with-null",
+            "The hash that names the certificate is SHA-256 with NULL parameters, which is not the default and so is written out.",
+            Some(hash(Digest::Sha256.object_identifier(), &der_writer::null())),
+            sha_256,
+            None,
+            0,
+        ),
+        (
+            "sha-256-written",
+            "The hash that names the certificate is the default and is written out, which DER forbids.",
+            Some(hash(Digest::Sha256.object_identifier(), &[])),
+            sha_256,
+            None,
+            1004,
+        ),
+        (
+            "sha-1",
+            "The signature names its certificate by a digest of SHA-1.",
+            Some(hash("1.3.14.3.2.26", &[])),
+            |_| vec![7; 20],
+            None,
+            2351,
+        ),
+        (
+            "hash-parameters",
+            "The hash that names the certificate has an INTEGER for parameters.",
+            Some(hash(Digest::Sha384.object_identifier(), &der_writer::integer(1))),
+            |certificate| Digest::Sha384.of(certificate),
+            None,
+            2351,
+        ),
+        (
+            "other-certificate",
+            "The signature names another certificate.",
+            None,
+            |_| Digest::Sha256.of(b"another certificate"),
+            None,
+            2350,
+        ),
+        (
+            "digest-cut-off",
+            "The digest that names the certificate lacks its last octet.",
+            None,
+            |certificate| Digest::Sha256.of(certificate)[..31].to_vec(),
+            None,
+            2350,
+        ),
+        (
+            "digest-empty",
+            "The digest that names the certificate is empty.",
+            None,
+            |_| vec![],
+            None,
+            2350,
+        ),
+        (
+            "digest-of-other-hash",
+            "The digest that names the certificate is of SHA-512, and the hash is SHA-256 by default.",
+            None,
+            |certificate| Digest::Sha512.of(certificate),
+            None,
+            2350,
+        ),
+        (
+            "issuer-serial",
+            "Issuer and serial number of the certificate stand beside its digest, which nests deeper than 16 levels.",
+            None,
+            sha_256,
+            Some(|certificate| issuer_serial(certificate, &directory_name(certificate))),
+            1004,
+        ),
+        (
+            "issuer-of-other-form",
+            "The serial number of the certificate and a DNS name for its issuer stand beside its digest.",
+            None,
+            sha_256,
+            Some(|certificate| {
+                issuer_serial(certificate, &der_writer::context_primitive(2, b"example.com"))
+            }),
+            2352,
+        ),
+    ];
+    cases
+        .into_iter()
+        .map(|(case, description, algorithm, digest, issuer_serial, code)| {
+            let customisation = Customisation::new().signed_data(|s| {
+                let certificate = s.signer_certificate.clone();
+                let issuer_serial = issuer_serial.map(|of| of(&certificate));
+                let identifier = certificate_identifier(
+                    algorithm.as_deref(),
+                    &digest(&certificate),
+                    issuer_serial.as_deref(),
+                );
+                s.signing_certificate = Some(signing_certificate_attribute_of(&[identifier], None));
+            });
+            let case = format!("binding-{case}");
+            let scenario = member(profile);
+            let vector = vary("binding", &case, description, IDENTIFIER, &scenario, &customisation);
+            settle(vector, code)
+        })
+        .collect()
+}
+
+/// How often the attribute, its values and its identifiers occur, and what it is made of.
+fn occurrences(profile: TestProfile) -> Vec<Vector> {
+    fn identifier(certificate: &[u8]) -> Vec<u8> {
+        certificate_identifier(None, &Digest::Sha256.of(certificate), None)
+    }
+    let value = |value: Vec<u8>| -> Change {
+        Box::new(move |s| {
+            s.signing_certificate = Some(attribute(SIGNING_CERTIFICATE, &[value.clone()]));
+        })
+    };
+    let cases: Vec<(&str, &str, &'static str, Change, u16)> = vec![
+        (
+            "twice",
+            "There are two signing-certificate attributes, both of which name the certificate.",
+            ATTRIBUTES,
+            Box::new(|s| {
+                *s = s.clone().bound();
+                s.extra_signed_attributes.extend(s.signing_certificate.clone());
+            }),
+            2310,
+        ),
+        (
+            "two-values",
+            "The signing-certificate attribute has two values, the first of which names the certificate.",
+            ATTRIBUTES,
+            Box::new(|s| {
+                let values = [s.signer_certificate.as_slice(), b"another certificate"]
+                    .map(|one| der_writer::sequence(&[&der_writer::sequence(&[&identifier(one)])]));
+                s.signing_certificate = Some(attribute(SIGNING_CERTIFICATE, &values));
+            }),
+            2310,
+        ),
+        (
+            "without-value",
+            "The signing-certificate attribute has no value.",
+            ATTRIBUTES,
+            Box::new(|s| s.signing_certificate = Some(attribute(SIGNING_CERTIFICATE, &[]))),
+            2310,
+        ),
+        (
+            "two-identifiers",
+            "The signature names a second certificate after its own, which restricts the path.",
+            ATTRIBUTE,
+            Box::new(|s| {
+                let both = [identifier(&s.signer_certificate), identifier(b"another certificate")];
+                s.signing_certificate = Some(signing_certificate_attribute_of(&both, None));
+            }),
+            2352,
+        ),
+        (
+            "policies",
+            "The signature names a policy beside its certificate, which restricts the path.",
+            ATTRIBUTE,
+            Box::new(|s| {
+                let policy = der_writer::sequence(&[&der_writer::oid("2.5.29.32.0")]);
+                let policies = der_writer::sequence(&[&policy]);
+                let own = identifier(&s.signer_certificate);
+                s.signing_certificate =
+                    Some(signing_certificate_attribute_of(&[own], Some(&policies)));
+            }),
+            2352,
+        ),
+        (
+            "no-identifier",
+            "The signing-certificate attribute names no certificate.",
+            ATTRIBUTE,
+            Box::new(|s| s.signing_certificate = Some(signing_certificate_attribute_of(&[], None))),
+            1004,
+        ),
+        (
+            "not-a-sequence",
+            "The signing-certificate attribute is an OCTET STRING.",
+            ATTRIBUTE,
+            value(der_writer::octet_string(&[7; 32])),
+            1004,
+        ),
+        (
+            "digest-alone",
+            "The signing-certificate attribute is a list of digests, as no version of it is.",
+            IDENTIFIER,
+            value(der_writer::sequence(&[&der_writer::sequence(&[&der_writer::octet_string(
+                &[7; 32],
+            )])])),
+            1004,
+        ),
+        (
+            "digest-missing",
+            "The identifier of the certificate has a hash and no digest.",
+            IDENTIFIER,
+            value(der_writer::sequence(&[&der_writer::sequence(&[&der_writer::sequence(&[
+                &hash(Digest::Sha384.object_identifier(), &[]),
+            ])])])),
+            1004,
+        ),
+        (
+            "trailing-element",
+            "The identifier of the certificate has an element too many.",
+            IDENTIFIER,
+            value(der_writer::sequence(&[&der_writer::sequence(&[&der_writer::sequence(&[
+                &der_writer::octet_string(&[7; 32]),
+                &der_writer::null(),
+            ])])])),
+            1004,
+        ),
+    ];
+    cases
+        .into_iter()
+        .map(|(case, description, spec, change, code)| {
+            let customisation = Customisation::new().signed_data(change);
+            let case = format!("binding-{case}");
+            settle(
+                vary("binding", &case, description, spec, &member(profile), &customisation),
+                code,
+            )
+        })
+        .collect()
+}
+
+/// Alice's signature under a certificate for mallory@evil.com that evil.com issued for Alice's public key.
+///
+/// Nothing of Alice's or of her organisation's is needed for that but what is in every bundle.
+fn moved(profile: TestProfile) -> Vec<Vector> {
+    let alice = member(profile);
+    let mallory = Scenario {
+        organisation: "evil.com".into(),
+        user: Some("mallory".into()),
+        organisation_key: RsaKey::fixed(2048, 3),
+        ..alice.clone()
+    };
+    let made = mallory.build();
+    let certificate = made.member_certificate.clone().unwrap();
+    // What is signed does not name the signer but in this attribute, so the signature is Alice's to the last octet.
+    let unbound = assemble(
+        &mallory,
+        None,
+        std::slice::from_ref(&certificate),
+        &certificate,
+        &alice.member_key,
+        None,
+    );
+    assert_eq!(signature(&unbound.content_info), signature(&alice.build().content_info));
+    let bound = Customisation::new().signed_data(|s| {
+        let original = alice.build().member_certificate.unwrap();
+        s.signing_certificate = Some(signing_certificate_attribute(&original));
+    });
+    vec![
+        vary_bundle(
+            "binding",
+            "moved",
+            "Another organisation certified the public key of alice@example.com as mallory's and put her signature under that certificate. The signature does not name its certificate, so it is Mallory's as much as Alice's.",
+            SUBSTITUTION,
+            &mallory,
+            &unbound,
+        ),
+        vary(
+            "binding",
+            "moved-bound",
+            "Another organisation certified the public key of alice@example.com as mallory's and put her signature under that certificate. The signature names Alice's.",
+            SUBSTITUTION,
+            &mallory,
+            &bound,
+        )
+        .invalid(2350),
+    ]
+}
+
+/// The signature of the only signer.
+fn signature(content_info: &[u8]) -> Vec<u8> {
+    use veraid_testkit::children;
+    let signed_data = children(children(content_info)[1])[0];
+    let signer_infos = *children(signed_data).last().unwrap();
+    children(children(signer_infos)[0])[5].to_vec()
+}
