@@ -4,6 +4,7 @@ mod admin;
 mod anchors;
 mod bundle_content;
 mod config;
+mod config_check;
 mod config_variables;
 mod connections;
 mod content;
@@ -16,6 +17,7 @@ mod judge;
 mod listen_address;
 mod listener;
 mod metrics;
+mod normal_form;
 mod query;
 mod reply;
 mod request_log;
@@ -131,6 +133,11 @@ impl Server {
         let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
         let authenticator = authenticator(&config, anchors, crypto).with_clock(clock);
         let state = Arc::new(state(&config, authenticator)?);
+        if state.forwarded.is_empty() {
+            tracing::warn!(
+                "neither audiences nor routes are set: tokens are judged for whatever audience the caller or the proxy names, and requests without one are refused"
+            );
+        }
         let public = listen(&config.listen).await?;
         let admin = match &config.admin_listen {
             Some(address) => Some(listen(address).await?),
@@ -223,11 +230,7 @@ fn state(config: &Config, authenticator: Authenticator) -> Result<State, StartEr
     let metrics = Arc::new(Metrics::new());
     Ok(State {
         judge: Judge::new(authenticator, workers, Arc::clone(&metrics)),
-        forwarded: Audiences {
-            routes: config.routes.clone(),
-            from_host: config.forwarded_audience,
-            configured: config.audiences.clone(),
-        },
+        forwarded: Audiences::new(config)?,
         content: ContentLimits::new(
             limits.body_bytes,
             limits.bodies_bytes,

@@ -223,6 +223,58 @@ async fn the_route_s_own_extension_names_the_audience() {
 }
 
 #[tokio::test]
+async fn a_request_that_no_route_claims_is_turned_away() {
+    let toml = "
+        audiences = [\"https://api.example.com\"]
+        [[routes]]
+        host = \"api.example.com\"
+        audience = \"https://api.example.com\"
+        [[routes]]
+        host = \"api.example.com\"
+        path = \"/admin\"
+        audience = \"https://api.example.com/admin\"
+    ";
+    let service = Running::with(toml).await;
+    let header = kliento(&TOKEN.der);
+    let mut asked = asked(&[("authorization", header.as_str())], None);
+    for (host, path, is_let_in) in [
+        ("api.example.com", "/orders?x", true),
+        ("API.example.com.:443", "/orders", true),
+        ("api.example.com", "/admin", false),
+        ("api.example.com.", "/admin", false),
+        ("api.example.com", "/Admin", false),
+        ("api.example.com", "/admin#", false),
+        ("api.example.com", "", false),
+        ("api.example.com:", "/", false),
+        ("a,b", "/", false),
+        ("other", "/", false),
+        ("", "/", false),
+    ] {
+        let http = asked.attributes.as_mut().unwrap().request.as_mut().unwrap();
+        let http = http.http.as_mut().unwrap();
+        (http.host, http.path) = (host.into(), path.into());
+        let (response, _) = check(&service, &asked.encode_to_vec()).await;
+        assert_eq!(response.unwrap().ok.is_some(), is_let_in, "{host} {path}");
+    }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn every_name_that_letters_and_digits_make_ours_is_taken_away() {
+    let service = Running::with("audiences = [\"https://api.example.com\"]").await;
+    let header = kliento(&TOKEN.der);
+    let forged =
+        ["!x-kliento-user", "x--kliento-user", "x-kliento-new", "x.kliento~subject", "xkliento"];
+    let mut headers = vec![("authorization", header.as_str()), ("x-klient", "other")];
+    headers.extend(forged.map(|name| (name, "forged")));
+    let (response, _) = check(&service, &asked(&headers, None).encode_to_vec()).await;
+    let mut removed = response.unwrap().ok.unwrap().headers_to_remove;
+    removed.sort_unstable();
+    assert_eq!(removed, forged);
+    service.stop().await;
+}
+
+#[tokio::test]
 async fn what_is_no_request_of_envoy_is_an_invalid_argument() {
     let service = Running::with("").await;
     for message in [&b"\xFF\xFF"[..], b"", b"\x0a\x00"] {
