@@ -12,7 +12,8 @@ use crate::tokens::{self, CLAIMS};
 fn identity(request: &Message) -> Vec<(String, String)> {
     let mut found: Vec<_> = request.headers.clone();
     found.retain(|(name, value)| {
-        name.replace('_', "-").starts_with("x-kliento-") && !value.is_empty()
+        let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        letters.starts_with("xkliento") && !value.is_empty()
     });
     found.retain(|(name, _)| name != "x-kliento-expires");
     found.sort();
@@ -83,7 +84,8 @@ pub(crate) fn a_token_that_does_not_hold_is_refused(setting: &Setting) {
     }
 }
 
-/// Every way to write one of the five that some server takes for it. Twice as many still are no more than HAProxy takes, which is 101.
+/// Ways to write one of the five that some server takes for it; `lookalikes` has all of them. Twice as many still are no more than HAProxy
+/// takes, which is 101.
 fn forgeries() -> Vec<(String, String)> {
     let mut forgeries = Vec::new();
     for name in ["Subject", "Organisation", "User", "Claims", "Expires"] {
@@ -91,7 +93,7 @@ fn forgeries() -> Vec<(String, String)> {
             format!("X-Kliento-{name}"),
             format!("x-kliento-{}", name.to_lowercase()),
             format!("X-KLIENTO-{}", name.to_uppercase()),
-            format!("x-KLIENTO-{name}"),
+            format!("X.Kliento.{name}"),
             format!("X_Kliento_{name}"),
             format!("X-Kliento_{name}"),
             format!("X_Kliento-{name}"),
