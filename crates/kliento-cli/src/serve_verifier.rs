@@ -18,7 +18,9 @@ use crate::telemetry::{self, Telemetry};
 pub(crate) fn run(arguments: &ServeVerifier) -> Result<Outcome, UsageError> {
     let config = config(arguments)?;
     if arguments.print_config {
-        return Ok(Outcome::valid(config.to_toml()));
+        let toml =
+            config.to_toml().map_err(|error| usage("the set-up cannot be printed", &error))?;
+        return Ok(Outcome::valid(toml));
     }
     raise_open_files();
     let runtime = runtime::Builder::new_multi_thread().enable_all().build();

@@ -20,7 +20,8 @@ use crate::refusal::Refusal;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccessPolicy {
-    allowed: Vec<NamePattern>,
+    /// Everybody is allowed without it.
+    allowed: Option<Vec<NamePattern>>,
     denied: Vec<NamePattern>,
     required_claims: BTreeMap<String, String>,
     /// `None` accepts every signer.
@@ -30,8 +31,14 @@ pub struct AccessPolicy {
 impl AccessPolicy {
     /// Lets in whom `pattern` is about. Once one pattern is allowed, nobody comes in who matches none.
     #[must_use]
-    pub fn allow(mut self, pattern: NamePattern) -> Self {
-        self.allowed.push(pattern);
+    pub fn allow(self, pattern: NamePattern) -> Self {
+        self.allow_only([pattern])
+    }
+
+    /// Admits only subjects that match one of `patterns` or one that was allowed before. Without any pattern it admits no subject at all.
+    #[must_use]
+    pub fn allow_only(mut self, patterns: impl IntoIterator<Item = NamePattern>) -> Self {
+        self.allowed.get_or_insert_default().extend(patterns);
         self
     }
 
@@ -75,7 +82,7 @@ impl AccessPolicy {
         let subject = token.subject().to_string();
         let organisation = token.subject().organisation().as_str();
         let is_about = |pattern: &NamePattern| pattern.matches(&subject, organisation);
-        let allowed = self.allowed.is_empty() || self.allowed.iter().any(is_about);
+        let allowed = self.allowed.as_ref().is_none_or(|patterns| patterns.iter().any(is_about));
         if !allowed || self.denied.iter().any(is_about) {
             return Err(Refusal::SubjectDenied { subject });
         }

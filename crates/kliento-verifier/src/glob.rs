@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use kliento::{NameProblem, OrganisationName, Profile, UserName};
+
 /// The longest pattern in octets: a user name of 255, `@` and a domain name of 253 fit.
 const MAX_PATTERN_BYTES: usize = 512;
 
@@ -40,6 +42,16 @@ pub enum PatternError {
         octets: usize,
         /// The most octets.
         limit: usize,
+    },
+    /// No name matches it: it breaks the rules for names, whatever stands for each `*`.
+    #[error("pattern {pattern:?} matches no {part}: {problem}")]
+    NeverMatches {
+        /// The pattern.
+        pattern: String,
+        /// The part that is wrong: an organisation or a user.
+        part: &'static str,
+        /// The rule that it breaks.
+        problem: NameProblem,
     },
     /// The organisation's part has characters that no domain name has; internationalised names are written as A-labels.
     #[error(
@@ -86,6 +98,12 @@ impl FromStr for NamePattern {
             return Err(PatternError::NotADomain { pattern: text.to_owned() });
         }
         let organisation = organisation.strip_suffix('.').unwrap_or(organisation);
+        let never = |part| {
+            let pattern = text.to_owned();
+            move |problem| PatternError::NeverMatches { pattern, part, problem }
+        };
+        some_organisation(organisation).map_err(never("organisation"))?;
+        user.map_or(Ok(()), some_user).map_err(never("user"))?;
         Ok(Self { user: user.map(str::to_owned), organisation: organisation.to_ascii_lowercase() })
     }
 }
@@ -103,6 +121,55 @@ impl fmt::Debug for NamePattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "NamePattern({self})")
     }
+}
+
+/// Finds an organisation that the pattern is about, by the shortest text for each `*` that its neighbours allow.
+///
+/// # Errors
+///
+/// The rule that such a name breaks, if it is not found.
+fn some_organisation(pattern: &str) -> Result<(), NameProblem> {
+    let mut name = String::with_capacity(pattern.len());
+    let mut characters = pattern.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character != '*' {
+            name.push(character);
+            continue;
+        }
+        while characters.next_if_eq(&'*').is_some() {}
+        let (before, after) = (name.chars().next_back(), characters.peek().copied());
+        let is_of_label = |neighbour: Option<char>| {
+            neighbour.is_some_and(|character| character.is_ascii_alphanumeric())
+        };
+        name += match (is_of_label(before), is_of_label(after)) {
+            // A new label, so that neither grows too long.
+            (true, true) => ".",
+            (true, false) if after == Some('-') => ".a",
+            (true, false) => "",
+            (false, true) if before == Some('-') => "a.",
+            (false, true) => "",
+            (false, false) if before == Some('-') && after == Some('-') => "a.a",
+            (false, false) => "a",
+        };
+    }
+    let is_some = |name: &str| match OrganisationName::from_common_name(name, Profile::VeraId) {
+        // Some text makes an A-label of it.
+        Err(NameProblem::InvalidALabel) if pattern.split('.').any(is_part_of_a_label) => Ok(()),
+        found => found.map(|_| ()),
+    };
+    // The shortest text where the whole is too long.
+    is_some(&name).or_else(|problem| is_some(&pattern.replace('*', "")).map_err(|_| problem))
+}
+
+fn is_part_of_a_label(pattern: &str) -> bool {
+    let beginning = pattern.get(..4).unwrap_or_default();
+    beginning.eq_ignore_ascii_case("xn--") && pattern.contains('*')
+}
+
+/// Finds a user that the pattern is about, in the same way.
+fn some_user(pattern: &str) -> Result<(), NameProblem> {
+    let with = |text| UserName::new(&pattern.replace('*', text), Profile::VeraId).map(|_| ());
+    with("a").or_else(|problem| with("").map_err(|_| problem))
 }
 
 /// Matches in time proportional to both lengths multiplied: only the last `*` is ever tried again.
@@ -184,6 +251,71 @@ mod tests {
         assert_eq!(parse(&pattern), Err(PatternError::NotADomain { pattern: pattern.clone() }));
         let long = "a".repeat(513);
         assert_eq!(parse(&long), Err(PatternError::TooLong { octets: 513, limit: 512 }));
+    }
+
+    #[test]
+    fn a_pattern_that_no_name_matches_is_refused() {
+        let long_label = format!("{}.example", "a".repeat(64));
+        let long_user = format!("{}@example.com", "a".repeat(256));
+        for pattern in [
+            ".",
+            "..",
+            ".example.com",
+            "a..example.com",
+            "*..example.com",
+            "-*.example",
+            "*-.example",
+            "*-",
+            "example-.com",
+            "a.-b",
+            "xn--a",
+            &long_label,
+            " alice@example.test",
+            "alice @example.test",
+            "a@b@example.test",
+            "a\u{FF20}b@example.test",
+            "\u{202E}*@example.test",
+            "a\tb@example.test",
+            "* @example.test",
+            &long_user,
+        ] {
+            let result = pattern.parse::<NamePattern>();
+            let is_refused = matches!(result, Err(PatternError::NeverMatches { .. }));
+            assert!(is_refused, "{pattern:?}: {result:?}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_some_name_matches_is_taken() {
+        let (label, user) = ("a".repeat(63), "a".repeat(255));
+        let full = format!("{label}.{label}.{label}.{}", "a".repeat(53));
+        for pattern in [
+            "*",
+            "**",
+            "*@*",
+            "*.example.com",
+            "example.*",
+            "ex*le.com",
+            "a-*-b.example",
+            "a-*b.example",
+            "a*-b.example",
+            "*-b.example",
+            "a-*",
+            "a.*.b",
+            "a.*b",
+            "*.*",
+            "xn--*",
+            "xn--mnchen-3ya.de",
+            "EXAMPLE.com.",
+            "a b*@example.com",
+            &format!("{label}*{label}.example"),
+            &format!("{label}*.example"),
+            &format!("{full}*"),
+            &format!("{user}*@example.com"),
+        ] {
+            let result = pattern.parse::<NamePattern>();
+            assert!(result.is_ok(), "{pattern:?}: {result:?}");
+        }
     }
 
     #[test]

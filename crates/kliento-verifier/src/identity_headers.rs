@@ -16,13 +16,13 @@ pub const CLAIMS: HeaderName = HeaderName::from_static("x-kliento-claims");
 /// The signer of the token: `member`, or `organisation` if it speaks for the member.
 pub const SIGNER: HeaderName = HeaderName::from_static("x-kliento-signer");
 /// The last second in which the token is valid, in RFC 3339.
-pub const VALID_UNTIL: HeaderName = HeaderName::from_static("x-kliento-valid-until");
+pub const EXPIRES: HeaderName = HeaderName::from_static("x-kliento-expires");
 
 /// All of them. Whoever sets one sets all, so that none that a client sent survives.
-pub const ALL: [HeaderName; 6] = [SUBJECT, ORGANISATION, USER, SIGNER, CLAIMS, VALID_UNTIL];
+pub const ALL: [HeaderName; 6] = [SUBJECT, ORGANISATION, USER, SIGNER, CLAIMS, EXPIRES];
 
-/// What every such header begins with, in lower case.
-const PREFIX: &str = "x-kliento-";
+/// The beginning of every such header's name, letters and digits alone.
+const LETTERS: &[u8] = b"xkliento";
 
 /// The headers for `token`, in the order of [`ALL`].
 ///
@@ -38,12 +38,14 @@ pub fn of(token: &VerifiedToken) -> [(HeaderName, HeaderValue); 6] {
         (USER, value(percent_encode(user))),
         (SIGNER, HeaderValue::from_static(token.kind().as_str())),
         (CLAIMS, value(claims_in_ascii(token))),
-        (VALID_UNTIL, value(token.expiry().to_string())),
+        (EXPIRES, value(token.expiry().to_string())),
     ]
 }
 
-/// Takes away every header that could be taken for one of these: `X-Kliento-…` with hyphens or underscores, which some servers do
-/// not tell apart.
+/// Removes every header that could be taken for one of these.
+///
+/// CGI, PHP, WSGI and others bring names into a form of their own: hyphens, dots and more become underscores. So the rule is about
+/// letters and digits alone: a name of which they read `xkliento…`, in any case, is removed, whatever stands before and between them.
 pub fn strip(headers: &mut HeaderMap) {
     let looks_like_one = |name: &&HeaderName| looks_like_one(name.as_str());
     let stray: Vec<HeaderName> = headers.keys().filter(looks_like_one).cloned().collect();
@@ -52,10 +54,12 @@ pub fn strip(headers: &mut HeaderMap) {
     }
 }
 
-/// Whether a header of this name, in lower case, could be taken for one of these.
+/// Tests a header's name by the rule of [`strip`].
 pub(crate) fn looks_like_one(name: &str) -> bool {
-    let alike = |(octet, wanted): (u8, u8)| octet == wanted || (octet == b'_' && wanted == b'-');
-    name.len() >= PREFIX.len() && name.bytes().zip(PREFIX.bytes()).all(alike)
+    let mut letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+    LETTERS
+        .iter()
+        .all(|wanted| letters.next().is_some_and(|octet| octet.eq_ignore_ascii_case(wanted)))
 }
 
 fn value(text: String) -> HeaderValue {
@@ -112,18 +116,39 @@ mod tests {
         assert_eq!(percent_encode("a\r\nb\u{7f}"), "a%0D%0Ab%7F");
     }
 
+    /// The characters of field names beside letters and digits (RFC 9110 section 5.6.2).
+    const SEPARATORS: &str = "!#$%&'*+-.^_`|~";
+
     #[test]
-    fn whatever_could_be_taken_for_one_of_ours_is_taken_away() {
+    fn whatever_could_be_taken_for_one_of_ours_is_removed_with_every_separator() {
         let mut headers = HeaderMap::new();
-        for name in ["x-kliento-subject", "x_kliento_user", "x-kliento_claims", "x-kliento-new"] {
-            headers.append(HeaderName::from_static(name), HeaderValue::from_static("forged"));
-            headers.append(HeaderName::from_static(name), HeaderValue::from_static("again"));
+        let mut append = |name: &str| {
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            headers.append(name.clone(), HeaderValue::from_static("forged"));
+            headers.append(name, HeaderValue::from_static("again"));
+        };
+        for first in SEPARATORS.chars() {
+            append(&format!("{first}X-Kliento-Subject"));
+            append(&format!("X{first}K{first}{first}liento{first}New"));
+            for second in SEPARATORS.chars() {
+                append(&format!("X{first}Kliento{second}Subject"));
+                append(&format!("{first}{second}x{second}KLIENTO{first}"));
+            }
         }
-        headers.insert("x-klient", HeaderValue::from_static("other"));
-        headers.insert("kliento-subject", HeaderValue::from_static("other"));
+        for name in ["xkliento", "xklientosubject", "X-KLIENTO", "x-kliento-new"] {
+            append(name);
+        }
+        for other in
+            ["x-klient", "kliento-subject", "xx-kliento-subject", "x-1kliento-user", "-", "x"]
+        {
+            headers.insert(HeaderName::from_static(other), HeaderValue::from_static("other"));
+        }
         strip(&mut headers);
         let mut left: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
         left.sort_unstable();
-        assert_eq!(left, ["kliento-subject", "x-klient"]);
+        assert_eq!(
+            left,
+            ["-", "kliento-subject", "x", "x-1kliento-user", "x-klient", "xx-kliento-subject"]
+        );
     }
 }

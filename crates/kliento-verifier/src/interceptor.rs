@@ -78,6 +78,5 @@ impl Interceptor for KlientoInterceptor {
 
 /// What callers learn: the class, as the layer would tell it.
 fn status(refusal: &Refusal) -> Status {
-    let class = refusal.class();
-    Status::new(Code::from_i32(class.grpc_status().into()), class.title())
+    Status::new(Code::from_i32(refusal.class().grpc_status().into()), refusal.title())
 }

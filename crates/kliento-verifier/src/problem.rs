@@ -50,6 +50,12 @@ impl Problem {
         }
     }
 
+    /// Replaces the title.
+    pub(crate) const fn with_title(mut self, title: &'static str) -> Self {
+        self.title = title;
+        self
+    }
+
     /// The same with another status.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {

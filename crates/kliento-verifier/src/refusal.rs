@@ -32,9 +32,15 @@ pub enum Refusal {
     AudienceNotServed,
     /// No audience is known for the request.
     #[error(
-        "no audience is known for this request: configure audiences or a route, or name one in the query"
+        "no audience is known for this request: no route claims it, or there are neither routes, audiences nor one in the query"
     )]
     NoAudience,
+    /// The request can be read in more than one way, so it is not known which audience it is for.
+    #[error("no audience is known for this request: the {problem}")]
+    UnclearRequest {
+        /// The part that is unclear, and why.
+        problem: &'static str,
+    },
     /// The sender is proved, and is not let in.
     #[error("{subject:?} is not let in by the access policy")]
     SubjectDenied {
@@ -147,6 +153,18 @@ impl RefusalClass {
 }
 
 impl Refusal {
+    /// A sentence for people: that of the class, unless it is the server that has no audience, whatever the token is for.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        match self {
+            Self::AudienceNotServed => "This verifier does not serve that audience",
+            Self::NoAudience | Self::UnclearRequest { .. } => {
+                "This verifier serves no audience for this request"
+            }
+            _ => self.class().title(),
+        }
+    }
+
     /// What callers may learn.
     #[must_use]
     pub const fn class(&self) -> RefusalClass {
@@ -155,7 +173,8 @@ impl Refusal {
             Self::SeveralCredentials { .. } | Self::Malformed(_) => RefusalClass::Malformed,
             Self::Invalid(VerifyError::Audience { .. })
             | Self::AudienceNotServed
-            | Self::NoAudience => RefusalClass::Audience,
+            | Self::NoAudience
+            | Self::UnclearRequest { .. } => RefusalClass::Audience,
             Self::Invalid(error) if error.is_about_time() => RefusalClass::Expired,
             Self::Invalid(error) if error.is_about_policy() => RefusalClass::Policy,
             // The same sender may be let in with a token of the other kind.
@@ -177,7 +196,7 @@ impl Refusal {
             Self::Invalid(error) => error.code(),
             Self::SignerNotAccepted { .. } => 3050,
             Self::AudienceNotServed => 6003,
-            Self::NoAudience => 6004,
+            Self::NoAudience | Self::UnclearRequest { .. } => 6004,
             Self::SubjectDenied { .. } => 6005,
             Self::ClaimRequired { .. } => 6006,
             Self::Replayed => 6007,

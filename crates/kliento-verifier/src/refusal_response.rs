@@ -25,8 +25,12 @@ impl Refusal {
     /// same request may be answered otherwise a second later. The body is of whatever type the server's bodies are.
     #[must_use]
     pub fn to_response<B: From<Vec<u8>>>(&self) -> Response<B> {
-        let problem = Problem::of_class(self.class());
-        self.respond(PROBLEM_JSON, problem.to_json()).map(B::from)
+        self.respond(PROBLEM_JSON, self.problem().to_json()).map(B::from)
+    }
+
+    /// Problem details of the refusal: those of its class, with its own title.
+    pub(crate) fn problem(&self) -> Problem {
+        Problem::of_class(self.class()).with_title(self.title())
     }
 
     /// The response to a call of gRPC that is refused, whose clients take bodies for messages: what they look for is in the headers.
@@ -40,7 +44,7 @@ impl Refusal {
         let headers = response.headers_mut();
         headers.insert("grpc-status", HeaderValue::from(u16::from(class.grpc_status())));
         // Titles have no character that gRPC would have encoded.
-        headers.insert("grpc-message", HeaderValue::from_static(class.title()));
+        headers.insert("grpc-message", HeaderValue::from_static(self.title()));
         response
     }
 

@@ -4,6 +4,7 @@ mod admin;
 mod anchors;
 mod bundle_content;
 mod config;
+mod config_check;
 mod config_variables;
 mod connections;
 mod content;
@@ -17,6 +18,7 @@ mod judge;
 mod listen_address;
 mod listener;
 mod metrics;
+mod normal_form;
 mod one_time;
 mod query;
 mod reply;
@@ -150,6 +152,11 @@ impl Server {
             authenticator = authenticator.with_replay_guard(guard.as_replay_guard());
         }
         let state = Arc::new(state(&config, authenticator, one_time)?);
+        if state.forwarded.is_empty() {
+            tracing::warn!(
+                "neither audiences nor routes are set: tokens are judged for whatever audience the caller or the proxy names, and requests without one are refused"
+            );
+        }
         let public = listen(&config.listen).await?;
         let admin = match &config.admin_listen {
             Some(address) => Some(listen(address).await?),
@@ -241,11 +248,7 @@ fn state(
     let metrics = Arc::new(Metrics::new());
     Ok(State {
         judge: Judge::new(authenticator, workers()?, workers()?, Arc::clone(&metrics)),
-        forwarded: Audiences {
-            routes: config.routes.clone(),
-            from_host: config.forwarded_audience,
-            configured: config.audiences.clone(),
-        },
+        forwarded: Audiences::new(config)?,
         content: ContentLimits::new(
             limits.body_bytes,
             limits.bodies_bytes,

@@ -34,7 +34,8 @@ pub use error::{HeaderProblem, ParseError, VerifyError};
 pub use token::{ClaimSet, Token, TokenError};
 pub use token_bundle::{RecalledToken, TokenBundle, TokenPolicy, VerifiedToken, service_oid};
 pub use veraid_core::{
-    Member, MemoryCounters, MemoryCounts, MemoryLimits, Profile, SignatureKind, Timestamp,
-    TrustAnchors, ValidityPeriod, VerificationPolicy, Verifier, crypto,
+    Member, MemoryCounters, MemoryCounts, MemoryLimits, NameProblem, OrganisationName, Profile,
+    SignatureKind, Timestamp, TrustAnchors, UserName, ValidityPeriod, VerificationPolicy, Verifier,
+    crypto,
 };
 pub use verified_facts::VerifiedFacts;

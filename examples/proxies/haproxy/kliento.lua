@@ -1,7 +1,7 @@
 -- Asks a Kliento verifier about a request: `http-request lua.kliento URL`.
 --
 -- With a token that holds, the request gets the verifier's X-Kliento-* headers and the variable txn.kliento_subject. With any other
--- answer, or none, it ends here.
+-- answer, or none, it ends here. Host, scheme, path and query are for a verifier with routes, whose URL has no audience.
 
 local IDENTITY = {
     "x-kliento-subject",
@@ -9,7 +9,7 @@ local IDENTITY = {
     "x-kliento-user",
     "x-kliento-signer",
     "x-kliento-claims",
-    "x-kliento-valid-until",
+    "x-kliento-expires",
 }
 
 -- What of a refusal is passed on.
@@ -44,11 +44,18 @@ local function refuse(txn, status, headers, body)
 end
 
 local function authenticate(txn, url)
+    local received = txn.http:req_get_headers()
     -- All of them: the verifier refuses several.
-    local credentials = values(txn.http:req_get_headers(), "authorization")
-    local headers = {}
-    if #credentials > 0 then
-        headers["authorization"] = credentials
+    local headers = {
+        ["authorization"] = values(received, "authorization"),
+        ["x-forwarded-host"] = values(received, "host"),
+        ["x-forwarded-proto"] = { txn.f:ssl_fc() == 1 and "https" or "http" },
+        ["x-forwarded-uri"] = { txn.f:pathq() },
+    }
+    for name, sent in pairs(headers) do
+        if #sent == 0 then
+            headers[name] = nil
+        end
     end
     local answer = core.httpclient():get({ url = url, headers = headers, timeout = TIMEOUT_MILLISECONDS })
     if answer.status == 401 or answer.status == 403 then

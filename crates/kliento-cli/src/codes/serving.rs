@@ -25,8 +25,8 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         6004,
         "no audience is known for the request",
-        "Neither the query, a route, the forwarded host nor the configuration says whom tokens must be for; or the forwarded host, scheme or path can be read in more than one way (dot segments, doubled slashes, encoded letters).",
-        "name `audiences` or `[[routes]]` in the verifier's configuration, put `?audience=` into the URL that the proxy asks for, or set forwarded_audience = true; see that the proxy sets X-Forwarded-Host, -Proto and -Uri itself",
+        "Nothing names the audience of the request, or no route claims its host and path: where there are routes, there is no other audience. Or the host, scheme or path is absent, there twice, or can be read in more than one way (dot segments, doubled slashes, encoded letters, another letter case or ending than a route's).",
+        "name `audiences` or `[[routes]]` in the verifier's configuration, with a route for each host and perhaps one without host or path for the rest, or put `?audience=` into the URL that the proxy asks for; see that the proxy sets X-Forwarded-Host, -Proto and -Uri itself",
     ),
     on(
         6005,

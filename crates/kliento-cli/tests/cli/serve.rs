@@ -20,6 +20,18 @@ struct Service {
 
 impl Service {
     fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut service = Self::spawn(arguments, variables);
+        service.port = loop {
+            let line = service.line();
+            if line["message"] == "listening" && line["listener"] == "public" {
+                break port_in(&line);
+            }
+        };
+        service
+    }
+
+    /// One that need not listen yet.
+    fn spawn(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kliento"))
             .args(["serve", "verifier", "--listen", "127.0.0.1:0"])
             .args(arguments)
@@ -29,14 +41,7 @@ impl Service {
             .spawn()
             .unwrap();
         let log = BufReader::new(child.stdout.take().unwrap());
-        let mut service = Self { child, log, port: 0 };
-        service.port = loop {
-            let line = service.line();
-            if line["message"] == "listening" && line["listener"] == "public" {
-                break port_in(&line);
-            }
-        };
-        service
+        Self { child, log, port: 0 }
     }
 
     /// The next line of the log.
@@ -262,4 +267,34 @@ fn traces_go_to_the_collector_that_the_environment_names_and_continue_the_caller
         assert!(holds(text.as_bytes()), "{text} is not told");
     }
     assert!(!holds(b"c2VjcmV0") && !holds(b"secret"));
+}
+
+#[test]
+fn kubernetes_variables_of_a_service_do_not_keep_it_from_starting() {
+    // A Service called `kliento-verifier` puts these into each pod of its namespace.
+    let links = [
+        ("KLIENTO_VERIFIER_SERVICE_HOST", "10.0.0.7"),
+        ("KLIENTO_VERIFIER_SERVICE_PORT", "3000"),
+        ("KLIENTO_VERIFIER_PORT", "tcp://10.0.0.7:3000"),
+        ("KLIENTO_VERIFIER_PORT_3000_TCP", "tcp://10.0.0.7:3000"),
+        ("KLIENTO_VERIFIER_PORT_3000_TCP_PROTO", "tcp"),
+        ("KLIENTO_VERIFIER_PORT_3000_TCP_PORT", "3000"),
+        ("KLIENTO_VERIFIER_PORT_3000_TCP_ADDR", "10.0.0.7"),
+    ];
+    let service = Service::start(&["--audience", "https://api.example.com"], &links);
+    let answer = service.ask(b"GET /v1/auth HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+}
+
+#[test]
+fn a_verifier_without_any_audience_warns() {
+    let first_line = |arguments: &[&str]| Service::spawn(arguments, &[]).line();
+    let warned = first_line(&[]);
+    assert_eq!(warned["level"], "WARN");
+    assert!(
+        warned["message"].as_str().unwrap().contains("neither audiences nor routes"),
+        "{warned}"
+    );
+    let listening = first_line(&["--audience", "https://api.example.com"]);
+    assert_eq!(listening["message"], "listening");
 }

@@ -80,6 +80,15 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     found
 }
 
+/// The file if it is there, or a word about that its test is skipped.
+pub(crate) fn find_file(file: &Path) -> Option<PathBuf> {
+    if file.is_file() {
+        return Some(file.to_owned());
+    }
+    skip(&format!("{} is not installed", file.display()), "KLIENTO_REQUIRE_PROXIES");
+    None
+}
+
 /// Says why a test is skipped, which is a failure where the variable `required` is 1.
 pub(crate) fn skip(why: &str, required: &str) {
     let is_required = env::var(required).is_ok_and(|value| value == "1");

@@ -101,3 +101,11 @@ pub(crate) fn exchange(address: SocketAddr, octets: &str) -> Vec<Message> {
     let _ = stream.get_ref().shutdown(Shutdown::Both);
     responses
 }
+
+/// Sends octets and reads the first response alone: Envoy keeps a connection open for a second after a request that it refuses.
+pub(crate) fn first_answer(address: SocketAddr, octets: &str) -> Option<Message> {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let _ = stream.write_all(octets.as_bytes());
+    Message::read(&mut BufReader::new(stream)).ok().flatten()
+}

@@ -1,5 +1,5 @@
-//! Real proxies in front of the real service, and the service under a real systemd: the very files of `examples`, for proxies with
-//! other ports.
+//! Real proxies in front of the real service and of real applications, and the service under a real systemd: the very files of
+//! `examples`, for proxies with other ports.
 //!
 //! What is not installed is skipped, loudly. With `KLIENTO_REQUIRE_PROXIES=1` that is a failure.
 
@@ -12,11 +12,14 @@
     reason = "a panic is a test that fails, and these tests run in real time"
 )]
 
+mod applications;
 mod children;
 mod clients;
 mod guides;
 mod http;
+mod lookalikes;
 mod proxy;
+mod readings;
 mod rules;
 mod smuggling;
 mod systemd;
@@ -56,3 +59,32 @@ macro_rules! every_rule_for {
 }
 
 every_rule_for!(nginx haproxy caddy traefik envoy_http envoy_grpc);
+
+/// One test for each proxy, table and application.
+macro_rules! every_proxy_and_application {
+    ($($proxy:ident)*) => {
+        /// Host by path: the verifier and the application read the same request.
+        mod readings_behind {
+            $(mod $proxy {
+                every_application!(readings::an_audience_opens_its_own_place_alone $proxy: express flask php);
+            })*
+        }
+        /// Field names that an application takes for ours.
+        mod lookalikes_behind {
+            $(mod $proxy {
+                every_application!(lookalikes::no_other_name_passes_for_ours $proxy: express flask php cgi);
+            })*
+        }
+    };
+}
+
+macro_rules! every_application {
+    ($table:ident::$name:ident $proxy:ident: $($application:ident)*) => {
+        $(#[test]
+        fn $application() {
+            crate::$table::$name(crate::proxy::$proxy, &crate::applications::$application);
+        })*
+    };
+}
+
+every_proxy_and_application!(nginx haproxy caddy traefik envoy_http envoy_grpc);

@@ -20,6 +20,8 @@ pub(crate) struct Proxy {
     program: &'static str,
     file: &'static str,
     command: fn(&mut Command, &Path, &Path),
+    /// A part of the example, and its replacement for a verifier with routes, as the proxy's guide has it.
+    for_routes: (&'static str, &'static str),
 }
 
 pub(crate) const nginx: Proxy = Proxy {
@@ -28,6 +30,13 @@ pub(crate) const nginx: Proxy = Proxy {
     command: |command, folder, file| {
         command.arg("-p").arg(folder).arg("-c").arg(file).args(["-e", "stderr"]);
     },
+    for_routes: (
+        "/v1/auth?audience=https://api.example.com;",
+        "/v1/auth;
+            proxy_set_header X-Forwarded-Proto $scheme;
+            proxy_set_header X-Forwarded-Host $host;
+            proxy_set_header X-Forwarded-Uri $request_uri;",
+    ),
 };
 
 pub(crate) const haproxy: Proxy = Proxy {
@@ -36,6 +45,7 @@ pub(crate) const haproxy: Proxy = Proxy {
     command: |command, _, file| {
         command.arg("-db").arg("-f").arg(file);
     },
+    for_routes: WITHOUT_AUDIENCE,
 };
 
 pub(crate) const caddy: Proxy = Proxy {
@@ -46,6 +56,7 @@ pub(crate) const caddy: Proxy = Proxy {
         command.env("XDG_CONFIG_HOME", folder).env("XDG_DATA_HOME", folder).env("HOME", folder);
         command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);
     },
+    for_routes: WITHOUT_AUDIENCE,
 };
 
 pub(crate) const traefik: Proxy = Proxy {
@@ -54,13 +65,31 @@ pub(crate) const traefik: Proxy = Proxy {
     command: |command, _, file| {
         command.arg("--configFile").arg(file);
     },
+    for_routes: WITHOUT_AUDIENCE,
 };
 
-pub(crate) const envoy_http: Proxy =
-    Proxy { program: "envoy", file: "envoy-http.yaml", command: start_envoy };
+pub(crate) const envoy_http: Proxy = Proxy {
+    program: "envoy",
+    file: "envoy-http.yaml",
+    command: start_envoy,
+    // It is for routes as it stands.
+    for_routes: ("/v1/ext_authz", "/v1/ext_authz"),
+};
 
-pub(crate) const envoy_grpc: Proxy =
-    Proxy { program: "envoy", file: "envoy-grpc.yaml", command: start_envoy };
+pub(crate) const envoy_grpc: Proxy = Proxy {
+    program: "envoy",
+    file: "envoy-grpc.yaml",
+    command: start_envoy,
+    for_routes: (
+        r#"context_extensions: {audience: "https://api.example.com"}"#,
+        "context_extensions: {}",
+    ),
+};
+
+/// Every example has it, and keeps it.
+const AS_IT_STANDS: (&str, &str) = ("8080", "8080");
+
+const WITHOUT_AUDIENCE: (&str, &str) = ("?audience=https://api.example.com", "");
 
 fn start_envoy(command: &mut Command, _: &Path, file: &Path) {
     // Several run at once, and none is to be restarted.
@@ -77,10 +106,16 @@ pub(crate) struct Verifier {
 
 impl Verifier {
     pub(crate) fn start(folder: &Folder) -> Self {
+        Self::with(folder, "")
+    }
+
+    /// With more settings than the audience.
+    pub(crate) fn with(folder: &Folder, settings: &str) -> Self {
         let anchors = folder.write("trust-anchors.ds", &TOKEN.trust_anchors);
+        let config = folder.write("verifier.toml", settings);
         let mut command = Command::new(env!("CARGO_BIN_EXE_kliento"));
         command.args(["serve", "verifier", "--listen", "127.0.0.1:0", "--audience", AUDIENCE]);
-        command.arg("--trust-anchors").arg(anchors);
+        command.arg("--trust-anchors").arg(anchors).arg("--config").arg(config);
         let mut running = Running::start(&mut command, folder.file("verifier.log"));
         let address = running.wait_for(|log| {
             let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -109,19 +144,8 @@ impl Setting {
         let folder = Folder::new();
         let verifier = Verifier::start(&folder);
         let upstream = Upstream::start();
-        let address = free_address();
-        let ports = [(8080, address), (3000, verifier.address), (9000, upstream.address)];
-        let file = copy_example(&proxy, &folder, &ports);
-        let mut command = Command::new(program);
-        command.current_dir(folder.path());
-        (proxy.command)(&mut command, folder.path(), &file);
-        let mut running = Running::start(&mut command, folder.file("proxy.log"));
-        running.wait_for(|_| TcpStream::connect(address).ok());
-        // Traefik listens before it knows what to do, and says 404 until then.
-        running.wait_for(|_| {
-            let answers = exchange(address, &request("GET", "/", &[], ""));
-            (answers.first()?.status() != 404).then_some(())
-        });
+        let (address, running) =
+            proxy.start(program, &folder, verifier.address, upstream.address, AS_IT_STANDS);
         Some(Self {
             proxy: address,
             upstream,
@@ -145,15 +169,61 @@ impl Setting {
     }
 }
 
-/// Copies the files of the proxy's example, with other ports, and gives the path of the one that it is started with.
-fn copy_example(proxy: &Proxy, folder: &Folder, ports: &[(u16, SocketAddr)]) -> PathBuf {
-    let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/proxies");
-    for entry in fs::read_dir(examples.join(proxy.program)).unwrap() {
-        let entry = entry.unwrap();
-        let text = with_ports(&fs::read_to_string(entry.path()).unwrap(), ports);
-        folder.write(entry.file_name().to_str().unwrap(), text);
+/// A proxy in front of an application, with a verifier that has routes.
+pub(crate) struct Front {
+    pub(crate) address: SocketAddr,
+    _proxy: Running,
+    _verifier: Verifier,
+    _folder: Folder,
+}
+
+impl Front {
+    /// `None` if the proxy is not installed.
+    pub(crate) fn start(proxy: Proxy, routes: &str, application: SocketAddr) -> Option<Self> {
+        let program = find(proxy.program)?;
+        let folder = Folder::new();
+        let verifier = Verifier::with(&folder, routes);
+        let change = proxy.for_routes;
+        let (address, running) =
+            proxy.start(program, &folder, verifier.address, application, change);
+        Some(Self { address, _proxy: running, _verifier: verifier, _folder: folder })
     }
-    folder.file(proxy.file)
+}
+
+impl Proxy {
+    /// Starts the proxy with its example, with other ports and with one part of it changed.
+    fn start(
+        &self,
+        program: PathBuf,
+        folder: &Folder,
+        verifier: SocketAddr,
+        upstream: SocketAddr,
+        (part, other): (&str, &str),
+    ) -> (SocketAddr, Running) {
+        let address = free_address();
+        let ports = [(8080, address), (3000, verifier), (9000, upstream)];
+        let examples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/proxies");
+        let mut has_part = false;
+        for entry in fs::read_dir(examples.join(self.program)).unwrap() {
+            let entry = entry.unwrap();
+            let text = fs::read_to_string(entry.path()).unwrap();
+            has_part |= text.contains(part);
+            let text = with_ports(&text.replace(part, other), &ports);
+            folder.write(entry.file_name().to_str().unwrap(), text);
+        }
+        assert!(has_part, "{part:?} is not in the example");
+        let mut command = Command::new(program);
+        command.current_dir(folder.path());
+        (self.command)(&mut command, folder.path(), &folder.file(self.file));
+        let mut running = Running::start(&mut command, folder.file("proxy.log"));
+        running.wait_for(|_| TcpStream::connect(address).ok());
+        // Traefik listens before it knows what to do, and says 404 until then.
+        running.wait_for(|_| {
+            let answers = exchange(address, &request("GET", "/", &[], ""));
+            (answers.first()?.status() != 404).then_some(())
+        });
+        (address, running)
+    }
 }
 
 /// `text` with other ports.

@@ -12,9 +12,10 @@ use crate::tokens::{self, CLAIMS};
 fn identity(request: &Message) -> Vec<(String, String)> {
     let mut found: Vec<_> = request.headers.clone();
     found.retain(|(name, value)| {
-        name.replace('_', "-").starts_with("x-kliento-") && !value.is_empty()
+        let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        letters.starts_with("xkliento") && !value.is_empty()
     });
-    found.retain(|(name, _)| name != "x-kliento-valid-until");
+    found.retain(|(name, _)| name != "x-kliento-expires");
     found.sort();
     found
 }
@@ -52,7 +53,7 @@ pub(crate) fn the_upstream_learns_who_is_calling_and_not_the_token(setting: &Set
     let received = only(setting.upstream.take());
     assert!(received.start.starts_with("GET /path?query=1 "), "{}", received.start);
     assert_eq!(identity(&received), of_alice(CLAIMS));
-    let until = received.all("x-kliento-valid-until");
+    let until = received.all("x-kliento-expires");
     assert!(matches!(until[..], [until] if until.ends_with('Z')), "{until:?}");
     assert_eq!(received.all("authorization"), Vec::<&str>::new());
 }
@@ -84,29 +85,23 @@ pub(crate) fn a_token_that_does_not_hold_is_refused(setting: &Setting) {
     }
 }
 
-/// The names of all headers that say who is calling.
-const NAMES: [&str; 6] = ["Subject", "Organisation", "User", "Signer", "Claims", "Valid-Until"];
-
-/// Every way to write one of them that some server takes for it: each case, and hyphens and
-/// underscores in each place.
-fn forgeries(name: &str) -> Vec<String> {
-    let whole = format!("X-Kliento-{name}");
-    let hyphens: Vec<usize> = whole.match_indices('-').map(|(place, _)| place).collect();
-    let mut forms = vec![
-        whole.to_lowercase(),
-        whole.to_uppercase(),
-        whole.replace("Kliento", "KLIENTO"),
-        whole.to_lowercase().replace('-', "_"),
-        whole.clone(),
-    ];
-    // Each hyphen doubles them: as it is, or an underscore.
-    let mut separated = vec![whole];
-    for place in hyphens {
-        let with_underscore = separated.clone().into_iter().map(|mut form| {
-            form.replace_range(place..=place, "_");
-            form
-        });
-        separated.extend(with_underscore.collect::<Vec<_>>());
+/// Ways to write one of the six that some server takes for it; `lookalikes` has all of them. Twice as many still are no more than HAProxy
+/// takes, which is 101.
+fn forgeries() -> Vec<(String, String)> {
+    let mut forgeries = Vec::new();
+    for name in ["Subject", "Organisation", "User", "Signer", "Claims", "Expires"] {
+        for form in [
+            format!("X-Kliento-{name}"),
+            format!("x-kliento-{}", name.to_lowercase()),
+            format!("X-KLIENTO-{}", name.to_uppercase()),
+            format!("X.Kliento.{name}"),
+            format!("X_Kliento_{name}"),
+            format!("X-Kliento_{name}"),
+            format!("X_Kliento-{name}"),
+            format!("x_kliento_{}", name.to_lowercase()),
+        ] {
+            forgeries.push((form, "mallory".to_owned()));
+        }
     }
     forms.extend(separated.into_iter().skip(1));
     forms

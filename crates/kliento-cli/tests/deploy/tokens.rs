@@ -57,7 +57,12 @@ pub(crate) fn expired() -> String {
 
 /// One for another server.
 pub(crate) fn for_another_audience() -> String {
-    let content = kliento_token("https://shop.example.com", &[]);
+    for_audience("https://shop.example.com")
+}
+
+/// One for `audience`.
+pub(crate) fn for_audience(audience: &str) -> String {
+    let content = kliento_token(audience, &[]);
     kliento(&on_chain(&Scenario { content, ..scenario() }))
 }
 

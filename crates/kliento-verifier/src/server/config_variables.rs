@@ -1,5 +1,7 @@
 //! Settings from the environment, over those of a file.
 
+use std::net::IpAddr;
+
 use toml::{Table, Value};
 
 use crate::server::config::{Config, ConfigError};
@@ -11,7 +13,8 @@ impl Config {
     /// Reads a set-up in TOML, with the settings that `variables` give instead.
     ///
     /// `KLIENTO_VERIFIER_LISTEN` is `listen`, `KLIENTO_VERIFIER_POLICY__LEEWAY_SECONDS` is `leeway_seconds` in the table `policy`, and so on. A value is
-    /// what would stand in the file; one that is no TOML is a string. Variables of other names are ignored.
+    /// what would stand in the file; one that is no TOML is a string. Variables of other names are ignored, and so are those that
+    /// Kubernetes makes of a Service whose name begins with `kliento-verifier`.
     ///
     /// # Errors
     ///
@@ -28,6 +31,9 @@ impl Config {
         variables.sort();
         for (name, value) in variables {
             let Some(path) = name.strip_prefix(PREFIX) else { continue };
+            if is_service_link(path, &value) {
+                continue;
+            }
             let path = path.to_ascii_lowercase();
             let keys: Vec<&str> = path.split("__").collect();
             let wrong = |problem: String| ConfigError::Variable { name: name.clone(), problem };
@@ -38,6 +44,36 @@ impl Config {
         }
         Ok(config)
     }
+}
+
+/// Recognises variables that Kubernetes puts into a pod for each Service (`enableServiceLinks`): its host and ports, also as Docker's
+/// links called them, `…_PORT=tcp://10.0.0.7:3000` and `…_PORT_3000_TCP_ADDR`.
+///
+/// No setting has a name like that. A value that Kubernetes would not write is a setting's, to be refused by name.
+fn is_service_link(name: &str, value: &str) -> bool {
+    // A name of one Service has one underscore for each hyphen; a setting within a table has two.
+    if name.contains("__") {
+        return false;
+    }
+    let words: Vec<&str> = name.split('_').collect();
+    let is_number =
+        |text: &str| !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+    let is_protocol = |text: &str| matches!(text, "TCP" | "UDP" | "SCTP");
+    let is_url = || ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme));
+    let ends_like_a_link = |end: &[&str]| match end {
+        ["SERVICE", "HOST"] => value.parse::<IpAddr>().is_ok(),
+        ["SERVICE", "PORT", ..] => is_number(value),
+        ["PORT"] => is_url(),
+        ["PORT", number, protocol, rest @ ..] if is_number(number) && is_protocol(protocol) => {
+            match rest {
+                [] => is_url(),
+                ["PROTO" | "PORT" | "ADDR"] => true,
+                _ => false,
+            }
+        }
+        _ => false,
+    };
+    (0..words.len()).any(|start| words.get(start..).is_some_and(ends_like_a_link))
 }
 
 /// A value as it would stand in the file, or a string.
@@ -86,6 +122,47 @@ mod tests {
         .unwrap();
         let expected = "listen = \"127.0.0.1:2\"\naudiences = [\"https://a.example\"]\nforwarded_audience = true\n[policy]\nleeway_seconds = 30\nmax_validity_seconds = 60";
         assert_eq!(Ok(config), Config::from_toml(expected));
+    }
+
+    #[test]
+    fn variables_that_kubernetes_makes_of_services_are_ignored() {
+        for service in ["", "ADMIN_", "POLICY_", "LISTEN_", "TLS_KEY_"] {
+            for (rest, value) in [
+                ("SERVICE_HOST", "10.0.0.7"),
+                ("SERVICE_HOST", "fd00::7"),
+                ("SERVICE_PORT", "3000"),
+                ("SERVICE_PORT_HTTP", "3000"),
+                ("SERVICE_PORT_HTTP_ADMIN", "3001"),
+                ("PORT", "tcp://10.0.0.7:3000"),
+                ("PORT", "udp://[fd00::7]:3000"),
+                ("PORT_3000_TCP", "tcp://10.0.0.7:3000"),
+                ("PORT_3000_TCP_PROTO", "tcp"),
+                ("PORT_3000_TCP_PORT", "3000"),
+                ("PORT_3000_TCP_ADDR", "10.0.0.7"),
+                ("PORT_3000_SCTP_ADDR", "fd00::7"),
+            ] {
+                let name = format!("KLIENTO_VERIFIER_{service}{rest}");
+                assert_eq!(with("", &[(&name, value)]), Ok(Config::default()), "{name}={value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mistaken_setting_is_not_taken_for_a_service_s_variable() {
+        for (name, value) in [
+            ("KLIENTO_VERIFIER_PORT", "3000"),
+            ("KLIENTO_VERIFIER_LISTEN_PORT", "3000"),
+            ("KLIENTO_VERIFIER_SERVICE_HOST", "api.example.com"),
+            ("KLIENTO_VERIFIER_SERVICE", "10.0.0.7"),
+            ("KLIENTO_VERIFIER_PORTS", "tcp://10.0.0.7:3000"),
+            ("KLIENTO_VERIFIER_LISTEN__PORT", "tcp://10.0.0.7:3000"),
+        ] {
+            let result = with("", &[(name, value)]);
+            assert!(
+                matches!(result, Err(ConfigError::Variable { .. })),
+                "{name}={value}: {result:?}"
+            );
+        }
     }
 
     #[test]

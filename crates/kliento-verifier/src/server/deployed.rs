@@ -46,7 +46,7 @@ pub(crate) async fn answer(
     let bad = |status, error| Reply::json(status, &ErrorBody { error });
     let audience = match query::audience(request.uri().query()) {
         AudienceParameter::One(audience) => audience,
-        AudienceParameter::Missing => {
+        AudienceParameter::Missing | AudienceParameter::Empty => {
             return bad(StatusCode::BAD_REQUEST, "Audience is missing from the query string");
         }
         AudienceParameter::Several => {
@@ -66,7 +66,7 @@ pub(crate) async fn answer(
     };
     let judged = match media_type.decode(&content.octets) {
         Err(error) => Err(Refusal::Malformed(error).into()),
-        Ok(_) if !state.serves(&audience) => Err(Refusal::AudienceNotServed.into()),
+        Ok(_) if !state.forwarded.serves(&audience) => Err(Refusal::AudienceNotServed.into()),
         Ok(der) => state.judge.judge(der, vec![audience]).await,
     };
     match judged {
@@ -88,7 +88,7 @@ fn refused(denied: &Denied, media_type: MediaType) -> Reply {
         Refusal::ReplayGuard(_) => return in_json(Reply::challenge(denied)),
         Refusal::Malformed(error) => Body::Malformed { error: malformed(error, media_type) },
         Refusal::Invalid(error) => Body::Invalid { error: invalid(error) },
-        other => Body::Invalid { error: other.class().title().to_owned() },
+        other => Body::Invalid { error: other.title().to_owned() },
     };
     Reply::json(StatusCode::OK, &body).with_verdict(Verdict::of(denied))
 }

@@ -20,7 +20,7 @@ use crate::server::envoy::messages::{
     AttributeContext, CheckRequest, CheckResponse, DeniedHttpResponse, HeaderValueOption,
     HttpRequest, HttpResponse, HttpStatus, OkHttpResponse, RpcStatus,
 };
-use crate::server::forwarded::Forwarded;
+use crate::server::forwarded::{Forwarded, Part};
 use crate::server::judge::Denied;
 use crate::server::reply::{Reply, Verdict};
 use crate::server::state::State;
@@ -93,11 +93,11 @@ async fn authenticate(
     let credentials = http.headers.get("authorization").ok_or(Refusal::NoCredentials)?;
     let der = kliento::decode_auth_header(credentials).map_err(Refusal::from)?;
     let audiences = match attributes.context_extensions.get(AUDIENCE_EXTENSION) {
-        Some(audience) if state.serves(audience) => vec![audience.clone()],
+        Some(audience) if state.forwarded.serves(audience) => vec![audience.clone()],
         Some(_) => return Err(Refusal::AudienceNotServed.into()),
         None => {
-            let some = |text: &String| (!text.is_empty()).then(|| text.clone());
-            let (scheme, host, target) = (some(&http.scheme), some(&http.host), some(&http.path));
+            let [scheme, host, target] =
+                [&http.scheme, &http.host, &http.path].map(|text| Part::of_text(text));
             state.forwarded.of(&Forwarded { scheme, host, target })?
         }
     };

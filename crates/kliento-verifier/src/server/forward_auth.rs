@@ -8,7 +8,7 @@ use kliento::VerifiedToken;
 use crate::authenticator::credentials;
 use crate::identity_headers;
 use crate::refusal::Refusal;
-use crate::server::forwarded::Forwarded;
+use crate::server::forwarded::{Forwarded, Part};
 use crate::server::judge::Denied;
 use crate::server::query::{self, AudienceParameter};
 use crate::server::reply::{Reply, Verdict};
@@ -22,10 +22,10 @@ pub(crate) async fn answer(state: &State, request: &Request<Incoming>) -> Reply 
     let headers = request.headers();
     // The proxy's own configuration says what URL it asks for, so nobody else has a say in its query.
     let audiences = match query::audience(request.uri().query()) {
-        AudienceParameter::One(audience) if state.serves(&audience) => Ok(vec![audience]),
+        AudienceParameter::One(audience) if state.forwarded.serves(&audience) => Ok(vec![audience]),
         AudienceParameter::One(_) => Err(Refusal::AudienceNotServed),
         AudienceParameter::Missing => state.forwarded.of(&Forwarded::from_headers(headers)),
-        AudienceParameter::Several => Err(Refusal::NoAudience),
+        AudienceParameter::Empty | AudienceParameter::Several => Err(Refusal::NoAudience),
     };
     reply(authenticate(state, headers, audiences).await)
 }
@@ -33,15 +33,24 @@ pub(crate) async fn answer(state: &State, request: &Request<Incoming>) -> Reply 
 /// `/v1/ext_authz/…`: Envoy's external authorisation over HTTP. Method, path, query and `Host` are those of the client's request.
 pub(crate) async fn answer_envoy(state: &State, request: &Request<Incoming>) -> Reply {
     let (headers, uri) = (request.headers(), request.uri());
-    let target = uri.path_and_query().map(http::uri::PathAndQuery::as_str);
-    let authority = uri.authority().map(|authority| authority.as_str().to_owned());
-    let host = || headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
+    let target = uri.path_and_query().map(http::uri::PathAndQuery::as_str).unwrap_or_default();
     let forwarded = Forwarded {
-        host: authority.or_else(host),
-        target: target.and_then(|target| target.strip_prefix(EXT_AUTHZ_PREFIX)).map(str::to_owned),
+        host: host(request),
+        target: Part::of_text(target.strip_prefix(EXT_AUTHZ_PREFIX).unwrap_or_default()),
         scheme: Forwarded::from_headers(headers).scheme,
     };
     reply(authenticate(state, headers, state.forwarded.of(&forwarded)).await)
+}
+
+/// The host of the request line or of `:authority`, and of `Host`, which have to agree where there are both.
+fn host(request: &Request<Incoming>) -> Part {
+    let header = Part::of_values(request.headers().get_all(HOST));
+    match (request.uri().authority(), header) {
+        (None, header) => header,
+        (Some(authority), Part::Absent) => Part::of_text(authority.as_str()),
+        (Some(authority), Part::Once(header)) if authority.as_str() == header => Part::Once(header),
+        (Some(_), Part::Once(_) | Part::Unclear) => Part::Unclear,
+    }
 }
 
 /// Proves who sent a request with these headers, for one of these audiences.

@@ -3,8 +3,10 @@
 /// How often and with what value the audience is given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AudienceParameter {
-    /// Not at all, or empty.
+    /// Not at all.
     Missing,
+    /// Once, without a value: whatever was to stand there, its place is not that of a parameter that was left out.
+    Empty,
     /// Once.
     One(String),
     /// More than once.
@@ -16,11 +18,10 @@ pub(crate) fn audience(query: Option<&str>) -> AudienceParameter {
     let parameters = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let mut audiences = parameters.filter(|(name, _)| name == "audience");
     match (audiences.next(), audiences.next()) {
-        (Some((_, audience)), None) if !audience.is_empty() => {
-            AudienceParameter::One(audience.into_owned())
-        }
-        (_, None) => AudienceParameter::Missing,
-        (_, Some(_)) => AudienceParameter::Several,
+        (None, _) => AudienceParameter::Missing,
+        (Some((_, audience)), None) if audience.is_empty() => AudienceParameter::Empty,
+        (Some((_, audience)), None) => AudienceParameter::One(audience.into_owned()),
+        (Some(_), Some(_)) => AudienceParameter::Several,
     }
 }
 
@@ -36,9 +37,13 @@ mod tests {
             one("https://a.example/")
         );
         assert_eq!(audience(Some("audience=a+b%00")), one("a b\0"));
-        for missing in [None, Some(""), Some("audience"), Some("audience="), Some("Audience=a")] {
+        for missing in [None, Some(""), Some("Audience=a"), Some("x=audience")] {
             assert_eq!(audience(missing), AudienceParameter::Missing, "{missing:?}");
         }
+        for empty in ["audience", "audience=", "x=1&audience=&y=2"] {
+            assert_eq!(audience(Some(empty)), AudienceParameter::Empty, "{empty}");
+        }
+        assert_eq!(audience(Some("audience=&audience=a")), AudienceParameter::Several);
         assert_eq!(audience(Some("audience=a&audience=a")), AudienceParameter::Several);
     }
 }

@@ -47,12 +47,3 @@ impl Readiness {
         self.0.store(false, Ordering::Relaxed);
     }
 }
-
-impl State {
-    /// Whether tokens for `audience` are judged here: all are if none is configured.
-    pub(crate) fn serves(&self, audience: &str) -> bool {
-        let Audiences { configured, routes, .. } = &self.forwarded;
-        let of_routes = routes.iter().map(|route| &route.audience);
-        configured.is_empty() || configured.iter().chain(of_routes).any(|served| served == audience)
-    }
-}

@@ -36,7 +36,7 @@ pub(crate) async fn answer(
     request: Request<Incoming>,
 ) -> Reply {
     let audiences = match query::audience(request.uri().query()) {
-        AudienceParameter::One(audience) if state.serves(&audience) => vec![audience],
+        AudienceParameter::One(audience) if state.forwarded.serves(&audience) => vec![audience],
         AudienceParameter::One(_) => return refused(&Refusal::AudienceNotServed.into()),
         AudienceParameter::Missing if !state.forwarded.configured.is_empty() => {
             state.forwarded.configured.clone()
@@ -44,6 +44,7 @@ pub(crate) async fn answer(
         AudienceParameter::Missing => {
             return bad_request("the query has no audience, and the configuration names none");
         }
+        AudienceParameter::Empty => return bad_request("the query's audience is empty"),
         AudienceParameter::Several => return bad_request("the query has more than one audience"),
     };
     if bundle_content::is_encoded(request.headers()) {
@@ -85,7 +86,7 @@ fn refused(denied: &Denied) -> Reply {
         RefusalClass::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let problem = Problem::of_class(class).with_status(status).with_code(refusal.code());
+    let problem = refusal.problem().with_status(status).with_code(refusal.code());
     let reply = Reply::problem(status, &problem).with_verdict(Verdict::of(denied));
     match status {
         StatusCode::SERVICE_UNAVAILABLE => reply.with_header(RETRY_AFTER, SOON),

@@ -24,7 +24,7 @@ async fn what_the_sender_says_of_itself_never_arrives() {
         ("x-kliento-user", "root"),
         ("x-kliento-claims", r#"{"role":"admin"}"#),
         ("x-kliento-signer", "member"),
-        ("x-kliento-valid-until", "2099-01-01T00:00:00Z"),
+        ("x-kliento-expires", "2099-01-01T00:00:00Z"),
         ("x_kliento_subject", "root@example.com"),
     ];
     let alice = tokens::alice();

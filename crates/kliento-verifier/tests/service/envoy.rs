@@ -172,7 +172,7 @@ async fn whoever_is_let_in_gets_our_headers_and_loses_what_looks_like_them() {
         ("x-kliento-user", "alice"),
         ("x-kliento-signer", "member"),
         ("x-kliento-claims", "{\"role\":\"reader\"}"),
-        ("x-kliento-valid-until", "2026-11-22T12:10:00Z"),
+        ("x-kliento-expires", "2026-11-22T12:10:00Z"),
     ];
     let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
     assert_eq!((headers_of(&ok.headers), status.as_str()), (expected.to_vec(), "0"));
@@ -240,6 +240,58 @@ async fn the_route_s_own_extension_names_the_audience() {
         let (response, _) = check(&service, &message).await;
         assert_eq!(response.unwrap().ok.is_some(), is_let_in, "{audience:?}");
     }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_no_route_claims_is_turned_away() {
+    let toml = "
+        audiences = [\"https://api.example.com\"]
+        [[routes]]
+        host = \"api.example.com\"
+        audience = \"https://api.example.com\"
+        [[routes]]
+        host = \"api.example.com\"
+        path = \"/admin\"
+        audience = \"https://api.example.com/admin\"
+    ";
+    let service = Running::with(toml).await;
+    let header = kliento(&TOKEN.der);
+    let mut asked = asked(&[("authorization", header.as_str())], None);
+    for (host, path, is_let_in) in [
+        ("api.example.com", "/orders?x", true),
+        ("API.example.com.:443", "/orders", true),
+        ("api.example.com", "/admin", false),
+        ("api.example.com.", "/admin", false),
+        ("api.example.com", "/Admin", false),
+        ("api.example.com", "/admin#", false),
+        ("api.example.com", "", false),
+        ("api.example.com:", "/", false),
+        ("a,b", "/", false),
+        ("other", "/", false),
+        ("", "/", false),
+    ] {
+        let http = asked.attributes.as_mut().unwrap().request.as_mut().unwrap();
+        let http = http.http.as_mut().unwrap();
+        (http.host, http.path) = (host.into(), path.into());
+        let (response, _) = check(&service, &asked.encode_to_vec()).await;
+        assert_eq!(response.unwrap().ok.is_some(), is_let_in, "{host} {path}");
+    }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn every_name_that_letters_and_digits_make_ours_is_taken_away() {
+    let service = Running::with("audiences = [\"https://api.example.com\"]").await;
+    let header = kliento(&TOKEN.der);
+    let forged =
+        ["!x-kliento-user", "x--kliento-user", "x-kliento-new", "x.kliento~subject", "xkliento"];
+    let mut headers = vec![("authorization", header.as_str()), ("x-klient", "other")];
+    headers.extend(forged.map(|name| (name, "forged")));
+    let (response, _) = check(&service, &asked(&headers, None).encode_to_vec()).await;
+    let mut removed = response.unwrap().ok.unwrap().headers_to_remove;
+    removed.sort_unstable();
+    assert_eq!(removed, forged);
     service.stop().await;
 }
 

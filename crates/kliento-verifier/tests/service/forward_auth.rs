@@ -170,11 +170,124 @@ async fn the_audience_is_that_of_the_forwarded_host_if_told_to() {
         ("x-forwarded-host", "API.example.com:443"),
         ("x-forwarded-proto", "https"),
     ];
-    for (toml, status) in [("", 401), ("forwarded_audience = true", 200)] {
+    let own = "audiences = [\"https://api.example.com\"]\nforwarded_audience = true";
+    let other = "audiences = [\"https://other.example\"]\nforwarded_audience = true";
+    for (toml, status) in [("", 401), (own, 200), (other, 401)] {
         let service = Running::with(toml).await;
         assert_eq!(service.ask("GET", "/v1/auth", &headers, b"").await.status, status, "{toml}");
         service.stop().await;
     }
+}
+
+#[tokio::test]
+async fn a_client_s_host_does_not_choose_the_audience() {
+    let toml = "audiences = [\"https://api.example.com\"]\nforwarded_audience = true";
+    let service = Running::with(toml).await;
+    // One that its sender made for another server, which sends it on.
+    let header = kliento(&token_for("https://evil.example"));
+    let headers = [
+        ("authorization", header.as_str()),
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-proto", "https"),
+    ];
+    let response = service.ask("GET", "/v1/auth", &headers, b"").await;
+    let title = "This verifier does not serve that audience";
+    assert_eq!((response.status, response.json()), (401, refused("audience", title)));
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn an_audience_that_the_verifier_does_not_have_is_not_blamed_on_the_token() {
+    let header = kliento(&TOKEN.der);
+    let headers = [("authorization", header.as_str())];
+    let not_served = "This verifier does not serve that audience";
+    let for_none = "This verifier serves no audience for this request";
+    let audiences = "audiences = [\"https://api.example.com\"]";
+    let routes = "routes = [{ path = \"/a\", audience = \"https://api.example.com\" }]";
+    for (toml, target, title) in [
+        ("", "/v1/auth", for_none),
+        (audiences, "/v1/auth?audience=https%3A%2F%2Fother.example", not_served),
+        // A variable of the proxy that has no value does not make it the default.
+        (audiences, "/v1/auth?audience=", for_none),
+        (audiences, "/v1/auth?audience", for_none),
+        (audiences, "/v1/auth?audience=a&audience=a", for_none),
+        (routes, "/v1/auth", for_none),
+        (routes, "/v1/ext_authz/b", for_none),
+    ] {
+        let service = Running::with(toml).await;
+        let response = service.ask("GET", target, &headers, b"").await;
+        let expected = (401, refused("audience", title));
+        assert_eq!((response.status, response.json()), expected, "{toml} {target}");
+        service.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_host_or_path_in_another_form_reaches_no_weaker_route() {
+    let toml = "
+        audiences = [\"https://api.example.com\"]
+        [[routes]]
+        host = \"api.example.com\"
+        audience = \"https://api.example.com\"
+        [[routes]]
+        host = \"api.example.com\"
+        path = \"/admin\"
+        audience = \"https://api.example.com/admin\"
+    ";
+    let service = Running::with(toml).await;
+    let header = kliento(&TOKEN.der);
+    for host in ["api.example.com", "api.example.com.", "API.example.com:443", "other", "a,b", ""] {
+        for uri in
+            ["/admin", "/admin#x", "/Admin", "/admin.json", "/admin%20", "//admin", "/%61dmin"]
+        {
+            let headers = [
+                ("authorization", header.as_str()),
+                ("x-forwarded-host", host),
+                ("x-forwarded-uri", uri),
+            ];
+            let response = service.ask("GET", "/v1/auth", &headers, b"").await;
+            assert_eq!(response.status, 401, "{host} {uri}");
+        }
+    }
+    let twice = [
+        ("authorization", header.as_str()),
+        ("x-forwarded-host", "api.example.com"),
+        ("x-forwarded-host", "api.example.com"),
+        ("x-forwarded-uri", "/"),
+    ];
+    assert_eq!(service.ask("GET", "/v1/auth", &twice, b"").await.status, 401);
+    assert_eq!(
+        service.ask("GET", "/v1/auth", &[&twice[..2], &twice[3..]].concat(), b"").await.status,
+        200
+    );
+    // The same over ext_authz, whose host is the request's own.
+    for (hosts, target, status) in [
+        (&["api.example.com"][..], "/", 200),
+        (&["api.example.com."][..], "/orders", 200),
+        (&["api.example.com."][..], "/admin", 401),
+        (&["api.example.com", "api.example.com"][..], "/", 401),
+        (&["api.example.com", "other"][..], "/", 401),
+        (&["other"][..], "/", 401),
+        (&[""][..], "/", 401),
+        (&[][..], "/", 401),
+    ] {
+        let hosts: String = hosts.iter().map(|host| format!("host: {host}\r\n")).collect();
+        let request = format!(
+            "GET /v1/ext_authz{target} HTTP/1.1\r\n{hosts}authorization: {header}\r\nconnection: close\r\n\r\n"
+        );
+        let response = service.raw(request.as_bytes()).await;
+        assert_eq!(response.status, status, "{hosts:?} {target}");
+    }
+    service.stop().await;
+}
+
+#[tokio::test]
+async fn an_empty_list_of_whom_to_let_in_admits_nobody() {
+    let service = Running::with("policy = { allow = [] }").await;
+    let headers = [("authorization", kliento(&TOKEN.der))];
+    let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+    assert_eq!(service.ask("GET", TARGET, &headers, b"").await.status, 403);
+    service.stop().await;
 }
 
 #[tokio::test]

@@ -123,7 +123,7 @@ async fn any_configured_audience_will_do_if_none_is_asked_for() {
     assert_eq!((response.status, response.json()), (200, alice()));
     let elsewhere = "/v1/verify?audience=https%3A%2F%2Felsewhere.example";
     let response = service.ask("POST", elsewhere, &[BUNDLE], &TOKEN.der).await;
-    let title = "The token is for another audience";
+    let title = "This verifier does not serve that audience";
     assert_eq!((response.status, response.json()), (422, problem("audience", title, "KL6003")));
     service.stop().await;
 }
@@ -198,6 +198,9 @@ async fn a_request_that_is_wrong_itself_is_told_so() {
     assert_eq!((response.status, response.json()), (400, wrong(400, "Bad Request", detail)));
     let response = service.ask("POST", "/v1/verify?audience=a&audience=a", &[BUNDLE], b"").await;
     let detail = "the query has more than one audience";
+    assert_eq!((response.status, response.json()), (400, wrong(400, "Bad Request", detail)));
+    let response = service.ask("POST", "/v1/verify?audience=", &[BUNDLE], b"").await;
+    let detail = "the query's audience is empty";
     assert_eq!((response.status, response.json()), (400, wrong(400, "Bad Request", detail)));
     let octets = [("content-type", "application/octet-stream")];
     let response = service.ask("POST", TARGET, &octets, &TOKEN.der).await;
