@@ -93,6 +93,9 @@ impl Window {
 }
 
 #[cfg(test)]
+mod brute_force;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use veraid_dnssec::Timestamp;
