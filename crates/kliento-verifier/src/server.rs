@@ -123,7 +123,7 @@ impl Server {
         config.check()?;
         let (anchor_file, anchors) = match &config.trust_anchors {
             Some(path) => {
-                let (file, anchors) = AnchorFile::read(path)?;
+                let (file, anchors) = AnchorFile::read(path, crypto)?;
                 (Some(file), anchors)
             }
             None => (None, TrustAnchors::iana()),

@@ -7,15 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kliento::TrustAnchors;
+use kliento::crypto::CryptoProvider;
 use tokio::time::sleep;
 
 use crate::server::state::State;
 
 /// How often the file is looked at. Anchors change a few times in a decade; a few seconds are for whoever tries it out.
 const INTERVAL: Duration = Duration::from_secs(2);
-
-/// The most octets of the file: all anchors that the root ever had take a few hundred.
-const MAX_BYTES: u64 = 65_536;
 
 /// A file that has no anchors.
 #[derive(Debug, thiserror::Error)]
@@ -49,18 +47,22 @@ pub enum AnchorsError {
     },
 }
 
-/// The text of a file and the anchors in it.
+/// A file of trust anchors and the bytes that were last read from it.
 #[derive(Debug)]
 pub(crate) struct AnchorFile {
     path: PathBuf,
-    text: String,
+    bytes: Vec<u8>,
+    crypto: CryptoProvider,
 }
 
 impl AnchorFile {
-    pub(crate) fn read(path: &Path) -> Result<(Self, TrustAnchors), AnchorsError> {
-        let text = read(path)?;
-        let anchors = parse(path, &text)?;
-        Ok((Self { path: path.to_owned(), text }, anchors))
+    pub(crate) fn read(
+        path: &Path,
+        crypto: CryptoProvider,
+    ) -> Result<(Self, TrustAnchors), AnchorsError> {
+        let bytes = read(path)?;
+        let anchors = parse(path, &bytes, crypto)?;
+        Ok((Self { path: path.to_owned(), bytes, crypto }, anchors))
     }
 
     /// Looks at the file for as long as the service runs. What cannot be used changes nothing: the anchors from before stay.
@@ -68,22 +70,24 @@ impl AnchorFile {
         let mut told = String::new();
         loop {
             sleep(INTERVAL).await;
-            let changed = read(&self.path).map(|text| (text != self.text).then_some(text));
+            let changed = read(&self.path).map(|bytes| (bytes != self.bytes).then_some(bytes));
             let result = match changed {
                 Ok(None) => {
                     told.clear();
                     continue;
                 }
-                Ok(Some(text)) => parse(&self.path, &text).map(|anchors| (text, anchors)),
+                Ok(Some(bytes)) => {
+                    parse(&self.path, &bytes, self.crypto).map(|anchors| (bytes, anchors))
+                }
                 Err(error) => Err(error),
             };
             match result {
-                Ok((text, anchors)) => {
+                Ok((bytes, anchors)) => {
                     let key_tags: Vec<u16> = anchors.key_tags().collect();
                     tracing::info!(?key_tags, "trust anchors were read again");
                     state.judge.replace_anchors(anchors);
                     state.metrics.anchors_reloaded();
-                    self.text = text;
+                    self.bytes = bytes;
                     told.clear();
                 }
                 Err(error) => {
@@ -103,18 +107,21 @@ impl AnchorFile {
     }
 }
 
-fn read(path: &Path) -> Result<String, AnchorsError> {
+fn read(path: &Path) -> Result<Vec<u8>, AnchorsError> {
     let unreadable = |error| AnchorsError::Unreadable { file: path.to_owned(), error };
     let octets = fs::metadata(path).map_err(unreadable)?.len();
-    if octets > MAX_BYTES {
-        return Err(AnchorsError::TooLarge { file: path.to_owned(), octets, limit: MAX_BYTES });
+    let limit = u64::try_from(veraid_trust_anchors::AnchorFile::MAX_BYTES).unwrap_or(u64::MAX);
+    if octets > limit {
+        return Err(AnchorsError::TooLarge { file: path.to_owned(), octets, limit });
     }
-    fs::read_to_string(path).map_err(unreadable)
+    fs::read(path).map_err(unreadable)
 }
 
-fn parse(path: &Path, text: &str) -> Result<TrustAnchors, AnchorsError> {
-    TrustAnchors::from_presentation(text).map_err(|error| AnchorsError::Unusable {
-        file: path.to_owned(),
-        problem: error.to_string(),
-    })
+fn parse(path: &Path, bytes: &[u8], crypto: CryptoProvider) -> Result<TrustAnchors, AnchorsError> {
+    veraid_trust_anchors::AnchorFile::read(bytes, crypto)
+        .map(|file| file.trust_anchors().clone())
+        .map_err(|error| AnchorsError::Unusable {
+            file: path.to_owned(),
+            problem: error.to_string(),
+        })
 }
