@@ -19,7 +19,7 @@ use base64ct::{Base64, Encoding as _};
 use veraid_dnssec::{Question, Timestamp, ValidityPeriod};
 use veraid_testkit::{
     AUDIENCE, Customisation, HierarchyBuilder, KLIENTO_SERVICE, MockBundle, MockChain, Scenario,
-    Signer, TestProfile, ZoneAlgorithm, ZoneKeys, default_instant, dnssec_chain_der,
+    Signer, TestProfile, ZoneAlgorithm, ZoneKey, ZoneKeys, default_instant, dnssec_chain_der,
 };
 
 mod bundle_limits;
@@ -34,6 +34,7 @@ mod limits;
 mod member_ids;
 mod names;
 pub(crate) mod public;
+mod root_roll;
 mod signed_data;
 mod tokens;
 mod windows;
@@ -138,6 +139,7 @@ fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
         bundle_limits::vectors(),
         member_ids::vectors(),
         hostile::vectors(),
+        root_roll::vectors(),
     ]
     .concat();
     let mut results: BTreeMap<&str, Outcome> = BTreeMap::new();

@@ -4,6 +4,7 @@ mod data;
 mod delegation;
 mod hostile;
 mod message;
+mod root_roll;
 mod signature;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ use data::data;
 use delegation::{delegations, keys, missing_links};
 use hostile::hostile;
 use message::{messages, replace_all, wire_format};
+use root_roll::root_roll;
 use signature::{alias, aliases, signatures, times};
 
 pub(super) fn vectors() -> Vec<Vector> {
@@ -41,6 +43,7 @@ pub(super) fn vectors() -> Vec<Vector> {
         times(),
         data(),
         hostile(),
+        root_roll(),
     ]
     .concat()
 }
