@@ -18,6 +18,7 @@ mod fuzz;
 mod interop;
 mod load;
 mod mutants;
+mod oracle;
 mod tidy;
 mod vectors;
 
@@ -43,6 +44,8 @@ cargo xtask tidy                check what the compiler does not: MSRV, words, l
 cargo xtask coverage            count the lines of the verifying crates that tests run (wants cargo-llvm-cov)
 cargo xtask mutants [--file GLOB]... [--name REGEX]...
                                 change the verifier in one place at a time; tests must notice (wants cargo-mutants)
+cargo xtask oracle [--seconds N | --worlds N] [--seed N]
+                                hold the walk from the root against brute force, in random small worlds
 cargo xtask dns up              serve zones of our own with real DNS software on loopback";
 
 fn main() -> ExitCode {
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         ["coverage"] => coverage::run(),
         ["mutants", rest @ ..] => mutants::run(rest),
         ["public-vectors", rest @ ..] => vectors::public::run(rest),
+        ["oracle", rest @ ..] => oracle::run(rest),
         ["tidy"] => tidy::run(),
         ["dns", rest @ ..] => return dns::run(rest),
         _ => {

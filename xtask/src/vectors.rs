@@ -20,7 +20,7 @@ use kliento_conformance::{Exceptions, SCHEMA};
 use veraid_dnssec::{Question, Timestamp, ValidityPeriod};
 use veraid_testkit::{
     AUDIENCE, Customisation, HierarchyBuilder, KLIENTO_SERVICE, MockBundle, MockChain, Scenario,
-    Signer, TestProfile, ZoneAlgorithm, ZoneKeys, default_instant, dnssec_chain_der,
+    Signer, TestProfile, ZoneAlgorithm, ZoneKey, ZoneKeys, default_instant, dnssec_chain_der,
 };
 
 mod authorities;
@@ -41,6 +41,7 @@ mod matrix;
 mod member_ids;
 mod names;
 pub(crate) mod public;
+mod root_roll;
 mod signed_data;
 mod tokens;
 mod windows;
@@ -160,6 +161,7 @@ fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
         binding::vectors(),
         foreign_issuers::vectors(),
         authorities::vectors(),
+        root_roll::vectors(),
     ]
     .concat();
     let mut results: BTreeMap<&str, Outcome> = BTreeMap::new();

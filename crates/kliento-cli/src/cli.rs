@@ -8,6 +8,7 @@ mod key;
 mod serve;
 mod shared;
 mod token;
+mod trust_anchors;
 mod zone;
 
 use std::path::PathBuf;
@@ -29,6 +30,9 @@ pub(crate) use shared::{
     ProfileArgument, PublicKeyArguments, SignerArguments, When, WriteArguments,
 };
 pub(crate) use token::{TokenForm, TokenInspect, TokenSign, TokenVerb, TokenVerify};
+pub(crate) use trust_anchors::{
+    SignatureArguments, TrustAnchorsCheck, TrustAnchorsShow, TrustAnchorsUpdate, TrustAnchorsVerb,
+};
 pub(crate) use zone::{DevVerb, DevZone, RecordFormat, ZoneRecord, ZoneVerb};
 
 const EXIT_CODES: &str = "\
@@ -76,6 +80,9 @@ pub(crate) enum Command {
     /// VeraId and DomainAuth signature bundles of any service.
     #[command(subcommand)]
     Bundle(BundleVerb),
+    /// The root zone's keys, from which everything is proved.
+    #[command(subcommand)]
+    TrustAnchors(TrustAnchorsVerb),
     /// Services.
     #[command(subcommand)]
     Serve(ServeVerb),

@@ -1,5 +1,6 @@
 //! Every error code, what it means and how to mend it.
 
+mod anchors;
 mod fetching;
 mod issuing;
 mod serving;
@@ -20,6 +21,7 @@ pub(crate) fn explanations() -> impl Iterator<Item = &'static Explanation> {
     verifying
         .chain(fetching::EXPLANATIONS)
         .chain(issuing::EXPLANATIONS)
+        .chain(anchors::EXPLANATIONS)
         .chain(serving::EXPLANATIONS)
 }
 

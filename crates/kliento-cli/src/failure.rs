@@ -3,11 +3,12 @@
 use std::error::Error;
 use std::fmt::Write;
 
-use kliento::ValidityPeriod;
+use kliento::{Timestamp, ValidityPeriod};
 use kliento_issuer::{IssueError, KeyError, PolicyError, ProofError};
 use serde::Serialize;
 use veraid_dnssec::ChainError;
 use veraid_resolver::FetchError;
+use veraid_trust_anchors::{AnchorFileError, SignatureError};
 
 use crate::codes;
 use crate::place;
@@ -154,6 +155,35 @@ impl Failure {
             FetchError::NoAnswer { .. } => Self::new(Class::Network, error.code(), error, None),
             FetchError::NameTooLong { .. } => Self::new(Class::Usage, error.code(), error, None),
             _ => Self::new(Class::Invalid, error.code(), error, None),
+        }
+    }
+
+    /// A file of trust anchors that cannot be used.
+    pub(crate) fn anchors(error: &AnchorFileError, file: String) -> Self {
+        Self::new(Class::Usage, 5470, error, Some(file))
+    }
+
+    /// A signature over trust anchors that does not count.
+    pub(crate) fn anchors_signature(error: &SignatureError, file: String) -> Self {
+        let class = match error {
+            SignatureError::NotValidAt { .. } => Class::Time,
+            _ => Class::Invalid,
+        };
+        Self::new(class, 5471, error, Some(file))
+    }
+
+    /// Trust anchors of which none is valid at an instant.
+    pub(crate) fn no_anchor_at(at: Timestamp) -> Self {
+        let message = format!("no trust anchor is valid at {at}");
+        let class = Class::Time;
+        Self {
+            class,
+            code: 5472,
+            message,
+            reasons: Vec::new(),
+            place: None,
+            asked: None,
+            mend: None,
         }
     }
 

@@ -8,6 +8,7 @@ use base64ct::{Base64, Base64Unpadded, Encoding};
 use kliento::TokenBundle;
 use veraid_core::{MemberIdBundle, SignatureBundle};
 use veraid_dnssec::DnssecChain;
+use veraid_trust_anchors::AnchorFile;
 
 use crate::failure::Failure;
 use crate::outcome::{Stop, UsageError};
@@ -25,8 +26,6 @@ const MAX_CERTIFICATE: usize = 64 * 1024;
 const MAX_MEMBER_BUNDLE: usize = 64 * 1024;
 /// The most octets of content that is not attached (1 GiB: it is held in memory).
 const MAX_PLAINTEXT: usize = 1024 * 1024 * 1024;
-/// The most octets of trust anchors (1 MiB: a root has a few).
-const MAX_ANCHORS: usize = 1024 * 1024;
 /// The most octets of a service's set-up (1 MiB: thousands of routes and patterns).
 const MAX_CONFIGURATION: usize = 1024 * 1024;
 /// The most octets of known differences (8 MiB: some thousand reasons, each a page).
@@ -80,9 +79,9 @@ pub(crate) fn plaintext(path: Option<&Path>) -> Result<Option<Vec<u8>>, UsageErr
     path.map(|path| read_file(path, MAX_PLAINTEXT)).transpose()
 }
 
-/// The text of trust anchors.
-pub(crate) fn anchors(path: &Path) -> Result<String, UsageError> {
-    text(path, MAX_ANCHORS)
+/// The bytes of a file of trust anchors.
+pub(crate) fn anchors(path: &Path) -> Result<Vec<u8>, UsageError> {
+    read_file(path, AnchorFile::MAX_BYTES)
 }
 
 /// The text of a service's set-up.

@@ -37,6 +37,7 @@ mod signer;
 mod telemetry;
 mod times;
 mod trust;
+mod trust_anchors;
 mod verify_bundle;
 mod verify_chain;
 mod verify_token;
@@ -48,7 +49,7 @@ use clap::Parser;
 
 use crate::cli::{
     BundleVerb, ChainVerb, Cli, Command, ConformanceVerb, DevVerb, KeyVerb, MemberVerb,
-    OrganisationVerb, ServeVerb, TokenVerb, ZoneVerb,
+    OrganisationVerb, ServeVerb, TokenVerb, TrustAnchorsVerb, ZoneVerb,
 };
 use crate::outcome::{Exit, Outcome, Stop};
 
@@ -81,6 +82,13 @@ fn run(cli: &Cli) -> Result<Outcome, Stop> {
         Command::Bundle(BundleVerb::Sign(arguments)) => sign_bundle::run(arguments),
         Command::Bundle(BundleVerb::Verify(arguments)) => Ok(verify_bundle::run(arguments)?),
         Command::Bundle(BundleVerb::Inspect(arguments)) => Ok(inspect::bundle(arguments)?),
+        Command::TrustAnchors(TrustAnchorsVerb::Show(arguments)) => trust_anchors::show(arguments),
+        Command::TrustAnchors(TrustAnchorsVerb::Check(arguments)) => {
+            trust_anchors::check(arguments)
+        }
+        Command::TrustAnchors(TrustAnchorsVerb::Update(arguments)) => {
+            trust_anchors::update(arguments)
+        }
         Command::Serve(ServeVerb::Verifier(arguments)) => Ok(serve_verifier::run(arguments)?),
         Command::Dev(DevVerb::Zone(arguments)) => dev_zone::run(arguments),
         Command::Conformance(ConformanceVerb::Run(arguments)) => conformance::run(arguments),

@@ -61,14 +61,14 @@ struct Report {
 }
 
 #[derive(Debug)]
-struct Subject {
-    organisation: OrganisationName,
+pub(crate) struct Subject {
+    pub(crate) organisation: OrganisationName,
     profile: Profile,
-    question: Question,
+    pub(crate) question: Question,
 }
 
 /// The organisation of the first key records among the questions; DomainAuth's go first, as verifiers choose.
-fn subject(chain: &DnssecChain) -> Option<Subject> {
+pub(crate) fn subject(chain: &DnssecChain) -> Option<Subject> {
     [Profile::DomainAuth, Profile::VeraId].into_iter().find_map(|profile| {
         chain.questions().flatten().find_map(|question| {
             let name = question.name.to_string().to_ascii_lowercase();

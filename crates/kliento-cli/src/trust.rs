@@ -3,6 +3,7 @@
 use kliento::{Profile, TrustAnchors, VerificationPolicy, Verifier};
 use veraid_core::MAX_VALIDITY_SECONDS;
 use veraid_dnssec::ChainVerifier;
+use veraid_trust_anchors::AnchorFile;
 
 use crate::cli::{AnchorsArgument, Demands, ProfileArgument};
 use crate::input;
@@ -11,7 +12,8 @@ use crate::outcome::UsageError;
 /// The trust anchors of a file, or IANA's.
 pub(crate) fn anchors(argument: &AnchorsArgument) -> Result<TrustAnchors, UsageError> {
     let Some(path) = &argument.trust_anchors else { return Ok(TrustAnchors::iana()) };
-    TrustAnchors::from_presentation(&input::anchors(path)?)
+    AnchorFile::read(&input::anchors(path)?, veraid_aws_lc_rs::PROVIDER)
+        .map(|file| file.trust_anchors().clone())
         .map_err(|error| UsageError::new(format!("{}: {error}", input::name_of(path))))
 }
 

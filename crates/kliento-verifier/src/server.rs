@@ -134,7 +134,7 @@ impl Server {
         config.check()?;
         let (anchor_file, anchors) = match &config.trust_anchors {
             Some(path) => {
-                let (file, anchors) = AnchorFile::read(path).await?;
+                let (file, anchors) = AnchorFile::read(path, crypto).await?;
                 (Some(file), anchors)
             }
             None => (None, TrustAnchors::iana()),

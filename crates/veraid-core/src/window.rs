@@ -98,6 +98,9 @@ impl Window {
 }
 
 #[cfg(test)]
+mod brute_force;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -47,6 +47,13 @@ impl ChainVerifier {
         Self { anchors, crypto, limits: Limits::DEFAULT, max_signature_seconds: None }
     }
 
+    /// With other trust anchors.
+    #[must_use]
+    pub fn with_trust_anchors(mut self, anchors: TrustAnchors) -> Self {
+        self.anchors = anchors;
+        self
+    }
+
     /// The same with other limits.
     #[must_use]
     pub const fn with_limits(mut self, limits: Limits) -> Self {

@@ -318,6 +318,12 @@ pub enum TrustAnchorProblem {
     /// Its algorithm or digest is not supported, or the key or digest is not of its form.
     #[error("its algorithm, key or digest is not supported")]
     Unsupported,
+    /// The key is revoked (RFC 5011 section 2.1).
+    #[error("it is revoked")]
+    Revoked,
+    /// A comment gives the key a state of RFC 5011, which this format does not have.
+    #[error("its comment has a state of RFC 5011, as in Unbound's file, which is another format")]
+    HasState,
     /// There is no anchor at all.
     #[error("there is no trust anchor")]
     None,

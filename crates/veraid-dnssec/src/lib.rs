@@ -29,8 +29,9 @@ pub use error::{
 pub use limits::{Limit, Limits};
 pub use message::Question;
 pub use name::{Name, NameError};
+pub use rdata::key_tag;
 pub use record_type::{RecordType, UnknownRecordType};
 pub use signature::Link;
 pub use signature_checks::{CheckMemory, SignatureCheckError, SignatureChecks};
 pub use time::{InvertedPeriod, Timestamp, UtcDateTime, ValidityPeriod, ValidityPeriods};
-pub use trust_anchor::TrustAnchors;
+pub use trust_anchor::{TrustAnchor, TrustAnchors};

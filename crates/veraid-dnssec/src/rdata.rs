@@ -40,11 +40,16 @@ impl Dnskey {
         self.algorithm
     }
 
+    /// Whether the key is revoked (RFC 5011 section 2.1).
+    pub(crate) fn is_revoked(&self) -> bool {
+        self.flags & Self::REVOKE != 0
+    }
+
     /// Whether signatures by this key may count: a zone key (RFC 4034 section 2.1.1), not revoked (RFC 5011 section 2.1),
     /// of the one protocol (RFC 4034 section 2.1.2) and of a supported algorithm and size.
     pub(crate) fn is_usable(&self) -> bool {
         self.flags & Self::ZONE != 0
-            && self.flags & Self::REVOKE == 0
+            && !self.is_revoked()
             && self.protocol == 3
             && self.public_key().is_some()
     }
@@ -64,8 +69,9 @@ impl Dnskey {
     }
 }
 
-/// The key tag of a DNSKEY (RFC 4034 appendix B).
-fn key_tag(rdata: &[u8]) -> u16 {
+/// The key tag of a key with this DNSKEY data (RFC 4034 appendix B).
+#[must_use]
+pub fn key_tag(rdata: &[u8]) -> u16 {
     let sum = rdata.chunks(2).fold(0_u32, |sum, pair| {
         let high = pair.first().copied().unwrap_or(0);
         let low = pair.get(1).copied().unwrap_or(0);

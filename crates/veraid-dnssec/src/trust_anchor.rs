@@ -2,18 +2,19 @@
 
 use base64ct::{Base64, Encoding};
 
-use crate::crypto::CryptoProvider;
+use crate::crypto::{CryptoProvider, DigestAlgorithm};
 use crate::error::{TrustAnchorError, TrustAnchorProblem};
 use crate::name::Name;
 use crate::rdata::{Dnskey, Ds};
-use crate::time::{Timestamp, ValidityPeriod};
+use crate::time::{Timestamp, ValidityPeriod, ValidityPeriods};
 
 /// Keys of the root zone, each a DS or a DNSKEY; never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrustAnchors(Vec<TrustAnchor>);
 
+/// A key of the root zone, given as a DS or a DNSKEY, and the period in which it is trusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct TrustAnchor {
+pub struct TrustAnchor {
     key: AnchorKey,
     validity: ValidityPeriod,
 }
@@ -22,6 +23,81 @@ struct TrustAnchor {
 enum AnchorKey {
     Ds(Ds),
     Dnskey(Dnskey),
+}
+
+impl TrustAnchor {
+    /// An anchor from the data of a DS record of the root (RFC 4034 section 5.1), trusted in `validity`.
+    ///
+    /// # Errors
+    ///
+    /// [`TrustAnchorProblem::Unsupported`] if algorithm or digest type is not supported, or the digest has another length.
+    pub fn from_ds(rdata: &[u8], validity: ValidityPeriod) -> Result<Self, TrustAnchorProblem> {
+        let ds = Ds::parse(rdata).filter(Ds::is_usable).ok_or(TrustAnchorProblem::Unsupported)?;
+        Ok(Self { key: AnchorKey::Ds(ds), validity })
+    }
+
+    /// An anchor from the data of a DNSKEY record of the root (RFC 4034 section 2.1), trusted in `validity`.
+    ///
+    /// # Errors
+    ///
+    /// [`TrustAnchorProblem::Revoked`] if the key is revoked (RFC 5011 section 2.1), [`TrustAnchorProblem::Unsupported`] if it is not
+    /// a zone key or its protocol, algorithm or size is not supported.
+    pub fn from_dnskey(rdata: &[u8], validity: ValidityPeriod) -> Result<Self, TrustAnchorProblem> {
+        let key = Dnskey::parse(rdata).ok_or(TrustAnchorProblem::Unsupported)?;
+        if key.is_revoked() {
+            return Err(TrustAnchorProblem::Revoked);
+        }
+        if !key.is_usable() {
+            return Err(TrustAnchorProblem::Unsupported);
+        }
+        Ok(Self { key: AnchorKey::Dnskey(key), validity })
+    }
+
+    /// The key tag (RFC 4034 appendix B).
+    #[must_use]
+    pub fn key_tag(&self) -> u16 {
+        match &self.key {
+            AnchorKey::Ds(ds) => ds.key_tag,
+            AnchorKey::Dnskey(key) => key.key_tag(),
+        }
+    }
+
+    /// The DNSSEC algorithm number.
+    #[must_use]
+    pub fn algorithm(&self) -> u8 {
+        match &self.key {
+            AnchorKey::Ds(ds) => ds.algorithm,
+            AnchorKey::Dnskey(key) => key.algorithm(),
+        }
+    }
+
+    /// The period in which the key is trusted.
+    #[must_use]
+    pub const fn validity(&self) -> ValidityPeriod {
+        self.validity
+    }
+
+    /// The data of the DS record: the one given, or one with the SHA-256 digest of the DNSKEY given.
+    #[must_use]
+    pub fn ds_rdata(&self, crypto: CryptoProvider) -> Vec<u8> {
+        let (digest_type, digest) = match &self.key {
+            AnchorKey::Ds(ds) => (ds.digest_type, ds.digest.clone()),
+            AnchorKey::Dnskey(key) => {
+                let digested = [Name::root().as_wire(), key.rdata()].concat();
+                (2, crypto.digest(DigestAlgorithm::Sha256, &digested))
+            }
+        };
+        let tag = self.key_tag().to_be_bytes();
+        [tag.as_slice(), &[self.algorithm(), digest_type], &digest].concat()
+    }
+
+    /// Whether the anchor names `key`; at which time is another question.
+    fn names(&self, key: &Dnskey, crypto: CryptoProvider) -> bool {
+        match &self.key {
+            AnchorKey::Ds(ds) => matches_ds(&Name::root(), key, ds, crypto),
+            AnchorKey::Dnskey(anchored) => anchored == key,
+        }
+    }
 }
 
 impl TrustAnchors {
@@ -56,27 +132,56 @@ impl TrustAnchors {
         Self(vec![anchor(20326, KSK_2017, 1_485_993_600), anchor(38696, KSK_2024, 1_721_260_800)])
     }
 
-    /// Reads anchors from DS and DNSKEY records of the root in presentation format, one on a line.
-    ///
-    /// Owner `.`, an optional TTL and the optional class `IN` come before the type. What follows a `;` is a comment. They hold at
-    /// all times.
+    /// These anchors.
     ///
     /// # Errors
     ///
-    /// [`TrustAnchorError`] with the line if one is no such record, is of another zone or uses an algorithm or digest
-    /// that is not supported, or if there is none at all.
+    /// [`TrustAnchorProblem::None`] if there are none.
+    pub fn new(anchors: Vec<TrustAnchor>) -> Result<Self, TrustAnchorProblem> {
+        if anchors.is_empty() { Err(TrustAnchorProblem::None) } else { Ok(Self(anchors)) }
+    }
+
+    /// The anchors, in the order given.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &TrustAnchor> {
+        self.0.iter()
+    }
+
+    /// The seconds in which an anchor vouches for the root's key with this DNSKEY data: none if it is revoked or of an unsupported
+    /// algorithm.
+    #[must_use]
+    pub fn vouch_for(&self, dnskey_rdata: &[u8], crypto: CryptoProvider) -> ValidityPeriods {
+        match Dnskey::parse(dnskey_rdata).filter(Dnskey::is_usable) {
+            Some(key) => self.validity_of(&key, crypto).collect(),
+            None => ValidityPeriods::none(),
+        }
+    }
+
+    /// Reads anchors from DS and DNSKEY records of the root in presentation format, one on a line.
+    ///
+    /// Owner `.`, an optional TTL and the optional class `IN` come before the type. What follows a `;` is a comment, but for the states
+    /// of RFC 5011 that Unbound writes there: a line with one is refused, since most states mean that the key is not trusted. The anchors
+    /// are trusted at all times. The crate `veraid-trust-anchors` reads the files of IANA, Unbound and BIND.
+    ///
+    /// # Errors
+    ///
+    /// [`TrustAnchorError`] with the line if one is not such a record, is of another zone, revoked, or uses an algorithm or digest
+    /// that is not supported, or if there is no anchor at all.
     pub fn from_presentation(text: &str) -> Result<Self, TrustAnchorError> {
         let mut anchors = Vec::new();
         let mut lines = 0;
         for (index, line) in text.lines().enumerate() {
             lines = index.saturating_add(1);
+            if line.contains(";;state=") {
+                let problem = TrustAnchorProblem::HasState;
+                return Err(TrustAnchorError { line: lines, problem });
+            }
             let line = line.split(';').next().unwrap_or_default().replace(['(', ')'], " ");
             if line.trim().is_empty() {
                 continue;
             }
-            let key =
+            let anchor =
                 parse_record(&line).map_err(|problem| TrustAnchorError { line: lines, problem })?;
-            anchors.push(TrustAnchor { key, validity: ValidityPeriod::ALWAYS });
+            anchors.push(anchor);
         }
         if anchors.is_empty() {
             return Err(TrustAnchorError { line: lines, problem: TrustAnchorProblem::None });
@@ -86,10 +191,7 @@ impl TrustAnchors {
 
     /// The key tags, in the order given.
     pub fn key_tags(&self) -> impl Iterator<Item = u16> + '_ {
-        self.0.iter().map(|anchor| match &anchor.key {
-            AnchorKey::Ds(ds) => ds.key_tag,
-            AnchorKey::Dnskey(key) => key.key_tag(),
-        })
+        self.0.iter().map(TrustAnchor::key_tag)
     }
 
     /// The periods in which an anchor vouches for `key`.
@@ -98,13 +200,7 @@ impl TrustAnchors {
         key: &'a Dnskey,
         crypto: CryptoProvider,
     ) -> impl Iterator<Item = ValidityPeriod> + 'a {
-        self.0
-            .iter()
-            .filter(move |anchor| match &anchor.key {
-                AnchorKey::Ds(ds) => matches_ds(&Name::root(), key, ds, crypto),
-                AnchorKey::Dnskey(anchored) => anchored == key,
-            })
-            .map(|anchor| anchor.validity)
+        self.0.iter().filter(move |anchor| anchor.names(key, crypto)).map(TrustAnchor::validity)
     }
 }
 
@@ -119,8 +215,8 @@ pub(crate) fn matches_ds(owner: &Name, key: &Dnskey, ds: &Ds, crypto: CryptoProv
     crypto.digest(algorithm, &digested) == ds.digest
 }
 
-fn parse_record(line: &str) -> Result<AnchorKey, TrustAnchorProblem> {
-    use TrustAnchorProblem::{NotARecord, NotTheRoot, Unsupported};
+fn parse_record(line: &str) -> Result<TrustAnchor, TrustAnchorProblem> {
+    use TrustAnchorProblem::{NotARecord, NotTheRoot};
 
     let mut fields = line.split_ascii_whitespace();
     let owner: Name = fields.next().and_then(|owner| owner.parse().ok()).ok_or(NotARecord)?;
@@ -141,17 +237,13 @@ fn parse_record(line: &str) -> Result<AnchorKey, TrustAnchorProblem> {
     match record_type.to_ascii_uppercase().as_str() {
         "DS" => {
             let digest = decode_hex(&data).ok_or(NotARecord)?;
-            let ds = Ds { key_tag: first, algorithm: second, digest_type: third, digest };
-            if ds.is_usable() { Ok(AnchorKey::Ds(ds)) } else { Err(Unsupported) }
+            let rdata = [first.to_be_bytes().as_slice(), &[second, third], &digest].concat();
+            TrustAnchor::from_ds(&rdata, ValidityPeriod::ALWAYS)
         }
         "DNSKEY" => {
-            let mut rdata = first.to_be_bytes().to_vec();
-            rdata.extend([second, third]);
-            rdata.extend(Base64::decode_vec(&data).map_err(|_| NotARecord)?);
-            Dnskey::parse(&rdata)
-                .filter(Dnskey::is_usable)
-                .map(AnchorKey::Dnskey)
-                .ok_or(Unsupported)
+            let key = Base64::decode_vec(&data).map_err(|_| NotARecord)?;
+            let rdata = [first.to_be_bytes().as_slice(), &[second, third], &key].concat();
+            TrustAnchor::from_dnskey(&rdata, ValidityPeriod::ALWAYS)
         }
         _ => Err(NotARecord),
     }
@@ -222,7 +314,7 @@ mod tests {
         for (anchor, key) in iana.0.iter().zip(&current) {
             let key =
                 format!(". IN DNSKEY {} 3 8 {}", field(key, "Flags"), field(key, "PublicKey"));
-            let AnchorKey::Dnskey(key) = parse_record(&key).unwrap() else { panic!("no DNSKEY") };
+            let AnchorKey::Dnskey(key) = parse_record(&key).unwrap().key else { panic!("a DS") };
             let crypto = crate::crypto::rust_crypto::PROVIDER;
             let vouched: Vec<_> = iana.validity_of(&key, crypto).collect();
             assert_eq!(vouched, [anchor.validity]);
@@ -283,6 +375,9 @@ mod tests {
             (". IN DS 20326 8 1 E06D44B80B8F1D39A95C0B0D7C65D08458E88040", 1, Problem::Unsupported),
             ("com. IN DS 20326 8 2 E06D", 1, Problem::NotTheRoot),
             (". IN DNSKEY 257 3 5 AwEAAQ==", 1, Problem::Unsupported),
+            (". IN DNSKEY 385 3 5 AwEAAQ==", 1, Problem::Revoked),
+            (". IN DNSKEY 257 3 5 AwEAAQ== ;;state=2 [  VALID  ]", 1, Problem::HasState),
+            (". IN DS 20326 8 2 E06D ;;state=1 [ ADDPEND ]", 1, Problem::HasState),
         ] {
             assert_eq!(
                 TrustAnchors::from_presentation(text),

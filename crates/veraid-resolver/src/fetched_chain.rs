@@ -11,8 +11,8 @@ use veraid_dnssec::{Name, Timestamp, ValidityPeriod, VerifiedRrset};
 /// How much of the responses a chain keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Form {
-    /// What a verifier reads and nothing else: a message for each link with the RRset and its RRSIGs. Bundles travel in HTTP headers, so
-    /// this is the usual one.
+    /// What a verifier needs and nothing else: a message for each link with the RRset and as few of its RRSIGs as prove it for as long as
+    /// all of them do. Bundles travel in HTTP headers, so this is the usual one.
     #[default]
     Minimal,
     /// The same messages as the server sent them, with authority and additional sections.

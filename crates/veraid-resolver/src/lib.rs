@@ -6,6 +6,7 @@ mod fetched_chain;
 mod https;
 mod minimal;
 mod options;
+mod pruning;
 mod query;
 mod resolver;
 mod response;

@@ -8,11 +8,15 @@ use crate::response::{Record, Response, TC, signer};
 /// A message with the header, the question and the RRset of `response`, and nothing else.
 ///
 /// The id is 0, TC is clear, and owners point to the question. Records are in their order, those that are there twice once, without RRSIGs
-/// whose signer does not parse, which nobody reads. Letter case is as received.
+/// whose signer does not parse, which nobody reads, and without those whose data `is_kept` says no to. Letter case is as received.
 ///
 /// The types of RFC 1035 may have compressed names in their data (RFC 3597 section 4), which would point nowhere: such a response
 /// stays whole.
-pub(crate) fn minimal_message(response: &Response, question: &Question) -> Vec<u8> {
+pub(crate) fn minimal_message(
+    response: &Response,
+    question: &Question,
+    is_kept: impl Fn(&[u8]) -> bool,
+) -> Vec<u8> {
     const POINTER_TO_QUESTION: [u8; 2] = [0xC0, 0x0C];
     if may_have_compressed_names(question.record_type) {
         return response.octets().to_vec();
@@ -22,7 +26,7 @@ pub(crate) fn minimal_message(response: &Response, question: &Question) -> Vec<u
     let mut records: Vec<Vec<u8>> = Vec::new();
     for record in response.rrset(question) {
         let rdata = response.rdata(record);
-        if record.record_type == RecordType::RRSIG && signer(rdata).is_none() {
+        if record.record_type == RecordType::RRSIG && (signer(rdata).is_none() || !is_kept(rdata)) {
             continue;
         }
         let octets = encode_record(owner, record, rdata);

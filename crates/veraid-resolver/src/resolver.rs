@@ -7,8 +7,8 @@ use veraid_dnssec::{ChainVerifier, DnssecChain, Limits, Question, Timestamp, Val
 
 use crate::error::FetchError;
 use crate::fetched_chain::{FetchedChain, Form};
-use crate::minimal::minimal_message;
 use crate::options::{OptionsError, ResolverOptions};
+use crate::pruning::minimal_messages;
 use crate::server::Server;
 use crate::session::Session;
 use crate::tls::TlsClient;
@@ -103,13 +103,10 @@ impl Resolver {
     ) -> Result<FetchedChain, FetchError> {
         let limits = verifier.limits();
         let Walk { links, zones } = self.climb(question, limits).await?;
-        let messages: Vec<Vec<u8>> = links
-            .iter()
-            .map(|(question, response)| match form {
-                Form::Minimal => minimal_message(response, question),
-                Form::Full => response.octets().to_vec(),
-            })
-            .collect();
+        let messages: Vec<Vec<u8>> = match form {
+            Form::Minimal => minimal_messages(&links, now, verifier),
+            Form::Full => links.iter().map(|(_, response)| response.octets().to_vec()).collect(),
+        };
         let chain = DnssecChain::parse_within(messages.iter().map(Vec::as_slice), limits)
             .map_err(FetchError::Malformed)?;
         let at = ValidityPeriod::at(now);

@@ -114,6 +114,12 @@ impl Response {
         })
     }
 
+    /// The data of the RRSIGs over the records that answer `question`.
+    pub(crate) fn rrsigs<'a>(&'a self, question: &'a Question) -> impl Iterator<Item = &'a [u8]> {
+        let rrsigs = self.rrset(question).filter(|record| record.record_type == RecordType::RRSIG);
+        rrsigs.map(|record| self.rdata(record))
+    }
+
     pub(crate) fn has_answer(&self, question: &Question) -> bool {
         self.rrset(question).any(|record| record.record_type == question.record_type)
     }

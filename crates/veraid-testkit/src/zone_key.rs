@@ -11,7 +11,7 @@ use veraid_dnssec::Name;
 
 use crate::digest::Digest;
 use crate::key_seed::{SecretStream, key_material};
-use crate::rsa_key::{CommittedKey, RSA_1024, RSA_4096, committed_keys, sign_pkcs1};
+use crate::rsa_key::{CommittedKey, RSA_1024, RSA_1536, RSA_4096, committed_keys, sign_pkcs1};
 
 committed_keys!(
     ZONE_RSA_2048: "zone-rsa-2048-0.der", "zone-rsa-2048-1.der", "zone-rsa-2048-2.der", "zone-rsa-2048-3.der",
@@ -219,6 +219,13 @@ impl ZoneKey {
     #[must_use]
     pub fn fixed_rsa_1024(index: usize) -> Self {
         let committed = RsaZoneKey::Committed(&RSA_1024[index % RSA_1024.len()]);
+        Self::new(PrivateKey::Rsa(committed, Digest::Sha256), ZoneAlgorithm::RsaSha256)
+    }
+
+    /// The RSA key of 1536 bits for algorithm 8.
+    #[must_use]
+    pub fn fixed_rsa_1536() -> Self {
+        let committed = RsaZoneKey::Committed(&RSA_1536[0]);
         Self::new(PrivateKey::Rsa(committed, Digest::Sha256), ZoneAlgorithm::RsaSha256)
     }
 

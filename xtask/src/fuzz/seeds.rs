@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use base64ct::{Base64, Encoding};
 use kliento::crypto::{CryptoProvider, DigestAlgorithm};
-use kliento::{TokenBundle, Verifier};
+use kliento::{TokenBundle, TrustAnchors, Verifier};
 use veraid_core::{MemberIdBundle, SignatureBundle};
 use veraid_dnssec::{ChainVerifier, DnssecChain, RecordType, VerifiedRrset};
 
@@ -27,6 +27,7 @@ pub(crate) fn write(folder: &Path, targets: &[String]) -> Result<usize, String> 
             seeds.add(&name, &vector).map_err(|problem| format!("{name}: {problem}"))?;
         }
     }
+    seeds.add_anchor_files(&vectors)?;
     // Where a digest is cut in two, as in key records of several character-strings, it is not found. Anything more is a fault of ours.
     if seeds.lost.len() > seeds.held / 50 {
         return Err(format!("translations that do not verify: {}", seeds.lost.join(", ")));
@@ -63,6 +64,29 @@ struct Seeds {
 impl Seeds {
     fn insert(&mut self, target: &'static str, octets: impl Into<Vec<u8>>) {
         self.inputs.insert((target, octets.into()));
+    }
+
+    /// Trust anchors in formats that vectors do not have: IANA's file, and one of each other kind.
+    fn add_anchor_files(&mut self, vectors: &Path) -> Result<(), String> {
+        let path = vectors.join("public/iana/root-anchors.xml");
+        let xml = std::fs::read_to_string(&path)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        let anchors = TrustAnchors::iana();
+        let (mut unbound, mut bind) = (String::new(), String::from("trust-anchors {\n"));
+        for anchor in anchors.iter() {
+            let ds = anchor.ds_rdata(veraid_aws_lc_rs::PROVIDER);
+            let digest: String = ds.iter().skip(4).map(|octet| format!("{octet:02X}")).collect();
+            let (tag, algorithm) = (anchor.key_tag(), anchor.algorithm());
+            unbound.push_str(&format!(
+                ". 86400 IN DS {tag} {algorithm} 2 {digest} ;;state=2 [  VALID  ] ;;count=0\n"
+            ));
+            bind.push_str(&format!("  . static-ds {tag} {algorithm} 2 \"{digest}\"; // {tag}\n"));
+        }
+        bind.push_str("};\n");
+        for text in [xml, unbound, bind] {
+            self.insert("trust_anchors", text);
+        }
+        Ok(())
     }
 
     fn add(&mut self, name: &str, vector: &Vector) -> Result<(), String> {

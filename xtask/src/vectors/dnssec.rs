@@ -6,6 +6,7 @@ mod delegation;
 mod hostile;
 mod message;
 mod periods;
+mod root_roll;
 mod signature;
 
 use std::collections::BTreeSet;
@@ -28,6 +29,7 @@ use delegation::{delegations, keys, missing_links};
 use hostile::hostile;
 use message::{messages, replace_all, wire_format};
 use periods::long_periods;
+use root_roll::root_roll;
 use signature::{alias, aliases, signatures, times};
 
 pub(super) fn vectors() -> Vec<Vector> {
@@ -47,6 +49,7 @@ pub(super) fn vectors() -> Vec<Vector> {
         hostile(),
         long_periods(),
         compressed(),
+        root_roll(),
     ]
     .concat()
 }

@@ -30,7 +30,8 @@ pub(crate) struct When {
 
 #[derive(Debug, Args)]
 pub(crate) struct AnchorsArgument {
-    /// Trust anchors as DS or DNSKEY records of the root, one a line [default: IANA's].
+    /// Trust anchors: IANA's root-anchors.xml, Unbound's root.key, BIND's trust anchors, or DS and DNSKEY records of the root
+    /// [default: IANA's, built in].
     #[arg(long, value_name = "FILE")]
     pub(crate) trust_anchors: Option<PathBuf>,
 }

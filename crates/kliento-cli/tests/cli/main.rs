@@ -33,4 +33,5 @@ mod streams;
 mod support;
 mod token_sign;
 mod token_verify;
+mod trust_anchors;
 mod zone_record;

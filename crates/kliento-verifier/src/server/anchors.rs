@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kliento::TrustAnchors;
+use kliento::crypto::CryptoProvider;
 use tokio::time::sleep;
 
 use crate::server::files::{FileReader, ReadError};
@@ -13,9 +14,6 @@ use crate::server::state::State;
 
 /// How often the file is looked at. Anchors change a few times in a decade; a few seconds are for whoever tries it out.
 const INTERVAL: Duration = Duration::from_secs(2);
-
-/// The most octets of the file: all anchors that the root ever had take a few hundred.
-const MAX_BYTES: u64 = 65_536;
 
 /// A file that has no anchors.
 #[derive(Debug, thiserror::Error)]
@@ -49,19 +47,23 @@ pub enum AnchorsError {
     },
 }
 
-/// A file of anchors, and the text that was in it.
+/// A file of trust anchors, and the bytes that were last read from it.
 #[derive(Debug)]
 pub(crate) struct AnchorFile {
     reader: FileReader,
-    text: String,
+    bytes: Vec<u8>,
+    crypto: CryptoProvider,
 }
 
 impl AnchorFile {
-    pub(crate) async fn read(path: &Path) -> Result<(Self, TrustAnchors), AnchorsError> {
+    pub(crate) async fn read(
+        path: &Path,
+        crypto: CryptoProvider,
+    ) -> Result<(Self, TrustAnchors), AnchorsError> {
         let mut reader = FileReader::new(path, MAX_BYTES);
-        let text = read(&mut reader).await?;
-        let anchors = parse(path, &text)?;
-        Ok((Self { reader, text }, anchors))
+        let bytes = read(&mut reader).await?;
+        let anchors = parse(path, &bytes, crypto)?;
+        Ok((Self { reader, bytes, crypto }, anchors))
     }
 
     /// Looks at the file for as long as the service runs. What cannot be used changes nothing: the anchors from before stay.
@@ -70,12 +72,11 @@ impl AnchorFile {
         loop {
             sleep(INTERVAL).await;
             let changed =
-                read(&mut self.reader).await.map(|text| (text != self.text).then_some(text));
+                read(&mut self.reader).await.map(|bytes| (bytes != self.bytes).then_some(bytes));
             let result = match changed {
                 Ok(None) => Ok(None),
-                Ok(Some(text)) => {
-                    parse(self.reader.path(), &text).map(|anchors| Some((text, anchors)))
-                }
+                Ok(Some(bytes)) => parse(self.reader.path(), &bytes, self.crypto)
+                    .map(|anchors| Some((bytes, anchors))),
                 Err(error) => Err(error),
             };
             match result {
@@ -84,12 +85,12 @@ impl AnchorFile {
                     if was_broken {
                         state.metrics.anchors_usable(true);
                     }
-                    if let Some((text, anchors)) = changed {
+                    if let Some((bytes, anchors)) = changed {
                         let key_tags: Vec<u16> = anchors.key_tags().collect();
                         tracing::info!(?key_tags, "trust anchors were read again");
                         state.judge.replace_anchors(anchors);
                         state.metrics.anchors_reloaded();
-                        self.text = text;
+                        self.bytes = bytes;
                     } else if was_broken {
                         tracing::info!("trust anchors can be read again, and have not changed");
                     }
@@ -112,23 +113,22 @@ impl AnchorFile {
     }
 }
 
-async fn read(reader: &mut FileReader) -> Result<String, AnchorsError> {
+async fn read(reader: &mut FileReader) -> Result<Vec<u8>, AnchorsError> {
     let content = reader.read().await;
     let file = || reader.path().to_owned();
-    let unreadable = |error| AnchorsError::Unreadable { file: file(), error };
-    let content = content.map_err(|error| match error {
-        ReadError::Io(error) => unreadable(error),
+    content.map_err(|error| match error {
+        ReadError::Io(error) => AnchorsError::Unreadable { file: file(), error },
         ReadError::TooLarge { bytes } => {
             AnchorsError::TooLarge { file: file(), octets: bytes, limit: MAX_BYTES }
         }
-    })?;
-    let not_text = |_| unreadable(io::Error::new(io::ErrorKind::InvalidData, "not UTF-8"));
-    String::from_utf8(content).map_err(not_text)
+    })
 }
 
-fn parse(path: &Path, text: &str) -> Result<TrustAnchors, AnchorsError> {
-    TrustAnchors::from_presentation(text).map_err(|error| AnchorsError::Unusable {
-        file: path.to_owned(),
-        problem: error.to_string(),
-    })
+fn parse(path: &Path, bytes: &[u8], crypto: CryptoProvider) -> Result<TrustAnchors, AnchorsError> {
+    veraid_trust_anchors::AnchorFile::read(bytes, crypto)
+        .map(|file| file.trust_anchors().clone())
+        .map_err(|error| AnchorsError::Unusable {
+            file: path.to_owned(),
+            problem: error.to_string(),
+        })
 }

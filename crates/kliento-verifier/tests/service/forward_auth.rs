@@ -10,7 +10,7 @@ const TARGET: &str = "/v1/auth?audience=https%3A%2F%2Fapi.example.com";
 
 /// Whether the request is let in as alice with all six headers.
 fn is_alice(response: &Response) -> bool {
-    let headers = ["subject", "organisation", "user", "signer", "claims", "valid-until"]
+    let headers = ["subject", "organisation", "user", "signer", "claims", "expires"]
         .map(|name| response.header(&format!("x-kliento-{name}")).map(str::to_owned));
     let alice = [
         "alice@example.com",

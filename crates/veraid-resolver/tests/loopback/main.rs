@@ -9,6 +9,7 @@
 )]
 
 mod chains;
+mod pruning;
 mod refusals;
 mod server;
 mod tls_server;

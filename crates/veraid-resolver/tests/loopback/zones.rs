@@ -45,6 +45,17 @@ impl Zones {
         zones
     }
 
+    /// The messages of a chain as they are, with what was changed after signing.
+    pub(crate) fn with_messages(chain: &MockChain) -> Self {
+        let mut zones = Self::of(chain);
+        for (link, message) in chain.links.iter().zip(&chain.messages) {
+            let mut response = zones.respond(&link.question());
+            response.answers = answers(message, &link.rrset.owner);
+            zones.responses.insert(link.question(), response);
+        }
+        zones
+    }
+
     pub(crate) fn p256() -> Self {
         Self::of(&p256().build())
     }
@@ -105,6 +116,23 @@ impl Zones {
     pub(crate) fn resolver(&self, servers: impl IntoIterator<Item = Server>) -> Resolver {
         Resolver::new(options(servers), self.verifier()).expect("options are sound")
     }
+}
+
+/// The answer section of a message whose names are not compressed, all of whose records are at `owner`.
+fn answers(message: &[u8], owner: &Name) -> Vec<Record> {
+    let u16_at = |at: usize| u16::from_be_bytes([message[at], message[at + 1]]);
+    let name_length = owner.as_wire().len();
+    let mut at = 12 + name_length + 4;
+    let mut records = Vec::new();
+    for _ in 0..u16_at(6) {
+        let fields = at + name_length;
+        let data = fields + 10;
+        let end = data + usize::from(u16_at(fields + 8));
+        let record_type = RecordType::new(u16_at(fields));
+        records.push(Record::new(owner, record_type, 300, message[data..end].to_vec()));
+        at = end;
+    }
+    records
 }
 
 /// How long one try may take: long for a server on loopback, on a busy machine, too.

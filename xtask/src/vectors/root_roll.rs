@@ -1,0 +1,59 @@
+//! Bundles below a root that changes its algorithm: what other implementations must take, too.
+
+use super::*;
+
+/// Bundles whose root signs with RSA, with RSA and P-256, and with P-256; and one of which the chain keeps only the RRSIGs that it needs.
+pub(super) fn vectors() -> Vec<Vector> {
+    let spec = "RFC 6781 section 4.1.4";
+    let rsa = ZoneKey::fixed(ZoneAlgorithm::RsaSha256, 0);
+    let rsa_zsk = ZoneKey::fixed_rsa_1536().with_flags(ZoneKey::ZONE);
+    let p256 = ZoneKey::fixed(ZoneAlgorithm::EcdsaP256, 70);
+    let p256_zsk = ZoneKey::fixed(ZoneAlgorithm::EcdsaP256, 71).with_flags(ZoneKey::ZONE);
+    let phases: [(&str, &str, Vec<ZoneKey>, Vec<ZoneKey>); 3] = [
+        ("before", "The root signs with RSA alone.", vec![rsa.clone()], vec![rsa_zsk.clone()]),
+        (
+            "during",
+            "The root signs everything twice, with RSA and with P-256.",
+            vec![rsa, p256.clone()],
+            vec![rsa_zsk, p256_zsk.clone()],
+        ),
+        ("after", "The root signs with P-256 alone.", vec![p256], vec![p256_zsk]),
+    ];
+    let mut vectors = Vec::new();
+    for profile in PROFILES {
+        let scenario = member(profile);
+        for (case, description, ksks, zsks) in &phases {
+            let with_root = || {
+                Customisation::new().hierarchy(move |hierarchy| {
+                    hierarchy.root.ksks.clone_from(ksks);
+                    hierarchy.root.zsks.clone_from(zsks);
+                })
+            };
+            let id = format!("root-{case}-roll");
+            vectors.push(vary("root-roll", &id, description, spec, &scenario, &with_root()));
+            if *case == "during" {
+                let pruned = with_root().chain(|chain| {
+                    keep_one(chain, (".", "DNSKEY"), 0);
+                    keep_one(chain, ("com", "DS"), 1);
+                });
+                vectors.push(vary(
+                    "root-roll",
+                    "root-during-roll-pruned",
+                    "The root signs everything twice; the chain keeps the RSA signature over its keys and the P-256 signature over the DS.",
+                    spec,
+                    &scenario,
+                    &pruned,
+                ));
+            }
+        }
+    }
+    vectors
+}
+
+/// Leaves the RRSIG at this place and no other in a message.
+fn keep_one(chain: &mut MockChain, (owner, record_type): (&str, &str), place: usize) {
+    let asked = dnssec::question(owner, record_type);
+    let link = chain.link(&asked);
+    let message = link.message_with(&[link.rrsigs()[place].clone()]);
+    chain.replace(&asked, message);
+}
