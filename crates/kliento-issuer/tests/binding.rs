@@ -17,8 +17,8 @@ use cms::signed_data::SignedData;
 use common::{NOW, World, certificate_period, key, serial};
 use kliento::{Profile, Token, service_oid};
 use kliento_issuer::{
-    CertificateAuthority, CertificateRequest, Content, SignatureIssuer, SigningKey as _,
-    TokenIssuer,
+    CertificateAuthority, CertificateRequest, Content, ProvedPublicKey, SignatureIssuer,
+    SigningKey as _, TokenIssuer,
 };
 use veraid_core::crypto::DigestAlgorithm;
 use veraid_core::{Certificate, MemberIdBundle, SignatureBundle, ValidityPeriod};
@@ -85,7 +85,7 @@ fn signatures_name_their_certificate_once_in_57_bytes() {
             let member_key = key(bits, 1);
             let request = CertificateRequest {
                 user: None,
-                public_key: member_key.public_key_der(),
+                public_key: &ProvedPublicKey::without_proof(member_key.public_key_der()),
                 validity: certificate_period(),
                 serial_number: serial(2),
             };

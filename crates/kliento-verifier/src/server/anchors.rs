@@ -15,6 +15,10 @@ use crate::server::state::State;
 /// How often the file is looked at. Anchors change a few times in a decade; a few seconds are for whoever tries it out.
 const INTERVAL: Duration = Duration::from_secs(2);
 
+/// The largest file that is read.
+#[expect(clippy::as_conversions, reason = "a constant that fits")]
+const MAX_BYTES: u64 = veraid_trust_anchors::AnchorFile::MAX_BYTES as u64;
+
 /// A file that has no anchors.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -318,7 +318,7 @@ impl Default for OneTime {
 
 impl OneTime {
     /// Returns the setting that makes no sense, and why.
-    fn check(&self) -> Result<(), (&'static str, String)> {
+    pub(crate) fn check(&self) -> Result<(), (&'static str, String)> {
         let wrong = |setting, problem: &str| Err((setting, problem.to_owned()));
         if self.max_entries == 0 {
             return wrong("one_time.max_entries", "0, so no token could be admitted");

@@ -106,7 +106,9 @@ async fn h07_content_of_all_together_is_bounded() {
                 }
             }
         };
-        tokio::time::timeout(Duration::from_secs(8), refused).await.expect("what was sent is read soon")
+        tokio::time::timeout(Duration::from_secs(8), refused)
+            .await
+            .expect("what was sent is read soon")
     };
     let response = refused(TARGET).await;
     assert_eq!(response.header("retry-after"), Some("1"));
