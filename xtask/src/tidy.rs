@@ -5,6 +5,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+mod architecture;
+
 /// Longest source file that is still one idea, in lines; tables and generated text aside.
 const MAX_LINES: usize = 700;
 
@@ -16,7 +18,11 @@ const NOT_WRITTEN: [&str; 6] =
 pub(crate) fn run() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut problems = Vec::new();
-    check_msrv(&mut problems)?;
+    let metadata = metadata()?;
+    check_msrv(&metadata, &mut problems)?;
+    let text = std::fs::read_to_string(root.join("ARCHITECTURE.md"))
+        .map_err(|error| format!("ARCHITECTURE.md: {error}"))?;
+    architecture::check(&text, &metadata, &mut problems);
     let mut files = Vec::new();
     collect(&root, &mut files)?;
     for file in &files {
@@ -37,14 +43,19 @@ pub(crate) fn run() -> Result<(), String> {
     Err(format!("{} things to tidy", problems.len()))
 }
 
-/// No dependency may ask for a newer Rust than this workspace promises; `incompatible_msrv` of clippy holds our own code to it.
-fn check_msrv(problems: &mut Vec<String>) -> Result<(), String> {
+/// The workspace and all of its dependencies, as Cargo describes them.
+fn metadata() -> Result<Value, String> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked"])
         .output()
         .map_err(|error| format!("cargo metadata cannot be run: {error}"))?;
-    let metadata: Value = serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("cargo metadata printed no JSON: {error}"))?;
+    serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("cargo metadata did not print JSON: {error}"))
+}
+
+/// Rejects dependencies that ask for a newer Rust than this workspace promises. For our own code,
+/// clippy's `incompatible_msrv` does that.
+fn check_msrv(metadata: &Value, problems: &mut Vec<String>) -> Result<(), String> {
     let packages = metadata.get("packages").and_then(Value::as_array).ok_or("no packages")?;
     let version_of = |package: &Value| {
         let text = package.get("rust_version")?.as_str()?;
