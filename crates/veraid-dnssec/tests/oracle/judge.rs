@@ -73,7 +73,7 @@ fn random_period(random: &mut Random, world: &World) -> Requested {
     let first = world.start + random.below(SECONDS);
     match random.below(10) {
         0..4 => (first, first),
-        4 => (world.start, world.start + SECONDS),
+        4..6 => (world.start, world.start + SECONDS),
         _ => (first, first + random.below(SECONDS / 2)),
     }
 }

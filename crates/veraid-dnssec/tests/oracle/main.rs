@@ -1,6 +1,6 @@
 //! The walk against brute force: random small worlds in which every second is judged by definition.
 //!
-//! A few thousand worlds in each test run; `cargo xtask oracle` judges as many as there is time for.
+//! Each test run judges the same worlds, in about half a minute. `cargo xtask oracle` judges as many others as there is time for.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -18,7 +18,7 @@ mod world;
 
 /// The seed of the first world.
 const SEED: u64 = 20_261_127_000_000;
-const WORLDS: u64 = 20_000;
+const WORLDS: u64 = 60_000;
 
 #[test]
 fn the_walk_proves_the_seconds_that_hold_and_no_others() {
@@ -28,7 +28,7 @@ fn the_walk_proves_the_seconds_that_hold_and_no_others() {
     );
     println!("{WORLDS} worlds: {seen}");
     // Each kind of result has to occur often enough to mean something.
-    assert!(seen.proved * 8 > seen.asked, "{seen:?}");
+    assert!(seen.proved * 4 > seen.asked, "{seen:?}");
     assert!(seen.proved_in_several_runs * 100 > seen.asked, "{seen:?}");
     assert!(seen.proved_at_some_asked_seconds * 20 > seen.asked, "{seen:?}");
     assert!(seen.reused > seen.asked / 2, "{seen:?}");

@@ -220,13 +220,29 @@ impl World {
             if self.is_calm { &[1, 1, 2, 2, 2, 3, 3, 4] } else { &[0, 1, 1, 1, 2, 2, 3, 4] };
         for _ in 0..*random.pick(counts) {
             let key = random.pick(&self.zones[signer].keys).clone();
-            rrsigs.push(self.random_rrsig(random, signer, &rrset, &key));
+            let times = self.random_times(random);
+            rrsigs.push(self.random_rrsig(random, signer, &rrset, &key, times));
+        }
+        if random.chance(15) {
+            // One key, and a gap between two periods.
+            let key = random.pick(&self.zones[signer].keys).clone();
+            let (last, first) = (random.between(5, 25), random.between(27, 50));
+            for (first, last) in [(0, last), (first, SECONDS)] {
+                let times = ((self.start + first) as u32, (self.start + last) as u32);
+                rrsigs.push(self.random_rrsig(random, signer, &rrset, &key, times));
+            }
         }
         Answer { rrset, rrsigs }
     }
 
-    fn random_rrsig(&self, random: &mut Random, signer: usize, rrset: &Rrset, key: &Key) -> Rrsig {
-        let (inception, expiration) = self.random_times(random);
+    fn random_rrsig(
+        &self,
+        random: &mut Random,
+        signer: usize,
+        rrset: &Rrset,
+        key: &Key,
+        (inception, expiration): (u32, u32),
+    ) -> Rrsig {
         let mut fields = RrsigFields {
             type_covered: rrset.record_type,
             algorithm: key.algorithm(),
