@@ -120,7 +120,7 @@ impl<'a> Truth<'a> {
     pub(crate) fn new(facts: &'a Facts<'a>, requested: Requested) -> Self {
         let max = facts.world.max_signature_seconds.map(i128::from);
         let seconds = |maker: &Maker| {
-            let (first, last) = seconds_of(maker.inception, maker.expiration, requested.1)?;
+            let (first, last) = seconds_of(maker.inception, maker.expiration, requested)?;
             // Seconds before 1970 cannot be told, so they do not count.
             let length = last - first.max(0);
             max.is_none_or(|max| length <= max).then_some((first, last))
@@ -230,17 +230,28 @@ fn is_usable_ds(ds: &[u8]) -> bool {
     matches!((ds[3], ds.len()), (2, 36) | (4, 52)) && matches!(ds[2], 8 | 10 | 13..=16)
 }
 
-/// The seconds of an RRSIG (RFC 4034 section 3.1.5): of all instants that are the inception modulo 2^32, the nearest to the reference, the
-/// earlier one of two; and the first instant from there on that is the expiration, if it is less than 2^31 seconds away.
-fn seconds_of(inception: u32, expiration: u32, reference: u64) -> Option<(i128, i128)> {
+/// The seconds of an RRSIG, whose times repeat (RFC 4034 section 3.1.5): from an instant that is the inception modulo 2^32 to the first
+/// one from there on that is the expiration, less than 2^31 seconds away.
+///
+/// Of all such periods the one that has requested seconds; if there is none, the one whose inception is nearest to the last requested
+/// second, the earlier one of two.
+fn seconds_of(inception: u32, expiration: u32, requested: Requested) -> Option<(i128, i128)> {
     const TURN: i128 = 1 << 32;
-    let reference = i128::from(reference);
-    let start = (-1..5)
-        .map(|turns| i128::from(inception) + turns * TURN)
-        .min_by_key(|instant| ((instant - reference).abs(), *instant))?;
-    let end = (-1..6)
-        .map(|turns| i128::from(expiration) + turns * TURN)
-        .filter(|instant| *instant >= start)
-        .min()?;
-    (end - start < TURN / 2).then_some((start, end))
+    let (first, last) = (i128::from(requested.0), i128::from(requested.1));
+    let periods: Vec<(i128, i128)> = (-2..5)
+        .filter_map(|turns| {
+            let start = i128::from(inception) + turns * TURN;
+            let end = (-2..6)
+                .map(|turns| i128::from(expiration) + turns * TURN)
+                .filter(|instant| *instant >= start)
+                .min()?;
+            (end - start < TURN / 2).then_some((start, end))
+        })
+        .collect();
+    let has_requested = |period: &&(i128, i128)| period.0 <= last && first <= period.1;
+    periods
+        .iter()
+        .find(has_requested)
+        .or_else(|| periods.iter().min_by_key(|(start, _)| ((start - last).abs(), *start)))
+        .copied()
 }

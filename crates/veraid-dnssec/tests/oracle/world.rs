@@ -284,6 +284,12 @@ impl World {
                 let length = (1_u32 << 31) - 1 + random.below(2) as u32;
                 (first as u32, (first as u32).wrapping_add(length))
             }
+            // From half a turn before until shortly before `first`. An instant after `first` takes it to lie ahead.
+            12..20 => {
+                let half_turn_away = first.wrapping_add(1 << 31) as u32;
+                let length = (1_u32 << 31) - 1 - random.below(30) as u32;
+                (half_turn_away, half_turn_away.wrapping_add(length))
+            }
             _ => (first as u32, last as u32),
         }
     }
