@@ -24,7 +24,7 @@ fn names() -> Vec<String> {
             names.push(format!("X{first}Kliento{second}Subject"));
             names.push(format!("x{first}KLIENTO{second}user"));
         }
-        for name in ["Organisation", "Claims", "Expires"] {
+        for name in ["Organisation", "Signer", "Claims", "Expires"] {
             names.push(format!("X{first}Kliento-{name}"));
             names.push(format!("X-Kliento{first}{name}"));
             names.push(format!("{first}X{first}Kliento{first}{name}"));
@@ -58,9 +58,21 @@ pub(crate) fn no_other_name_passes_for_ours(proxy: Proxy, application: &Applicat
     let Some(front) = Front::start(proxy, ROUTES, served.address) else { return };
     let (alice, organisation) = (tokens::good(), tokens::organisation());
     let claims = format!("Claims={CLAIMS}");
-    let of_alice = ["Subject=alice@example.com", "Organisation=example.com", "User=alice", &claims];
+    let of_alice = [
+        "Subject=alice@example.com",
+        "Organisation=example.com",
+        "User=alice",
+        "Signer=member",
+        &claims,
+    ];
     // A forged user must not take the place of the one that is not there.
-    let of_organisation = ["Subject=example.com", "Organisation=example.com", "User=", &claims];
+    let of_organisation = [
+        "Subject=example.com",
+        "Organisation=example.com",
+        "User=",
+        "Signer=organisation",
+        &claims,
+    ];
     for names in names().chunks(FIELDS_IN_A_REQUEST) {
         assert_eq!(believed(&ask(front.address, &alice, names)), of_alice, "{names:?}");
         let answer = ask(front.address, &organisation, names);

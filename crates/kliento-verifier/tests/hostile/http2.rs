@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::running::{Running, TOKEN, kliento};
 use crate::wire::{Heard, answers_others, resident_octets, say, say_for, until_connections};
 
@@ -267,26 +269,36 @@ async fn h04_more_fields_than_over_http_1_are_too_many() {
     service.stop().await;
 }
 
-/// A connection whose streams stay open, with so much content on each.
-async fn greedy(service: &Running, content: usize) -> tokio::net::TcpStream {
-    use tokio::io::AsyncWriteExt as _;
-    let path = "/?audience=a";
-    let mut block = vec![0x83, 0x86, 0x01, 1, b'a', 0x04];
-    block.push(u8::try_from(path.len()).unwrap());
-    block.extend(path.as_bytes());
-    let mut octets = begin();
-    for number in 0..100_u32 {
-        octets.extend(frame(HEADERS, END_HEADERS, number * 2 + 1, &block));
-    }
-    // In turns, as far as the window of the connection lets them.
-    for number in 0..100_u32 {
-        for part in vec![b'a'; content].chunks(16_000) {
-            octets.extend(frame(DATA, 0, number * 2 + 1, part));
+/// A client that keeps as many streams open as it may, with some content on each and no end of it.
+struct Greedy {
+    _streams: Vec<(h2::client::ResponseFuture, h2::SendStream<Bytes>)>,
+    driver: tokio::task::JoinHandle<Result<(), h2::Error>>,
+}
+
+impl Greedy {
+    /// It sends what the service's windows allow, as a client must: one that sends more is cut off and stands in nobody's way.
+    async fn connect(service: &Running, content: usize) -> Self {
+        let (mut client, connection) = h2::client::handshake(service.tcp().await).await.unwrap();
+        let driver = tokio::spawn(connection);
+        let content = Bytes::from(vec![b'a'; content]);
+        let mut streams = Vec::new();
+        for _ in 0..100 {
+            client = client.ready().await.unwrap();
+            let request = ::http::Request::post("http://verifier.test/?audience=a");
+            let request = request.body(()).unwrap();
+            let (response, mut sending) = client.send_request(request, false).unwrap();
+            // A stream for which there was no room may be closed by now.
+            let _ = sending.send_data(content.clone(), false);
+            streams.push((response, sending));
         }
+        Self { _streams: streams, driver }
     }
-    let mut stream = service.tcp().await;
-    let _ = tokio::time::timeout(Duration::from_millis(300), stream.write_all(&octets)).await;
-    stream
+}
+
+impl Drop for Greedy {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -296,12 +308,14 @@ async fn h04_streams_that_stay_open_leave_room_for_others() {
         let service = Running::with("").await;
         let mut connections = Vec::new();
         for _ in 0..24 {
-            connections.push(greedy(&service, content).await);
+            connections.push(Greedy::connect(&service, content).await);
         }
+        until_connections(&service, 24).await;
         for _ in 0..20 {
             let response = service.ask("POST", target, &[], &TOKEN.der).await;
             assert_eq!(response.status, 200, "with {content} octets on each stream");
         }
+        assert!(connections.iter().all(|greedy| !greedy.driver.is_finished()));
         drop(connections);
         service.stop().await;
     }

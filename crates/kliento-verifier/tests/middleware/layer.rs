@@ -83,7 +83,7 @@ async fn whoever_names_no_audience_lets_nobody_in() {
         401,
         Some(r#"Kliento error="audience""#),
         "audience",
-        "The token is for another audience",
+        "This verifier serves no audience for this request",
     );
     assert_eq!(answer(&layer, with(&tokens::alice())).await, refused);
 }

@@ -147,7 +147,7 @@ async fn nothing_else_is_found() {
 async fn an_audience_that_the_configuration_does_not_name_is_not_served() {
     let service = Running::with("audiences = [\"https://elsewhere.example\"]").await;
     let response = service.ask("POST", TARGET, &[BUNDLE], &TOKEN.der).await;
-    let error = "The token is for another audience";
+    let error = "This verifier does not serve that audience";
     assert_eq!(
         (response.status, response.json()),
         (200, json!({ "status": "invalid", "error": error }))

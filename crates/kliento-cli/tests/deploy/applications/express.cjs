@@ -1,7 +1,7 @@
 // An application in Express: `/admin` and everything on admin.example.com is for administrators.
 const express = require("express");
 
-const HEADERS = ["Subject", "Organisation", "User", "Claims", "Expires"];
+const HEADERS = ["Subject", "Organisation", "User", "Signer", "Claims", "Expires"];
 
 const answer = (handler) => (request, response) => {
   const lines = HEADERS.map((name) => `${name}=${request.get(`X-Kliento-${name}`) ?? ""}`);

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, request
 
-HEADERS = ["Subject", "Organisation", "User", "Claims", "Expires"]
+HEADERS = ["Subject", "Organisation", "User", "Signer", "Claims", "Expires"]
 
 app = Flask(__name__)
 
