@@ -91,7 +91,7 @@ fn intermediates_sign_on_behalf_of_others() {
         sign(&ops, extra, b"content").ok();
         let (code, facts) = verify(&out, anchors, &["--at", AT]);
         assert_eq!((code, &facts["subject"]), (0, &subject.into()));
-        assert_eq!(facts["signedBy"], "organisation");
+        assert_eq!(facts["signer"], "organisation");
     }
 }
 

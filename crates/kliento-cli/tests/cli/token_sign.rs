@@ -236,7 +236,7 @@ fn intermediates_sign_on_behalf_of_others_and_plain_members_do_not() {
     ] {
         sign(&signer, extra).ok();
         let facts = verify_at(&out, anchors, AT);
-        assert_eq!((&facts["subject"], &facts["signedBy"]), (&subject.into(), &signed_by.into()));
+        assert_eq!((&facts["subject"], &facts["signer"]), (&subject.into(), &signed_by.into()));
     }
     sign(&signer, &["--user", "Carol"]).refused(14, &["error[KL5009]"]);
     sign(&signer, &["--user", "carol", "--bot"]).refused(2, &["cannot be used"]);
