@@ -116,11 +116,13 @@ fn signatures_name_their_certificate_once_in_57_bytes() {
 
 #[test]
 fn detached_signatures_and_those_that_are_made_elsewhere_name_their_certificate() {
-    let world = World::new(Profile::VeraId);
+    // Content of Kliento's service is never detached.
+    let service = "1.3.6.1.4.1.58708.1.1".parse().unwrap();
+    let world = World::with(Profile::VeraId, key(2048, 0), Some(&service));
     let issuer = SignatureIssuer::for_organisation(
         world.identity.clone(),
         Arc::clone(&world.key) as _,
-        service_oid(),
+        service,
         NOW,
         &world.verifier,
     )

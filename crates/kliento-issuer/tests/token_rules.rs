@@ -78,7 +78,7 @@ fn nothing_but_a_token_in_its_bundle_for_an_hour_is_signed_for_kliento() {
                 (&b"{}"[..], TokenError::NoAudience),
                 (br#"{"audience":""}"#, TokenError::EmptyAudience),
                 (b"\xFF", TokenError::NotUtf8),
-                (b"", TokenError::Json { line: 1, column: 0, is_syntax: true }),
+                (b"", TokenError::Json { line: 1, column: 1, is_syntax: true }),
             ] {
                 refused(Content::Attached(content), 60, PolicyError::NotAToken(problem));
             }
