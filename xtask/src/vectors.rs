@@ -141,6 +141,20 @@ fn existing(root: &Path) -> Result<BTreeSet<PathBuf>, String> {
     Ok(files)
 }
 
+/// All values, or every problem on a line of its own: a new family is often wrong in one way many times.
+fn all_or_problems<T>(
+    results: impl IntoIterator<Item = Result<T, String>>,
+) -> Result<Vec<T>, String> {
+    let (mut values, mut problems) = (Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(value) => values.push(value),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() { Ok(values) } else { Err(problems.join("\n")) }
+}
+
 /// The text of every vector by its file.
 fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
     let vectors: Vec<Vector> = [
@@ -171,23 +185,27 @@ fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
         }
     }
     let cited = vectors.iter().map(|vector| Ok((vector.id.as_str(), vector.citation()?)));
-    let cited: Vec<_> = cited.collect::<Result<_, String>>()?;
+    let cited = all_or_problems(cited)?;
     let (reference, literal) = ("relaycorp-veraid-3.1.2.json", "python-draft.json");
     authority::check(&cited, &exceptions(reference)?, &exceptions(literal)?)?;
     let mut files = BTreeMap::new();
+    let mut problems = Vec::new();
     for (vector, (_, citation)) in vectors.iter().zip(&cited) {
         match (&vector.derived_from, vector.outcome()) {
             (Some(parent), _) if results.get(parent.as_str()) != Some(&Outcome::Valid) => {
-                return Err(format!("{} derives from {parent}, which is not valid", vector.id));
+                problems.push(format!("{} derives from {parent}, which is not valid", vector.id));
             }
             (None, Outcome::Malformed | Outcome::Invalid) => {
-                return Err(format!("{} derives from nothing", vector.id));
+                problems.push(format!("{} derives from nothing", vector.id));
             }
             _ => {}
         }
         if files.insert(vector.path()?, vector.to_json(citation).to_string()).is_some() {
-            return Err(format!("another vector has the file of {}", vector.id));
+            problems.push(format!("another vector has the file of {}", vector.id));
         }
+    }
+    if !problems.is_empty() {
+        return Err(problems.join("\n"));
     }
     files.insert(MATRIX.into(), matrix::text(&vectors, &cited)?);
     Ok(files)

@@ -99,7 +99,7 @@ fn distinct(profile: TestProfile) -> Vec<Vector> {
         .invalid(2202),
         vary(
             "attached",
-            "member-twice",
+            "member-attached-twice",
             "The member's certificate is attached twice.",
             CMS,
             &by_member,

@@ -140,28 +140,29 @@ pub(super) fn check(
     literal: &Exceptions,
 ) -> Result<(), String> {
     let ids: BTreeSet<&str> = vectors.iter().map(|(id, _)| *id).collect();
+    let mut problems = Vec::new();
     for (spec, globs) in RULES.iter().chain(VERAID) {
         for glob in *globs {
             let pattern = Glob::new(*glob);
             if !ids.iter().any(|id| pattern.matches(id)) {
-                return Err(format!("no vector fits {glob}, for which {spec} is said to decide"));
+                problems.push(format!("no vector fits {glob}, for which {spec} is said to decide"));
             }
         }
     }
     for (id, citation) in vectors {
         if citation.text == REFERENCE && reference.patterns().any(|glob| glob.matches(id)) {
-            return Err(format!(
+            problems.push(format!(
                 "{id} cites the reference implementations, but @relaycorp/veraid is excused from it"
             ));
         }
         if citation.authority != Authority::Decision
             && literal.patterns().any(|glob| glob.matches(id))
         {
-            return Err(format!(
+            problems.push(format!(
                 "{id} has the authority {}, but the draft, read literally, says something else",
                 citation.authority
             ));
         }
     }
-    Ok(())
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }

@@ -18,7 +18,7 @@ const PATH: &str = "RFC 5280 section 6.1";
 const DRAFT: &str = "DomainAuth, \"X.509 Certificate Profile\"";
 const KEYS: &str = "DomainAuth, \"Digital Signature Algorithms\"";
 /// RFC 4055 allows more than one form for a key, and recommends the salt's length and one hash; a decision makes rules of that.
-const DECISION: &str = "Decisions of this project, \"Bytes\"";
+const DECISION: &str = "Decisions, \"Bytes\"";
 
 use TestProfile::{DomainAuth, VeraId};
 

@@ -6,7 +6,7 @@ use super::{PROFILES, Vector, member, vary};
 
 use TestProfile::{DomainAuth, VeraId};
 
-const VISIBLE: &str = "docs/decisions.md, \"Names\"; UTS 51; RFC 5892 appendix A";
+const VISIBLE: &str = "Decisions, \"Names\"; RFC 5892 appendix A";
 const PRECIS: &str =
     "DomainAuth, \"Phishing Attacks\"; RFC 8264 sections 8 and 9; RFC 8265 section 3.3";
 

@@ -95,6 +95,7 @@ fn render(vectors: &[Known], tests: &BTreeSet<String>) -> Result<String, String>
     let mut tables = String::new();
     let mut counts = Vec::new();
     let mut named = BTreeSet::new();
+    let mut problems = Vec::new();
     for document in &DOCUMENTS {
         let rows = row::parse(document.rows, document.sentences)
             .map_err(|problem| format!("{}: {problem}", document.title))?;
@@ -106,14 +107,20 @@ fn render(vectors: &[Known], tests: &BTreeSet<String>) -> Result<String, String>
         );
         for row in &rows {
             let number = row.number(document.letter);
-            let shown = shown_by(row, document, vectors, tests, &mut named)
-                .map_err(|problem| format!("{number}: {problem}"))?;
+            let shown =
+                shown_by(row, document, vectors, tests, &mut named).unwrap_or_else(|problem| {
+                    problems.push(format!("{number}: {problem}"));
+                    String::new()
+                });
             let Row { section, level, asks, verdict, note, .. } = row;
             _ = writeln!(
                 tables,
                 "| {number} | {section} | {level} | {asks} | {verdict} | {shown} | {note} |"
             );
         }
+    }
+    if !problems.is_empty() {
+        return Err(problems.join("\n"));
     }
     Ok(format!("{}{}{tables}", head(&counts), by_authority(vectors, &named)))
 }

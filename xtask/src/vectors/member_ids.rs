@@ -63,7 +63,7 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
         c.serial = scenario.organisation_certificate().serial;
     }));
     let spec = match profile {
-        TestProfile::VeraId => "VeraId, \"Member Id Bundle\"",
+        TestProfile::VeraId => "VeraId, section 7.1",
         TestProfile::DomainAuth => SPEC,
     };
     vec![

@@ -20,7 +20,7 @@ const METADATA: &str = "DomainAuth, \"Signature Metadata\"";
 const ATTRIBUTION: &str = "DomainAuth, \"Organisation Signatures\"";
 const ALGORITHMS: &str = "DomainAuth, \"Digital Signature Algorithms\"; RFC 4056";
 /// RFC 4055 allows more than one form for a key, and recommends the salt's length and one hash; a decision makes rules of that.
-const DECISION: &str = "Decisions of this project, \"Bytes\"";
+const DECISION: &str = "Decisions, \"Bytes\"";
 
 use TestProfile::DomainAuth;
 

@@ -1,5 +1,6 @@
 //! Requested periods that are nearly as long as, or longer than, the time after which RRSIG times repeat.
 
+use super::signature::signed_for;
 use super::*;
 
 /// Most seconds from the first to the last of a requested period.
@@ -10,9 +11,21 @@ pub(super) fn long_periods() -> Vec<Vector> {
     let usual = usual_period();
     let at = Timestamp::from_unix_seconds;
     let chain = small_zones().build();
-    let with = |case: &str, description: &str, start: Timestamp, seconds: u64| {
-        let vector = still_proves("time", &format!("period-{case}"), description, spec, &chain);
-        vector.period(period(start, start.saturating_add(seconds)))
+    // A period before the usual one would begin before 1970.
+    let later = period(at((1 << 32) - 1000), at((1 << 32) + 1000));
+    let later_chain = signed_for(later);
+    let with_chain = |chain: &MockChain, holds, case: &str, description: &str, start, seconds| {
+        let start = at(start);
+        let id = id("time", &format!("period-{case}"));
+        let vector = Vector::chain(id, description, spec, chain, txt()).from(PARENT);
+        proves(vector, &[text()], holds).period(period(start, start.saturating_add(seconds)))
+    };
+    let with = |case: &str, description: &str, start: Timestamp, seconds| {
+        with_chain(&chain, usual, case, description, start.as_unix_seconds(), seconds)
+    };
+    let with_later = |case: &str, description: &str, before: u64, seconds| {
+        let start = later.start().as_unix_seconds() - before;
+        with_chain(&later_chain, later, case, description, start, seconds)
     };
     vec![
         with(
@@ -21,13 +34,12 @@ pub(super) fn long_periods() -> Vec<Vector> {
             at(usual.start().as_unix_seconds() - (1 << 30)),
             LIMIT,
         ),
-        with(
+        with_later(
             "of-68-years-before",
             "The period that is asked for has 2^31 - 1 seconds and ends in the second of the inception.",
-            at(usual.start().as_unix_seconds() - LIMIT),
             LIMIT,
-        )
-        .from("dnssec::time::period-ends-at-inception"),
+            LIMIT,
+        ),
         with(
             "of-68-years-after",
             "The period that is asked for has 2^31 - 1 seconds and starts in the second of the expiration, so its end is nearer to the next time at which serial numbers are those of the inception.",
@@ -35,10 +47,10 @@ pub(super) fn long_periods() -> Vec<Vector> {
             LIMIT,
         )
         .from("dnssec::time::period-starts-at-expiration"),
-        with(
+        with_later(
             "of-68-years-too-early",
             "The period that is asked for has 2^31 - 1 seconds and ends in the second before the inception.",
-            at(usual.start().as_unix_seconds() - LIMIT - 1),
+            LIMIT + 1,
             LIMIT,
         )
         .invalid(2031),
@@ -49,10 +61,10 @@ pub(super) fn long_periods() -> Vec<Vector> {
             LIMIT,
         )
         .invalid(2031),
-        with(
+        with_later(
             "over-68-years-before",
             "The period that is asked for has 2^31 seconds and ends in the second of the inception.",
-            at(usual.start().as_unix_seconds() - LIMIT - 1),
+            LIMIT + 1,
             LIMIT + 1,
         )
         .invalid(2050),

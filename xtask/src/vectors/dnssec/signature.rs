@@ -257,7 +257,7 @@ pub(super) fn aliases() -> Vec<Vector> {
 }
 
 /// The usual zones, signed for this period.
-fn signed_for(period: ValidityPeriod) -> MockChain {
+pub(super) fn signed_for(period: ValidityPeriod) -> MockChain {
     small_zones().period(period).build()
 }
 
