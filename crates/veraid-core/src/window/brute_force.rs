@@ -113,9 +113,8 @@ impl Case {
     fn settled(&self) -> Option<((u64, u64), (u64, u64))> {
         self.settled_in(self.requested).or_else(|| {
             let end = self.requested.1;
-            let begun = self.certificates.iter().map(|&(first, _)| first).min()?;
-            let begun = begun.max(self.signature.0);
-            (end < begun && begun <= end + self.leeway).then(|| self.settled_in((begun, begun)))?
+            let begun = (end + 1..=end + self.leeway).find(|&second| self.all_hold(second))?;
+            self.settled_in((begun, begun))
         })
     }
 }
