@@ -116,7 +116,7 @@ impl FromStr for ServiceOid {
         // The first two arcs share a sub-identifier (X.690 section 8.19.4).
         let head = second.plus(first.small().saturating_mul(40));
         let octets: Vec<u8> =
-            std::iter::once(head).chain(arcs).flat_map(Arc::to_base_128).collect();
+            std::iter::once(head).chain(arcs).flat_map(Arc::into_base_128).collect();
         if octets.len() > Self::MAX_OCTETS {
             return Err(error());
         }
@@ -177,7 +177,7 @@ impl Arc {
         })
     }
 
-    fn to_base_128(self) -> Vec<u8> {
+    fn into_base_128(self) -> Vec<u8> {
         let mut rest = self.groups;
         let mut octets = Vec::new();
         loop {
