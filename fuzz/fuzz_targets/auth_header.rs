@@ -1,4 +1,4 @@
-//! The value of an `Authorization` header: to a bundle, and back.
+//! The value of an `Authorization` header, read as a bundle and written again.
 
 #![no_main]
 
@@ -13,7 +13,7 @@ fuzz_target!(|data: &str| {
     assert_eq!(again.to_der(), bundle.to_der());
     let (scheme, base64) = data.split_once(' ').expect("a space");
     assert!(scheme.eq_ignore_ascii_case("Kliento"));
-    // One form of Base64, but for the padding.
+    // Base64 has a single form, apart from the padding.
     assert_eq!(header.trim_end_matches('='), format!("Kliento {}", base64.trim_end_matches('=')));
     assert!(TokenBundle::from_base64(base64).is_ok());
 });

@@ -1,4 +1,4 @@
-//! A certificate alone, and its key.
+//! A single certificate, and its key.
 
 #![no_main]
 

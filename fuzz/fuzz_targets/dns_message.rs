@@ -1,4 +1,4 @@
-//! One DNS message: what parses stays the octets that it was, and its names survive being written.
+//! One DNS message: what parses keeps its exact bytes, and its names can be written and read again.
 
 #![no_main]
 

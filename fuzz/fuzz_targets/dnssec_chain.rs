@@ -1,4 +1,5 @@
-//! A chain, asked for everything that it answers: bounded work, whatever the order of its messages, and a period that holds.
+//! A chain, verified for all questions that it answers: the work is bounded, the order of the
+//! messages makes no difference, and the validity is right at its ends.
 
 #![no_main]
 

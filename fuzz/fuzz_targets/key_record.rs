@@ -1,4 +1,4 @@
-//! TXT records, for a key: how far one lets verifiers look back is bounded, and strangers beside it change nothing.
+//! TXT records as key records: the TTL override is bounded, and unrelated records change nothing.
 
 #![no_main]
 

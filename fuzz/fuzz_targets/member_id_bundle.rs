@@ -1,4 +1,4 @@
-//! A member id bundle: read, put together again, and verified as if anybody could sign.
+//! A member id bundle: read, reassembled, and verified with signatures that anybody can make.
 
 #![no_main]
 

@@ -1,4 +1,5 @@
-//! Names of organisations and users: what is accepted is one name, and is accepted again as it is shown.
+//! Names of organisations and users: an accepted name is accepted again in the form in which it is
+//! shown.
 
 #![no_main]
 

@@ -1,4 +1,5 @@
-//! The name of a vector, a line end, and edits: under real cryptography an edited bundle says the same or nothing.
+//! The name of a vector, a line end, and edits: with real cryptography, an edited bundle proves the
+//! same as the original or is rejected.
 
 #![no_main]
 
@@ -13,7 +14,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     Corpus::Keep
 });
 
-// The name of the vector stays: without one there is nothing to edit.
+// The name of the vector is kept: without it there is nothing to edit.
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, _seed: u32| {
     let name = data[..size].iter().position(|&octet| octet == b'\n').map_or(0, |end| end + 1);
     name + fuzzer_mutate(&mut data[name..max_size], size - name, max_size - name)

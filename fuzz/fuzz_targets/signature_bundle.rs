@@ -1,4 +1,4 @@
-//! A signature bundle: what parses stays the octets that it was, and can be looked at and taken apart.
+//! A signature bundle: what parses keeps its exact bytes, and can be inspected and taken apart.
 
 #![no_main]
 
@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
     let _ = (unverified.user(), unverified.service(), unverified.signed_period());
     let chain = veraid_core::encode_dnssec_chain(bundle.chain().messages());
     let chain = veraid_core::parse_dnssec_chain(&chain).expect("the same messages");
-    // Read as they are, a message that is there twice included; written once each.
+    // Reading keeps duplicate messages; writing writes each message once.
     let distinct: BTreeSet<&[u8]> = bundle.chain().messages().collect();
     assert_eq!(chain.messages().collect::<BTreeSet<_>>(), distinct);
     assert_eq!(chain.messages().len(), distinct.len());

@@ -1,4 +1,5 @@
-//! The JSON of a token, signed: what is accepted means to another parser what it means to ours, and can be written again.
+//! The JSON of a token, signed: another parser reads an accepted token as ours does, and it can be
+//! written again.
 
 #![no_main]
 
@@ -23,6 +24,6 @@ fuzz_target!(|data: &[u8]| {
     let again = claims.fold(again, |token, (name, value)| token.with_claim(name, value));
     let again =
         content::verify_token(&again.to_json(), audience).map(|again| again.claims().clone());
-    // Escapes can make it larger than tokens may be.
+    // With escapes it may exceed the size limit of tokens.
     assert!(again.is_none_or(|claims| &claims == token.claims()));
 });

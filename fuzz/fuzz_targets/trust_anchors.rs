@@ -1,5 +1,5 @@
-//! Trust anchors. In presentation format comments and case mean nothing, the order of lines neither. A file in any format is written as
-//! XML that gives the same anchors.
+//! Trust anchors: in presentation format, comments, case and the order of lines make no difference.
+//! A file in any format is written as XML that gives the same anchors.
 
 #![no_main]
 
@@ -18,7 +18,7 @@ fn file(data: &str) {
     assert!(file.entries().any(|entry| entry.skip_reason().is_none()));
     let xml = file.to_xml(data, PROVIDER);
     let again = AnchorFile::read(xml.as_bytes(), PROVIDER);
-    // What is written is longer than what was read, and may be longer than a file can be.
+    // The written form is longer than the original, and may exceed the size limit of a file.
     let Ok(again) = again else { return assert!(xml.len() > AnchorFile::MAX_BYTES) };
     let known = |file: &AnchorFile| -> Vec<_> {
         let anchors = file.trust_anchors().iter();

@@ -1,4 +1,5 @@
-//! A signature bundle, verified as if anybody could sign: bounded work, and a verdict that keeps its promises.
+//! A signature bundle, verified with signatures that anybody can make: the work is bounded, and the
+//! verdict keeps its promises.
 
 #![no_main]
 

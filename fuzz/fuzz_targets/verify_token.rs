@@ -1,4 +1,5 @@
-//! A token bundle, verified as if anybody could sign: a token says what the signature below it says.
+//! A token bundle, verified with signatures that anybody can make: the token agrees with the
+//! signature beneath it.
 
 #![no_main]
 

@@ -1,28 +1,29 @@
-//! The input of targets that verify: what the verifier is told, four lines of text, and the octets.
+//! The input of targets that verify: the request to the verifier in four lines of text, then the
+//! bundle or chain.
 //!
 //! `cargo xtask fuzz` includes this file and writes such inputs from the vectors.
 
 use kliento::{Timestamp, TrustAnchors, ValidityPeriod};
 use veraid_core::ServiceOid;
 
-/// A verification: what the verifier is told, and what it is given.
+/// One verification: the request to the verifier, and the bundle or chain.
 #[derive(Clone, Debug)]
 pub struct Case<'a> {
-    /// The period that is asked for.
+    /// The requested period.
     pub period: ValidityPeriod,
-    /// The service that the verifier is.
+    /// The verifier's service.
     pub service: ServiceOid,
-    /// The audience that the verifier is, if it is for tokens.
+    /// The verifier's audience, if it verifies tokens.
     pub audience: &'a str,
-    /// What is trusted.
+    /// The trust anchors.
     pub anchors: TrustAnchors,
     /// A bundle, or a chain.
     pub octets: &'a [u8],
 }
 
 impl<'a> Case<'a> {
-    /// Reads an input: the period as two numbers of seconds, the service, the audience, the anchors with `|` between them, each on a
-    /// line; then the octets.
+    /// Reads an input: four lines, then the octets. The lines are the period as two numbers of
+    /// seconds, the service, the audience, and the anchors separated by `|`.
     #[must_use]
     pub fn parse(input: &'a [u8]) -> Option<Self> {
         let mut parts = input.splitn(5, |&octet| octet == b'\n');

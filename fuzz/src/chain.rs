@@ -1,22 +1,24 @@
-//! The shortest chain there is: the root signs the TXT records itself, with signatures of [`stub`](crate::stub).
+//! The shortest possible chain: the root signs the TXT records itself, with signatures of
+//! [`stub`](crate::stub).
 
 use kliento::{Timestamp, TrustAnchors, ValidityPeriod};
 use veraid_dnssec::{ChainVerifier, DnssecChain, Question, RecordType, VerifiedRrset};
 
 use crate::stub;
 
-/// An Ed25519 key of the root zone; no key at all, but nobody looks.
+/// The DNSKEY data of the root's Ed25519 key. It is not a real key, but the stub does not look at
+/// it.
 const ROOT_KEY: [u8; 36] = {
     let mut key = [7; 36];
     [key[0], key[1], key[2], key[3]] = [1, 1, 3, 15];
     key
 };
 
-/// Proves TXT records with these data; `None` if they make no chain.
+/// Proves TXT records with these data; `None` if they do not make a chain.
 ///
 /// # Panics
 ///
-/// If the root's key is no trust anchor, which would be a fault of this file.
+/// If the root's key is not a trust anchor, which would be a bug in this file.
 #[must_use]
 pub fn proved_txt(rdata: &[&[u8]]) -> Option<VerifiedRrset> {
     let anchor = ". DNSKEY 257 3 15 BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
@@ -31,8 +33,9 @@ pub fn proved_txt(rdata: &[&[u8]]) -> Option<VerifiedRrset> {
     stub::within_budget(|| chain.verify(&question, period, &verifier)).ok()
 }
 
-/// An RSA key of 2,048 bits that nobody has, as a SubjectPublicKeyInfo. To [`stub`](crate::stub) its digest is that of all keys with
-/// the exponent 65,537, so key records of any vector name it.
+/// An RSA key of 2,048 bits as a SubjectPublicKeyInfo, without a known private key. In
+/// [`stub`](crate::stub) its digest equals that of all keys with the exponent 65,537, so key
+/// records of any vector name it.
 #[must_use]
 pub fn rsa_2048() -> Vec<u8> {
     // rsaEncryption with NULL; a modulus, odd and without leading zeros (RFC 8017 appendix A.1).
@@ -44,7 +47,8 @@ pub fn rsa_2048() -> Vec<u8> {
     [HEAD, &[0xA5; 256], &[0x02, 0x03, 0x01, 0x00, 0x01]].concat()
 }
 
-/// The data of records: each after its length in two octets, the last as far as the input reaches.
+/// The data of records, each preceded by its length in two octets. The last may be cut short by the
+/// end of the input.
 #[must_use]
 pub fn records(mut input: &[u8]) -> Vec<&[u8]> {
     let mut records = Vec::new();
@@ -73,7 +77,7 @@ fn message(question: &Question, rdata: &[&[u8]], key_tag: u16) -> Vec<u8> {
         &[15, labels, 0, 0, 0, 60],
         &times,
         &key_tag.to_be_bytes(),
-        // The root signs.
+        // The signer is the root.
         &[0],
         &[1; 64],
     ];

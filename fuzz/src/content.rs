@@ -1,4 +1,5 @@
-//! Content put into a bundle that is there: digests are real, signatures those of [`stub`](crate::stub).
+//! Content put into an existing bundle: digests are real, signatures are those of
+//! [`stub`](crate::stub).
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -23,11 +24,11 @@ static TEMPLATE: LazyLock<(Vector, Element, Vec<u8>)> = LazyLock::new(|| {
     (vector, tree, content)
 });
 
-/// Verifies a token bundle that has `json` for a token, as if its member had signed it.
+/// Verifies a token bundle with `json` as its token, as if its member had signed it.
 ///
 /// # Panics
 ///
-/// If the vector that the bundle is made of is not what it was.
+/// If the vector that the bundle is made from has changed.
 #[must_use]
 pub fn verify_token(json: &[u8], audience: &str) -> Option<VerifiedToken> {
     let (vector, tree, content) = &*TEMPLATE;

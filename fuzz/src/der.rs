@@ -1,9 +1,10 @@
-//! DER as a tree that can be edited: whatever is changed inside, the lengths around it are right again.
+//! DER as an editable tree: after any change, the lengths around it are right again.
 
-/// Deeper structures stay octets (the parser under test stops at 16).
+/// The greatest depth that is parsed. Deeper structures stay octets (the parser under test stops at
+/// 16).
 const MAX_DEPTH: usize = 20;
 
-/// An element: its tag, and elements or octets.
+/// An element: its tag, and its elements or octets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Element {
     tag: u8,
@@ -26,7 +27,7 @@ impl Element {
         }
     }
 
-    /// Writes it, with lengths of minimal form.
+    /// Writes the element, with lengths of minimal form.
     #[must_use]
     pub fn to_der(&self) -> Vec<u8> {
         let content = match &self.content {
@@ -48,7 +49,7 @@ impl Element {
         der
     }
 
-    /// How many elements there are, itself included.
+    /// The number of elements, including this one.
     #[must_use]
     pub fn count(&self) -> usize {
         match &self.content {
@@ -57,7 +58,7 @@ impl Element {
         }
     }
 
-    /// The element of a number: itself is 0, then all inside in the order of the octets.
+    /// The element with this number: 0 is this one, then all inside in the order of the octets.
     pub fn element(&mut self, mut number: usize) -> Option<&mut Self> {
         if number == 0 {
             return Some(self);
@@ -74,7 +75,7 @@ impl Element {
         None
     }
 
-    /// Its octets, if it holds no elements.
+    /// The element's octets, if it has no elements inside.
     pub fn octets(&mut self) -> Option<&mut Vec<u8>> {
         match &mut self.content {
             Content::Octets(octets) => Some(octets),
@@ -82,7 +83,8 @@ impl Element {
         }
     }
 
-    /// Replaces octets wherever they are all that an element holds; tells how often.
+    /// Replaces octets wherever they are the whole content of an element; returns the number of
+    /// replacements.
     pub fn replace_octets(&mut self, old: &[u8], new: &[u8]) -> usize {
         match &mut self.content {
             Content::Elements(elements) => {
@@ -96,7 +98,7 @@ impl Element {
         }
     }
 
-    /// Carries out one edit; `to` and `from` count elements and wrap around.
+    /// Carries out one edit; `to` and `from` are element numbers and wrap around.
     pub fn edit(&mut self, edit: Edit, to: usize, from: usize) {
         let count = self.count();
         let (to, from) = (to % count, from % count);
@@ -139,7 +141,7 @@ pub enum Edit {
 }
 
 impl Edit {
-    /// All of them.
+    /// All edits.
     pub const ALL: [Self; 5] =
         [Self::Replace, Self::Tag, Self::Insert, Self::Remove, Self::Reverse];
 }
@@ -147,7 +149,7 @@ impl Edit {
 fn parse_all(mut der: &[u8], depth_left: usize) -> Option<Vec<Element>> {
     let mut elements = Vec::new();
     while let [tag, first, rest @ ..] = der {
-        // Tags of several octets are none of ours.
+        // Tags of several octets are not supported.
         if tag & 0x1F == 0x1F {
             return None;
         }

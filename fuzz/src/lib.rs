@@ -1,4 +1,4 @@
-//! What the fuzz targets share: see README.md.
+//! Code shared by the fuzz targets: see README.md.
 
 pub mod case;
 pub mod chain;

@@ -1,13 +1,15 @@
-//! A mutator that knows DER: libFuzzer's own changes, but inside an element, and changes of structure.
+//! A mutator that understands DER: libFuzzer's own changes applied inside an element, and changes
+//! of structure.
 
 use crate::der::{Edit, Element};
 
-/// How many lines of a [`Case`](crate::case::Case) come before the octets.
+/// The number of lines of a [`Case`](crate::case::Case) before the octets.
 pub const CASE_LINES: usize = 4;
 
-/// Mutates the DER after `lines` lines of text, every other time in a way that leaves all lengths right; gives the new size.
+/// Mutates the DER after `lines` lines of text and returns the new size. Every other mutation
+/// leaves all lengths right.
 ///
-/// `plain` is libFuzzer's mutation of octets in place.
+/// `plain` is libFuzzer's mutation of bytes in place.
 pub fn der_after_lines(
     lines: usize,
     data: &mut [u8],
@@ -40,11 +42,11 @@ fn structure(
     };
     let (head, der) = input.split_at_checked(start)?;
     let mut tree = Element::parse(der)?;
-    // The seed in three parts; the low one decides what is done.
+    // The seed in three parts; the low one selects the mutation.
     let (what, to, from) = (seed % 16, (seed / 16) as usize, (seed / 65_536) as usize);
     match Edit::ALL.get(what as usize) {
         Some(edit) => tree.edit(*edit, to, from),
-        // Mostly the octets of an element.
+        // In most cases, mutate the octets of an element.
         None => {
             let count = tree.count();
             let octets = (0..count).find_map(|more| {

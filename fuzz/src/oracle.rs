@@ -1,4 +1,5 @@
-//! Vectors, edited: whatever still verifies under real cryptography says what the vector said.
+//! Edited vectors: any that still verify with real cryptography must prove the same as the
+//! original.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,10 +16,10 @@ use veraid_dnssec::crypto::rust_crypto;
 use crate::der::{Edit, Element};
 use crate::vector::Vector;
 
-/// Most edits of one script: more only make sure that nothing verifies.
+/// The maximum number of edits in one script. With more, an edited bundle hardly ever verifies.
 const MAX_EDITS: usize = 8;
 
-/// A vector that verifies, ready to be edited.
+/// A valid vector, ready to be edited.
 #[derive(Clone, Debug)]
 pub struct Seed {
     vector: Vector,
@@ -29,11 +30,12 @@ pub struct Seed {
 
 static SEEDS: LazyLock<Mutex<HashMap<String, Option<Seed>>>> = LazyLock::new(Mutex::default);
 
-/// The vector of a name such as `token/claims`, if it is of a bundle and valid. Files are read once.
+/// The vector of this name, such as `token/claims`, if it is for a bundle and valid. Files are read
+/// once.
 ///
 /// # Panics
 ///
-/// If a vector is valid and does not verify.
+/// If a vector is marked as valid and does not verify.
 #[must_use]
 pub fn seed(name: &str) -> Option<Seed> {
     let is_name = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'/');
@@ -64,7 +66,8 @@ impl Seed {
         Some(seed)
     }
 
-    /// The octets after the edits of a script: six octets each, namely what to do, two numbers and a value.
+    /// The octets after the edits of a script: six octets each, namely the kind of edit, two
+    /// numbers and a value.
     #[must_use]
     pub fn edited(&self, script: &[u8]) -> Vec<u8> {
         let mut octets = self.octets.clone();
@@ -84,24 +87,24 @@ impl Seed {
                     }
                 }
             }
-            // Copies of copies grow without end.
+            // Copies of copies would grow without end.
             octets.truncate(SignatureBundle::MAX_OVERHEAD_BYTES);
         }
         octets
     }
 
-    /// Verifies edited octets as the vector says.
+    /// Verifies edited octets with the vector's request.
     ///
     /// # Panics
     ///
-    /// If they are valid and say something else than the vector.
+    /// If they are valid and prove something other than the vector.
     pub fn check(&self, octets: &[u8]) {
         if let Some(found) = self.verify(octets) {
             assert_eq!(found, self.facts, "an edit changes what is proved");
         }
     }
 
-    /// All that a verifier learns of valid octets, but how long they are valid.
+    /// All facts that a verifier learns from valid octets, except how long they are valid.
     fn verify(&self, octets: &[u8]) -> Option<Vec<String>> {
         let (vector, verifier) = (&self.vector, &self.verifier);
         let (service, period) = (vector.service().parse().ok()?, vector.period()?);
@@ -154,18 +157,18 @@ fn set(octets: &mut [u8], place: usize, change: impl FnOnce(&mut u8)) {
     }
 }
 
-/// Copies `length` octets within, as far as they reach.
+/// Copies `length` bytes within the input, or fewer at its end.
 fn copy_over(octets: &mut [u8], to: usize, from: usize, length: u8) {
     let (to, from) = (to % octets.len().max(1), from % octets.len().max(1));
     let length = usize::from(length).min(octets.len() - to.max(from));
     octets.copy_within(from..from + length, to);
 }
 
-/// Real signature checks in pure Rust, each made once: edits leave most signatures as they are.
+/// Real signature checks in pure Rust, cached: edits leave most signatures unchanged.
 #[derive(Debug)]
 struct Remembering;
 
-/// Checks that are remembered, by the hash of all that goes into them; forgotten together when there are too many.
+/// Cached checks, by the hash of all their inputs. The cache is cleared when it is full.
 static CHECKED: LazyLock<Mutex<HashMap<u64, bool>>> = LazyLock::new(Mutex::default);
 const MAX_CHECKED: usize = 200_000;
 

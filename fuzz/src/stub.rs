@@ -1,7 +1,7 @@
-//! Cryptography that anybody can do, so that fuzzing gets past it; and it counts what it is asked for.
+//! Cryptography in which anybody can sign, so that fuzzing gets past it. It also counts its calls.
 //!
-//! A signature holds unless its first octet is zero. A digest repeats the last octet of what is digested: content can change
-//! without its digest, and two keys of a zone still differ.
+//! A signature is valid unless its first octet is zero. A digest repeats the last octet of its
+//! input: content can change without its digest, and two keys of a zone still differ.
 //!
 //! `cargo xtask fuzz` includes this file and translates the vectors into it.
 
@@ -12,17 +12,19 @@ use veraid_dnssec::crypto::{
     SignatureVerifier,
 };
 
-/// The provider that forges.
+/// The provider of forgeable cryptography.
 pub const PROVIDER: CryptoProvider = CryptoProvider { signatures: &Stub, digests: &Stub };
 
-/// Most signature checks of one verification (docs/decisions.md, "Limits").
+/// The limit on signature checks in one verification (docs/decisions.md, "Limits").
 const MAX_CHECKS: u32 = 64;
-/// Four may fail; the fifth failure ends the verification.
+/// The number of failed checks that ends a verification: four may fail, the fifth ends it.
 const MAX_FAILED: u32 = 5;
-/// Most Ed448 checks of one verification.
+/// The limit on Ed448 checks in one verification.
 const MAX_ED448: u32 = 8;
-/// Most digests: for each of 17 zones 16 DSs, each against at most 2 keys that share its tag and algorithm in each of 4 key sets;
-/// and for key record, certificates and content fewer than 64.
+/// The limit on digests in one verification.
+///
+/// For each of 17 zones there are 16 DSs, each compared with at most 2 keys that share its tag and
+/// algorithm in each of 4 key sets. Key record, certificates and content take fewer than 64.
 const MAX_DIGESTS: u32 = 17 * 16 * 2 * 4 + 64;
 
 static CHECKS: AtomicU32 = AtomicU32::new(0);
@@ -33,7 +35,7 @@ static DIGESTS: AtomicU32 = AtomicU32::new(0);
 #[derive(Debug)]
 struct Stub;
 
-/// Whether a signature holds, whatever is signed.
+/// Returns true if a signature is valid, which does not depend on the signed data.
 #[must_use]
 pub fn holds(signature: &[u8]) -> bool {
     signature.first().is_some_and(|&octet| octet != 0)
@@ -45,11 +47,11 @@ pub fn digest(algorithm: DigestAlgorithm, data: &[u8]) -> Vec<u8> {
     vec![data.last().copied().unwrap_or(0); algorithm.output_len()]
 }
 
-/// Runs one verification and fails if it took more work than it may.
+/// Runs one verification and checks that it stays within its limits.
 ///
 /// # Panics
 ///
-/// If it did.
+/// If it exceeds a limit.
 pub fn within_budget<T>(verification: impl FnOnce() -> T) -> T {
     let counters = [&CHECKS, &FAILED, &ED448, &DIGESTS];
     counters.iter().for_each(|counter| counter.store(0, Ordering::Relaxed));

@@ -1,4 +1,4 @@
-//! A file of test-vectors/, as far as fuzzing needs it.
+//! A file of test-vectors/, with the parts that fuzzing needs.
 //!
 //! `cargo xtask fuzz` includes this file too.
 
@@ -14,7 +14,7 @@ use veraid_dnssec::UtcDateTime;
 pub struct Vector(Value);
 
 impl Vector {
-    /// Reads a file; `None` if there is no vector in it.
+    /// Reads a file; `None` if it does not contain a vector.
     #[must_use]
     pub fn read(file: &Path) -> Option<Self> {
         let vector: Value = serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
@@ -33,13 +33,14 @@ impl Vector {
         self.0.get(field).and_then(Value::as_u64)
     }
 
-    /// Whether it is valid.
+    /// Returns true if the vector is valid.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         self.0.pointer("/expect/result").and_then(Value::as_str) == Some("valid")
     }
 
-    /// What is verified: the input, or what the header holds; `None` if the header holds nothing.
+    /// The octets to verify: the input, or the bundle in the header; `None` if there is no such
+    /// bundle.
     #[must_use]
     pub fn octets(&self) -> Option<Vec<u8>> {
         match self.0.get("header").and_then(Value::as_str) {
@@ -57,14 +58,14 @@ impl Vector {
             .and_then(|text| Base64::decode_vec(text).ok())
     }
 
-    /// The service, Kliento's if absent.
+    /// The service; Kliento's if absent.
     #[must_use]
     pub fn service(&self) -> &str {
         let service = self.text("service");
         if service.is_empty() { "1.3.6.1.4.1.58708.3.0" } else { service }
     }
 
-    /// The trust anchors, one a line.
+    /// The trust anchors, one per line.
     #[must_use]
     pub fn anchors(&self) -> String {
         let anchors = self.0.get("trust_anchors").and_then(Value::as_array);
@@ -72,7 +73,7 @@ impl Vector {
         lines.join("\n")
     }
 
-    /// The period that is asked for.
+    /// The requested period.
     #[must_use]
     pub fn period(&self) -> Option<ValidityPeriod> {
         let end = |name| instant(self.0.pointer(name).and_then(Value::as_str)?);
@@ -99,7 +100,7 @@ impl Vector {
     }
 }
 
-/// A time as vectors write it: `2026-11-22T12:00:00Z`.
+/// A time in the form of vectors: `2026-11-22T12:00:00Z`.
 fn instant(text: &str) -> Option<Timestamp> {
     let mut numbers = text.strip_suffix('Z')?.split(['-', 'T', ':']).map(str::parse::<u16>);
     let year = numbers.next()?.ok()?;

@@ -1,4 +1,4 @@
-//! What must be true of whatever verifies.
+//! Checks of properties that every successful verification must have.
 
 use kliento::{Profile, ValidityPeriod, VerificationPolicy, Verifier};
 use veraid_core::{SignatureBundle, VerifiedSignature, VerifyError};
@@ -6,13 +6,13 @@ use veraid_core::{SignatureBundle, VerifiedSignature, VerifyError};
 use crate::case::Case;
 use crate::stub;
 
-/// Verifies a bundle with signatures that anybody can make, and holds the verdict against what verdicts promise.
+/// Verifies a bundle with signatures that anybody can make, and checks the promises of the verdict.
 ///
 /// # Panics
 ///
-/// If one of the promises is broken.
+/// If a promise is broken.
 pub fn of_bundle(bundle: &SignatureBundle, case: &Case<'_>) {
-    // What is mutated may also have another issuer than the organisation.
+    // A mutated certificate may also have an issuer other than the organisation.
     let policy = VerificationPolicy::default().accepting_foreign_issuers();
     let verifier = Verifier::with_crypto(case.anchors.clone(), stub::PROVIDER).with_policy(policy);
     let verify = |period, verifier: &Verifier| {
@@ -20,12 +20,13 @@ pub fn of_bundle(bundle: &SignatureBundle, case: &Case<'_>) {
     };
     let verified = verify(case.period, &verifier);
 
-    // Caps and a refusal only take away.
+    // Caps, and rejecting foreign issuers, can only make fewer bundles valid.
     let policy = VerificationPolicy::default().with_veraid_caps();
     let strict = verify(case.period, &verifier.clone().with_policy(policy));
     match (&strict, &verified) {
         (Ok(strict), Ok(usual)) => assert_same(strict, usual),
-        // A cap makes an RRSIG or a certificate no candidate, so that others are tried: fewer checks.
+        // A cap removes an RRSIG or a certificate from the candidates, so others are tried: fewer
+        // checks.
         (Ok(_), Err(error)) => assert!(is_limit(error), "the stricter verifier accepts: {error}"),
         _ => {}
     }
@@ -42,7 +43,8 @@ pub fn of_bundle(bundle: &SignatureBundle, case: &Case<'_>) {
     assert!(case.period.intersection(window) == Some(window), "the window is wider than asked");
 }
 
-/// What holds in a period also verifies at its first and at its last second, unless that takes too many checks.
+/// Checks that a bundle valid in a period also verifies at its first and last second, unless that
+/// takes too many checks.
 ///
 /// # Panics
 ///
@@ -62,7 +64,7 @@ pub fn assert_holds_at_ends(
 }
 
 fn is_limit(error: &VerifyError) -> bool {
-    // Three kinds of error have a limit inside.
+    // Three kinds of error contain a limit error.
     format!("{error:?}").contains("LimitExceeded")
 }
 

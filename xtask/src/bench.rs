@@ -1,7 +1,8 @@
-//! `cargo xtask bench`: how long verifying and issuing take, against the sum of the signatures and checks that they
-//! need.
+//! `cargo xtask bench`: the time that verifying and issuing take, compared with the sum of the
+//! signatures and checks that they need.
 //!
-//! Floor and work are measured in turn in the same run, so that a busy machine slows both. Figures are medians.
+//! Floor and work are measured in turn in the same run, so that a busy machine slows both. Figures
+//! are medians.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -27,13 +28,13 @@ mod remembered;
 const PROVIDERS: [(&str, CryptoProvider); 2] =
     [("aws-lc-rs", veraid_aws_lc_rs::PROVIDER), ("pure-rust", rust_crypto::PROVIDER)];
 
-/// One figure: `floor` is what the same run measured as the least that is possible.
+/// One figure; `floor` is the least that is possible, as measured in the same run.
 struct Row {
     name: String,
     value: f64,
     unit: &'static str,
     floor: Option<f64>,
-    /// What it must not pass.
+    /// The value that it must not exceed.
     goal: Option<f64>,
 }
 
@@ -55,7 +56,7 @@ fn round(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
 
-/// Runs this chore again in the release profile: figures of a debug build say nothing.
+/// Runs this command again in the release profile: figures of a debug build mean nothing.
 pub(crate) fn run_in_release(arguments: &[&str]) -> Result<(), String> {
     let status = Command::new(env!("CARGO"))
         .args(["run", "--release", "--quiet", "--package", "xtask", "--", "bench-in-release"])
@@ -65,7 +66,8 @@ pub(crate) fn run_in_release(arguments: &[&str]) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(format!("the benchmark ended with {status}")) }
 }
 
-/// Does once whatever is measured, in the profile at hand: that it runs and makes the checks that it should. The figures say nothing.
+/// Runs everything that is measured once, in the current profile, to test that it works and makes
+/// the expected checks. The figures mean nothing.
 pub(crate) fn smoke() -> Result<(), String> {
     MEASURED_FOR.set(Duration::ZERO).map_err(|_| "the duration is set once")?;
     run(true)
@@ -141,7 +143,7 @@ fn parse(kind: &str, bundle: &MockBundle) -> Row {
     Row { name: format!("parse/{kind}"), value, unit: "us", floor: None, goal: None }
 }
 
-/// Parses and verifies as a server would that has never seen the bundle.
+/// Parses and verifies as a server would on first sight of the bundle.
 fn cold(
     kind: &str,
     provider: &str,
@@ -182,7 +184,8 @@ fn cold(
     })
 }
 
-/// Each signature that the realistic bundle needs, once: RSA for root and certificates, P-256 for TLD and zone.
+/// Checks that the realistic bundle needs exactly these signature checks: RSA for root and
+/// certificates, P-256 for TLD and zone.
 fn check_needed(kind: &str, needed: &[Check]) -> Result<(), String> {
     let is_rsa = |check: &&Check| matches!(check.key, OwnedKey::Rsa { .. });
     let rsa = needed.iter().filter(is_rsa).count();
@@ -195,7 +198,7 @@ fn check_needed(kind: &str, needed: &[Check]) -> Result<(), String> {
     }
 }
 
-/// Peak heap of one verification beyond what is allocated before it.
+/// The peak heap of one verification beyond what is allocated before it.
 fn peak_heap(kind: &str, bundle: &MockBundle) -> Option<Row> {
     let anchors = TrustAnchors::from_presentation(&bundle.trust_anchors).ok()?;
     let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
@@ -258,7 +261,7 @@ fn javascript(kind: &str, bundle: &MockBundle) -> Result<Option<Row>, String> {
     Ok(Some(Row { name: format!("js/{kind}"), value, unit: "us", floor: None, goal: None }))
 }
 
-/// How long each figure is measured, 3 seconds unless set.
+/// The time for which each figure is measured; 3 seconds unless set.
 static MEASURED_FOR: OnceLock<Duration> = OnceLock::new();
 
 fn measured_for() -> Duration {
@@ -319,7 +322,7 @@ impl OwnedKey {
     }
 }
 
-/// Notes each check and makes it with AWS-LC.
+/// A provider that records each check and makes it with AWS-LC.
 #[derive(Debug)]
 struct Recorder;
 

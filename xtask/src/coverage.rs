@@ -1,17 +1,18 @@
-//! `cargo xtask coverage`: how many lines of the verifying crates their tests run.
+//! `cargo xtask coverage`: the share of lines in the verifying crates that their tests run.
 //!
-//! cargo-llvm-cov runs the tests and counts. What this adds is which crates are held to it, that unit tests do not count as lines
-//! that are tested, and which lines are left.
+//! cargo-llvm-cov runs the tests and counts. This module selects the crates that must reach the
+//! minimum, ignores the lines of unit tests, and lists the lines that are not run.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The crates that verify, and whether they are held to [`MIN_TENTHS`]. Their tests are the ones that run, kliento's vectors
-/// among them.
+/// The crates that verify, and true for those that must reach [`MIN_TENTHS`]. Only their tests run,
+/// including kliento's vectors.
 ///
-/// The adapter to AWS-LC is not held to it: it has 71 lines, of which the compiler runs 5 by itself to make a table of constants.
+/// The adapter to AWS-LC is exempt: it has 71 lines, of which the compiler runs 5 by itself to make
+/// a table of constants.
 /// Files of trust anchors are reported alone until there is a figure.
 const CRATES: [(&str, bool); 5] = [
     ("veraid-dnssec", true),
@@ -21,11 +22,11 @@ const CRATES: [(&str, bool); 5] = [
     ("veraid-aws-lc-rs", false),
 ];
 
-/// Fewest lines of a crate that tests must run, in tenths of a per cent. The rest is for arms that the types demand and no input
-/// reaches.
+/// The minimum share of a crate's lines that tests must run, in tenths of a per cent. The rest is
+/// for arms that the types demand and no input reaches.
 const MIN_TENTHS: usize = 950;
 
-/// Runs the tests with counters; fails if a crate has too many lines that none of them runs.
+/// Runs the tests with counters; fails if tests do not run enough of a crate's lines.
 pub(crate) fn run() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize();
     let root = root.map_err(|error| error.to_string())?;
@@ -50,7 +51,8 @@ pub(crate) fn run() -> Result<(), String> {
     if failures.is_empty() { Ok(()) } else { Err(failures.join("; ")) }
 }
 
-/// `llvm-cov` and `llvm-profdata` of the LLVM that rustc has: others do not read its counters.
+/// `llvm-cov` and `llvm-profdata` of the same LLVM as rustc's; other versions cannot read its
+/// counters.
 #[derive(Debug)]
 struct LlvmTools {
     cov: PathBuf,
@@ -58,7 +60,8 @@ struct LlvmTools {
 }
 
 impl LlvmTools {
-    /// From the environment, or the component of the toolchain, or the system's tools with the version in their names.
+    /// Finds the tools: in the environment, the toolchain's component, or the system's tools with
+    /// the version in their names.
     fn find() -> Result<Self, String> {
         let variable = |name| std::env::var_os(name).map(PathBuf::from);
         if let Some((cov, profdata)) = variable("LLVM_COV").zip(variable("LLVM_PROFDATA")) {
@@ -103,7 +106,7 @@ fn check_cargo_llvm_cov() -> Result<(), String> {
     }
 }
 
-/// Runs the tests; gives the report, in the format of LCOV.
+/// Runs the tests; returns the report, in the format of LCOV.
 fn run_tests(root: &Path, tools: &LlvmTools) -> Result<PathBuf, String> {
     let report = root.join("target/coverage.lcov");
     let mut command = Command::new(env!("CARGO"));
@@ -120,7 +123,7 @@ fn run_tests(root: &Path, tools: &LlvmTools) -> Result<PathBuf, String> {
     if status.success() { Ok(report) } else { Err(format!("cargo llvm-cov ended with {status}")) }
 }
 
-/// The lines of one file, or of several.
+/// Line counts of one file, or of several.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Lines {
     all: usize,
@@ -137,12 +140,12 @@ impl Lines {
         })
     }
 
-    /// Tenths of a per cent that are run, rounded down.
+    /// The share of lines that are run, in tenths of a per cent, rounded down.
     fn tenths(&self) -> usize {
         (self.run * 1000).checked_div(self.all).unwrap_or(1000)
     }
 
-    /// The lines that are not run, runs of them as `first-last`.
+    /// The lines that are not run; consecutive ones as `first-last`.
     fn left_words(&self) -> String {
         let mut words = String::new();
         for run in self.left.chunk_by(|a, b| a + 1 == *b) {
@@ -165,7 +168,7 @@ impl std::fmt::Display for Lines {
     }
 }
 
-/// The files below `folder` in a report, by their path there.
+/// The files below `folder` in a report, by their path in that folder.
 fn files_below(folder: &Path, report: &str) -> Result<BTreeMap<String, Lines>, String> {
     let mut files = BTreeMap::new();
     for record in report.split("end_of_record") {
@@ -198,7 +201,8 @@ fn lines(record: &str, end: usize) -> Lines {
     lines
 }
 
-/// Where the unit tests begin, which come last in every file: they are no lines that need tests.
+/// The line at which the unit tests begin, which come last in every file. They are not lines that
+/// need tests.
 fn first_test_line(source: &str) -> usize {
     let position = source.lines().position(|line| line == "#[cfg(test)]");
     position.map_or(usize::MAX, |position| position + 1)

@@ -1,7 +1,8 @@
-//! `cargo xtask differential`: mutants of valid bundles, judged by ours and by the deployed JavaScript implementation.
+//! `cargo xtask differential`: mutants of valid bundles, verified by ours and by the deployed
+//! JavaScript implementation.
 //!
-//! Wherever one accepts what the other refuses, or both accept and say something else, a reason must be listed in
-//! `test-vectors/exceptions/differential-relaycorp-veraid-3.1.2.json`.
+//! Wherever one accepts what the other rejects, or both accept with different results, a reason
+//! must be listed in `test-vectors/exceptions/differential-relaycorp-veraid-3.1.2.json`.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
@@ -27,14 +28,14 @@ mod reasons;
 
 use reasons::Reasons;
 
-/// Which mutants, and how many at a time.
+/// The number of mutants, the seed that selects them, and the number of parallel jobs.
 struct Arguments {
     count: usize,
     seed: u64,
     jobs: usize,
 }
 
-/// What both said of a mutant that they judge differently.
+/// Both verdicts on a mutant that the implementations judge differently.
 struct Disagreement {
     question: Question,
     mutation: String,
@@ -43,7 +44,7 @@ struct Disagreement {
 }
 
 impl Disagreement {
-    /// A line of JSON.
+    /// The disagreement as a line of JSON.
     fn to_line(&self) -> String {
         let Self { question, mutation, ours, theirs } = self;
         let line =
@@ -52,7 +53,7 @@ impl Disagreement {
     }
 }
 
-/// What came of some mutants.
+/// The results of some mutants.
 #[derive(Default)]
 struct Tally {
     mutants: usize,
@@ -62,7 +63,7 @@ struct Tally {
     unexplained: Vec<Disagreement>,
 }
 
-/// Judges `count` mutants; fails if one is judged differently for no listed reason.
+/// Verifies `count` mutants; fails if the implementations differ on one for no listed reason.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let arguments = parse(arguments)?;
     let reasons =
@@ -82,7 +83,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
 }
 
 fn parse(arguments: &[&str]) -> Result<Arguments, String> {
-    // Another run, other mutants; the seed is printed to repeat it.
+    // Each run uses other mutants; the seed is printed so that a run can be repeated.
     let seconds = std::time::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs());
     let mut parsed = Arguments { count: 2000, seed: seconds, jobs: 2 };
     let usage = || "the arguments are [--count N] [--seed N] [--jobs N]".to_owned();
@@ -101,7 +102,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../test-vectors")
 }
 
-/// Every bundle for VeraId that both accept. A token is one of a service; its JSON is not the JavaScript library's business.
+/// Every bundle for VeraId that both accept. A token becomes a signature for Kliento's service,
+/// because the JavaScript library does not read its JSON.
 fn seeds() -> Result<Vec<Question>, String> {
     let vectors = discover(&root()).map_err(|error| error.to_string())?;
     let mut theirs = javascript()?;
@@ -219,14 +221,15 @@ fn judge(
     Ok(tally)
 }
 
-/// Whether both draw the same from a bundle that they accept.
+/// Returns true if both report the same facts about a bundle that they accept.
 fn says_the_same(ours: &Answer, theirs: &Answer) -> bool {
     ["subject", "signer", "plaintext"]
         .into_iter()
         .all(|fact| ours.facts.get(fact) == theirs.facts.get(fact))
 }
 
-/// `valid: subject`, or the result, code and error, each with what is under it.
+/// Describes our verdict: `valid: subject`, or the result, code and error, each error with its
+/// sources.
 fn describe_ours(question: &Question, answer: &Answer) -> String {
     match builtin::verify(question, veraid_aws_lc_rs::PROVIDER) {
         Ok(_) => describe(answer),
@@ -260,7 +263,7 @@ fn report(tally: &Tally) -> Result<(), String> {
     for (reason, count) in &tally.explained {
         println!("{count:>7}  {reason}");
     }
-    // Enough to see what it is about; the same fault comes up again and again.
+    // Enough to see the problem; the same fault appears many times.
     const SHOWN: usize = 20;
     for disagreement in tally.unexplained.iter().take(SHOWN) {
         let Disagreement { question, mutation, ours, theirs } = disagreement;
@@ -276,7 +279,7 @@ fn report(tally: &Tally) -> Result<(), String> {
     Ok(())
 }
 
-/// The octets of a question's input; the bundles of vectors are in Base64.
+/// The octets of a question's input, decoded from Base64.
 fn input_of(question: &Question) -> Option<Vec<u8>> {
     Base64::decode_vec(question.input.as_ref()?).ok()
 }

@@ -1,13 +1,14 @@
 //! `cargo xtask dns up`: real DNS software on loopback, with a root of our own.
 //!
-//! Knot serves a root zone, two top-level domains and organisations' zones, signed with BIND's tools, each level on an
-//! address of its own so that there are true referrals. Unbound resolves and validates from that root's hints and trust
-//! anchor, over UDP, TCP, TLS and HTTPS. Nothing here signs, encodes or validates DNS, so what is fetched from these servers
-//! owes nothing to this repository.
+//! Knot serves a root zone, two top-level domains and organisations' zones, signed with BIND's
+//! tools, each level on an address of its own so that there are true referrals. Unbound resolves
+//! and validates from that root's hints and trust anchor, over UDP, TCP, TLS and HTTPS. No code of
+//! this repository signs, encodes or validates DNS here, so records fetched from these servers are
+//! independent of it.
 //!
-//! Once every organisation is answered as it should be, one line of JSON says where everything is. The servers stop after
-//! `--for` seconds, when standard input ends, on an interrupt, or when one of them ends; if this process is killed, the
-//! kernel kills them.
+//! Once every organisation's zone answers as it should, one line of JSON gives all addresses and
+//! paths. The servers stop after `--for` seconds, when standard input ends, on an interrupt, or
+//! when one of them ends; if this process is killed, the kernel kills them.
 
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -38,14 +39,14 @@ cargo xtask dns up [--for SECONDS] [--txt NAME=TEXT]…
   --txt NAME=TEXT  a TXT record at NAME in place of the key record there; TEXT is one text, or character-strings in quotes
   Ends when standard input does. Exit code 3: the software is not installed, or its ports are not allowed.";
 
-/// The exit code that says that nothing was tried.
+/// The exit code for "nothing was tried".
 const EXIT_SKIPPED: u8 = 3;
 
-/// Why there are no servers.
+/// The reason why the servers did not start or did not keep running.
 enum Failure {
-    /// Something that this machine lacks.
+    /// This machine lacks something that is required.
     Skipped(String),
-    /// Anything else.
+    /// Any other failure.
     Failed(String),
 }
 
@@ -84,7 +85,7 @@ pub(crate) fn run(arguments: &[&str]) -> ExitCode {
     }
 }
 
-/// Serves until it is time to stop, and says why it was.
+/// Serves until it is time to stop, and returns the reason for stopping.
 fn up(options: &Options) -> Result<&'static str, Failure> {
     let stop = StopSignals::listen()?;
     let software = Software::find().map_err(Failure::Skipped)?;
@@ -95,7 +96,7 @@ fn up(options: &Options) -> Result<&'static str, Failure> {
     let trust_anchor = signing::sign_all(&software, state.path(), &zone_files)?;
     let resolver = Resolver::on_free_ports()?;
 
-    // Declared after the folder, so that the servers are gone before it is.
+    // Declared after the folder, so that the servers end before the folder is removed.
     let mut servers = Servers::default();
     authority.start(&software, state.path(), &zone_files, &mut servers)?;
     resolver.start(&software, state.path(), authority.addresses.root, &mut servers)?;
@@ -107,7 +108,7 @@ fn up(options: &Options) -> Result<&'static str, Failure> {
     Ok(reason.map_err(|problem| format!("{problem}\n{}", last_log_lines(state.path())))?)
 }
 
-/// What a test needs to know.
+/// The JSON description that tests read.
 fn description(state: &Path, resolver: &Resolver, root: Ipv4Addr, trust_anchor: &Path) -> Value {
     let organisations: Vec<Value> = ORGANISATIONS
         .iter()
@@ -130,7 +131,7 @@ fn description(state: &Path, resolver: &Resolver, root: Ipv4Addr, trust_anchor: 
     })
 }
 
-/// The ends of the servers' logs.
+/// The last lines of the servers' logs.
 fn last_log_lines(state: &Path) -> String {
     const LINES: usize = 15;
     let mut text = String::new();

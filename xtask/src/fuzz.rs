@@ -10,7 +10,7 @@ mod engine;
 mod forge;
 mod seeds;
 
-// What targets and seeds have in common is the targets'.
+// Code shared by targets and seeds belongs to the targets.
 #[allow(dead_code, unreachable_pub, reason = "shared with the package in fuzz/")]
 #[path = "../../fuzz/src/case.rs"]
 mod case;
@@ -23,10 +23,10 @@ mod vector;
 
 use engine::{Engine, Outcome};
 
-/// How many targets run at a time.
+/// The number of targets that run at a time.
 const JOBS: usize = 2;
 
-/// What `cargo xtask fuzz` was asked for.
+/// The arguments of `cargo xtask fuzz`.
 struct Arguments {
     seconds: u32,
     target: Option<String>,
@@ -102,7 +102,7 @@ fn usage() -> String {
     "the arguments are [--seconds N] [--target NAME] [--replay]".into()
 }
 
-/// The targets' names: those of the files in fuzz_targets/.
+/// The names of the targets, which are those of the files in fuzz_targets/.
 fn targets(folder: &Path, only: Option<&str>) -> Result<Vec<String>, String> {
     let mut names: Vec<String> = files(&folder.join("fuzz_targets"))?
         .iter()
@@ -113,7 +113,7 @@ fn targets(folder: &Path, only: Option<&str>) -> Result<Vec<String>, String> {
     if names.is_empty() { Err("there is no such target".into()) } else { Ok(names) }
 }
 
-/// The files in a folder; none if there is no folder.
+/// The files in a folder; empty if there is no such folder.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     if !folder.exists() {
         return Ok(Vec::new());
@@ -124,7 +124,8 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(paths.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|path| path.is_file()).collect())
 }
 
-/// Runs a command to its end; what it printed on both streams, and whether it succeeded.
+/// Runs a command to its end; returns the output of both streams, and whether the command
+/// succeeded.
 fn output_of(command: &mut Command) -> Result<(String, bool), String> {
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     let text = [output.stdout.as_slice(), &output.stderr].concat();

@@ -16,13 +16,13 @@ mod world;
 
 use world::{Form, Issued, Plan, SERVICE, World};
 
-/// What `cargo xtask interop` was asked for.
+/// The arguments of `cargo xtask interop`.
 struct Arguments {
     count: usize,
     seed: u64,
 }
 
-/// Issues `count` random bundles and has the others verify them; fails if one of them is refused.
+/// Issues `count` random bundles and has the others verify them; fails if one of them is rejected.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let arguments = parse(arguments)?;
     println!("{} bundles, seed {}", arguments.count, arguments.seed);
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
 }
 
 fn parse(arguments: &[&str]) -> Result<Arguments, String> {
-    // Another run, other bundles; the seed is printed to repeat it.
+    // Each run uses other bundles; the seed is printed so that a run can be repeated.
     let seconds = std::time::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs());
     let mut parsed = Arguments { count: 1000, seed: seconds };
     for pair in arguments.chunks(2) {
@@ -65,7 +65,7 @@ fn issue(arguments: &Arguments) -> Result<Vec<Issued>, String> {
         .collect()
 }
 
-/// Whatever the rules of VeraId allow in names, claims and content.
+/// Random bundles within everything that VeraId allows in names, claims and content.
 fn plans(worlds: usize) -> impl Strategy<Value = Plan> {
     let user = proptest::option::of(prop_oneof![
         "[a-z][a-z0-9._-]{0,15}",
@@ -79,7 +79,7 @@ fn plans(worlds: usize) -> impl Strategy<Value = Plan> {
             world,
             signed_by_member,
             form,
-            // What the rules refuse is not issued, and has tests of its own.
+            // Names that the rules reject are not issued, and have tests of their own.
             user: user.and_then(|user| world::user(&user)),
             audience,
             claims: claims.into_iter().collect(),
@@ -113,7 +113,7 @@ fn verify_in_javascript(bundles: &[Issued]) -> Result<(), String> {
         .map_err(|error| format!("node cannot be started: {error}"))?;
     let stdin = child.stdin.take().ok_or("node has no standard input")?;
     let lines: Vec<String> = bundles.iter().map(|issued| vector(issued).to_string()).collect();
-    // Written from another thread: node answers while it still reads.
+    // Written from another thread, because node answers before it has read everything.
     let writer = std::thread::spawn(move || {
         let mut stdin = stdin;
         lines.iter().try_for_each(|line| writeln!(stdin, "{line}"))
@@ -130,7 +130,7 @@ fn verify_in_javascript(bundles: &[Issued]) -> Result<(), String> {
     }
 }
 
-/// A bundle in the form of a test vector, with all that should come out.
+/// A bundle in the form of a test vector, with the expected result.
 fn vector(issued: &Issued) -> Value {
     let mut expect = object(json!({
         "result": "valid",
@@ -231,7 +231,7 @@ fn openssl_accepts(issued: &Issued, folder: &Path) -> Result<bool, String> {
     Ok(accepted)
 }
 
-/// A folder that goes when it is dropped.
+/// A folder that is removed when it is dropped.
 struct Folder(PathBuf);
 
 impl Folder {

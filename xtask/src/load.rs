@@ -1,7 +1,8 @@
-//! `cargo xtask load`: the verifier service over HTTP, against the JavaScript verifier and against more than it can answer.
+//! `cargo xtask load`: the verifier service over HTTP, compared with the JavaScript verifier, and
+//! under more requests than it can answer.
 //!
-//! Servers are processes of their own on loopback; who asks shares the machine with them, so every figure is of server and
-//! client together. Figures to compare are of the same run.
+//! Servers are separate processes on loopback. The client shares the machine with them, so every
+//! figure is of server and client together. Compare only figures of the same run.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,22 +22,23 @@ mod client;
 mod process;
 mod slow;
 
-/// Connections that ask when it is about how many answers a second there are.
+/// The number of connections for measuring throughput.
 const CONNECTIONS: usize = 16;
 
-/// Connections that ask when it is about more than can be answered.
+/// The number of connections for measuring overload.
 const MANY_CONNECTIONS: usize = 256;
 
-/// Into so many parts a measurement is cut that is compared with others.
+/// The number of alternating parts into which compared measurements are split.
 const ROUNDS: u32 = 4;
 
-/// Slow clients.
+/// The number of slow clients.
 const SLOW: usize = 2_000;
 
-/// Nothing about organisations and bundles is remembered: every request is as if of another organisation.
+/// A configuration that caches nothing about organisations and bundles: every request is as if from
+/// another organisation.
 const COLD: &str = "memory = { organisation_bytes = 0, bundle_bytes = 0 }\n";
 
-/// What can be measured by itself.
+/// The parts that can be measured separately.
 const PARTS: [&str; 4] = ["cold", "warm", "others", "memory"];
 
 struct Plan {
@@ -85,7 +87,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     runtime.map_err(|error| error.to_string())?.block_on(measure(&plan, &program))
 }
 
-/// Builds the command, for a smoke test as the tests have it.
+/// Builds the command; for a smoke test, as the tests build it.
 fn build(is_smoke: bool) -> Result<PathBuf, String> {
     let profile: &[&str] = if is_smoke { &[] } else { &["--release"] };
     let status = Command::new(env!("CARGO"))
@@ -135,19 +137,19 @@ impl Report {
 }
 
 impl Plan {
-    /// Whether this part is measured: all are, if none is named.
+    /// Returns true if this part is measured: if none is named, all are.
     fn has(&self, part: &str) -> bool {
         self.parts.is_empty() || self.parts.iter().any(|named| named == part)
     }
 }
 
-/// What servers are started with and asked.
+/// The configurations, trust anchors and requests for the servers.
 struct Scene<'a> {
     plan: &'a Plan,
     report: Report,
     program: &'a Path,
     anchors: PathBuf,
-    /// A configuration under which everything is remembered, and one under which only zones are.
+    /// A configuration that caches everything, and one that caches only zones.
     warm: PathBuf,
     cold: PathBuf,
     organisations: Requests,
@@ -197,7 +199,7 @@ fn requests(all: &[Vec<u8>]) -> Requests {
     Arc::new(all.iter().map(|der| request(der)).collect())
 }
 
-/// A figure beside the same one of the JavaScript verifier.
+/// The ratio of a figure to that of the JavaScript verifier.
 fn ratio(outcome: &Outcome, javascript: f64) -> [(&'static str, f64); 1] {
     [("times_javascript", outcome.goodput() / javascript)]
 }
@@ -211,7 +213,7 @@ impl Scene<'_> {
         Until::Time(self.plan.seconds)
     }
 
-    /// Goodput of the JavaScript verifier, cold and warm, or not a number if it cannot be run.
+    /// Goodput of the JavaScript verifier, cold and warm; NaN if it cannot be run.
     async fn javascript(&self) -> Result<(f64, f64), String> {
         if !process::has_javascript() {
             eprintln!(
@@ -229,7 +231,7 @@ impl Scene<'_> {
         Ok((cold.goodput(), warm.goodput()))
     }
 
-    /// Tokens never seen before.
+    /// Measures tokens that were never seen before.
     async fn cold(&self, javascript: f64) -> Result<(), String> {
         let requests = &self.organisations;
         let server = self.throughput("cold", &self.cold, requests, javascript).await?;
@@ -237,7 +239,7 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// The same token again and again.
+    /// Measures a single token, sent again and again.
     async fn warm(&self, javascript: f64) -> Result<(), String> {
         let requests = &self.one_token;
         let server = self.throughput("warm/bundle", &self.warm, requests, javascript).await?;
@@ -248,7 +250,7 @@ impl Scene<'_> {
         expect_all_valid("warm/forward-auth", &outcome)
     }
 
-    /// As many requests as are answered, of a server that is left to go on with.
+    /// Measures as many requests as are answered; returns the server for further use.
     async fn throughput(
         &self,
         name: &str,
@@ -264,16 +266,16 @@ impl Scene<'_> {
         Ok(server)
     }
 
-    /// Three times as many requests as can be answered.
+    /// Measures three times as many requests as can be answered.
     async fn overload(&self, name: &str, server: &Process, requests: &Requests) {
         let seconds = self.plan.seconds / ROUNDS;
         let [mut few, mut more, mut overloaded]: [Outcome; 3] = Default::default();
         let mut peak = 0.0;
-        // In turns, so that what the machine does besides falls on all alike.
+        // In turns, so that other load on the machine affects all alike.
         for _ in 0..ROUNDS {
             let time = Until::Time(seconds);
             few.add(closed(server.port, requests, CONNECTIONS, time).await);
-            // More connections than are needed to keep a server busy may get more out of it.
+            // More connections than are needed to keep a server busy may achieve more.
             more.add(closed(server.port, requests, 4 * CONNECTIONS, time).await);
             peak = few.goodput().max(more.goodput());
             let connections = Opened::new(server.port, MANY_CONNECTIONS).await;
@@ -283,18 +285,19 @@ impl Scene<'_> {
         self.report.tell(name, &overloaded, &figures);
     }
 
-    /// What clients who are slow or hostile cost those who are neither.
+    /// Measures the cost of slow or hostile clients to good ones.
     async fn others(&self) -> Result<(), String> {
         let (server, seconds) = (self.start(&self.warm)?, self.plan.seconds);
         closed(server.port, &self.one_token, CONNECTIONS, Until::Count(100)).await;
         let peak = closed(server.port, &self.one_token, 4 * CONNECTIONS, self.until()).await;
-        // A tenth of what it can do: then a p99 tells of others' doings and not of a queue.
+        // A tenth of the peak, so that p99 shows the effect of others and not of a queue.
         let rate = peak.goodput() / 10.0;
         let traps = requests(&self.bundles.key_traps);
         let [mut alone, mut beside_slow, mut beside_good, mut beside_traps, mut hostile]: [Outcome;
             5] = Default::default();
-        // In turns, so that what the machine does besides falls on all alike, and three times as long as others: a p99 is of the few
-        // requests that waited longest, and a moment in which the machine stood still would decide it.
+        // In turns, so that other load on the machine affects all alike, and three times as long as
+        // other measurements: p99 rests on the few slowest requests, and a single stall of the
+        // machine would decide it.
         for _ in 0..3 * ROUNDS {
             let seconds = seconds / ROUNDS;
             let connections = Opened::new(server.port, CONNECTIONS).await;
@@ -324,7 +327,8 @@ impl Scene<'_> {
         expect_all_valid("half-key-trap", &beside_traps)
     }
 
-    /// Good clients with half of the load, beside others with the other half, and what came of both.
+    /// Runs good clients with half of the load beside others with the other half; returns both
+    /// outcomes.
     async fn half(
         &self,
         server: &Process,
@@ -334,7 +338,7 @@ impl Scene<'_> {
     ) -> Result<(Outcome, Outcome), String> {
         let good = Opened::new(server.port, CONNECTIONS).await;
         let begun = Arc::new(Barrier::new(2));
-        // On a thread of their own, for what they are busy with is not what a good client waits for.
+        // On a separate thread, so that good clients do not wait for their work.
         let others = on_own_thread({
             let (port, begun, requests) = (server.port, Arc::clone(&begun), Arc::clone(requests));
             async move {
@@ -348,7 +352,7 @@ impl Scene<'_> {
         Ok((good, others.await.map_err(|error| error.to_string())??))
     }
 
-    /// What the server's memory comes to after many requests, compared with a tenth of them.
+    /// Measures the server's memory after many requests, and after a tenth of them.
     async fn memory(&self) -> Result<(), String> {
         let (server, all) = (self.start(&self.warm)?, self.plan.requests);
         let bundles = [self.bundles.organisations.as_slice(), &self.bundles.tokens].concat();
@@ -369,7 +373,7 @@ impl Scene<'_> {
     }
 }
 
-/// Runs clients that are not those that are timed.
+/// Runs clients that are not timed on a separate thread.
 fn on_own_thread(
     clients: impl Future<Output = Outcome> + Send + 'static,
 ) -> JoinHandle<Result<Outcome, String>> {

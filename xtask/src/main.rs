@@ -1,4 +1,4 @@
-//! Chores of this repository, run as `cargo xtask NAME`.
+//! Maintenance commands of this repository, run as `cargo xtask NAME`.
 
 #![allow(
     clippy::disallowed_methods,

@@ -1,7 +1,8 @@
-//! `cargo xtask mutants`: changes the verifier in one place at a time, and tells which changes no test notices.
+//! `cargo xtask mutants`: changes the verifier in one place at a time, and lists the changes that
+//! no test detects.
 //!
-//! cargo-mutants makes the changes and runs the tests. What this adds is which modules are held to it, which tests have to
-//! notice, and that every change that stays unnoticed has a written reason why nobody could notice it.
+//! cargo-mutants makes the changes and runs the tests. This module selects the modules and the
+//! tests, and requires a written reason for every undetected change.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,10 +10,11 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// The release whose names of mutants `xtask/mutants.json` has.
+/// The version of cargo-mutants whose mutant names are in `xtask/mutants.json`.
 const VERSION: &str = "27.1.0";
 
-/// The modules in which no change may stay unnoticed without a reason: time, and who may speak for whom.
+/// The modules in which every undetected change needs a reason: those for time, and for who may
+/// speak for whom.
 const MODULES: [&str; 10] = [
     "crates/veraid-dnssec/src/time.rs",
     "crates/veraid-dnssec/src/serial.rs",
@@ -26,26 +28,27 @@ const MODULES: [&str; 10] = [
     "crates/veraid-core/src/signed_data/**",
 ];
 
-/// The packages whose tests have to notice.
+/// The packages whose tests must detect changes.
 const TEST_PACKAGES: [&str; 3] = ["veraid-dnssec", "veraid-core", "kliento"];
 
-/// Of those packages: unit tests, the laws of time and of the walk, policies, proofs, and the vectors. Others would only build
-/// longer.
+/// The test targets of those packages: unit tests, the laws of time and of the walk, policies,
+/// proofs, and the vectors. Others would only take longer to build.
 const TEST_TARGETS: [&str; 6] =
     ["--lib", "--test=periods", "--test=walk", "--test=policy", "--test=proof", "--test=vectors"];
 
-/// What a test run may last, in seconds. All of them together take two; a change that makes a loop endless is noticed by this.
+/// The time limit of a test run, in seconds. All tests together take two; the limit detects changes
+/// that make a loop endless.
 const TIMEOUT_SECONDS: &str = "20";
 
-/// What the command line asks for.
+/// The arguments of the command.
 #[derive(Debug, Default)]
 struct Arguments<'a> {
     files: Vec<&'a str>,
     names: Vec<&'a str>,
 }
 
-/// Runs the mutants of `--file GLOB`s (those of [`MODULES`] if there are none) whose names match a `--name REGEX`; fails if one
-/// survives that has no reason to.
+/// Runs the mutants of `--file GLOB`s (default: those of [`MODULES`]) whose names match a
+/// `--name REGEX`; fails if one survives without a reason.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let mut asked = Arguments::default();
     for pair in arguments.chunks(2) {
@@ -85,7 +88,7 @@ fn check_tool() -> Result<(), String> {
     }
 }
 
-/// Runs cargo-mutants on a copy of the tree; gives the file in which it says what came of each mutant.
+/// Runs cargo-mutants on a copy of the tree; returns the file with the outcome of each mutant.
 fn run_tool(root: &Path, asked: &Arguments<'_>) -> Result<PathBuf, String> {
     let folder = root.join("target/mutants");
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -93,9 +96,10 @@ fn run_tool(root: &Path, asked: &Arguments<'_>) -> Result<PathBuf, String> {
     let mut command = Command::new(env!("CARGO"));
     command
         .current_dir(root)
-        // Of its own, so that dependencies are built once and not for each copy of the tree.
+        // A separate folder, so that dependencies are built once and not for each copy of the tree.
         .env("CARGO_TARGET_DIR", folder.join("build"))
-        // Nearly all the time goes into building, so our own crates are not optimised and carry no debug information.
+        // Nearly all the time goes into building, so our own crates are not optimised and have no
+        // debug information.
         .envs([("CARGO_PROFILE_DEV_OPT_LEVEL", "0"), ("CARGO_PROFILE_DEV_DEBUG", "0")])
         .env("CARGO_INCREMENTAL", "1")
         .args(["mutants", "--workspace", "--gitignore=true", "--colors=never", "--output"])
@@ -104,35 +108,36 @@ fn run_tool(root: &Path, asked: &Arguments<'_>) -> Result<PathBuf, String> {
         .args(asked.files.iter().flat_map(|glob| ["--file", glob]))
         .args(asked.names.iter().flat_map(|regex| ["--re", regex]))
         .arg("--cargo-arg=--locked")
-        // Not as `--test-package`, which the run without any change does not heed.
+        // Not as `--test-package`, which the baseline run ignores.
         .args(TEST_PACKAGES.iter().map(|package| format!("--cargo-arg=--package={package}")))
         .args(TEST_TARGETS.iter().map(|target| format!("--cargo-arg={target}")))
-        // The vectors under one provider: no rule depends on which it is.
+        // The vectors under one provider: no rule depends on the provider.
         .args(["--", "--", "--skip", "rust-crypto::"]);
     let status = command.status().map_err(|error| format!("cargo cannot be started: {error}"))?;
     match status.code() {
-        // All noticed; some missed; some timed out.
+        // All detected; some missed; some timed out.
         Some(0 | 2 | 3) => Ok(folder.join("mutants.out/outcomes.json")),
         _ => Err(format!("cargo-mutants ended with {status}")),
     }
 }
 
-/// What came of one mutant.
+/// The outcome of one mutant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
     Caught,
     TimedOut,
     Missed,
-    /// It does not compile.
+    /// The mutant does not compile.
     Unviable,
 }
 
-/// A mutant by its file, and by its name without line and column, which change with every edit above it.
+/// A mutant, identified by its file and by its name without line and column, which change with
+/// every edit above it.
 #[derive(Debug)]
 struct Mutant {
     file: String,
     name: String,
-    /// With line and column.
+    /// The name with line and column.
     place: String,
     outcome: Outcome,
 }
@@ -140,7 +145,7 @@ struct Mutant {
 fn read_outcomes(file: &Path) -> Result<Vec<Mutant>, String> {
     let json = read_json(file)?;
     let outcomes = json.get("outcomes").and_then(Value::as_array).ok_or("there are no outcomes")?;
-    // The run without any change is the first; the tool ends with an error if that fails.
+    // The baseline run is the first; the tool ends with an error if that fails.
     let outcomes = outcomes.iter().filter(|outcome| outcome.pointer("/scenario/Mutant").is_some());
     outcomes
         .map(|outcome| {
@@ -161,11 +166,11 @@ fn read_outcomes(file: &Path) -> Result<Vec<Mutant>, String> {
         .collect()
 }
 
-/// Mutants of one name that may survive, and why.
+/// Mutants of one name that may survive, with the reason.
 #[derive(Debug)]
 struct Accepted {
     name: String,
-    /// How many of that name: one operator can be there several times in a function.
+    /// The number of mutants of that name: one operator can occur several times in a function.
     count: u64,
 }
 
@@ -199,7 +204,7 @@ fn read_json(file: &Path) -> Result<Value, String> {
 
 /// Survivors without a reason, and reasons without a survivor.
 ///
-/// Only if all mutants of the files were tested does an entry whose mutant is not among them say anything of it.
+/// An entry without a mutant is an error only if all mutants of the files were tested.
 fn judge(tested: &[Mutant], accepted: &[Accepted], tested_all: bool) -> Vec<String> {
     let mut survivors: BTreeMap<&str, Vec<&Mutant>> = BTreeMap::new();
     for mutant in tested.iter().filter(|mutant| mutant.outcome == Outcome::Missed) {
@@ -228,7 +233,8 @@ fn judge(tested: &[Mutant], accepted: &[Accepted], tested_all: bool) -> Vec<Stri
     problems
 }
 
-/// Figures of each module, in Markdown. The score is of those that compile: noticed, or accepted with a reason.
+/// The figures of each module, in Markdown. The score counts mutants that compile: those detected,
+/// or accepted with a reason.
 fn table(tested: &[Mutant], accepted: &[Accepted]) -> String {
     let files: BTreeSet<&str> = tested.iter().map(|mutant| mutant.file.as_str()).collect();
     let mut lines = vec![

@@ -1,6 +1,7 @@
-//! `cargo xtask oracle`: the walk from the root against brute force, for as long as there is time.
+//! `cargo xtask oracle`: the walk from the root compared with brute force, for as long as there is
+//! time.
 //!
-//! The worlds and their judge are the ones of the test `oracle` of `veraid-dnssec`.
+//! The worlds and the brute force are those of the test `oracle` of `veraid-dnssec`.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -23,14 +24,14 @@ mod truth;
 #[path = "../../crates/veraid-dnssec/tests/oracle/world.rs"]
 mod world;
 
-/// Worlds between two looks at the clock.
+/// The number of worlds between two checks of the clock.
 const BATCH: u64 = 200;
 
-/// Judges worlds, a minute of them unless told otherwise.
+/// Checks random worlds, for a minute unless the arguments say otherwise.
 ///
 /// # Errors
 ///
-/// Arguments that make no sense, or the world in which the walk is wrong, with the command that makes it again.
+/// Invalid arguments, or the world in which the walk is wrong, with the command that reproduces it.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let (mut end, mut seed) = (End::After(Duration::from_secs(60)), 1);
     let mut rest = arguments;
@@ -67,7 +68,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-/// When to stop.
+/// The condition for stopping.
 enum End {
     After(Duration),
     Worlds(u64),

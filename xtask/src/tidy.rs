@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: what neither compiler nor linter checks.
+//! `cargo xtask tidy`: checks that neither compiler nor linter makes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,10 +7,12 @@ use serde_json::Value;
 
 mod architecture;
 
-/// Longest source file that is still one idea, in lines; tables and generated text aside.
+/// The maximum length of a source file, in lines, beyond which it has more than one idea; tables
+/// and generated text are exempt.
 const MAX_LINES: usize = 700;
 
-/// Folders of what people do not write: build output, installed packages, vectors, what fuzzing finds.
+/// Folders with files that people do not write: build output, installed packages, vectors, and the
+/// output of fuzzing.
 const NOT_WRITTEN: [&str; 6] =
     ["target", "node_modules", ".git", "test-vectors", "corpus", "artifacts"];
 

@@ -1,7 +1,9 @@
-//! The generated test vectors: what goes into test-vectors/, but for the folder that another implementation made.
+//! The generated test vectors: everything in test-vectors/ except the folder that another
+//! implementation made.
 //!
-//! Every vector is made from keys that come with `veraid-testkit`, and says what must come of it as the rules have it: no
-//! verifier is asked. The runner in `crates/kliento/tests` holds verifiers against them.
+//! Every vector is made from the keys of `veraid-testkit`, and states the result that the rules
+//! require, without asking a verifier. The runner in `crates/kliento/tests` checks verifiers
+//! against the vectors.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
@@ -49,7 +51,7 @@ mod windows;
 use authority::Citation;
 use json::Json;
 
-/// The folders of test-vectors/ that hold nothing but what is generated here.
+/// The folders of test-vectors/ that contain only generated files.
 const FOLDERS: [&str; 5] = ["dnssec", "bundle", "token", "header", "member-id"];
 
 /// Both profiles, for rules that differ or that each must keep.
@@ -60,7 +62,7 @@ const NOW: Timestamp = default_instant();
 
 const DAY: u64 = 86_400;
 
-/// The conformance matrix, which the vectors decide, from test-vectors/.
+/// The path from test-vectors/ to the conformance matrix, which the vectors decide.
 const MATRIX: &str = "../docs/conformance-matrix.md";
 
 /// Writes all vectors and the conformance matrix, and removes files in the vectors' folders that are not generated.
@@ -78,7 +80,8 @@ pub(crate) fn write() -> Result<(), String> {
         let path = root.join(path);
         let folder = path.parent().ok_or("a vector has no folder")?;
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        // What has not changed keeps its time, so that builds that depend on it do.
+        // Unchanged files keep their modification time, so that builds that depend on them are not
+        // repeated.
         if fs::read_to_string(&path).ok().as_ref() != Some(text) {
             fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
         }
@@ -87,7 +90,7 @@ pub(crate) fn write() -> Result<(), String> {
     Ok(())
 }
 
-/// Compares what is in test-vectors/ with what [`write()`] would put there.
+/// Compares the files in test-vectors/ with the output of [`write()`].
 ///
 /// # Errors
 ///
@@ -117,7 +120,7 @@ pub(crate) fn check() -> Result<(), String> {
     ))
 }
 
-/// Where an implementation is known to differ from the vectors.
+/// The vectors on which an implementation is known to differ.
 fn exceptions(name: &str) -> Result<Exceptions, String> {
     let file = root().join("exceptions").join(name);
     let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
@@ -211,10 +214,10 @@ fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
     Ok(files)
 }
 
-/// One vector: what to do, with what, and what must come of it.
+/// One vector: an operation, its inputs, and the result that it must have.
 #[derive(Clone, Debug)]
 struct Vector {
-    /// Area, rule and case.
+    /// The id: area, rule and case.
     id: String,
     description: String,
     spec: &'static str,
@@ -235,7 +238,7 @@ struct Vector {
     expect: Expect,
 }
 
-/// What is verified.
+/// The data to verify.
 #[derive(Clone, Debug)]
 enum Carrier {
     Input(Vec<u8>),
@@ -256,7 +259,7 @@ enum Expect {
 }
 
 impl Vector {
-    /// Of no use before it is told what to expect: until then it is valid.
+    /// A vector that is valid until another expectation is set.
     fn new(
         id: impl Into<String>,
         description: impl Into<String>,
@@ -385,20 +388,21 @@ impl Vector {
         self
     }
 
-    /// For a verifier that accepts organisation certificates of other issuers.
+    /// Sets the policy to accept organisation certificates of other issuers.
     fn accepting_foreign_issuers(mut self) -> Self {
         self.accepts_foreign_issuers = true;
         self
     }
 
-    /// Octets that do not parse, with this project's code.
+    /// Expects input that does not parse, with this project's code.
     fn malformed(mut self, code: u16) -> Self {
         let stage = if matches!(code, 1002 | 1003) { "header" } else { "parse" };
         self.expect = Expect::Failure { outcome: Outcome::Malformed, stage, code };
         self
     }
 
-    /// A bundle that parses and does not hold, with this project's code, from which the stage follows.
+    /// Expects input that parses and is invalid, with this project's code. The stage follows from
+    /// the code.
     fn invalid(mut self, code: u16) -> Self {
         let stage = match code {
             2103 | 2000..=2099 => "dnssec-chain",
@@ -412,7 +416,7 @@ impl Vector {
         self
     }
 
-    /// The failure at another stage than its code has by itself.
+    /// Expects the failure at another stage than the code implies.
     fn stage(mut self, name: &'static str) -> Self {
         if let Expect::Failure { stage, .. } = &mut self.expect {
             *stage = name;
@@ -428,7 +432,7 @@ impl Vector {
         self
     }
 
-    /// Valid: signed by whom `scenario` has sign.
+    /// Expects the subject and signer of `scenario`.
     fn signed_as(self, scenario: &Scenario) -> Self {
         let user = scenario.user.as_deref();
         let organisation = scenario.organisation.as_str();
@@ -457,13 +461,14 @@ impl Vector {
         self.fact("signer", Json::text(kind))
     }
 
-    /// Valid in this run of seconds.
+    /// Expects validity in this run of seconds.
     fn holds(self, period: ValidityPeriod) -> Self {
         self.fact("validFrom", Json::text(period.start()))
             .fact("validUntil", Json::text(period.end()))
     }
 
-    /// Valid in this run of seconds; what is never valid says something else later.
+    /// Expects validity in this run of seconds; `None` if the vector is never valid, which a later
+    /// call states.
     fn holds_if_ever(self, period: Option<ValidityPeriod>) -> Self {
         match period {
             Some(period) => self.holds(period),
@@ -567,7 +572,7 @@ fn period_json(period: ValidityPeriod) -> Json {
     Json::object([("from", Json::text(period.start())), ("until", Json::text(period.end()))])
 }
 
-/// A profile as vectors name it.
+/// The name of a profile in vectors.
 const fn label(profile: TestProfile) -> &'static str {
     match profile {
         TestProfile::VeraId => "veraid",
@@ -580,7 +585,7 @@ fn member(profile: TestProfile) -> Scenario {
     Scenario { root_keys: ZoneKeys::combined(ZoneAlgorithm::EcdsaP256), ..Scenario::of(profile) }
 }
 
-/// The same, signed by the organisation for alice.
+/// The default scenario for small files, signed by the organisation for alice.
 fn organisation(profile: TestProfile) -> Scenario {
     Scenario { signer: Signer::Organisation, ..member(profile) }
 }
@@ -594,7 +599,7 @@ fn parent(scenario: &Scenario) -> String {
     format!("bundle::valid::{signer}-{}", label(scenario.profile))
 }
 
-/// The seconds in which all that `scenario` makes holds, if there are any.
+/// The seconds in which all parts of `scenario` are valid, if there are any.
 fn common_seconds(scenario: &Scenario) -> Option<ValidityPeriod> {
     let periods = [scenario.signature_period, scenario.certificate_period, scenario.rrsig_period];
     let start = periods.iter().map(|period| period.start()).max().unwrap();
@@ -602,7 +607,8 @@ fn common_seconds(scenario: &Scenario) -> Option<ValidityPeriod> {
     ValidityPeriod::new(start, end).ok()
 }
 
-/// A signature bundle that differs from its parent in one respect; valid, until told otherwise.
+/// A signature bundle that differs from its parent in one respect; expected to be valid unless
+/// changed later.
 fn vary(
     rule: &str,
     case: &str,
@@ -614,7 +620,7 @@ fn vary(
     vary_bundle(rule, case, description, spec, scenario, &scenario.build_with(customisation))
 }
 
-/// The same for a bundle that was made otherwise.
+/// A vector as from [`vary`], for a bundle that is already built.
 fn vary_bundle(
     rule: &str,
     case: &str,
@@ -630,7 +636,7 @@ fn vary_bundle(
         .holds_if_ever(common_seconds(scenario))
 }
 
-/// Zones of one P-256 key each, above the record `text` of `_veraid.example.com`.
+/// A builder of zones with one P-256 key each, with the record `text` at `_veraid.example.com`.
 fn small_zones() -> HierarchyBuilder {
     let root = ZoneKeys::combined(ZoneAlgorithm::EcdsaP256);
     HierarchyBuilder::new().zone_keys(".", root)
@@ -648,7 +654,7 @@ fn seconds_around_now(before: u64, after: u64) -> ValidityPeriod {
     ValidityPeriod::new(NOW.saturating_sub(before), NOW.saturating_add(after)).unwrap()
 }
 
-/// From so many seconds before now to so many before.
+/// The period from `from` seconds before now to `until` seconds before now.
 fn period_before_now(from: u64, until: u64) -> ValidityPeriod {
     ValidityPeriod::new(NOW.saturating_sub(from), NOW.saturating_sub(until)).unwrap()
 }

@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &MemberBundle) -> Result<Outcome, Stop> {
         .and_then(|organisation| MemberIdBundle::assemble(&organisation, &member, &intermediates))
         .map_err(|error| Failure::malformed(&error))?;
 
-    // A bundle that proves nothing would only be found out at the member's.
+    // Otherwise a bundle that proves nothing would be noticed only when the member uses it.
     let octets = bundle.to_der();
     let service = arguments.service.clone().unwrap_or_else(kliento::service_oid);
     let verified = bundle

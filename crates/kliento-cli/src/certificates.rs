@@ -1,4 +1,4 @@
-//! Certificates from files and into them.
+//! Reads and writes certificate files.
 
 use std::path::Path;
 
@@ -21,10 +21,10 @@ use crate::{files, input, randomness};
 const CERTIFICATE: &str = "CERTIFICATE";
 const DAY: u64 = 86_400;
 
-/// How long certificates are valid if nobody says (90 days: DomainAuth allows no more).
+/// The default lifetime of certificates (90 days: DomainAuth allows no more).
 pub(crate) const USUAL_DAYS: u32 = 90;
 
-/// How long before the present certificates start if nobody says (an hour: for machines whose clocks are behind).
+/// The default back-dating of certificates (an hour: for machines whose clocks are behind).
 pub(crate) const BACK_DATING_SECONDS: u64 = 3_600;
 
 /// Reads a certificate in PEM or DER.
@@ -49,14 +49,14 @@ pub(crate) fn read(path: &Path) -> Result<Certificate, Stop> {
     })
 }
 
-/// The seconds that a certificate is valid.
+/// The validity period of a certificate, from its first and last second.
 pub(crate) fn period(from: Timestamp, until: Timestamp) -> Result<ValidityPeriod, UsageError> {
     ValidityPeriod::new(from, until).map_err(|_| {
         UsageError::new(format!("it would be valid from {from}, which is after its end at {until}"))
     })
 }
 
-/// The instant so many days later.
+/// The instant `days` days after `from`.
 pub(crate) fn days_after(from: Timestamp, days: u32) -> Timestamp {
     from.saturating_add(u64::from(days).saturating_mul(DAY))
 }
@@ -66,7 +66,7 @@ pub(crate) fn serial_number() -> Result<SerialNumber, Stop> {
     Ok(SerialNumber::from_random(randomness::octets()?))
 }
 
-/// Checks where a certificate is to go.
+/// Checks the output file of a certificate.
 pub(crate) fn check_destination(file: &CertificateFile) -> Result<(), UsageError> {
     if is_stdin(&file.out) && file.output.form == Output::Json {
         return Err(UsageError::new("standard output cannot be both the certificate and JSON"));
@@ -120,7 +120,7 @@ pub(crate) fn deliver(
 }
 
 impl Issued {
-    /// Properties of the certificate that some software may not take.
+    /// Properties of the certificate that some software may not accept.
     fn warnings(&self) -> Vec<String> {
         let characters = self.certificate.common_name().unwrap_or_default().chars().count();
         let limit = policy::MAX_COMMON_NAME_CHARS;
@@ -154,7 +154,7 @@ impl Issued {
     }
 }
 
-/// `kliento.certificate/v1`: a certificate that was issued, or why none was.
+/// `kliento.certificate/v1`: the certificate that was issued, or the failure.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CertificateJson<'a> {

@@ -1,4 +1,4 @@
-//! The arguments.
+//! Command-line arguments.
 
 mod bundle;
 mod certificate;
@@ -47,7 +47,8 @@ Exit codes:
   14  refused by what was asked (service, profile, cap) or by issuing policy
   20  network: no DNS server gave an answer";
 
-/// Issues and verifies Kliento tokens, VeraId signatures and DNSSEC chains; all but `chain fetch` offline.
+/// Issues and verifies Kliento tokens, VeraId signatures and DNSSEC chains; all but `chain fetch`
+/// offline.
 #[derive(Debug, Parser)]
 #[command(name = "kliento", version, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
@@ -57,7 +58,8 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Shows it all in a second without a network: a DNS root, a key, a token, a server that believes it and three that do not.
+    /// Runs a complete example offline, in a second: a DNS root, a key, a token, one server that
+    /// accepts it and three rejections.
     Demo(DemoArguments),
     /// Private keys.
     #[command(subcommand)]
@@ -80,16 +82,16 @@ pub(crate) enum Command {
     /// VeraId and DomainAuth signature bundles of any service.
     #[command(subcommand)]
     Bundle(BundleVerb),
-    /// The root zone's keys, from which everything is proved.
+    /// DNSSEC trust anchors: the root zone's keys, from which everything is proved.
     #[command(subcommand)]
     TrustAnchors(TrustAnchorsVerb),
-    /// Services.
+    /// Services over HTTP.
     #[command(subcommand)]
     Serve(ServeVerb),
-    /// What development needs, and nobody should trust elsewhere.
+    /// Tools for development, whose output must not be trusted elsewhere.
     #[command(subcommand)]
     Dev(DevVerb),
-    /// Test vectors, against any implementation.
+    /// Conformance tests of any implementation, with test vectors.
     #[command(subcommand)]
     Conformance(ConformanceVerb),
     /// Explains an error code, or lists all of them.
@@ -104,7 +106,8 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = DEMO_EXAMPLES)]
 pub(crate) struct DemoArguments {
-    /// The new folder for what is made [default: kliento-demo, or kliento-demo-2 and so on if that is there].
+    /// The folder to create for the files [default: kliento-demo, or kliento-demo-2 and so on if it
+    /// exists].
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 }
@@ -117,7 +120,7 @@ Examples:
 #[derive(Debug, Args)]
 #[command(after_help = EXPLAIN_EXAMPLES)]
 pub(crate) struct ExplainArguments {
-    /// A code like KL2031; all are listed without one.
+    /// A code like KL2031 [default: list all codes].
     pub(crate) code: Option<String>,
 }
 
@@ -132,7 +135,7 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    /// The command lines of all examples, without what a shell does itself.
+    /// The command lines of all examples, without the parts that a shell interprets.
     fn examples(command: &clap::Command) -> Vec<Vec<String>> {
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         let own = help.replace("\\\n", " ");

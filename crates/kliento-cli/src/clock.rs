@@ -15,7 +15,7 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_unix_seconds(seconds)
 }
 
-/// Tells how much time has passed since it was made.
+/// Starts a stopwatch: the returned function gives the time since the start.
 pub(crate) fn stopwatch() -> impl FnOnce() -> Duration {
     #[expect(clippy::disallowed_methods, reason = "it is measured for people, and decides nothing")]
     let start = Instant::now();

@@ -1,4 +1,4 @@
-//! Every error code, what it means and how to mend it.
+//! Every error code, with its meaning and its fix.
 
 mod anchors;
 mod fetching;
@@ -6,7 +6,7 @@ mod issuing;
 mod serving;
 mod verifying;
 
-/// What there is to say about an error code.
+/// The explanation of an error code.
 #[derive(Debug)]
 pub(crate) struct Explanation {
     pub(crate) code: u16,
@@ -15,7 +15,7 @@ pub(crate) struct Explanation {
     pub(crate) mend: &'static str,
 }
 
-/// All of them by code, ascending.
+/// All explanations, in ascending order of their codes.
 pub(crate) fn explanations() -> impl Iterator<Item = &'static Explanation> {
     let verifying = verifying::EXPLANATIONS.iter();
     verifying
@@ -25,7 +25,7 @@ pub(crate) fn explanations() -> impl Iterator<Item = &'static Explanation> {
         .chain(serving::EXPLANATIONS)
 }
 
-/// What there is to say about `code`.
+/// The explanation of `code`.
 pub(crate) fn explanation(code: u16) -> Option<&'static Explanation> {
     explanations().find(|explanation| explanation.code == code)
 }
@@ -46,7 +46,7 @@ mod tests {
 
     use super::*;
 
-    /// Codes of input that is refused and that no vector can have, each with its reason.
+    /// Codes of rejected input that no vector can have, each with its reason.
     const WITHOUT_VECTOR: &[(u16, &str)] =
         &[(3050, "takes a server's policy on signers, which vectors do not state")];
 

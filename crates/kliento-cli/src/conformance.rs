@@ -1,4 +1,4 @@
-//! `kliento conformance`: vectors against any implementation.
+//! `kliento conformance`: tests any implementation with vectors.
 
 mod text;
 
@@ -15,10 +15,10 @@ use crate::files::{Existing, Readers};
 use crate::outcome::{Outcome, Stop, UsageError};
 use crate::{files, input};
 
-/// The most octets of one question (32 MiB: content of 16 MiB in Base64, and room).
+/// The maximum size of one question, in bytes (32 MiB: content of 16 MiB in Base64, and room).
 const MAX_QUESTION: u64 = 32 * 1024 * 1024;
 
-/// What is under test.
+/// The implementation under test.
 enum Implementation {
     BuiltIn(ProviderArgument),
     Other(Process),
@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &ConformanceRun) -> Result<Outcome, Stop> {
         }
         report.add(vector, answer, &exceptions);
     }
-    // A part of the vectors cannot use all exceptions.
+    // A subset of the vectors cannot use all exceptions.
     let unused = if arguments.only.is_empty() { report.unused(&exceptions) } else { Vec::new() };
     let conforms = report.failures().next().is_none() && unused.is_empty();
     let name = implementation.name(arguments, &exceptions);
@@ -108,7 +108,7 @@ fn vectors(arguments: &ConformanceRun) -> Result<Vec<Vector>, UsageError> {
     Ok(vectors)
 }
 
-/// Answers line by line, so that whoever asks can wait for each answer.
+/// Answers questions line by line, so that the caller can wait for each answer.
 pub(crate) fn answer(arguments: &ConformanceAnswer) -> Result<Outcome, Stop> {
     let provider = arguments.provider.provider();
     let mut stdin = io::stdin().lock();
@@ -126,7 +126,7 @@ pub(crate) fn answer(arguments: &ConformanceAnswer) -> Result<Outcome, Stop> {
             continue;
         }
         let answer = answer_line(&line, |question| builtin::answer(question, provider));
-        // Who asked and left wants no answer.
+        // A caller that has gone needs no answer.
         if writeln!(stdout, "{answer}").and_then(|()| stdout.flush()).is_err() {
             return Ok(Outcome::valid(""));
         }
@@ -137,7 +137,7 @@ fn answer_line(line: &str, answer: impl FnOnce(&Question) -> Answer) -> String {
     match serde_json::from_str::<Question>(line) {
         Ok(question) => answer(&question).to_line(&question.id),
         Err(error) => {
-            // Whoever sent it may at least learn which question it was.
+            // The caller may at least learn which question it was.
             let id = serde_json::from_str::<serde_json::Value>(line)
                 .ok()
                 .and_then(|value| value.get("id")?.as_str().map(str::to_owned));

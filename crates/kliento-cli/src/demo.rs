@@ -1,4 +1,5 @@
-//! `kliento demo`: from a DNSSEC root to a token that a server believes, and three that it refuses, without a network.
+//! `kliento demo`: from a DNSSEC root to a token that a server accepts, and three rejections,
+//! without a network.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -35,7 +36,7 @@ const TOKEN_FILE: &str = "token.header";
 const LIFETIME_SECONDS: u64 = 600;
 const DAY: u64 = 86_400;
 
-/// What the demo makes.
+/// Everything that the demo creates.
 struct World {
     key: Arc<SoftwareKey>,
     key_record_owner: String,
@@ -59,7 +60,8 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<Outcome, Stop> {
     Ok(Outcome::valid(world.tell(&folder, now, taken)))
 }
 
-/// Makes the folder that was asked for, or the first of `kliento-demo`, `kliento-demo-2` and so on that is not there.
+/// Creates the requested folder, or the first of `kliento-demo`, `kliento-demo-2` and so on that
+/// does not exist.
 fn create_folder(asked: Option<&Path>) -> Result<PathBuf, UsageError> {
     let numbered = (2..100).map(|number| PathBuf::from(format!("kliento-demo-{number}")));
     let candidates: Vec<PathBuf> = match asked {
@@ -90,7 +92,7 @@ impl World {
         let (key_record_owner, service) = (organisation.key_record_owner(), kliento::service_oid());
         let key_record = organisation.key_record(DAY, Some(&service))?;
 
-        // The root and the zones below it, whose keys nobody keeps.
+        // The root and the zones below it, whose keys are not kept.
         let p256 = ZoneAlgorithm::EcdsaP256;
         let rrsigs = ValidityPeriod::new(now.saturating_sub(DAY), now.saturating_add(14 * DAY))?;
         let zones = HierarchyBuilder::new()
@@ -127,7 +129,7 @@ impl World {
         })
     }
 
-    /// Writes what people can play on with; the folder is new.
+    /// Writes the files for further experiments; the folder is new.
     fn leave_in(&self, folder: &Path) -> Result<(), Stop> {
         let key = self
             .key
@@ -140,11 +142,11 @@ impl World {
         write(KEY_FILE, key.as_octets(), Readers::Owner)?;
         write(CHAIN_FILE, &self.chain_der, Readers::Usual)?;
         write(ANCHORS_FILE, self.anchors_text.as_bytes(), Readers::Usual)?;
-        // Whoever can read a token can use it.
+        // Anyone who can read a token can use it.
         write(TOKEN_FILE, header.as_bytes(), Readers::Owner)
     }
 
-    /// The story, with what a server says of the token and of three that are not good.
+    /// The text of the demo, with a server's verdict on the token and three rejections.
     fn tell(&self, folder: &Path, now: Timestamp, taken: Duration) -> String {
         let mut text = format!(
             "A workload proves who it is, offline. All of this was made just now, in {} ms and without a network:\n\n",
@@ -188,7 +190,7 @@ impl World {
         text
     }
 
-    /// What a server that is `audience` says of `bundle`.
+    /// The verdict of the server `audience` on `bundle`.
     fn ask(&self, bundle: TokenBundle, audience: &str, at: Timestamp) -> Report {
         let question = TokenQuestion {
             audience: Some(audience),
@@ -200,7 +202,7 @@ impl World {
         question.ask(bundle)
     }
 
-    /// The bundle after somebody on the way has changed a claim; it is as long as before.
+    /// The bundle after an attacker on the way has changed a claim; its length is unchanged.
     fn tampered(&self) -> TokenBundle {
         let claim = |(name, value): (&str, &str)| format!(r#""{name}":"{value}""#).into_bytes();
         let (honest, forged) = (claim(CLAIM), claim(FORGED_CLAIM));
@@ -210,12 +212,12 @@ impl World {
         {
             target.copy_from_slice(&forged);
         }
-        // Nothing but a string in the token has changed, so it parses as before.
+        // Only a string in the token has changed, so the bundle parses as before.
         TokenBundle::from_der(&der).unwrap_or_else(|_| self.bundle.clone())
     }
 }
 
-/// What to type next, for this very program and folder.
+/// Commands to run next, with this very program and folder.
 fn commands(folder: &Path) -> String {
     let program = std::env::args_os().next().map(PathBuf::from).unwrap_or_default();
     let program = quoted(&program);

@@ -14,10 +14,11 @@ use crate::{files, names, randomness, times, trust};
 
 const DAY: u64 = 86_400;
 
-/// How to mend a chain that verifiers would find too large.
+/// The fix for a chain that verifiers would find too large.
 const FEWER_LABELS: &str = "use --algorithm ecdsa-p256, or an organisation with fewer labels";
 
-/// What the anchors of a throw-away root begin with, so that nobody takes them for those of the root.
+/// The first lines of a throw-away root's trust anchors, so that they are not mistaken for those of
+/// the root.
 const WARNING: &str = "\
 ; Trust anchor of a throw-away DNS root that `kliento dev zone` made for development.
 ; NEVER TRUST IT IN PRODUCTION: whoever made it could make any organisation's chain with it.
@@ -49,7 +50,7 @@ pub(crate) fn run(arguments: &DevZone) -> Result<Outcome, Stop> {
         .owner(&question.name.to_string())
         .txt(&records)
         .period(period)
-        // It is drawn here and kept nowhere: nobody can sign with the zones' keys again.
+        // The seed is drawn here and stored nowhere: the zones' keys can never sign again.
         .key_seed(randomness::octets()?)
         .build();
     let chain = encode_dnssec_chain(made.messages.iter().map(Vec::as_slice));
@@ -69,7 +70,8 @@ pub(crate) fn run(arguments: &DevZone) -> Result<Outcome, Stop> {
     Ok(Outcome::valid(text))
 }
 
-/// Verifiers limit the work that a chain makes, so very deep organisations cannot have every algorithm, or any.
+/// Verifies the new chain. Verifiers limit the work per chain, so very deep organisations cannot
+/// have every algorithm, or any.
 fn prove(
     chain: &[u8],
     anchors: &str,

@@ -1,4 +1,4 @@
-//! Why something does not hold, in the form that people and programs are told.
+//! Failures, as reported to people and programs.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -14,24 +14,25 @@ use crate::codes;
 use crate::place;
 use crate::shown::shown;
 
-/// What kind of failure it is; each has its own exit code.
+/// The kind of a failure; each has its own exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// Size, header, Base64, or octets that do not parse.
+    /// Wrong size, header or Base64, or bytes that do not parse.
     Malformed,
-    /// Anything that is none of the others.
+    /// Any failure without a class of its own.
     Invalid,
     /// Expired or not valid yet.
     Time,
     /// For another audience.
     Audience,
-    /// Refused by what the verifier asks (service, profile or a cap), or by issuing policy.
+    /// Rejected by the verifier's requirements (service, profile or a cap), or refused by issuing
+    /// policy.
     Policy,
     /// A key file that the caller gave and that cannot be used.
     Usage,
     /// No DNS server gave an answer.
     Network,
-    /// A fault that is nobody's.
+    /// An internal error.
     Internal,
 }
 
@@ -47,7 +48,7 @@ impl Class {
     }
 }
 
-/// A failure and all that is to be told of it.
+/// A failure, with everything that is reported about it.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) class: Class,
@@ -56,11 +57,11 @@ pub(crate) struct Failure {
     reasons: Vec<String>,
     place: Option<String>,
     asked: Option<ValidityPeriod>,
-    /// Instead of the usual one.
+    /// A specific fix, instead of the usual one.
     mend: Option<Box<str>>,
 }
 
-/// The same in JSON.
+/// The JSON form of a failure.
 #[derive(Debug, Serialize)]
 pub(crate) struct FailureJson<'a> {
     code: String,
@@ -69,12 +70,12 @@ pub(crate) struct FailureJson<'a> {
 }
 
 impl Failure {
-    /// Input that is too large to be read on.
+    /// Input that is larger than `limit`.
     pub(crate) fn too_large(limit: usize) -> Self {
         Self::malformed_text(1001, format!("input has more than {limit} octets"))
     }
 
-    /// Text that is no Base64.
+    /// Text that is not Base64.
     pub(crate) fn not_base64(what: &str) -> Self {
         Self::malformed_text(1003, format!("{what} is not standard Base64"))
     }
@@ -109,7 +110,7 @@ impl Failure {
         Self::new(class, error.code(), error, place::of_chain(error)).asked_for(asked)
     }
 
-    /// What issuing refused, or met; `asked` is the instant or period that evidence was to hold at.
+    /// A failure to issue; `asked` is the instant or period at which the evidence had to be valid.
     pub(crate) fn issue(error: &IssueError, asked: ValidityPeriod) -> Self {
         match error {
             IssueError::Policy(error) => Self::policy(error),
@@ -121,7 +122,7 @@ impl Failure {
         }
     }
 
-    /// The same where no evidence is looked at.
+    /// A failure to issue where no evidence is checked.
     pub(crate) fn issue_alone(error: &IssueError) -> Self {
         Self::issue(error, ValidityPeriod::ALWAYS)
     }
@@ -163,7 +164,7 @@ impl Failure {
         Self::new(Class::Usage, 5470, error, Some(file))
     }
 
-    /// A signature over trust anchors that does not count.
+    /// A signature over trust anchors that is not accepted.
     pub(crate) fn anchors_signature(error: &SignatureError, file: String) -> Self {
         let class = match error {
             SignatureError::NotValidAt { .. } => Class::Time,
@@ -172,7 +173,7 @@ impl Failure {
         Self::new(class, 5471, error, Some(file))
     }
 
-    /// Trust anchors of which none is valid at an instant.
+    /// A set of trust anchors that are all invalid at an instant.
     pub(crate) fn no_anchor_at(at: Timestamp) -> Self {
         let message = format!("no trust anchor is valid at {at}");
         let class = Class::Time;
@@ -187,7 +188,7 @@ impl Failure {
         }
     }
 
-    /// With the file that it was met in.
+    /// Adds the file in which the failure occurred.
     pub(crate) fn in_file(mut self, file: &str) -> Self {
         self.place = Some(match self.place {
             Some(place) => format!("{file}: {place}"),
@@ -196,7 +197,7 @@ impl Failure {
         self
     }
 
-    /// With a better way to mend it than the usual one.
+    /// Adds a better fix than the usual one.
     pub(crate) fn with_mend(mut self, mend: impl Into<Box<str>>) -> Self {
         self.mend = Some(mend.into());
         self
@@ -217,27 +218,27 @@ impl Failure {
         Self { class, code, message, reasons: Vec::new(), place: None, asked: None, mend: None }
     }
 
-    /// Failures of time also tell the instant or period that was asked for.
+    /// Adds the requested instant or period, which only failures of time report.
     fn asked_for(mut self, asked: ValidityPeriod) -> Self {
         self.asked = (self.class == Class::Time).then_some(asked);
         self
     }
 
-    /// Where it was met, if that is known.
+    /// The location of the failure, if known.
     pub(crate) fn place(&self) -> Option<&str> {
         self.place.as_deref()
     }
 
-    /// Whether it is one of time.
+    /// Returns true if the failure is one of time.
     pub(crate) fn is_about_time(&self) -> bool {
         self.class == Class::Time
     }
 
-    /// What, where, why, how to mend, and where to read on.
+    /// The failure as text: what, where, why, the fix, and where to read on.
     pub(crate) fn to_text(&self) -> String {
         let code = self.code;
         let explanation = codes::explanation(code);
-        // Where there are reasons, the message only says in what they were met.
+        // If there are reasons, the message only names what they are about.
         let (what, reasons) = match explanation {
             Some(explanation) if self.reasons.is_empty() => {
                 (self.message.as_str(), vec![explanation.title])

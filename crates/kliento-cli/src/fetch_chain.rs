@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &ChainFetch) -> Result<Outcome, Stop> {
     }
 }
 
-/// A chain that is proved, and what there is to say of it.
+/// A verified chain, and the facts to report about it.
 struct Fetched {
     chain: FetchedChain,
     organisation: OrganisationName,

@@ -1,4 +1,5 @@
-//! Files: whole or not at all, never over another without leave, and secrets for their owner alone.
+//! Writes files completely or not at all, never over another without permission, and secrets for
+//! their owner only.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
@@ -12,16 +13,16 @@ use crate::randomness;
 use crate::shell::quoted;
 use crate::shown::shown;
 
-/// Who may read a new file.
+/// The users who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Readers {
-    /// Its owner alone.
+    /// Only its owner.
     Owner,
-    /// Whoever the system lets.
+    /// Everyone whom the system allows.
     Usual,
 }
 
-/// What happens to a file that is there already.
+/// The treatment of a file that already exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Existing {
     Keep,
@@ -29,15 +30,15 @@ pub(crate) enum Existing {
 }
 
 impl Existing {
-    /// What the flag `--force` says.
+    /// The treatment that the flag `--force` selects.
     pub(crate) const fn of(force: bool) -> Self {
         if force { Self::Replace } else { Self::Keep }
     }
 }
 
-/// Refuses a file that is there already, before anything is made that would have to go there.
+/// Rejects a file that already exists, before anything is made that would be written there.
 ///
-/// Replacing is for files: what is none (a folder, a device) stays.
+/// Only files are replaced: anything else (a folder, a device) stays.
 pub(crate) fn check_target(path: &Path, existing: Existing) -> Result<(), UsageError> {
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => {
@@ -52,12 +53,14 @@ pub(crate) fn check_target(path: &Path, existing: Existing) -> Result<(), UsageE
     }
 }
 
-/// Writes a file that is there with all its octets or not at all.
+/// Writes a file with all its bytes or not at all.
 ///
-/// They are written to a file of another name in the same folder, which is then renamed. To keep an existing file, it is linked to its
-/// name instead, which the system refuses if the name is taken: there is no moment between looking and writing.
+/// The bytes are written to a file of another name in the same folder, which is then renamed. To
+/// keep an existing file, the new one is linked to its name instead, which the system rejects if
+/// the name is taken: there is no moment between looking and writing.
 ///
-/// Replacing a link replaces the file that it leads to. What replaces a file can be read and written by nobody who could not before.
+/// Replacing a link replaces the file that it leads to. Only users who could read or write the
+/// replaced file can read or write the new one.
 pub(crate) fn write(
     path: &Path,
     octets: &[u8],
@@ -73,7 +76,8 @@ pub(crate) fn write(
         Existing::Keep => link(&temporary, &target),
     });
     if result.is_err() || existing == Existing::Keep {
-        // The name that counts is made or not; there is nobody to tell about the other one.
+        // Only the file's final name matters: if the temporary one stays, there is nothing left to
+        // do.
         let _ = fs::remove_file(&temporary);
     }
     result.map_err(|error| match error.kind() {
@@ -82,7 +86,7 @@ pub(crate) fn write(
     })
 }
 
-/// The file that is to be replaced, so that links to it stay.
+/// The file to replace, behind links, so that links to it stay.
 fn behind_links(path: &Path, existing: Existing) -> io::Result<PathBuf> {
     match existing {
         Existing::Replace if path.is_symlink() => fs::canonicalize(path),
@@ -90,7 +94,7 @@ fn behind_links(path: &Path, existing: Existing) -> io::Result<PathBuf> {
     }
 }
 
-/// Who may do what with a new file: `readers`, and no more than they may with the file that it replaces.
+/// The mode of a new file: that of `readers`, and no wider than that of the file that it replaces.
 #[cfg(unix)]
 fn mode_for(path: &Path, readers: Readers, existing: Existing) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
@@ -117,7 +121,7 @@ fn link(temporary: &Path, path: &Path) -> io::Result<()> {
             // Some file systems have no links: take the name with an empty file, and rename over that.
             drop(OpenOptions::new().write(true).create_new(true).open(path)?);
             fs::rename(temporary, path).inspect_err(|_| {
-                // The empty file is ours; there is nobody to tell if it stays.
+                // The empty file is ours; if it stays, there is nothing left to do.
                 let _ = fs::remove_file(path);
             })
         }
@@ -137,7 +141,8 @@ fn write_new(path: &Path, octets: &[u8], mode: u32) -> io::Result<()> {
     file.sync_all()
 }
 
-/// A name in the same folder that nobody else uses. It is short whatever the file's own is, which may be as long as names can be.
+/// An unused name in the same folder. It is always short, since the file's own name may be as long
+/// as names can be.
 fn temporary_name(path: &Path) -> Result<PathBuf, Stop> {
     if path.file_name().is_none() {
         return Err(UsageError::new(format!("{} is no name of a file", file_name(path))).into());
@@ -155,26 +160,26 @@ fn cannot_write(path: &Path, error: &io::Error) -> UsageError {
     UsageError::new(format!("{} cannot be written: {error}", file_name(path)))
 }
 
-/// Makes a folder and those above it.
+/// Creates a folder and its parents.
 pub(crate) fn make_folder(path: &Path) -> Result<(), UsageError> {
     fs::create_dir_all(path)
         .map_err(|error| UsageError::new(format!("{} cannot be made: {error}", file_name(path))))
 }
 
-/// A file's name on its way to a terminal.
+/// A file's name, made safe to show on a terminal.
 pub(crate) fn file_name(path: &Path) -> String {
     shown(&path.display().to_string()).into_owned()
 }
 
-/// What is in a file that may be a secret.
+/// The contents of a file that may be a secret.
 pub(crate) struct Contents {
     pub(crate) octets: Zeroizing<Vec<u8>>,
-    /// The permissions, if others than the owner have any.
+    /// The file's mode, if users other than the owner have access.
     open_mode: Option<u32>,
 }
 
 impl Contents {
-    /// Reads at most `limit` octets.
+    /// Reads at most `limit` bytes.
     pub(crate) fn read(path: &Path, limit: usize) -> Result<Self, UsageError> {
         let failed = |error: &io::Error| {
             UsageError::new(format!("{} cannot be read: {error}", name_of(path)))
@@ -187,7 +192,7 @@ impl Contents {
             (Box::new(file), open_mode)
         };
         let most = limit.saturating_add(1);
-        // As large as it can get, so that no part of it is left behind where it grew.
+        // Allocated at its maximum size: growing it would leave copies of the secret behind.
         let mut octets = Zeroizing::new(Vec::with_capacity(most));
         reader
             .take(u64::try_from(most).unwrap_or(u64::MAX))
@@ -200,7 +205,7 @@ impl Contents {
         Ok(Self { octets, open_mode })
     }
 
-    /// Refuses a secret that others than its owner can get at.
+    /// Rejects a secret that users other than its owner can access.
     pub(crate) fn check_secret(&self, path: &Path) -> Result<(), UsageError> {
         let Some(mode) = self.open_mode else { return Ok(()) };
         let name = file_name(path);
@@ -224,10 +229,10 @@ fn open_mode(_: &File) -> io::Result<Option<u32>> {
     Ok(None)
 }
 
-/// The most octets of a passphrase (1 KiB).
+/// The maximum size of a passphrase, in bytes (1 KiB).
 const MAX_PASSPHRASE: usize = 1024;
 
-/// A passphrase: what is in the file, without the line end that editors put there.
+/// Reads a passphrase from a file, without the line end that editors put there.
 pub(crate) fn passphrase(path: &Path) -> Result<Zeroizing<Vec<u8>>, UsageError> {
     let mut contents = Contents::read(path, MAX_PASSPHRASE)?;
     contents.check_secret(path)?;
@@ -243,14 +248,15 @@ pub(crate) fn passphrase(path: &Path) -> Result<Zeroizing<Vec<u8>>, UsageError> 
     Ok(contents.octets)
 }
 
-/// What may go to a terminal.
+/// The form of a result: text may go to a terminal, bytes only if forced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Text,
     Octets,
 }
 
-/// Puts a result into the file that was asked for, with what is to be said of it on standard output, or else to standard output alone.
+/// Writes a result to the requested file and facts about it to standard output, or else only the
+/// result to standard output.
 pub(crate) fn deliver(
     out: Option<&Path>,
     octets: Vec<u8>,
@@ -273,7 +279,7 @@ pub(crate) fn deliver(
     Ok(Outcome::valid(facts()))
 }
 
-/// Checks where a result is to go before it is made.
+/// Checks the output file of a result before the result is made.
 pub(crate) fn check_destination(out: Option<&Path>, existing: Existing) -> Result<(), UsageError> {
     match out.filter(|path| !is_stdin(path)) {
         Some(path) => check_target(path, existing),

@@ -1,4 +1,4 @@
-//! Reading files and standard input, and telling the forms of a bundle apart.
+//! Reads files and standard input, and detects the form of a bundle.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -14,44 +14,48 @@ use crate::failure::Failure;
 use crate::outcome::{Stop, UsageError};
 use crate::shown::shown;
 
-/// The most octets of a token in any form (64 KiB: one of 16 KiB has 22 KiB in Base64, and the rest is room to tell what it is).
+/// The maximum size of a token in any form, in bytes (64 KiB: one of 16 KiB has 22 KiB in Base64,
+/// and the rest is room to recognise the input).
 const MAX_TOKEN_INPUT: usize = 64 * 1024;
-/// The most octets of a bundle in any form (24 MiB: one of 16 MiB has 21.4 MiB in Base64).
+/// The maximum size of a bundle in any form, in bytes (24 MiB: one of 16 MiB has 21.4 MiB in
+/// Base64).
 const MAX_BUNDLE_INPUT: usize = 24 * 1024 * 1024;
-/// The most octets of a chain (8 MiB: 64 messages of 64 KiB, and as much again).
+/// The maximum size of a chain, in bytes (8 MiB: 64 messages of 64 KiB, and as much again).
 const MAX_CHAIN_INPUT: usize = 8 * 1024 * 1024;
-/// The most octets of a certificate in any form (64 KiB: one with an RSA key of 4096 bits has 1.5 KiB).
+/// The maximum size of a certificate in any form, in bytes (64 KiB: one with an RSA key of 4096
+/// bits has 1.5 KiB).
 const MAX_CERTIFICATE: usize = 64 * 1024;
-/// The most octets of a member id bundle (64 KiB: no larger one is parsed).
+/// The maximum size of a member id bundle, in bytes (64 KiB: no larger one is parsed).
 const MAX_MEMBER_BUNDLE: usize = 64 * 1024;
-/// The most octets of content that is not attached (1 GiB: it is held in memory).
+/// The maximum size of detached content, in bytes (1 GiB: it is kept in memory).
 const MAX_PLAINTEXT: usize = 1024 * 1024 * 1024;
-/// The most octets of a service's set-up (1 MiB: thousands of routes and patterns).
+/// The maximum size of a service's configuration, in bytes (1 MiB: thousands of routes and
+/// patterns).
 const MAX_CONFIGURATION: usize = 1024 * 1024;
-/// The most octets of known differences (8 MiB: some thousand reasons, each a page).
+/// The maximum size of known differences, in bytes (8 MiB: some thousand reasons, each a page).
 const MAX_EXCEPTIONS: usize = 8 * 1024 * 1024;
 
-/// A token bundle that was read, or why it is none.
+/// Reads a token bundle, or gives the reason why the input is not one.
 pub(crate) fn token(path: &Path) -> Result<Result<TokenBundle, Failure>, UsageError> {
     Ok(read(path, MAX_TOKEN_INPUT)?.and_then(|octets| parse_token(&octets)))
 }
 
-/// A signature bundle that was read, or why it is none.
+/// Reads a signature bundle, or gives the reason why the input is not one.
 pub(crate) fn bundle(path: &Path) -> Result<Result<SignatureBundle, Failure>, UsageError> {
     Ok(read(path, MAX_BUNDLE_INPUT)?.and_then(|octets| parse_bundle(&octets)))
 }
 
-/// The octets of a chain, or why they cannot be one.
+/// Reads the bytes of a chain, or gives the reason why they cannot be one.
 pub(crate) fn chain(path: &Path) -> Result<Result<Vec<u8>, Failure>, UsageError> {
     read(path, MAX_CHAIN_INPUT)
 }
 
-/// The octets of a certificate in any form.
+/// Reads the bytes of a certificate in any form.
 pub(crate) fn certificate(path: &Path) -> Result<Vec<u8>, UsageError> {
     read_file(path, MAX_CERTIFICATE)
 }
 
-/// A member id bundle that was read.
+/// Reads a member id bundle.
 pub(crate) fn member_bundle(path: &Path) -> Result<MemberIdBundle, Stop> {
     let octets = read_file(path, MAX_MEMBER_BUNDLE)?;
     MemberIdBundle::from_der(&octets).map_err(|error| {
@@ -60,7 +64,7 @@ pub(crate) fn member_bundle(path: &Path) -> Result<MemberIdBundle, Stop> {
     })
 }
 
-/// A chain that was read and is not proved.
+/// Reads a chain without verifying it.
 pub(crate) fn parsed_chain(path: &Path) -> Result<DnssecChain, Stop> {
     let octets = chain(path)?.map_err(|failure| failure.in_file(&name_of(path)))?;
     veraid_core::parse_dnssec_chain(&octets).map_err(|error| {
@@ -69,27 +73,27 @@ pub(crate) fn parsed_chain(path: &Path) -> Result<DnssecChain, Stop> {
     })
 }
 
-/// What is to be signed.
+/// Reads the content to sign.
 pub(crate) fn content(path: &Path) -> Result<Vec<u8>, UsageError> {
     read_file(path, MAX_PLAINTEXT)
 }
 
-/// The content of a detached signature.
+/// Reads the content of a detached signature.
 pub(crate) fn plaintext(path: Option<&Path>) -> Result<Option<Vec<u8>>, UsageError> {
     path.map(|path| read_file(path, MAX_PLAINTEXT)).transpose()
 }
 
-/// The bytes of a file of trust anchors.
+/// Reads the bytes of a file of trust anchors.
 pub(crate) fn anchors(path: &Path) -> Result<Vec<u8>, UsageError> {
     read_file(path, AnchorFile::MAX_BYTES)
 }
 
-/// The text of a service's set-up.
+/// Reads the text of a service's configuration.
 pub(crate) fn configuration(path: &Path) -> Result<String, UsageError> {
     text(path, MAX_CONFIGURATION)
 }
 
-/// The text of a file of known differences.
+/// Reads the text of a file of known differences.
 pub(crate) fn exceptions(path: &Path) -> Result<String, UsageError> {
     text(path, MAX_EXCEPTIONS)
 }
@@ -99,20 +103,20 @@ fn text(path: &Path, limit: usize) -> Result<String, UsageError> {
         .map_err(|_| UsageError::new(format!("{} is not UTF-8", name_of(path))))
 }
 
-/// Reads at most `limit` octets; more are malformed.
+/// Reads at most `limit` bytes; larger input is malformed.
 fn read(path: &Path, limit: usize) -> Result<Result<Vec<u8>, Failure>, UsageError> {
     let octets = read_some(path, limit)
         .map_err(|error| UsageError::new(format!("{} cannot be read: {error}", name_of(path))))?;
     Ok(if octets.len() > limit { Err(Failure::too_large(limit)) } else { Ok(octets) })
 }
 
-/// The same where too much is the caller's mistake.
+/// Reads at most `limit` bytes; larger input is the caller's mistake.
 fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, UsageError> {
     read(path, limit)?
         .map_err(|_| UsageError::new(format!("{} has more than {limit} octets", name_of(path))))
 }
 
-/// Reads one octet more than `limit`, if there is one.
+/// Reads one byte more than `limit`, if there is one.
 fn read_some(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let reader: Box<dyn Read> =
         if is_stdin(path) { Box::new(io::stdin().lock()) } else { Box::new(File::open(path)?) };
@@ -122,7 +126,7 @@ fn read_some(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     Ok(octets)
 }
 
-/// Refuses to read standard input for more than one thing; `inputs` are all files that a command reads.
+/// Checks that standard input is read only once; `inputs` are all files that a command reads.
 pub(crate) fn check_stdin_once<'a>(
     inputs: impl IntoIterator<Item = Option<&'a PathBuf>>,
 ) -> Result<(), UsageError> {
@@ -175,7 +179,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     decoded.ok().filter(|octets| !octets.is_empty())
 }
 
-/// What input looks like; whether it is that is for its parser to say.
+/// The apparent form of input; its parser decides if it really is that.
 #[derive(Debug, PartialEq, Eq)]
 enum Form<'a> {
     /// The value of an `Authorization` header.
@@ -206,7 +210,7 @@ fn is_text(text: &str) -> bool {
     !text.contains(|c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n'))
 }
 
-/// What follows `Authorization:` and spaces.
+/// The text after `Authorization:` and spaces.
 fn strip_field_name(text: &str) -> Option<&str> {
     const NAME: &str = "Authorization:";
     let name = text.get(..NAME.len())?;
@@ -214,7 +218,8 @@ fn strip_field_name(text: &str) -> Option<&str> {
     name.eq_ignore_ascii_case(NAME).then(|| value.trim_start_matches([' ', '\t']))
 }
 
-/// Whether the text starts with `Kliento`, or with a word and a space as any other scheme would.
+/// Returns true if the text starts with `Kliento`, or with a word and a space as any other scheme
+/// would.
 fn has_scheme(text: &str) -> bool {
     const SCHEME: &str = "Kliento";
     let is_kliento = text.get(..SCHEME.len()).is_some_and(|s| s.eq_ignore_ascii_case(SCHEME));

@@ -26,7 +26,7 @@ use crate::outcome::{Outcome, UsageError};
 use crate::verify_bundle::verify;
 use crate::{input, times, trust, verify_token};
 
-/// What is looked at.
+/// The kind of input to inspect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Token,
@@ -34,7 +34,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// What tells whom or what it is for.
+    /// The name of the property that says whom or what the input is for.
     pub(crate) const fn is_for(self) -> &'static str {
         match self {
             Self::Token => "audience",
@@ -43,14 +43,14 @@ impl Kind {
     }
 }
 
-/// How the look ended.
+/// The result of an inspection.
 #[derive(Debug)]
 pub(crate) enum Verdict {
     Token(Box<VerifiedToken>),
     Signature(Box<VerifiedSignature>),
-    /// It does not hold, with the evidence side by side where the periods of all of it are known.
+    /// Invalid, with the evidence side by side if the periods of all of it are known.
     Failed(Failure, Option<Box<NoCommonSecond>>),
-    /// Nobody asked whether it holds.
+    /// Not verified, as requested.
     Unverified,
 }
 
@@ -79,9 +79,9 @@ impl Verdict {
     }
 }
 
-/// What a token is held against.
+/// The requirements that a token must meet.
 pub(crate) struct TokenQuestion<'a> {
-    /// The audience that it must be for; `None` leaves that open.
+    /// The audience that the token must be for; `None` accepts any.
     pub(crate) audience: Option<&'a str>,
     pub(crate) at: Timestamp,
     pub(crate) policy: TokenPolicy,
@@ -90,7 +90,7 @@ pub(crate) struct TokenQuestion<'a> {
 }
 
 impl TokenQuestion<'_> {
-    /// Verifies `bundle` and gathers what there is to show.
+    /// Verifies `bundle` and gathers the facts to show.
     pub(crate) fn ask(&self, bundle: TokenBundle) -> Report {
         let asked = ValidityPeriod::at(self.at);
         let seen = bundle.clone();
@@ -169,7 +169,8 @@ pub(crate) fn bundle(arguments: &BundleInspect) -> Result<Outcome, UsageError> {
     let verdict = if arguments.no_verify {
         Verdict::Unverified
     } else {
-        // Where the bundle names no service that can be read, verification fails on that whatever it is asked for.
+        // If the bundle names no readable service, verification fails for that reason with any
+        // service.
         let claimed = || seen.unverified().service().cloned().unwrap_or(kliento::service_oid());
         let service = arguments.service.clone().unwrap_or_else(claimed);
         match verify(seen.clone(), plaintext.as_deref(), &service, asked, &verifier) {
@@ -199,14 +200,14 @@ fn no_common_second(error: SignatureError) -> Option<Box<NoCommonSecond>> {
     }
 }
 
-/// The audience that the content names. It is not proved, and only used to leave the audience open.
+/// The audience that the content names. It is not proved, and only used to accept any audience.
 fn claimed_audience(bundle: &TokenBundle) -> Option<String> {
     let content = bundle.as_signature_bundle().unverified().content()?;
     let token: serde_json::Value = serde_json::from_slice(content).ok()?;
     token.get("audience")?.as_str().map(str::to_owned)
 }
 
-/// A header with the bundle, if it is small enough to be in one.
+/// A header with the bundle, if the bundle is small enough for one.
 fn header_of(bundle: &SignatureBundle) -> Option<String> {
     TokenBundle::from_der(&bundle.to_der()).ok().map(|bundle| bundle.to_auth_header())
 }

@@ -48,7 +48,7 @@ fn issue(arguments: &MemberCert) -> Result<Issued, Stop> {
     Ok(Issued { certificate, name, period })
 }
 
-/// The organisation, or the intermediate whose bundle is given.
+/// The issuer: the organisation, or the intermediate whose bundle is given.
 fn authority(arguments: &MemberCert) -> Result<CertificateAuthority, Stop> {
     let failed = |error| Failure::issue_alone(&error).into();
     if let Some(path) = &arguments.member_bundle {
@@ -90,8 +90,7 @@ fn no_proof(path: &Path) -> UsageError {
     ))
 }
 
-/// The period that was asked for, or else as long as the issuer's certificate is valid, at most 90
-/// days.
+/// The requested period, or else as long as the issuer's certificate is valid, at most 90 days.
 fn period(
     arguments: &MemberCert,
     issuer: &Certificate,
@@ -112,7 +111,7 @@ fn period(
     Ok(certificates::period(from, until)?)
 }
 
-/// Checks the issuer's certificate where the new one is to be valid from the present on.
+/// Checks the issuer's certificate if the new one is to be valid from now on.
 fn check_valid_at(issuer: &Certificate, now: Timestamp) -> Result<(), Failure> {
     let valid = ValidityPeriod::new(issuer.not_before(), issuer.not_after()).ok();
     if valid.is_some_and(|valid| valid.intersection(ValidityPeriod::at(now)).is_some()) {
@@ -122,7 +121,8 @@ fn check_valid_at(issuer: &Certificate, now: Timestamp) -> Result<(), Failure> {
     Err(Failure::policy(&PolicyError::IssuerNotValid { period, issuer: valid }))
 }
 
-/// DomainAuth writes the organisation with the final dot, and deployed VeraId software without.
+/// The profile of an issuer: DomainAuth writes the organisation with the final dot, and deployed
+/// VeraId software without.
 fn profile_of(issuer: &Certificate) -> Profile {
     match issuer.common_name() {
         Ok(name) if issuer.is_self_issued() && !name.ends_with('.') => Profile::VeraId,

@@ -25,7 +25,7 @@ pub(crate) struct Verification<'a> {
 pub(crate) struct Facts<'a> {
     #[serde(flatten, serialize_with = "facts_or_nulls")]
     verified: Option<VerifiedFacts<'a>>,
-    /// Only of bundles: `None` leaves it out, `Some(None)` is null.
+    /// Present for bundles only: `None` leaves it out, `Some(None)` is null.
     #[serde(skip_serializing_if = "Option::is_none")]
     plaintext: Option<Option<String>>,
 }
@@ -56,12 +56,12 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// No facts of a token.
+    /// The facts of a token of which nothing is proved.
     pub(crate) const fn no_token() -> Self {
         Self { verified: None, plaintext: None }
     }
 
-    /// No facts of a signature bundle.
+    /// The facts of a signature bundle of which nothing is proved.
     pub(crate) const fn no_signature() -> Self {
         Self { verified: None, plaintext: Some(None) }
     }

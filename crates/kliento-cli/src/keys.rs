@@ -1,4 +1,4 @@
-//! Keys from files.
+//! Reads and writes key files.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use crate::input::{self, is_stdin, name_of};
 use crate::outcome::{Stop, UsageError};
 use crate::{files, randomness};
 
-/// The most octets of a key file (64 KiB: one of 4096 bits has 3.4 KiB).
+/// The maximum size of a key file, in bytes (64 KiB: one of 4096 bits has 3.4 KiB).
 const MAX_KEY: usize = 64 * 1024;
 
 const PUBLIC_KEY: &str = "PUBLIC KEY";
 
 const CERTIFICATE_REQUEST: &str = "CERTIFICATE REQUEST";
 
-/// Whether a passphrase protects a key in its file.
+/// The protection of a key in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protection {
     None,
@@ -93,7 +93,7 @@ pub(crate) fn private(path: &Path, passphrase_file: Option<&Path>) -> Result<Sof
     }
 }
 
-/// The key that signs.
+/// Reads the key that signs.
 pub(crate) fn signing(arguments: &KeyArguments) -> Result<Arc<SoftwareKey>, Stop> {
     Ok(Arc::new(private(&arguments.file, arguments.passphrase_file.as_deref())?))
 }
@@ -112,7 +112,7 @@ pub(crate) fn organisation_key(key: &AnyKey, path: &Path) -> Result<Organisation
     })
 }
 
-/// A key of which only the public half is there.
+/// A key of which only the public half is known.
 #[derive(Debug)]
 pub(crate) struct PublicHalf(OrganisationKey);
 
@@ -144,7 +144,7 @@ pub(crate) fn write(
     files::write(path, pem.as_octets(), Readers::Owner, existing)
 }
 
-/// Refuses a place where a private key should not go, or where there is something else.
+/// Rejects a target that is not fit for a private key, or that already exists.
 pub(crate) fn check_target(path: &Path, existing: Existing) -> Result<(), UsageError> {
     if is_stdin(path) {
         return Err(UsageError::new(
@@ -196,11 +196,11 @@ pub(crate) fn certificate_request_pem(request: &[u8]) -> Result<String, Stop> {
 
 /// The text of a file that has PEM.
 fn pem_text(octets: &[u8]) -> Option<&str> {
-    // The form of DER begins with the octet 0x30, which is a digit, and goes on with no text.
+    // DER begins with the byte 0x30, which is a digit in ASCII, and does not go on as text.
     std::str::from_utf8(octets).ok()
 }
 
-/// What a file has that is given in place of a key by mistake.
+/// The kind of a file that is given in place of a key by mistake.
 fn other_than_key(octets: &[u8]) -> Option<&'static str> {
     match pem_text(octets) {
         Some(pem) if der::pem::decode_label(pem.as_bytes()) == Ok("CERTIFICATE") => {
@@ -217,7 +217,7 @@ fn other_than_key(octets: &[u8]) -> Option<&'static str> {
 /// The public key in a file, if it is one: PEM, or SubjectPublicKeyInfo in DER.
 fn public_key(octets: &[u8]) -> Option<Vec<u8>> {
     match pem_text(octets) {
-        // By the label first: a private key is not to be decoded where nobody overwrites it.
+        // The label first: a private key must not be decoded into memory that is not overwritten.
         Some(pem) if der::pem::decode_label(pem.as_bytes()) == Ok(PUBLIC_KEY) => {
             der::pem::decode_vec(pem.as_bytes()).ok().map(|(_, spki)| spki)
         }

@@ -54,7 +54,7 @@ use crate::cli::{
 use crate::outcome::{Exit, Outcome, Stop};
 
 fn main() -> ExitCode {
-    // A panic is a bug of ours; callers learn it from the exit code that is documented for that.
+    // A panic is a bug of ours; callers learn of it from its documented exit code.
     let exit = std::panic::catch_unwind(|| match Cli::try_parse() {
         Ok(cli) => run(&cli).unwrap_or_else(Outcome::from).write(),
         Err(error) => outcome::write_arguments_error(&error),

@@ -1,4 +1,4 @@
-//! Names as people give them.
+//! Names as users type them.
 
 use kliento_issuer::PolicyError;
 use veraid_core::{NameProblem, OrganisationName, Profile, UserName};
@@ -6,14 +6,15 @@ use veraid_core::{NameProblem, OrganisationName, Profile, UserName};
 use crate::failure::Failure;
 use crate::outcome::Stop;
 
-/// An organisation's domain, with or without the final dot.
+/// Parses an organisation's domain, with or without the final dot.
 pub(crate) fn organisation(text: &str, profile: Profile) -> Result<OrganisationName, Stop> {
     let dotted = format!("{}.", text.strip_suffix('.').unwrap_or(text));
     OrganisationName::from_common_name(&dotted, profile)
         .map_err(|problem| refused("organisation name", problem))
 }
 
-/// A user's name; what DomainAuth asks beyond VeraId is checked where the profile is known.
+/// Parses a user's name; what DomainAuth requires beyond VeraId is checked where the profile is
+/// known.
 pub(crate) fn user(text: &str) -> Result<UserName, Stop> {
     UserName::new(text, Profile::VeraId).map_err(|problem| refused("user name", problem))
 }

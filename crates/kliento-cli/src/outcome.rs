@@ -1,20 +1,20 @@
-//! What a run ends with: exit code, standard output and standard error.
+//! The outcome of a run: exit code, standard output and standard error.
 
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use crate::failure::{Class, Failure};
 
-/// How a run ends.
+/// The exit status of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// What was asked holds.
     Valid,
     /// A bug, or a standard output that cannot be written.
     Internal,
-    /// The arguments make no sense, or a file cannot be read or written.
+    /// The arguments are invalid, or a file cannot be read or written.
     Usage,
-    /// The input is no bundle or chain, or one that does not hold, or nothing may be issued with it.
+    /// The input is not a bundle or chain, or is invalid, or nothing may be issued with it.
     Failed(Class),
 }
 
@@ -41,7 +41,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Arguments that make no sense, or a file that cannot be read.
+/// Invalid arguments, or a file that cannot be read.
 #[derive(Debug)]
 pub(crate) struct UsageError {
     message: String,
@@ -53,7 +53,7 @@ impl UsageError {
     }
 }
 
-/// Why a run ends before its result.
+/// The reason why a run ends before its result.
 #[derive(Debug)]
 pub(crate) enum Stop {
     Usage(UsageError),
@@ -72,7 +72,7 @@ impl From<Failure> for Stop {
     }
 }
 
-/// What a run ends with.
+/// The outcome of a run.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     exit: Exit,
@@ -86,13 +86,13 @@ impl Outcome {
         Self { exit: Exit::Valid, stdout: stdout.into(), stderr: String::new() }
     }
 
-    /// A failure that is told on standard error.
+    /// A failure that is reported on standard error.
     pub(crate) fn failed(failure: &Failure) -> Self {
         let exit = Exit::Failed(failure.class);
         Self { exit, stdout: Vec::new(), stderr: failure.to_text() }
     }
 
-    /// A report on standard output, of a failure or of none.
+    /// A report on standard output, with a failure or without.
     pub(crate) fn report(stdout: String, failure: Option<&Failure>) -> Self {
         let exit = failure.map_or(Exit::Valid, |failure| Exit::Failed(failure.class));
         Self { exit, stdout: stdout.into(), stderr: String::new() }
@@ -104,7 +104,7 @@ impl Outcome {
         Self { exit, stdout: stdout.into(), stderr: String::new() }
     }
 
-    /// Writes both and gives the exit code.
+    /// Writes both outputs and returns the exit status.
     pub(crate) fn write(self) -> Exit {
         write_stderr(&self.stderr);
         let mut stdout = io::stdout().lock();
@@ -136,12 +136,12 @@ impl From<Stop> for Outcome {
     }
 }
 
-/// Tells what goes on, before there is a result.
+/// Reports progress, before there is a result.
 pub(crate) fn progress(text: &str) {
     write_stderr(&format!("{text}\n"));
 }
 
-/// Tells what the arguments lack, or the help that they ask for.
+/// Prints what is wrong with the arguments, or the help that they request.
 pub(crate) fn write_arguments_error(error: &clap::Error) -> Exit {
     // There is nobody left to tell if this does not work.
     let _ = error.print();

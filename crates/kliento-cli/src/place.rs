@@ -1,10 +1,10 @@
-//! Where in a bundle a failure is.
+//! The location of a failure in a bundle.
 
 use kliento::VerifyError as TokenError;
 use veraid_core::{NoCommonSecond, ParseError, SignedDataError, ValidityPeriods, VerifyError};
 use veraid_dnssec::{BogusReason, ChainError, ParseError as ChainParseError};
 
-/// The place in input that does not parse.
+/// The location of a parse error.
 pub(crate) fn of_parse(error: &ParseError) -> Option<String> {
     match error {
         ParseError::Der { field, offset, .. } => Some(format!("{field}, octet {offset}")),
@@ -16,7 +16,7 @@ pub(crate) fn of_parse(error: &ParseError) -> Option<String> {
     }
 }
 
-/// The place in a token bundle.
+/// The location of a failure in a token bundle.
 pub(crate) fn of_token(error: &TokenError) -> Option<String> {
     match error {
         TokenError::Signature(error) => of_bundle(error),
@@ -26,7 +26,7 @@ pub(crate) fn of_token(error: &TokenError) -> Option<String> {
     }
 }
 
-/// The place in a signature bundle.
+/// The location of a failure in a signature bundle.
 pub(crate) fn of_bundle(error: &VerifyError) -> Option<String> {
     let place = match error {
         VerifyError::CommonName(_) | VerifyError::OrganisationName(_) => {
@@ -80,7 +80,7 @@ fn of_no_common_second(evidence: &NoCommonSecond) -> String {
     }
 }
 
-/// The place in a DNSSEC chain.
+/// The location of a failure in a DNSSEC chain.
 pub(crate) fn of_chain(error: &ChainError) -> Option<String> {
     let place = match error {
         ChainError::Incomplete { missing } => format!("DNSSEC chain, {missing}"),

@@ -2,7 +2,7 @@
 
 use crate::outcome::{Stop, UsageError};
 
-/// Fresh random octets.
+/// Fresh random bytes.
 pub(crate) fn octets<const N: usize>() -> Result<[u8; N], Stop> {
     let mut octets = [0; N];
     aws_lc_rs::rand::fill(&mut octets)

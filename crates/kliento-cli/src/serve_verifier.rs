@@ -34,14 +34,14 @@ pub(crate) fn run(arguments: &ServeVerifier) -> Result<Outcome, UsageError> {
 }
 
 async fn serve(config: Config, stopped_clock: Option<Timestamp>) -> Result<(), UsageError> {
-    // Before anything is listened at, so that no signal gets lost.
+    // Before the service listens, so that no signal is lost.
     let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
     let [terminate, interrupt] = signals;
     let (terminate, interrupt) = terminate
         .and_then(|terminate| interrupt.map(|interrupt| (terminate, interrupt)))
         .map_err(|error| usage("signals cannot be waited for", &error))?;
     let mut stop = pin!(stop(terminate, interrupt));
-    // A file that hangs must not keep it from hearing signals.
+    // A file that hangs must not keep the service from handling signals.
     let server = tokio::select! {
         server = bind(config, stopped_clock) => server,
         () = &mut stop => return Ok(()),
@@ -83,20 +83,21 @@ async fn stop(mut terminate: Signal, mut interrupt: Signal) {
     tell_service_manager(NotifyState::Stopping);
 }
 
-/// Tells who started the service, if that is of systemd's kind (sd_notify(3)): what is started after it may then ask it at once.
+/// Notifies the service manager, if it is systemd or similar (sd_notify(3)): services that start
+/// afterwards may then send requests at once.
 fn tell_service_manager(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(%error, "the service manager cannot be told");
     }
 }
 
-/// The set-up: arguments over environment over file.
+/// The configuration: arguments override the environment, which overrides the file.
 fn config(arguments: &ServeVerifier) -> Result<Config, UsageError> {
     let text = match &arguments.config {
         Some(path) => input::configuration(path)?,
         None => String::new(),
     };
-    // A variable that is not UTF-8 is none of ours.
+    // A variable that is not UTF-8 is not one of ours.
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let of_file = |error| match &arguments.config {
@@ -140,11 +141,12 @@ fn usage(what: &str, error: &dyn Error) -> UsageError {
     UsageError::new(message)
 }
 
-/// A service has more connections than the files that a user's programs may usually have open.
+/// Raises the limit on open files: a service has more connections than the files that a user's
+/// programs may usually have open.
 fn raise_open_files() {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
-    // If it may not be raised, fewer connections are accepted.
+    // If the limit cannot be raised, fewer connections are accepted.
     let _ = setrlimit(Resource::Nofile, limit);
 }

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use crate::shown::shown;
 
-/// The path as one word of a POSIX shell that is no option.
+/// The path as one word for a POSIX shell that is not taken for an option.
 ///
-/// What a terminal would act on is shown and not copied: such a path has to be typed otherwise.
+/// Characters that a terminal would act on are shown escaped: such a path cannot be copied and must
+/// be typed.
 pub(crate) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let text = shown(&text);
-    // A command would take it for an option.
+    // A command would take the path for an option.
     let prefix = if text.starts_with('-') { "./" } else { "" };
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
     if !text.is_empty() && text.chars().all(is_plain) {

@@ -50,11 +50,11 @@ pub(crate) fn run(arguments: &ChainShow) -> Result<Outcome, Stop> {
     Ok(Outcome::report(stdout, report.failure.as_ref()))
 }
 
-/// What there is to show.
+/// The facts to show.
 #[derive(Debug, Default)]
 struct Report {
     messages: Vec<MessageView>,
-    /// Whose key records the chain says it is for.
+    /// The subject whose key records the chain claims to prove.
     subject: Option<Subject>,
     proved: Option<VerifiedRrset>,
     failure: Option<Failure>,
@@ -67,7 +67,8 @@ pub(crate) struct Subject {
     pub(crate) question: Question,
 }
 
-/// The organisation of the first key records among the questions; DomainAuth's go first, as verifiers choose.
+/// The organisation of the first key records among the questions. Those of DomainAuth come first,
+/// as verifiers choose.
 pub(crate) fn subject(chain: &DnssecChain) -> Option<Subject> {
     [Profile::DomainAuth, Profile::VeraId].into_iter().find_map(|profile| {
         chain.questions().flatten().find_map(|question| {
@@ -171,7 +172,7 @@ impl RecordView {
 struct ChainJson<'a> {
     schema: &'static str,
     status: &'static str,
-    /// What the questions say, proved if the status is `valid`.
+    /// The organisation that the questions name; proved if the status is `valid`.
     organisation: Option<&'a str>,
     profile: Option<String>,
     key_records: Option<Vec<String>>,

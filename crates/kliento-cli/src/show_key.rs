@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &KeyShow) -> Result<Outcome, Stop> {
     }))
 }
 
-/// `kliento.key/v1`: what a key is.
+/// `kliento.key/v1`: the properties of a key.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct KeyFacts {
@@ -40,12 +40,13 @@ pub(crate) struct KeyFacts {
     /// The beginnings of key records; null if no key record can name the key.
     veraid_key: Option<String>,
     domainauth_key: Option<String>,
-    /// Null of a public key.
+    /// Null for a public key.
     encrypted: Option<bool>,
 }
 
 impl KeyFacts {
-    /// Of a SubjectPublicKeyInfo; `is_encrypted` is of the private half, if that is there.
+    /// The properties of a SubjectPublicKeyInfo; `is_encrypted` is about the private half, if there
+    /// is one.
     pub(crate) fn of(spki: &[u8], is_encrypted: Option<bool>) -> Self {
         let key = OrganisationKey::from_spki_der(spki).ok();
         let named = |profile| key.as_ref().map(|key| beginning_of_record(key, profile));
@@ -74,7 +75,7 @@ impl KeyFacts {
     }
 }
 
-/// What records that name the key begin with, up to the key id.
+/// The beginning of records that name the key, up to the key id.
 fn beginning_of_record(key: &OrganisationKey, profile: Profile) -> String {
     let record = key.record_text(profile, 1, None, veraid_aws_lc_rs::PROVIDER);
     record.strip_suffix(" 1").unwrap_or(&record).to_owned()

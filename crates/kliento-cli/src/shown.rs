@@ -1,8 +1,8 @@
-//! Text from a bundle on its way to a terminal.
+//! Makes text from a bundle safe to show on a terminal.
 
 use std::borrow::Cow;
 
-/// Whether a terminal might act on a character, or show those around it in another order.
+/// Returns true if a terminal might act on a character, or show those around it in another order.
 ///
 /// Control characters (escape sequences start with one), line and paragraph separators, and bidirectional controls.
 pub(crate) fn is_unsafe(character: char) -> bool {
@@ -18,7 +18,7 @@ pub(crate) fn is_unsafe(character: char) -> bool {
         )
 }
 
-/// The text with such characters written as `\u{1b}`.
+/// The text with unsafe characters written as `\u{1b}`.
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
@@ -34,7 +34,7 @@ pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// A count with thousands apart: `16,384`.
+/// A count with a comma between thousands: `16,384`.
 pub(crate) fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut grouped = String::new();

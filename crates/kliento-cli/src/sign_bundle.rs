@@ -13,7 +13,7 @@ use crate::signer::{self, Identity, Signer};
 use crate::verify_token::line;
 use crate::{files, input};
 
-/// How long a signature is valid if nobody says (one hour).
+/// The default lifetime of a signature (one hour).
 const USUAL_SECONDS: u64 = 3_600;
 
 pub(crate) fn run(arguments: &BundleSign) -> Result<Outcome, Stop> {

@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &TokenSign) -> Result<Outcome, Stop> {
         }
         TokenForm::Der => (bundle.to_der(), Form::Octets),
     };
-    // Whoever can read a token can use it.
+    // Anyone who can read a token can use it.
     files::deliver(out, octets, form, Readers::Owner, existing, || {
         facts(arguments, &token, &issuer, &bundle, period)
     })
@@ -73,7 +73,8 @@ fn token(arguments: &TokenSign) -> Result<Token, UsageError> {
     Ok(token)
 }
 
-/// From the back-dating before `at` until the end of the lifetime: at most an hour.
+/// The token's period, from the back-dating before `at` until the end of the lifetime: at most an
+/// hour.
 fn period(arguments: &TokenSign, at: Timestamp) -> Result<ValidityPeriod, Stop> {
     let limit = policy::MAX_TOKEN_SECONDS;
     let room = limit.saturating_sub(arguments.ttl);

@@ -1,4 +1,4 @@
-//! Who signs: an organisation, or a member of it.
+//! The signer: an organisation, or a member of it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::outcome::{Stop, UsageError};
 use crate::{certificates, input, keys, names, times, trust};
 
-/// What there is to sign with. The parts are read, and not proved yet.
+/// Everything that is needed to sign. The parts are read, and not proved yet.
 pub(crate) struct Signer {
     pub(crate) key: Arc<SoftwareKey>,
     pub(crate) at: Timestamp,
@@ -23,7 +23,7 @@ pub(crate) struct Signer {
     pub(crate) identity: Identity,
 }
 
-/// Whose key it is.
+/// The owner of the key that signs.
 pub(crate) enum Identity {
     /// The organisation's; it signs on behalf of the user, or else of itself.
     Organisation(Box<OrganisationId>, Option<UserName>),
@@ -34,7 +34,8 @@ pub(crate) enum Identity {
 }
 
 impl Signer {
-    /// Reads what the arguments name. An organisation certificate that is not given is made for `period`.
+    /// Reads the parts that the arguments name. If no organisation certificate is given, one is
+    /// made for `period`.
     pub(crate) fn read(
         arguments: &SignerArguments,
         at: Timestamp,
@@ -105,7 +106,7 @@ fn with_chain(
         .map_err(|error| Failure::malformed(&error))
 }
 
-/// The organisation that the arguments name, if they do, must be the one that the bundle proves.
+/// Checks that the organisation that the arguments name, if any, is the one that the bundle proves.
 fn check_organisation(
     member: &Member,
     organisation: Option<&OrganisationName>,
@@ -121,8 +122,8 @@ fn check_organisation(
     }
 }
 
-/// The member of the bundle signs for itself, and an intermediate on behalf of whom the arguments
-/// name.
+/// The identity to sign with: the bundle's member signs for itself, and an intermediate on behalf
+/// of the user or organisation that the arguments name.
 fn signing_with(
     bundle: Box<MemberIdBundle>,
     member: &Member,
@@ -167,12 +168,13 @@ fn organisation_id(
         let failed = |error| Failure::issue(&error, period);
         let issuer =
             Organisation::new(organisation.as_str(), profile, key.clone()).map_err(failed)?;
-        // Longer than the signature it would only be of use to who finds the key. What is too long for a certificate is too long for the
-        // signature, which is told then.
+        // A certificate that outlives the signature would only be useful to whoever finds the key.
+        // A period too long for a certificate is too long for the signature, which is reported
+        // later.
         let end = period.end().min(period.start().saturating_add(MAX_VALIDITY_SECONDS));
         let validity = certificates::period(period.start(), end)?;
         let certificate_use = match profile {
-            // Deployed verifiers refuse others.
+            // Deployed verifiers reject others.
             Profile::VeraId => CertificateUse::default(),
             Profile::DomainAuth => CertificateUse::SignOnly,
         };
@@ -182,7 +184,7 @@ fn organisation_id(
     OrganisationId::new(chain, certificate).map_err(|error| Failure::malformed(&error).into())
 }
 
-/// The profile that verifiers take a chain to be for.
+/// The profile that verifiers infer from a chain.
 fn profile_of(chain: &DnssecChain, organisation: &OrganisationName) -> Profile {
     let is_domainauth = organisation
         .key_record_question(Profile::DomainAuth)

@@ -1,4 +1,4 @@
-//! The log of services, and their traces if somebody collects them.
+//! The log of services, and their traces if a collector is configured.
 
 use std::io;
 
@@ -18,19 +18,20 @@ use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Either variable has traces sent to the collector that it names (OTLP over gRPC).
+/// Variables that name a collector to send traces to (OTLP over gRPC); either will do.
 const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 
-/// Log and traces, until it is dropped; then what is left of both is written.
+/// The log and traces of a service. Dropping it writes what is left of both.
 pub(crate) struct Telemetry {
     traces: Option<SdkTracerProvider>,
     _log: WorkerGuard,
 }
 
 impl Telemetry {
-    /// Begins to log on standard output as JSON, and to send traces if the environment names a collector.
+    /// Starts to log on standard output as JSON, and to send traces if the environment names a
+    /// collector.
     pub(crate) fn start(level: Level) -> Result<Self, ExporterBuildError> {
-        // Whoever does not read the log must not stop the service.
+        // A log that is not read must not stop the service.
         let (writer, log) = tracing_appender::non_blocking(io::stdout());
         let format = tracing_subscriber::fmt::layer()
             .json()
@@ -53,7 +54,8 @@ impl Telemetry {
     }
 }
 
-/// Further variables are those of OpenTelemetry's own specification: service name, sampling, headers, time limits.
+/// Makes the provider of traces. Further variables are those of OpenTelemetry's own specification:
+/// service name, sampling, headers, time limits.
 fn provider() -> Result<SdkTracerProvider, ExporterBuildError> {
     let exporter = SpanExporter::builder().with_tonic().build()?;
     let mut resource = Resource::builder();
@@ -79,7 +81,7 @@ pub(crate) fn link(span: &Span, headers: &HeaderMap) {
         return;
     }
     let parent = TraceContextPropagator::new().extract(&Headers(headers));
-    // A span that is not collected has no parent to be set.
+    // A span that is not collected cannot have a parent.
     let _ = span.set_parent(parent);
 }
 

@@ -1,4 +1,4 @@
-//! Instants as people give them.
+//! Instants and durations as users type them.
 
 use kliento::{Timestamp, ValidityPeriod};
 use time::OffsetDateTime;
@@ -42,12 +42,12 @@ pub(crate) fn parse_duration(text: &str) -> Result<u64, String> {
     seconds.ok_or_else(|| "it is no duration like 30s, 10m, 1h or 30d".to_owned())
 }
 
-/// The instant that was asked for, or else the present one.
+/// The requested instant, or else the present one.
 pub(crate) fn instant(at: Option<Timestamp>) -> Timestamp {
     at.unwrap_or_else(clock::now)
 }
 
-/// `period` without what lies before `start`, but always with `at`.
+/// `period` without the seconds before `start`, but always with `at`.
 pub(crate) fn not_before(
     period: ValidityPeriod,
     start: Timestamp,
@@ -57,7 +57,7 @@ pub(crate) fn not_before(
     ValidityPeriod::new(start, period.end()).unwrap_or(period)
 }
 
-/// The period that was asked for, or else the present second.
+/// The requested period, or else the present second.
 pub(crate) fn period(when: &When) -> Result<ValidityPeriod, UsageError> {
     match (when.from, when.until) {
         (Some(from), Some(until)) => ValidityPeriod::new(from, until)

@@ -1,4 +1,4 @@
-//! What bundles and chains are held against.
+//! Trust anchors and verifiers, as the arguments ask for them.
 
 use kliento::{Profile, TrustAnchors, VerificationPolicy, Verifier};
 use veraid_core::MAX_VALIDITY_SECONDS;
@@ -17,7 +17,7 @@ pub(crate) fn anchors(argument: &AnchorsArgument) -> Result<TrustAnchors, UsageE
         .map_err(|error| UsageError::new(format!("{}: {error}", input::name_of(path))))
 }
 
-/// A verifier that accepts whatever the protocol does.
+/// A verifier that accepts whatever the protocol accepts.
 pub(crate) fn plain_verifier(argument: &AnchorsArgument) -> Result<Verifier, UsageError> {
     Ok(Verifier::with_crypto(anchors(argument)?, veraid_aws_lc_rs::PROVIDER))
 }
@@ -31,12 +31,13 @@ pub(crate) fn chain_verifier(anchors: TrustAnchors, profile: Profile) -> ChainVe
     }
 }
 
-/// A verifier; the cap on the signed period is not part of it, since tokens have their own.
+/// A verifier with the given requirements, except the cap on the signed period: tokens have their
+/// own.
 pub(crate) fn verifier(demands: &Demands, anchors: TrustAnchors) -> Verifier {
     Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER).with_policy(policy(demands))
 }
 
-/// The same with the cap on the signed period, if there is one.
+/// A verifier with the given requirements, including the cap on the signed period, if there is one.
 pub(crate) fn bundle_verifier(demands: &Demands, anchors: TrustAnchors) -> Verifier {
     let verifier = verifier(demands, anchors);
     match demands.max_validity {

@@ -78,7 +78,8 @@ pub(crate) fn update(arguments: &TrustAnchorsUpdate) -> Result<Outcome, Stop> {
     })
 }
 
-/// A file of which at least one trust anchor is valid at `at`, and whose signature counts if there is one.
+/// Reads a file, of which at least one trust anchor must be valid at `at`, and so must the
+/// signature if there is one.
 fn usable(
     path: &Path,
     signature: &SignatureArguments,
@@ -94,7 +95,7 @@ fn usable(
     Ok((file, report))
 }
 
-/// The file and its bytes.
+/// Reads a file of trust anchors, and keeps its bytes.
 fn read(path: &Path) -> Result<(AnchorFile, Vec<u8>), Stop> {
     let bytes = input::anchors(path)?;
     let file = AnchorFile::read(&bytes, PROVIDER)
@@ -102,7 +103,7 @@ fn read(path: &Path) -> Result<(AnchorFile, Vec<u8>), Stop> {
     Ok((file, bytes))
 }
 
-/// A file that is about to be replaced, if there is one; standard output is none.
+/// Reads the file that is about to be replaced, if there is one; standard output is not a file.
 fn read_if_there(path: &Path) -> Result<(AnchorFile, Vec<u8>), Stop> {
     if input::is_stdin(path) {
         return Err(crate::outcome::UsageError::new("standard output has no trust anchors").into());

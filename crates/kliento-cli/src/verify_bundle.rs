@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &BundleVerify) -> Result<Outcome, UsageError> {
     })
 }
 
-/// Verifies attached content, or the detached one that was given.
+/// Verifies attached content, or the detached content that is given.
 pub(crate) fn verify(
     bundle: SignatureBundle,
     plaintext: Option<&[u8]>,

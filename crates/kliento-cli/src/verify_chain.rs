@@ -50,7 +50,8 @@ fn to_text(rrset: &VerifiedRrset) -> String {
     text
 }
 
-/// Character-strings of TXT records; other data in the form that fits any type (RFC 3597 section 5).
+/// The presentation form of a record's data: character-strings for TXT records, and otherwise the
+/// form for any type (RFC 3597 section 5).
 pub(crate) fn presentation(record_type: RecordType, rdata: &[u8]) -> String {
     if record_type == RecordType::TXT
         && let Some(text) = character_strings(rdata)

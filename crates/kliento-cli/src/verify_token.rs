@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &TokenVerify) -> Result<Outcome, UsageError> {
     })
 }
 
-/// One hour, or what was asked for.
+/// The policy on tokens: a signed period of at most one hour, or of the requested maximum.
 pub(crate) fn policy(demands: &Demands) -> TokenPolicy {
     demands.max_validity.map_or_else(TokenPolicy::default, |seconds| {
         TokenPolicy::default().with_max_validity_seconds(seconds)
@@ -54,13 +54,13 @@ fn to_text(token: &VerifiedToken) -> String {
     text
 }
 
-/// One fact.
+/// Writes a line with one fact.
 pub(crate) fn line(text: &mut String, label: &str, value: &str) {
     // Writing to a string cannot fail.
     let _ = writeln!(text, "  {label:<14}{}", shown(value));
 }
 
-/// The sender and the signer.
+/// Writes the sender and the signer.
 pub(crate) fn write_member(text: &mut String, member: &Member, kind: SignatureKind) {
     let organisation = member.organisation();
     line(text, "subject", &member.to_string());
@@ -93,7 +93,7 @@ fn signer(member: &Member, kind: SignatureKind) -> String {
     }
 }
 
-/// The claims, one a line.
+/// Writes the claims, one per line.
 pub(crate) fn write_claims(text: &mut String, token: &VerifiedToken) {
     if token.claims().is_empty() {
         line(text, "claims", "none");
@@ -104,14 +104,14 @@ pub(crate) fn write_claims(text: &mut String, token: &VerifiedToken) {
     }
 }
 
-/// A word on an organisation certificate that someone else issued, where a policy accepted one.
+/// Writes a note on an organisation certificate that someone else issued, if a policy accepted one.
 pub(crate) fn write_foreign_issuer(text: &mut String, proof: &Proof) {
     if !proof.organisation_certificate_self_issued() {
         line(text, "note", "someone else issued the organisation certificate");
     }
 }
 
-/// When it all holds.
+/// Writes the period at which everything is valid.
 pub(crate) fn write_validity(text: &mut String, validity: ValidityPeriod) {
     line(text, "valid from", &validity.start().to_string());
     line(text, "valid until", &validity.end().to_string());

@@ -11,7 +11,8 @@ use crate::failure::Failure;
 use crate::outcome::{Outcome, Stop, UsageError};
 use crate::{input, keys, names};
 
-/// The most octets of one character-string (RFC 1035 section 3.3); VeraId takes records of one alone.
+/// The maximum octets of one character-string (RFC 1035 section 3.3); VeraId accepts only records
+/// with a single one.
 pub(crate) const MAX_CHARACTER_STRING: usize = 255;
 
 /// A TXT record with one character-string, which has neither quotes nor backslashes.
@@ -19,7 +20,7 @@ pub(crate) const MAX_CHARACTER_STRING: usize = 255;
 struct TxtRecord<'a> {
     /// Without the final dot.
     owner: String,
-    /// The owner as the zone's file has it.
+    /// The owner as the zone file writes it.
     relative_owner: String,
     organisation: &'a OrganisationName,
     ttl: u32,
@@ -65,7 +66,7 @@ pub(crate) fn run(arguments: &ZoneRecord) -> Result<Outcome, Stop> {
     Ok(Outcome::valid(formats::write(&record, arguments.format)))
 }
 
-/// A zone that can hold the record: the organisation's domain or one above it.
+/// A zone that can contain the record: the organisation's domain or one above it.
 fn zone_of(zone: &str, organisation: &OrganisationName) -> Result<OrganisationName, Stop> {
     let zone = names::organisation(zone, Profile::VeraId)?;
     let is_at_or_above = organisation

@@ -1,4 +1,4 @@
-//! What an implementation makes of a question, and what a vector expects.
+//! Answers: the result of an implementation, and the result that a vector expects.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use serde_json::{Map, Value};
 /// Facts by name.
 pub type Facts = Map<String, Value>;
 
-/// How a verification ends.
+/// The outcome of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It holds.
+    /// The input is valid.
     Valid,
-    /// The octets are none of what they should be.
+    /// The bytes cannot be parsed.
     Malformed,
-    /// It parsed and does not hold.
+    /// The input was parsed, but is invalid.
     Invalid,
-    /// The implementation cannot do what is asked.
+    /// The implementation does not support the question.
     Unsupported,
 }
 
@@ -35,7 +35,7 @@ impl Outcome {
         }
     }
 
-    /// The outcome that `text` names.
+    /// Parses the value of `result`.
     #[must_use]
     pub fn from_name(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.as_str() == text)
@@ -48,43 +48,43 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// How many characters are shown of what is no answer.
+/// The maximum number of characters of an unusable answer that are shown.
 const SHOWN: usize = 60;
 
-/// An outcome and the facts beside it.
+/// An outcome with its facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// How it ends.
+    /// The outcome.
     pub outcome: Outcome,
-    /// What else is told: the facts of test-vectors/README.md, `stage`, `code`, `message`.
+    /// Further results: the facts of test-vectors/README.md, `stage`, `code`, `message`.
     pub facts: Facts,
 }
 
 impl Answer {
-    /// An answer without any fact.
+    /// Creates an answer without facts.
     #[must_use]
     pub fn new(outcome: Outcome) -> Self {
         Self { outcome, facts: Facts::new() }
     }
 
-    /// That `what` is not supported.
+    /// Creates an answer that `what` is not supported.
     #[must_use]
     pub fn unsupported(what: impl Into<String>) -> Self {
         Self::new(Outcome::Unsupported).with("message", what.into())
     }
 
-    /// With one fact more.
+    /// Adds a fact.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.facts.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Takes the member `result` for the outcome and all others for facts.
+    /// Creates an answer from the member `result` as its outcome and all other members as facts.
     ///
     /// # Errors
     ///
-    /// That `result` is missing or unknown.
+    /// A message if `result` is missing or unknown.
     pub fn from_facts(mut facts: Facts) -> Result<Self, String> {
         let result = facts.remove("result").ok_or("`result` is missing")?;
         let outcome = result.as_str().and_then(Outcome::from_name).ok_or_else(|| {
@@ -93,11 +93,12 @@ impl Answer {
         Ok(Self { outcome, facts })
     }
 
-    /// Reads the line that answers the question `id`.
+    /// Parses the line that answers the question `id`.
     ///
     /// # Errors
     ///
-    /// What is wrong, if it is no JSON object, has no known `result`, or answers another question.
+    /// The problem, if the line is not a JSON object, has no known `result`, or answers another
+    /// question.
     pub fn from_line(line: &str, id: &str) -> Result<Self, String> {
         let mut facts: Facts = serde_json::from_str(line).map_err(|error| {
             let start: String = line.trim_end().chars().take(SHOWN).collect();
@@ -110,7 +111,7 @@ impl Answer {
         }
     }
 
-    /// The line that answers the question `id`, without its end.
+    /// Formats the line that answers the question `id`, without a line break.
     #[must_use]
     pub fn to_line(&self, id: &str) -> String {
         let mut members = Facts::new();

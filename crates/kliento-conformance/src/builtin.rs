@@ -1,4 +1,4 @@
-//! The implementation that is built in: this project's libraries.
+//! The built-in implementation: this project's libraries.
 
 use base64ct::{Base64, Encoding};
 use kliento::crypto::CryptoProvider;
@@ -15,21 +15,21 @@ use veraid_dnssec::{ChainVerifier, Name};
 use crate::answer::{Answer, Outcome};
 use crate::vector::{Operation, PROTOCOL, ProfileName, Question};
 
-/// Why something is not valid.
+/// The reason that the answer to a question is not "valid".
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// No header or token bundle.
+    /// The input is not a header or token bundle.
     TokenMalformed(kliento::ParseError),
-    /// No bundle or chain.
+    /// The input is not a bundle or chain.
     Malformed(veraid_core::ParseError),
-    /// A token that does not hold.
+    /// The token is invalid.
     TokenInvalid(kliento::VerifyError),
-    /// A bundle that does not hold.
+    /// The bundle is invalid.
     BundleInvalid(veraid_core::VerifyError),
-    /// A chain that proves nothing.
+    /// The chain is invalid.
     ChainInvalid(veraid_dnssec::ChainError),
-    /// A question that is none.
+    /// The question is malformed or unsupported.
     Unsupported(String),
 }
 
@@ -46,11 +46,11 @@ pub fn answer(question: &Question, crypto: CryptoProvider) -> Answer {
     }
 }
 
-/// The same with the error itself.
+/// Answers a question, and returns the error itself if there is one.
 ///
 /// # Errors
 ///
-/// [`Refusal`] if the answer is any other than valid.
+/// [`Refusal`] if the outcome is other than valid.
 pub fn verify(question: &Question, crypto: CryptoProvider) -> Result<Answer, Refusal> {
     match question.operation {
         Operation::VerifyToken => verify_token(question, crypto),
@@ -143,11 +143,11 @@ const fn kind(kind: SignatureKind) -> &'static str {
     }
 }
 
-/// The service that a question is about.
+/// The service of a question.
 ///
 /// # Errors
 ///
-/// [`Refusal::Unsupported`] if it is none.
+/// [`Refusal::Unsupported`] if it is not a service.
 pub fn service(question: &Question) -> Result<ServiceOid, Refusal> {
     match &question.service {
         Some(_) => parsed("service", question.service.as_ref()),
@@ -155,21 +155,21 @@ pub fn service(question: &Question) -> Result<ServiceOid, Refusal> {
     }
 }
 
-/// The trust anchors that a question states.
+/// The trust anchors of a question.
 ///
 /// # Errors
 ///
-/// [`Refusal::Unsupported`] if they are none.
+/// [`Refusal::Unsupported`] if they are invalid.
 pub fn anchors(question: &Question) -> Result<TrustAnchors, Refusal> {
     TrustAnchors::from_presentation(&question.trust_anchors.join("\n"))
         .map_err(|error| Refusal::Unsupported(error.to_string()))
 }
 
-/// The period that a question is about; an instant is one of one second.
+/// The period of a question; an instant is a period of one second.
 ///
 /// # Errors
 ///
-/// [`Refusal::Unsupported`] if it is none.
+/// [`Refusal::Unsupported`] if it is invalid.
 pub fn period(question: &Question) -> Result<ValidityPeriod, Refusal> {
     match (&question.at, &question.period) {
         (Some(at), None) => Ok(ValidityPeriod::at(instant(at)?)),
@@ -181,11 +181,11 @@ pub fn period(question: &Question) -> Result<ValidityPeriod, Refusal> {
     }
 }
 
-/// A verifier with the trust anchors and the policy of a question.
+/// Creates a verifier with the trust anchors and policy of a question.
 ///
 /// # Errors
 ///
-/// [`Refusal::Unsupported`] if the anchors are none.
+/// [`Refusal::Unsupported`] if the anchors are invalid.
 pub fn verifier(question: &Question, crypto: CryptoProvider) -> Result<Verifier, Refusal> {
     let mut policy = VerificationPolicy::default();
     if let Some(profile) = question.accepted_profile {
@@ -203,7 +203,7 @@ pub fn verifier(question: &Question, crypto: CryptoProvider) -> Result<Verifier,
     Ok(Verifier::with_crypto(anchors(question)?, crypto).with_policy(policy))
 }
 
-/// A time in RFC 3339.
+/// Parses a time in RFC 3339 format.
 fn instant(text: &str) -> Result<Timestamp, Refusal> {
     OffsetDateTime::parse(text, &Rfc3339)
         .ok()
@@ -228,7 +228,7 @@ fn octets(name: &str, value: Option<&String>) -> Result<Vec<u8>, Refusal> {
 }
 
 impl Refusal {
-    /// The error under it, unless the question was none.
+    /// The underlying error, unless the question was malformed or unsupported.
     #[must_use]
     pub fn error(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
@@ -273,7 +273,8 @@ const fn malformed_stage(error: &kliento::ParseError) -> &'static str {
     }
 }
 
-/// The stage at which a bundle fails, unless the error leaves it open: a user's name is in the certificate or in the attribution.
+/// The stage at which a bundle fails, unless it is ambiguous: a user's name is in the certificate
+/// or in the attribution.
 const fn invalid_stage(error: &veraid_core::VerifyError) -> Option<&'static str> {
     use veraid_core::VerifyError as E;
     Some(match error {

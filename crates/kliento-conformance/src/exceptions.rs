@@ -21,7 +21,7 @@ struct Exception {
     reason: String,
 }
 
-/// A text that holds no exceptions.
+/// The reason that a text is not a list of exceptions.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ExceptionsError(String);
@@ -69,15 +69,16 @@ impl Exceptions {
         Ok(Self { implementation: Some(file.implementation), exceptions })
     }
 
-    /// Whose differences they are.
+    /// The name of the implementation.
     #[must_use]
     pub fn implementation(&self) -> Option<&str> {
         self.implementation.as_deref()
     }
 
-    /// Why the vector `id` may be answered with `answer`, which differs in `differences`; and the patterns that say so.
+    /// The reason that `answer` is acceptable for the vector `id` despite `differences`, and the
+    /// matching patterns.
     ///
-    /// No answer at all is never excused.
+    /// A missing answer is never excused.
     #[must_use]
     pub fn excuse(
         &self,
@@ -101,7 +102,7 @@ impl Exceptions {
         })
     }
 
-    /// Every pattern.
+    /// All patterns.
     pub fn patterns(&self) -> impl Iterator<Item = &Glob> {
         self.exceptions.iter().flat_map(|exception| &exception.vectors)
     }

@@ -1,19 +1,19 @@
-//! Patterns over ids.
+//! Patterns for ids.
 
 use std::fmt;
 
-/// A pattern in which `*` stands for any characters, or none.
+/// A pattern in which `*` stands for zero or more characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glob(String);
 
 impl Glob {
-    /// Takes `pattern` for what it is.
+    /// Creates a pattern.
     #[must_use]
     pub fn new(pattern: impl Into<String>) -> Self {
         Self(pattern.into())
     }
 
-    /// Whether the whole of `text` fits.
+    /// Returns true if the pattern matches the whole of `text`.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         let Some((first, rest)) = self.0.split_once('*') else { return self.0 == text };
@@ -23,7 +23,7 @@ impl Glob {
             if parts.peek().is_none() {
                 return text.ends_with(part);
             }
-            // The earliest place leaves the most for the parts that follow.
+            // The earliest match leaves the most text for the parts that follow.
             match text.split_once(part) {
                 Some((_, rest)) => text = rest,
                 None => return false,

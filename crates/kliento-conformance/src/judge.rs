@@ -1,4 +1,4 @@
-//! Whether an answer is the one that a vector expects.
+//! Comparison of an answer with the one that a vector expects.
 
 use std::fmt;
 
@@ -8,26 +8,26 @@ use crate::answer::{Answer, Outcome};
 use crate::process::Fault;
 use crate::vector::Vector;
 
-/// One respect in which an answer is not the expected one.
+/// A difference between an answer and the expected one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Difference {
-    /// Another outcome.
+    /// The outcome differs.
     Outcome {
-        /// What the vector expects.
+        /// The expected value.
         expected: Outcome,
-        /// What was answered.
+        /// The outcome of the answer.
         found: Outcome,
-        /// What the implementation says about it.
+        /// The message of the implementation.
         message: Option<String>,
     },
-    /// A fact that is another, or is missing.
+    /// A fact differs or is missing.
     Fact {
-        /// Its name.
+        /// The name of the fact.
         name: String,
-        /// What the vector expects.
+        /// The expected value.
         expected: Value,
-        /// What was answered; null if nothing.
+        /// The value in the answer; null if missing.
         found: Value,
     },
     /// There is no answer.
@@ -49,14 +49,14 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Facts that every implementation finds out, so that leaving them out is a difference.
+/// Facts that every implementation determines, so that omitting them is a difference.
 const OWED: [&str; 4] = ["subject", "claims", "plaintext", "records"];
 
-/// Holds `answer` against what `vector` expects; no difference at all is a pass.
+/// Compares `answer` with the expectation of `vector`. It passes if there is no difference.
 ///
-/// The outcome must be the same. Of the facts that the vector states, those that the answer states must be the same, and
-/// `subject`, `claims`, `plaintext` and `records` must be there. An implementation that has other stages, no codes, or
-/// does not tell how long something holds leaves those facts out.
+/// The outcome must be the same. Facts that are in both vector and answer must be the same, and
+/// `subject`, `claims`, `plaintext` and `records` must not be missing. An implementation that has
+/// other stages, no codes, or no validity periods omits those facts.
 #[must_use]
 pub fn judge(vector: &Vector, answer: &Answer) -> Vec<Difference> {
     let expected = &vector.expect;

@@ -1,4 +1,4 @@
-//! Talking to an implementation that is another process.
+//! Communication with an implementation in another process.
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,22 +10,23 @@ use std::time::Duration;
 use crate::answer::Answer;
 use crate::vector::Question;
 
-/// Longest line that is read as an answer, in octets: the largest content of a vector in Base64 fits many times.
+/// The maximum length of an answer line, in bytes: many times the largest content of a vector in
+/// Base64.
 const MAX_LINE_OCTETS: u64 = 16 * 1024 * 1024;
 
-/// Why there is no answer.
+/// The reason that there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
     /// The process could not be started.
     NotStarted(String),
-    /// It ended before it answered.
+    /// The process ended before it answered.
     Ended,
-    /// It took too long.
+    /// The process took too long.
     TimedOut(Duration),
-    /// What it wrote is no answer to the question.
+    /// The output of the process is not an answer to the question.
     NoAnswer(String),
-    /// It was not asked, because it gave no answer to so many questions in a row.
+    /// The question was skipped, because this many questions in a row had no answer.
     NotAsked(usize),
 }
 
@@ -47,50 +48,54 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// How often an implementation is started.
+/// The number of questions for each start of an implementation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conversation {
-    /// Once; it answers line by line.
+    /// All questions: it is started once and answers line by line.
     Lines,
-    /// Once for each question.
+    /// One question: it is started once for each.
     OneShot,
 }
 
-/// How many questions in a row may go without an answer: what fails so often fails for all, and each may take the whole time-out.
+/// The maximum number of questions in a row without an answer: later ones would probably fail too,
+/// each after the whole timeout.
 const MAX_FAULTS: usize = 5;
 
-/// An implementation in a process of its own, started when it is first asked and again after it ended.
+/// An implementation in its own process, started for the first question and restarted after it
+/// ended.
 #[derive(Debug)]
 pub struct Process {
     words: Vec<String>,
     conversation: Conversation,
     timeout: Duration,
     running: Option<Running>,
-    /// Questions without an answer since the last that has one.
+    /// The number of questions without an answer since the last answer.
     faults: usize,
 }
 
-/// A process that can be asked.
+/// A running process.
 #[derive(Debug)]
 struct Running {
     child: Child,
-    /// Until it is told that no question follows.
+    /// `None` after the process was notified that no question follows.
     input: Option<ChildStdin>,
     lines: Receiver<std::io::Result<Vec<u8>>>,
 }
 
 impl Process {
-    /// An implementation that the program and arguments in `words` start, without a shell; it has `timeout` for each answer.
+    /// Creates an implementation that is started with the program and arguments in `words`, without
+    /// a shell. It has `timeout` for each answer.
     #[must_use]
     pub const fn new(words: Vec<String>, conversation: Conversation, timeout: Duration) -> Self {
         Self { words, conversation, timeout, running: None, faults: 0 }
     }
 
-    /// Asks, and waits for the answer.
+    /// Asks a question and waits for the answer.
     ///
     /// # Errors
     ///
-    /// [`Fault`] if there is none. The process is then ended, and started again for the next question, but not after five in a row.
+    /// [`Fault`] if there is no answer. The process is then stopped and restarted for the next
+    /// question, but not after five faults in a row.
     pub fn ask(&mut self, question: &Question) -> Result<Answer, Fault> {
         if self.faults >= MAX_FAULTS {
             return Err(Fault::NotAsked(self.faults));
@@ -126,7 +131,8 @@ impl Running {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(Fault::NotStarted("its streams cannot be had".into()));
         };
-        // Reading blocks, so that another thread does it and this one can stop waiting. One line ahead is enough in lockstep.
+        // Reading blocks, so another thread does it and this one can time out. A buffer of one line
+        // is enough in lockstep.
         let (sender, lines) = sync_channel(1);
         thread::spawn(move || {
             let mut output = BufReader::new(output);
@@ -166,13 +172,13 @@ impl Running {
 }
 
 impl Drop for Running {
-    /// Tells the process that no question follows, and ends it if it does not end by itself.
+    /// Notifies the process that no question follows, and stops it if it does not end by itself.
     fn drop(&mut self) {
         const PATIENCE: Duration = Duration::from_secs(1);
         self.input = None;
         // Its output is closed when it ends.
         while self.lines.recv_timeout(PATIENCE).is_ok() {}
-        // There is nobody to tell if it has ended already.
+        // An error means that it has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! What a run found, counted by area.
+//! The report of a run, counted by area.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,20 +11,20 @@ use crate::judge::{Difference, judge};
 use crate::process::Fault;
 use crate::vector::Vector;
 
-/// What comes of one vector.
+/// The verdict on one vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// The answer is the expected one.
+    /// The answer is as expected.
     Passed,
-    /// It differs in a way that is known.
+    /// The answer differs in a known way.
     Excused {
-        /// Why it does.
+        /// The reason for the differences.
         reason: String,
-        /// In what.
+        /// The differences.
         differences: Vec<Difference>,
     },
-    /// It differs.
+    /// The answer differs.
     Failed(Vec<Difference>),
 }
 
@@ -33,11 +33,11 @@ pub enum Verdict {
 pub struct Entry {
     /// The vector's id.
     pub id: String,
-    /// What the vector expects.
+    /// The expected outcome.
     pub expected: Outcome,
-    /// What was answered, if anything was.
+    /// The outcome of the answer, if there was one.
     pub found: Option<Outcome>,
-    /// What comes of it.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
@@ -46,17 +46,17 @@ pub struct Entry {
 pub struct AreaCount {
     /// All vectors.
     pub vectors: usize,
-    /// Those that are to be accepted.
+    /// Vectors whose expected outcome is valid.
     pub valid: usize,
     /// Answered as expected.
     pub passed: usize,
-    /// Excused, each for a reason.
+    /// Excused with a reason.
     pub excused: usize,
-    /// Neither.
+    /// Failed.
     pub failed: usize,
 }
 
-/// What a run found.
+/// The report of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Every vector in the order of the run.
@@ -65,7 +65,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Judges an answer, or the lack of one, and takes it in.
+    /// Judges an answer, or its absence, and adds the result.
     pub fn add(&mut self, vector: &Vector, answer: Result<Answer, Fault>, exceptions: &Exceptions) {
         let id = vector.id();
         let (found, verdict) = match answer {
@@ -87,13 +87,14 @@ impl Report {
         self.entries.push(Entry { id: id.to_owned(), expected, found, verdict });
     }
 
-    /// Patterns that excused nothing, although they fit none or only vectors that pass: the list of exceptions is not true any more.
+    /// Patterns that excused nothing and match either no vector or only vectors that pass: the list
+    /// of exceptions is out of date.
     #[must_use]
     pub fn unused<'a>(&self, exceptions: &'a Exceptions) -> Vec<&'a Glob> {
         exceptions.patterns().filter(|glob| !self.used.contains(&glob.to_string())).collect()
     }
 
-    /// The counts by area, and those of all together.
+    /// The counts by area, and in total.
     #[must_use]
     pub fn areas(&self) -> (BTreeMap<&str, AreaCount>, AreaCount) {
         let mut areas = BTreeMap::<_, AreaCount>::new();
@@ -115,7 +116,7 @@ impl Report {
         })
     }
 
-    /// The report for programs.
+    /// The report in JSON.
     #[must_use]
     pub fn to_json(&self, implementation: &str, exceptions: &Exceptions) -> Value {
         let (areas, all) = self.areas();

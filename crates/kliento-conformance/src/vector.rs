@@ -1,4 +1,4 @@
-//! Vectors: reading them, strictly, and finding them.
+//! Test vectors: strict parsing, and discovery in folders.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,80 +10,80 @@ use serde_json::{Map, Value};
 
 use crate::answer::{Answer, Facts};
 
-/// The form of vectors that this crate reads, as their member `schema` names it.
+/// The value of the member `schema` in vectors that this crate reads.
 pub const SCHEMA: &str = "kliento.vector/v2";
 
-/// The version of the protocol between this crate and an implementation under test: how questions are asked, and the names of facts in
-/// answers.
+/// The version of the protocol between this crate and an implementation under test: the form of
+/// questions, and the names of facts in answers.
 pub const PROTOCOL: u8 = 2;
 
-/// One test vector: a question, what must come of it, and what there is to say about it.
+/// A test vector: a question, the expected answer, and documentation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vector {
-    /// What is special about it.
+    /// The distinguishing feature of the vector.
     pub description: String,
-    /// Whose rule decides.
+    /// The authority of the tested rule.
     pub authority: Authority,
     /// The document and section of that authority.
     pub spec: String,
-    /// The id of the valid vector from which it differs in one respect.
+    /// The id of the valid vector that it differs from in one respect.
     pub derived_from: Option<String>,
-    /// The software that made the input, where that is not this project's.
+    /// The software that made the input, if it is not this project's.
     pub origin: Option<String>,
     /// The protocol that the input is made for.
     pub profile: Option<ProfileName>,
-    /// What is asked of the implementation.
+    /// The question to the implementation.
     pub question: Question,
-    /// What must come of it.
+    /// The expected answer.
     pub expect: Answer,
 }
 
-/// What an implementation is asked: a vector without what only its reader is to know.
+/// A question to an implementation: a vector without its expected answer and documentation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
-    /// The version of the protocol that the question is of: [`PROTOCOL`].
+    /// The protocol version of the question: [`PROTOCOL`].
     pub protocol: u8,
     /// Area, rule and case.
     pub id: String,
-    /// What is to be verified.
+    /// The object to verify.
     pub operation: Operation,
-    /// DS records of the root in presentation format: all that is trusted.
+    /// DS records of the root in presentation format: the only trust anchors.
     pub trust_anchors: Vec<String>,
-    /// The instant to verify at, if it is not a period.
+    /// The instant to verify at, unless there is a period.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
-    /// The period to verify in, if it is not an instant.
+    /// The period to verify in, unless there is an instant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
-    /// The service that the verifier is; Kliento's if absent.
+    /// The service of the verifier; Kliento's if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
-    /// The audience that the verifier is (tokens).
+    /// The audience of the verifier (tokens).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
-    /// The longest signed period to accept, in seconds (tokens); 3,600 if absent.
+    /// The maximum signed period to accept, in seconds (tokens); 3,600 if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_validity: Option<u64>,
-    /// Seconds of leeway to give; none if absent.
+    /// The leeway in seconds; 0 if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub leeway: Option<u64>,
     /// The only profile to accept; both if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted_profile: Option<ProfileName>,
-    /// Whether to accept organisation certificates that someone else issued; not if absent.
+    /// True if organisation certificates from other issuers are accepted; false if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub foreign_issuers: Option<bool>,
-    /// The name whose records are to be proved, with its final dot (chains).
+    /// The name whose records are to be verified, with its final dot (chains).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The type of those records (chains).
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub record_type: Option<String>,
-    /// The octets in Base64; a chain is a `SET OF OCTET STRING`.
+    /// The input in Base64; a chain is a `SET OF OCTET STRING`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
-    /// The value of an Authorization header, in place of the octets.
+    /// The value of an Authorization header, instead of `input`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
     /// The content of a detached signature, in Base64.
@@ -91,18 +91,20 @@ pub struct Question {
     pub plaintext: Option<String>,
 }
 
-/// The kind of document whose rule decides what must come of a vector.
+/// The kind of document that a vector's expected answer follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Authority {
     /// The Internet-Draft draft-narea-domainauth.
     Draft,
-    /// VeraId and Kliento as published: their specification and overview, or where these are silent the reference implementations.
+    /// VeraId and Kliento as published: their specification and overview, or the reference
+    /// implementations where these are silent.
     VeraId,
-    /// An RFC or ITU-T recommendation that both build on.
+    /// An RFC or ITU-T recommendation that both protocols build on.
     Rfc,
-    /// This project, in docs/decisions.md: another implementation may choose otherwise, and then says so.
+    /// This project, in docs/decisions.md: another implementation may decide otherwise, and then
+    /// declares it.
     Decision,
 }
 
@@ -117,7 +119,7 @@ impl fmt::Display for Authority {
     }
 }
 
-/// What is to be verified.
+/// The object to verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -153,13 +155,13 @@ pub struct Period {
     pub until: String,
 }
 
-/// A file that holds no vector, or cannot be read.
+/// The reason that a vector cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {problem}", file.display())]
 pub struct VectorError {
     /// The file or folder.
     pub file: PathBuf,
-    /// What is wrong with it.
+    /// The problem with it.
     pub problem: String,
 }
 
@@ -176,16 +178,16 @@ struct About {
     expect: Facts,
 }
 
-/// The members of a vector that are no part of the question.
+/// The members of a vector that are not part of the question.
 const ABOUT: [&str; 8] =
     ["schema", "description", "authority", "spec", "derived_from", "origin", "profile", "expect"];
 
 impl Vector {
-    /// Reads a vector.
+    /// Parses a vector.
     ///
     /// # Errors
     ///
-    /// What is wrong, if it is no JSON object with exactly the members of a vector.
+    /// The problem, if the text is not a JSON object with exactly the members of a vector.
     pub fn from_json(text: &str) -> Result<Self, String> {
         let mut question: Map<String, Value> =
             serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -220,11 +222,11 @@ impl Vector {
         })
     }
 
-    /// Reads a file.
+    /// Reads a vector from a file.
     ///
     /// # Errors
     ///
-    /// [`VectorError`] if it cannot be read or holds no vector.
+    /// [`VectorError`] if it cannot be read or is not a vector.
     pub fn from_file(file: &Path) -> Result<Self, VectorError> {
         let text = fs::read_to_string(file).map_err(|error| error.to_string());
         text.and_then(|text| Self::from_json(&text))
@@ -245,24 +247,26 @@ impl Vector {
 }
 
 impl Question {
-    /// One line of JSON, without its end.
+    /// Formats the question as one line of JSON, without a line break.
     #[must_use]
     pub fn to_line(&self) -> String {
-        // Texts, numbers and lists of them: nothing that JSON could not hold.
+        // Texts, numbers and lists of them can always be encoded in JSON.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
 
-/// Names in a folder of vectors that hold none: its schema, and folders of other things.
+/// Names in a folder of vectors that are not vectors: the schema, and folders of other things.
 const NO_VECTORS: [&str; 3] = ["schema.json", "exceptions", "keys"];
 
-/// Every vector below a folder, by file name.
+/// Finds all vectors below a folder, by file name.
 ///
-/// Vectors are the files that end in `.json`, but for `schema.json` and what is in folders called `exceptions` or `keys`.
+/// Vectors are the files that end in `.json`, except `schema.json` and files in folders called
+/// `exceptions` or `keys`.
 ///
 /// # Errors
 ///
-/// The first file that holds no vector, cannot be read or has the id of another; or that there is none at all.
+/// The first file that is not a vector, cannot be read or has the id of another; or that there are
+/// no vectors.
 pub fn discover(folder: &Path) -> Result<Vec<(PathBuf, Vector)>, VectorError> {
     let mut files = Vec::new();
     collect(folder, &mut files)?;
@@ -293,7 +297,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), VectorError> {
         if NO_VECTORS.iter().any(|name| entry.file_name() == *name) {
             continue;
         }
-        // The type of the entry itself: a link to a folder above would go round for ever.
+        // The type of the entry itself: following a link to a folder above would loop for ever.
         if entry.file_type().map_err(fail)?.is_dir() {
             collect(&path, files)?;
         } else if path.extension().is_some_and(|extension| extension == "json") {

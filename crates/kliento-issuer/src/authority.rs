@@ -16,9 +16,9 @@ use crate::serial_number::SerialNumber;
 use crate::signing_key::SigningKey;
 use crate::unsigned::SignerKey;
 
-/// A certificate that may issue others, those above it, and its key.
+/// A certificate authority: its certificate, those above it, and its key.
 ///
-/// It refuses to issue what verifiers would refuse later: a name, key, period, serial number or
+/// It refuses to issue what verifiers would reject later: a name, key, period, serial number or
 /// path length that does not fit the certificates from the organisation's down to its own.
 #[derive(Clone, Debug)]
 pub struct CertificateAuthority {
@@ -28,29 +28,30 @@ pub struct CertificateAuthority {
     signer: SignerKey,
 }
 
-/// Whom a certificate is for, and how long.
+/// The subject and validity of a certificate to issue.
 #[derive(Clone, Copy, Debug)]
 pub struct CertificateRequest<'a> {
-    /// The user's name; `None` for a bot, which speaks for the organisation itself.
+    /// The user's name; `None` for a bot, which acts for the organisation itself.
     pub user: Option<&'a UserName>,
     /// The public key, with proof that the member has the private one: rsaEncryption with NULL
     /// parameters, 2048 to 4096 bits.
     pub public_key: &'a ProvedPublicKey,
-    /// When it is valid, within the validity of all certificates above it; under DomainAuth at most
-    /// 90 days.
+    /// The validity period, within the validity of all certificates above it; under DomainAuth at
+    /// most 90 days.
     pub validity: ValidityPeriod,
     /// Its serial number.
     pub serial_number: SerialNumber,
 }
 
 impl CertificateAuthority {
-    /// The authority of an organisation's own certificate, whose private key `key` is.
+    /// Creates the authority of an organisation from its own certificate and the private `key` of
+    /// that.
     ///
     /// # Errors
     ///
-    /// [`PolicyError::KeyMismatch`] if it is not, [`PolicyError::NotAnAuthority`] if the
+    /// [`PolicyError::KeyMismatch`] if the key is another, [`PolicyError::NotAnAuthority`] if the
     /// certificate may not issue others, [`PolicyError::IssuerPathMissing`] if it is an
-    /// intermediate's, [`IssueError::Identity`] if verifiers would refuse it.
+    /// intermediate's, [`IssueError::Identity`] if verifiers would reject it.
     pub fn new(
         certificate: Certificate,
         profile: Profile,
@@ -68,17 +69,17 @@ impl CertificateAuthority {
         Self::of_path(certificate, path, key)
     }
 
-    /// The authority of the intermediate that `bundle` names, whose private key `key` is.
+    /// Creates the authority of the intermediate that `bundle` names, with its private `key`.
     /// DomainAuth only.
     ///
-    /// The DNSSEC chain in the bundle is not looked at: certificates can be issued while it is out
-    /// of date.
+    /// The DNSSEC chain in the bundle is ignored: certificates can be issued while it is out of
+    /// date.
     ///
     /// # Errors
     ///
     /// [`PolicyError::KeyMismatch`] or [`PolicyError::NotAnAuthority`],
     /// [`PolicyError::IntermediateUnderVeraId`], or [`IssueError::Identity`] if verifiers would
-    /// refuse one of the certificates.
+    /// reject one of the certificates.
     pub fn for_intermediate(
         bundle: &MemberIdBundle,
         key: Arc<dyn SigningKey>,
@@ -126,13 +127,13 @@ impl CertificateAuthority {
     ///
     /// # Errors
     ///
-    /// [`IssueError::Policy`] for a name, key, period or serial number that verifiers would refuse,
+    /// [`IssueError::Policy`] for a name, key, period or serial number that verifiers would reject,
     /// or for a certificate request that names another member; [`IssueError::Signer`].
     pub fn issue_member(&self, request: CertificateRequest<'_>) -> Result<Certificate, IssueError> {
         self.prepare_member(request)?.sign(&*self.key)
     }
 
-    /// The same, to be signed elsewhere.
+    /// Prepares a member's certificate, to be signed elsewhere.
     ///
     /// # Errors
     ///
@@ -144,14 +145,15 @@ impl CertificateAuthority {
         self.prepare(request, None)
     }
 
-    /// Issues the certificate of an authority below this one, with at most `path_length` more below it. DomainAuth only.
+    /// Issues the certificate of an intermediate below this authority, with at most `path_length`
+    /// more below it. DomainAuth only.
     ///
     /// It can sign as the member that it names, on behalf of any member, and issue certificates.
     ///
     /// # Errors
     ///
-    /// As [`CertificateAuthority::issue_member`], [`PolicyError::IntermediateUnderVeraId`], and [`PolicyError::NotAnAuthority`] if
-    /// this authority may not have as many below it.
+    /// As [`CertificateAuthority::issue_member`], [`PolicyError::IntermediateUnderVeraId`], and
+    /// [`PolicyError::NotAnAuthority`] if this authority may not have so many below it.
     pub fn issue_intermediate(
         &self,
         request: CertificateRequest<'_>,
@@ -160,7 +162,7 @@ impl CertificateAuthority {
         self.prepare_intermediate(request, path_length)?.sign(&*self.key)
     }
 
-    /// The same, to be signed elsewhere.
+    /// Prepares the certificate of an intermediate, to be signed elsewhere.
     ///
     /// # Errors
     ///
@@ -195,12 +197,12 @@ impl CertificateAuthority {
         request.public_key.check_requested_for(request.user, self.organisation())?;
         let serial_number = request.serial_number.as_octets();
         let issuer = self.certificate.subject();
-        // Issuer and serial number are all that tells the certificates of a bundle apart.
+        // Only issuer and serial number distinguish the certificates of a bundle.
         if above.iter().any(|one| one.issuer() == issuer && one.serial() == serial_number) {
             return Err(PolicyError::SerialNumberRepeated.into());
         }
         let subject = name(&common_name(user, profile)?)?;
-        // Verifiers compare with the issuer's identifier, however it was made.
+        // Verifiers compare with the issuer's identifier, whichever way it was derived.
         let own_identifier = key_identifier(self.certificate.subject_public_key_info());
         let authority_key_identifier =
             self.certificate.subject_key_identifier().unwrap_or(&own_identifier);
@@ -237,12 +239,12 @@ impl CertificateAuthority {
     }
 }
 
-/// Checks certificates alone: no trust anchor counts.
+/// Verifies certificates alone: trust anchors do not matter.
 fn verifier() -> Verifier {
     Verifier::with_crypto(TrustAnchors::iana(), veraid_aws_lc_rs::PROVIDER)
 }
 
-/// Refuses a user who has the organisation's domain for a name, in any case and with or without the
+/// Refuses a user whose name is the organisation's domain, in any case and with or without the
 /// final dot.
 fn check_not_organisation(user: &str, organisation: &OrganisationName) -> Result<(), PolicyError> {
     let domain = user.strip_suffix('.').unwrap_or(user);
@@ -255,7 +257,7 @@ fn check_not_organisation(user: &str, organisation: &OrganisationName) -> Result
 
 /// A member as certificates and attributions write it: a user's name, or `@` for a bot.
 ///
-/// A name that was checked under the other profile is checked under this one.
+/// A name that was checked under the other profile is checked again under this one.
 pub(crate) fn member_name(user: Option<&UserName>, profile: Profile) -> Result<&str, PolicyError> {
     const BOT: &str = "@";
     let Some(user) = user else { return Ok(BOT) };
@@ -264,7 +266,7 @@ pub(crate) fn member_name(user: Option<&UserName>, profile: Profile) -> Result<&
     Ok(user.as_str())
 }
 
-/// Checks that `key` is the private half of the key in `certificate`.
+/// Checks that `key` matches the public key in `certificate`.
 pub(crate) fn check_key_of(
     certificate: &Certificate,
     key: &dyn SigningKey,

@@ -1,4 +1,4 @@
-//! Certificates that wait for their signature (RFC 5280 section 4).
+//! Certificates before they are signed (RFC 5280 section 4).
 
 use der::Tag;
 use der::oid::ObjectIdentifier;
@@ -20,9 +20,9 @@ const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
 const AUTHORITY_KEY_IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.35");
 const SUBJECT_KEY_IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.14");
 
-/// What a certificate says.
+/// The fields of a certificate.
 pub(crate) struct Fields<'a> {
-    /// The issuer's Name in DER; `None` for the subject's own.
+    /// The issuer's Name in DER; `None` if it is the subject's own.
     pub(crate) issuer: Option<&'a [u8]>,
     /// The issuer's key identifier.
     pub(crate) authority_key_identifier: &'a [u8],
@@ -31,11 +31,11 @@ pub(crate) struct Fields<'a> {
     pub(crate) public_key: &'a [u8],
     pub(crate) validity: ValidityPeriod,
     pub(crate) serial_number: SerialNumber,
-    /// How many authorities may follow below, if the subject is one.
+    /// The maximum number of authorities below, if the subject is an authority.
     pub(crate) path_length: Option<u8>,
 }
 
-/// A certificate that waits for its issuer's signature.
+/// A certificate to be signed by its issuer.
 #[derive(Clone, Debug)]
 pub struct UnsignedCertificate {
     to_be_signed: Vec<u8>,
@@ -65,23 +65,24 @@ impl UnsignedCertificate {
         Ok(Self { to_be_signed, signer })
     }
 
-    /// The TBSCertificate in DER: the octets to sign.
+    /// The TBSCertificate in DER: the bytes to sign.
     #[must_use]
     pub fn to_be_signed(&self) -> &[u8] {
         &self.to_be_signed
     }
 
-    /// The hash of the RSASSA-PSS signature that is needed; MGF1 uses the same, and the salt is as long as it.
+    /// The hash for the RSASSA-PSS signature; MGF1 uses the same, and the salt has its length.
     #[must_use]
     pub const fn digest_algorithm(&self) -> DigestAlgorithm {
         self.signer.digest
     }
 
-    /// Puts the signature to it.
+    /// Adds the signature.
     ///
     /// # Errors
     ///
-    /// [`IssueError::SignatureDoesNotHold`] if it is not the issuer's over [`to_be_signed`](Self::to_be_signed).
+    /// [`IssueError::SignatureDoesNotHold`] if the signature is not the issuer's over
+    /// [`to_be_signed`](Self::to_be_signed).
     pub fn assemble(self, signature: &[u8]) -> Result<Certificate, IssueError> {
         self.signer.check(&self.to_be_signed, signature)?;
         let der = sequence(&[
@@ -98,15 +99,16 @@ impl UnsignedCertificate {
     }
 }
 
-/// The SHA-256 of a SubjectPublicKeyInfo, as deployed issuers identify keys whatever their size.
+/// The SHA-256 of a SubjectPublicKeyInfo, as in deployed issuers, whatever the size of the key.
 pub(crate) fn key_identifier(public_key: &[u8]) -> Vec<u8> {
     veraid_aws_lc_rs::PROVIDER.digest(DigestAlgorithm::Sha256, public_key)
 }
 
-/// A common name as `profile`'s deployed software reads it: BMPString for VeraId, UTF8String for DomainAuth.
+/// A common name in the form that `profile`'s deployed software reads: BMPString for VeraId,
+/// UTF8String for DomainAuth.
 ///
-/// BMPString is for 16-bit characters (X.680 section 41.15). JavaScript reads surrogate pairs in it, OpenSSL refuses them; both read
-/// UTF8String, so names beyond U+FFFF get that.
+/// BMPString is for 16-bit characters (X.680 section 41.15). JavaScript reads surrogate pairs in
+/// it, OpenSSL rejects them; both read UTF8String, so it is used for names beyond U+FFFF.
 pub(crate) fn common_name(text: &str, profile: Profile) -> Result<Element, IssueError> {
     let utf_16: Vec<u16> = text.encode_utf16().collect();
     if profile == Profile::VeraId && utf_16.len() == text.chars().count() {
@@ -117,7 +119,7 @@ pub(crate) fn common_name(text: &str, profile: Profile) -> Result<Element, Issue
     }
 }
 
-/// A Name of one relative distinguished name with one common name.
+/// A Name with one relative distinguished name that has one common name.
 pub(crate) fn name(common_name: &[u8]) -> Result<Element, IssueError> {
     let attribute = sequence(&[&oid(&COMMON_NAME)?, common_name])?;
     sequence(&[&element(Tag::Set, &[&attribute])?])
@@ -141,7 +143,7 @@ fn extensions(
         }
         None => Vec::new(),
     };
-    // RFC 5280 section 4.2.1.9: a path length needs keyCertSign. Authorities sign content too.
+    // RFC 5280 section 4.2.1.9: a path length requires keyCertSign. Authorities sign content too.
     let usage = match path_length {
         Some(_) => DIGITAL_SIGNATURE | KEY_CERT_SIGN,
         None => DIGITAL_SIGNATURE,

@@ -17,11 +17,11 @@ use crate::proof_of_possession::member_id;
 use crate::signing_key::SigningKey;
 use crate::unsigned::SignerKey;
 
-/// The most bytes of a certificate request that is read (16 KiB, over ten times as many as one for a
-/// key of 4096 bits has).
+/// The maximum size of a certificate request in bytes (16 KiB, over ten times the size of one for a
+/// key of 4096 bits).
 const MAX_REQUEST: usize = 16 * 1024;
 
-/// A certificate request that waits for its signature.
+/// A certificate request to be signed.
 #[derive(Clone, Debug)]
 pub struct UnsignedCertificateRequest {
     to_be_signed: Element,
@@ -41,7 +41,7 @@ impl UnsignedCertificateRequest {
         key: &dyn SigningKey,
     ) -> Result<Self, IssueError> {
         policy::check_key_of_member(key.public_key_der())?;
-        // UTF8String, which other software reads too.
+        // UTF8String, which other software can also read.
         let subject = name(&common_name(&member_id(user, organisation), Profile::DomainAuth)?)?;
         let to_be_signed =
             sequence(&[&small_integer(0)?, &subject, key.public_key_der(), &constructed(0, &[])?])?;
@@ -54,18 +54,17 @@ impl UnsignedCertificateRequest {
         &self.to_be_signed
     }
 
-    /// The hash of the RSASSA-PSS signature that is needed; MGF1 uses the same, and the salt is as
-    /// long as it.
+    /// The hash for the RSASSA-PSS signature; MGF1 uses the same, and the salt has its length.
     #[must_use]
     pub const fn digest_algorithm(&self) -> DigestAlgorithm {
         self.signer.digest
     }
 
-    /// Adds the signature, which gives the request in DER.
+    /// Adds the signature and returns the request in DER.
     ///
     /// # Errors
     ///
-    /// [`IssueError::SignatureDoesNotHold`] if it is not the key's over
+    /// [`IssueError::SignatureDoesNotHold`] if the signature is not the key's over
     /// [`to_be_signed`](Self::to_be_signed).
     pub fn assemble(self, signature: &[u8]) -> Result<Vec<u8>, IssueError> {
         self.signer.check(&self.to_be_signed, signature)?;
@@ -73,7 +72,7 @@ impl UnsignedCertificateRequest {
         sequence(&[&self.to_be_signed, &algorithm, &bit_string(signature)?])
     }
 
-    /// Signs the request, which gives it in DER.
+    /// Signs the request and returns it in DER.
     ///
     /// # Errors
     ///
@@ -84,7 +83,7 @@ impl UnsignedCertificateRequest {
     }
 }
 
-/// A certificate request that parsed; its signature is still to be checked.
+/// A parsed certificate request, whose signature is not checked yet.
 pub(crate) struct ReceivedRequest<'a> {
     pub(crate) to_be_signed: &'a [u8],
     pub(crate) subject_public_key_info: &'a [u8],
@@ -113,8 +112,8 @@ impl<'a> ReceivedRequest<'a> {
         }
         let subject = info.tagged(Tag::Sequence)?;
         let subject_public_key_info = info.tagged(Tag::Sequence)?.octets;
-        // Attributes are signed and ask for extensions that this project does not issue. Some
-        // software leaves out the empty set.
+        // Attributes are signed and request extensions that this project does not issue. Some
+        // software omits the empty set.
         if !info.is_finished() {
             info.tagged(Tag::ContextSpecific { constructed: true, number: TagNumber(0) })?;
         }
@@ -137,7 +136,7 @@ impl<'a> ReceivedRequest<'a> {
 pub(crate) enum RequestAlgorithm {
     /// RSASSA-PSS with one hash throughout and a salt of its length.
     Pss(DigestAlgorithm),
-    /// RSASSA-PKCS1-v1_5, which most software signs requests with unless asked otherwise.
+    /// RSASSA-PKCS1-v1_5, the default of most software.
     Pkcs1(DigestAlgorithm),
 }
 
@@ -232,12 +231,12 @@ const fn form(reason: &'static str) -> ProofError {
 #[derive(Clone, Copy)]
 struct RawElement<'a> {
     tag: Tag,
-    /// The whole element, header included.
+    /// The whole element, including the header.
     octets: &'a [u8],
     value: &'a [u8],
 }
 
-/// Reads one element after another. The `der` crate takes definite and minimal lengths only.
+/// Reads one element after another. The `der` crate accepts only definite and minimal lengths.
 struct Elements<'a>(SliceReader<'a>);
 
 impl<'a> Elements<'a> {

@@ -1,4 +1,4 @@
-//! The little of DER that certificates and signatures need (X.690 sections 8 and 11).
+//! A DER encoder for the subset that certificates and signatures need (X.690 sections 8 and 11).
 
 use der::oid::ObjectIdentifier;
 use der::{Encode, Header, Length, Tag, TagNumber};
@@ -16,7 +16,7 @@ const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3
 const SHA_384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
 const SHA_512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
 
-/// An element of this tag whose value is `parts` one after the other.
+/// Encodes an element with this tag whose value is the concatenation of `parts`.
 pub(crate) fn element(tag: Tag, parts: &[&[u8]]) -> Result<Element, IssueError> {
     let too_large = |_| IssueError::TooLarge;
     let length = parts.iter().map(|part| part.len()).sum::<usize>();
@@ -32,7 +32,7 @@ pub(crate) fn sequence(parts: &[&[u8]]) -> Result<Element, IssueError> {
     element(Tag::Sequence, parts)
 }
 
-/// A SET OF, sorted by the octets of its elements (X.690 section 11.6).
+/// A SET OF, sorted by the bytes of its elements (X.690 section 11.6).
 pub(crate) fn set_of(mut elements: Vec<Element>) -> Result<Element, IssueError> {
     elements.sort();
     element(Tag::Set, &elements.iter().map(Vec::as_slice).collect::<Vec<_>>())
@@ -58,7 +58,7 @@ pub(crate) fn small_integer(value: u8) -> Result<Element, IssueError> {
     element(Tag::Integer, &[&[value]])
 }
 
-/// A BIT STRING of named bits in one octet, without the zeros at its end (X.690 section 11.2.2).
+/// A BIT STRING of named bits in one byte, without trailing zeros (X.690 section 11.2.2).
 pub(crate) fn named_bits(bits: u8) -> Result<Element, IssueError> {
     // At most 8.
     let unused = u8::try_from(bits.trailing_zeros()).unwrap_or_default();
@@ -70,7 +70,7 @@ pub(crate) fn bit_string(octets: &[u8]) -> Result<Element, IssueError> {
     element(Tag::BitString, &[&[0], octets])
 }
 
-/// `element` under another tag (IMPLICIT tagging); both tags take one octet.
+/// `element` under another tag (IMPLICIT tagging); both tags take one byte.
 pub(crate) fn retag(tag: u8, mut element: Element) -> Element {
     if let Some(first) = element.first_mut() {
         *first = tag;
@@ -88,13 +88,15 @@ pub(crate) fn digest_algorithm(digest: DigestAlgorithm) -> Result<Element, Issue
     sequence(&[&oid(&algorithm)?, &element(Tag::Null, &[])?])
 }
 
-/// The AlgorithmIdentifier of RSASSA-PSS with this hash throughout and a salt of its length (RFC 4055 section 3.1).
+/// The AlgorithmIdentifier of RSASSA-PSS with this hash throughout and a salt of the same length
+/// (RFC 4055 section 3.1).
 pub(crate) fn pss_algorithm(digest: DigestAlgorithm) -> Result<Element, IssueError> {
     let hash = digest_algorithm(digest)?;
     pss_algorithm_with(&hash, &hash, digest)
 }
 
-/// RSASSA-PSS with these AlgorithmIdentifiers for the hash and for that of MGF1, both of `digest`.
+/// RSASSA-PSS with these AlgorithmIdentifiers for the hash and for the hash of MGF1, both of
+/// `digest`.
 pub(crate) fn pss_algorithm_with(
     hash: &[u8],
     mask_hash: &[u8],

@@ -1,4 +1,4 @@
-//! Why nothing was issued.
+//! Errors of issuing: policy, identity, keys and proofs of possession.
 
 use kliento::TokenError;
 use veraid_core::{
@@ -7,35 +7,36 @@ use veraid_core::{
 
 use crate::signing_key::SigningError;
 
-/// A certificate, record or bundle that was not issued. Whose fault it is: the caller's, the key's or nobody's.
+/// The reason that a certificate, key record or bundle was not issued.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssueError {
-    /// What was asked for breaks a rule; nothing was signed.
+    /// The request breaks a rule; nothing was signed.
     #[error(transparent)]
     Policy(#[from] PolicyError),
-    /// The organisation or member would not be believed: chain, key record or certificate do not hold.
+    /// Verifiers would reject the organisation or member: its chain, key record or certificate is
+    /// invalid.
     #[error("chain and certificates do not hold")]
     Identity(#[source] VerifyError),
-    /// The key does not sign.
+    /// The key cannot sign.
     #[error(transparent)]
     Signer(#[from] SigningError),
-    /// The signature that came back is not the key's, or not over what was to be signed.
+    /// The returned signature is not the key's, or not over the bytes to be signed.
     #[error("signature does not hold with the signer's public key")]
     SignatureDoesNotHold,
-    /// The parts give no bundle or certificate.
+    /// The parts do not form a bundle or certificate.
     #[error("what was put together is malformed")]
     Malformed(#[source] ParseError),
-    /// The parts give no token bundle; most often it would be too large.
+    /// The parts do not form a token bundle; usually it would be too large.
     #[error("what was put together is no token bundle")]
     Token(#[source] kliento::ParseError),
-    /// Content or certificates are larger than DER can be here (256 MiB).
+    /// Content or certificates are larger than the DER encoder supports (256 MiB).
     #[error("content is larger than 256 MiB")]
     TooLarge,
 }
 
 impl IssueError {
-    /// A number for the kind of error, which stays the same over releases.
+    /// The error code, which stays the same across releases.
     #[must_use]
     pub const fn code(&self) -> u16 {
         match self {
@@ -50,77 +51,77 @@ impl IssueError {
     }
 }
 
-/// What was asked for breaks a rule that verifiers hold issuers to.
+/// A request that breaks a rule which verifiers enforce.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PolicyError {
     /// The signature would be valid for longer than the service or profile allows.
     #[error("signed period lasts {seconds} seconds, limit is {limit}")]
     SignedPeriodTooLong {
-        /// What was asked for.
+        /// The requested value.
         seconds: u64,
-        /// The most that is allowed.
+        /// The maximum.
         limit: u64,
     },
-    /// Chain and certificates do not hold for as long as the signature would.
+    /// Chain and certificates are not valid for as long as the signature would be.
     #[error("signed period is {period}, but chain and certificates hold only {validity}")]
     NotCovered {
-        /// What was asked for.
+        /// The requested value.
         period: ValidityPeriod,
-        /// When they hold.
+        /// The validity of chain and certificates.
         validity: ValidityPeriod,
     },
     /// The certificate would be valid for longer than DomainAuth allows.
     #[error("certificate would be valid for {seconds} seconds, limit is {limit}")]
     CertificatePeriodTooLong {
-        /// What was asked for.
+        /// The requested value.
         seconds: u64,
-        /// The most that is allowed.
+        /// The maximum.
         limit: u64,
     },
-    /// The certificate would be valid when its issuer's is not.
+    /// The certificate would be valid at times when its issuer's is not.
     #[error("certificate would be valid {period}, but its issuer's is valid {issuer}")]
     OutlivesIssuer {
-        /// What was asked for.
+        /// The requested value.
         period: ValidityPeriod,
         /// The validity of the issuer's certificate.
         issuer: ValidityPeriod,
     },
-    /// The public key is of a form or size that verifiers refuse.
+    /// The public key has a form or size that verifiers reject.
     #[error("public key cannot be used: {0}")]
     Key(AlgorithmProblem),
     /// The private key is not that of the certificate.
     #[error("private key is not that of the {certificate} certificate")]
     KeyMismatch {
-        /// Whose certificate: `organisation`, `member` or `issuer`.
+        /// The owner of the certificate: `organisation`, `member` or `issuer`.
         certificate: &'static str,
     },
-    /// The certificate may not issue others, or not below as many as there are.
+    /// The certificate may not issue others, or not with so many levels below.
     #[error("certificate of the issuer does not allow it to issue this one")]
     NotAnAuthority,
     /// VeraId has no certificates between the organisation's and a member's.
     #[error("intermediate certificates are DomainAuth's; VeraId has none")]
     IntermediateUnderVeraId,
-    /// A name that the rules refuse.
+    /// A name breaks the rules for names.
     #[error("{what} cannot be used: {problem}")]
     Name {
-        /// Whose name: `organisation name` or `user name`.
+        /// The kind of name: `organisation name` or `user name`.
         what: &'static str,
         /// The rule that it breaks.
         problem: NameProblem,
     },
-    /// The TTL override of a key record is none that verifiers accept.
+    /// Verifiers would reject the TTL override of a key record.
     #[error("TTL override is {seconds} seconds, which is not from 1 to {limit}")]
     TtlOverride {
-        /// What was asked for.
+        /// The requested value.
         seconds: u64,
-        /// The most that is allowed.
+        /// The maximum.
         limit: u64,
     },
-    /// A plain member signs for itself alone.
+    /// A plain member may sign only for itself.
     #[error("a member's key signs for that member alone, not on behalf of others")]
     AttributionNotAllowed,
-    /// The certificate is of another organisation than the one that is to sign.
+    /// The certificate belongs to a different organisation than the one that is to sign.
     #[error("certificate is of {found}, not of {required}")]
     OtherOrganisation {
         /// The organisation that is to sign.
@@ -128,56 +129,58 @@ pub enum PolicyError {
         /// The organisation of chain and certificate.
         found: String,
     },
-    /// Signatures are for another service than the one that is to be signed for.
+    /// The issuer signs for a different service than the requested one.
     #[error("issuer signs for the service {found}, not for {required}")]
     OtherService {
-        /// The service that is to be signed for.
+        /// The requested service.
         required: ServiceOid,
-        /// The service that the issuer was made for.
+        /// The service that the issuer was created for.
         found: ServiceOid,
     },
-    /// A user's name is the organisation's: verifiers take the certificate for another of the organisation's own.
+    /// The user's name is the organisation's name: verifiers would take the certificate for one of
+    /// the organisation itself.
     #[error("user is called like the organisation, for which verifiers take the certificate")]
     NamedLikeOrganisation,
-    /// A certificate would have its issuer's name and serial number, so that nothing tells the two apart.
+    /// The certificate would have the issuer and serial number of one above it, so the two could
+    /// not be told apart.
     #[error("serial number is that of the issuer's certificate")]
     SerialNumberRepeated,
-    /// Deployed verifiers refuse organisation certificates without cA TRUE, so under VeraId every
-    /// one can issue.
+    /// Deployed verifiers reject organisation certificates without cA TRUE, so under VeraId all of
+    /// them are authorities.
     #[error("under VeraId an organisation's certificate is always that of an authority")]
     SignOnlyUnderVeraId,
-    /// More levels of intermediates would be allowed than verifiers walk.
+    /// The certificate would allow more levels of intermediates than verifiers accept.
     #[error("{found} levels of intermediates are too many, limit is {limit}")]
     TooManyLevels {
-        /// The number that was asked for.
+        /// The requested number.
         found: u8,
-        /// The most that are allowed.
+        /// The maximum.
         limit: u8,
     },
     /// Content for Kliento's service is not a token.
     #[error("content for Kliento's service is not a token: {0}")]
     NotAToken(TokenError),
-    /// Tokens travel in their bundles.
+    /// A token must be attached to its bundle.
     #[error("a token cannot be detached from its signature")]
     DetachedToken,
-    /// The key is that of a certificate above the new one, so that its holder would have two names.
+    /// A certificate above the new one has the same key, so its holder would have two names.
     #[error("public key is that of a certificate above this one")]
     KeyCertifiedTwice,
-    /// The certificate would be valid only when those above it are not.
+    /// The certificate would be valid at times when those above it are not.
     #[error(
         "certificate would be valid {period}, but the certificates above it {}",
         .issuer.map_or_else(|| "are never valid together".to_owned(), |issuer| format!("are valid {issuer}"))
     )]
     IssuerNotValid {
-        /// The period that was asked for.
+        /// The requested period.
         period: ValidityPeriod,
-        /// The seconds in which all certificates above are valid, if there are any.
+        /// The seconds at which all certificates above are valid, if there are any.
         issuer: Option<ValidityPeriod>,
     },
-    /// An intermediate's certificate came without those above it.
+    /// An intermediate's certificate was given without those above it.
     #[error("certificate of the issuer is not an organisation's, and those above it are missing")]
     IssuerPathMissing,
-    /// The certificate request names another member than the certificate would.
+    /// The certificate request names a different member.
     #[error("certificate request is for {requested}, not for {member}")]
     RequestForAnother {
         /// The common name of the request.
@@ -185,18 +188,18 @@ pub enum PolicyError {
         /// The member that the certificate would be for.
         member: String,
     },
-    /// More certificates would be attached than verifiers take.
+    /// More certificates would be attached than verifiers accept.
     #[error("{found} certificates would be attached, limit is {limit}")]
     TooManyCertificates {
-        /// The member's and those between.
+        /// The member's certificate and those of intermediates.
         found: usize,
-        /// The most that are allowed.
+        /// The maximum.
         limit: usize,
     },
 }
 
 impl PolicyError {
-    /// A number for the kind of error, which stays the same over releases.
+    /// The error code, which stays the same across releases.
     #[must_use]
     pub const fn code(&self) -> u16 {
         match self {
@@ -228,38 +231,38 @@ impl PolicyError {
     }
 }
 
-/// A private key that cannot be read, written or made.
+/// The reason that a private key cannot be read, written or generated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The text is no PEM of a private key (RFC 7468 sections 10 and 11).
+    /// The text is not a private key in PEM (RFC 7468 sections 10 and 11).
     #[error("key is no PEM with the label PRIVATE KEY or ENCRYPTED PRIVATE KEY")]
     Pem,
-    /// The octets are no RSA key in PKCS#8 that can sign (RFC 5958, RFC 8017).
+    /// The bytes are not an RSA key in PKCS#8 that can sign (RFC 5958, RFC 8017).
     #[error("key is no RSA private key of 2048 to 4096 bits in PKCS#8: {reason}")]
     Pkcs8 {
-        /// What is wrong with it.
+        /// The problem with it.
         reason: &'static str,
     },
     /// The key is encrypted, and no passphrase was given.
     #[error("key is encrypted, and there is no passphrase")]
     PassphraseMissing,
-    /// The passphrase does not open the key.
+    /// The passphrase does not decrypt the key.
     #[error("passphrase does not open the key, or the key is damaged")]
     Passphrase,
-    /// The key's encryption asks for more work than it should, or for an algorithm that is not supported.
+    /// The key's encryption is too expensive, or uses an algorithm that is not supported.
     #[error("key is encrypted in a way that is not supported: {reason}")]
     Encryption {
-        /// What is not supported.
+        /// The part that is not supported.
         reason: &'static str,
     },
-    /// No key could be made.
+    /// Key generation failed.
     #[error("no key could be generated")]
     Generation,
 }
 
 impl KeyError {
-    /// A number for the kind of error, which stays the same over releases.
+    /// The error code, which stays the same across releases.
     #[must_use]
     pub const fn code(&self) -> u16 {
         match self {
@@ -273,29 +276,29 @@ impl KeyError {
     }
 }
 
-/// A proof of possession that was rejected.
+/// The reason that a proof of possession was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProofError {
     /// The bytes are not a certificate request (RFC 2986) that names exactly one member.
     #[error("not a PKCS#10 certificate request in DER: {reason}")]
     Form {
-        /// The rule that is broken.
+        /// The broken rule.
         reason: &'static str,
     },
-    /// The public key has a form or size that verifiers refuse.
+    /// The public key has a form or size that verifiers reject.
     #[error("public key cannot be used: {0}")]
     Key(AlgorithmProblem),
     /// The request is signed with an algorithm other than RSASSA-PSS or PKCS#1 v1.5 with SHA-2.
     #[error("certificate request is signed with an algorithm that is not allowed")]
     AlgorithmNotAllowed,
-    /// The signature is not by the private half of the key.
+    /// The signature was not made with the private half of the key.
     #[error("signature was not made with the private half of the key")]
     InvalidSignature,
 }
 
 impl ProofError {
-    /// A number for the kind of error, which stays the same over releases.
+    /// The error code, which stays the same across releases.
     #[must_use]
     pub const fn code(&self) -> u16 {
         match self {

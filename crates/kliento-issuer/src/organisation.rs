@@ -24,11 +24,12 @@ pub struct Organisation {
 }
 
 impl Organisation {
-    /// The organisation of the domain `name`, given as people write it: A-labels, with or without the final dot.
+    /// Creates the organisation of the domain `name`, as people write it: in A-labels, with or
+    /// without the final dot.
     ///
     /// # Errors
     ///
-    /// [`PolicyError::Name`] or [`PolicyError::Key`] if verifiers would refuse the name or the key.
+    /// [`PolicyError::Name`] or [`PolicyError::Key`] if verifiers would reject the name or the key.
     pub fn new(name: &str, profile: Profile, key: Arc<dyn SigningKey>) -> Result<Self, IssueError> {
         let dotted = format!("{}.", name.strip_suffix('.').unwrap_or(name));
         let name = OrganisationName::from_common_name(&dotted, profile)
@@ -62,9 +63,11 @@ impl Organisation {
         format!("{}.{}", self.profile.label(), self.name)
     }
 
-    /// The text of the TXT record to publish, for `service` or for any: one character-string, never to be split.
+    /// The text of the TXT record to publish, for `service` or for any service: one
+    /// character-string, never to be split.
     ///
-    /// `ttl_override_seconds` is how far verification may look back from the end of the requested period.
+    /// `ttl_override_seconds` is how far verification may look back from the end of the requested
+    /// period.
     ///
     /// # Errors
     ///
@@ -79,8 +82,8 @@ impl Organisation {
         Ok(self.public_key.record_text(self.profile, ttl_override_seconds, service, crypto))
     }
 
-    /// Issues the organisation's certificate, which its own key signs. It can issue members'
-    /// certificates, but no intermediates': see [`Organisation::issue_certificate_for`].
+    /// Issues the organisation's certificate, signed with its own key. It can issue members'
+    /// certificates, but not those of intermediates: see [`Organisation::issue_certificate_for`].
     ///
     /// # Errors
     ///
@@ -135,7 +138,7 @@ impl Organisation {
     ) -> Result<UnsignedCertificate, IssueError> {
         let path_length = certificate_use.path_length(self.profile)?;
         policy::check_certificate_period(self.profile, validity, None)?;
-        // DomainAuth demands the final dot, and deployed VeraId software that there is none.
+        // DomainAuth requires the final dot; deployed VeraId software requires its absence.
         let text = match self.profile {
             Profile::VeraId => self.name.as_str().to_owned(),
             Profile::DomainAuth => format!("{}.", self.name),
@@ -157,14 +160,14 @@ impl Organisation {
 /// The use of an organisation's certificate, which decides its BasicConstraints and KeyUsage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CertificateUse {
-    /// Signs content, and issues no certificates. DomainAuth only: deployed VeraId verifiers refuse
+    /// Signs content, but issues no certificates. DomainAuth only: deployed VeraId verifiers reject
     /// organisation certificates without cA TRUE.
     SignOnly,
-    /// Signs content and issues certificates, with at most so many levels of intermediates between
-    /// it and members.
+    /// Signs content and issues certificates, with at most this many levels of intermediates
+    /// between it and members.
     Issue {
-        /// From 0 to 3; 0 under VeraId. RFC 5280 section 4.2.1.9 and DomainAuth want the lowest
-        /// that serves.
+        /// From 0 to 3; 0 under VeraId. RFC 5280 section 4.2.1.9 and DomainAuth require the lowest
+        /// number that suffices.
         intermediate_levels: u8,
     },
 }
@@ -195,5 +198,6 @@ impl CertificateUse {
     }
 }
 
-/// The most intermediates below an organisation (3: verifiers walk paths of at most 4 certificates below it).
+/// The maximum number of intermediates below an organisation (3: verifiers accept paths of at most
+/// 4 certificates below it).
 pub(crate) const MAX_INTERMEDIATES: u8 = 3;

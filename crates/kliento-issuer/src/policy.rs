@@ -1,4 +1,4 @@
-//! What an issuer refuses before anything is signed, because verifiers would refuse it afterwards.
+//! Issuing policy: what verifiers would reject is refused before anything is signed.
 
 use kliento::{Token, TokenPolicy};
 use veraid_core::{
@@ -9,25 +9,26 @@ use veraid_core::{
 use crate::error::PolicyError;
 use crate::signature::Content;
 
-/// The longest period that a token may be for unless an [`IssuingPolicy`] says otherwise: one hour,
-/// which verifiers enforce.
+/// The maximum period of a token unless an [`IssuingPolicy`] sets another: one hour, which
+/// verifiers enforce.
 pub const MAX_TOKEN_SECONDS: u64 = TokenPolicy::MAX_VALIDITY_SECONDS;
 
-/// How far before the present a token starts, for servers whose clocks are behind: one minute, as far as clocks that are set by NTP
-/// differ at the worst.
+/// Time by which a token starts before the present, in seconds, for servers whose clocks are
+/// behind: one minute, the worst difference between clocks that are set by NTP.
 pub const BACK_DATING_SECONDS: u64 = 60;
 
-/// The most characters of a common name by RFC 5280 appendix A.1 (`ub-common-name`).
+/// The maximum length of a common name in characters by RFC 5280 appendix A.1 (`ub-common-name`).
 ///
 /// Longer ones are issued, since domain names and users' names may be longer and all known
 /// verifiers read them, but some other software may not.
 pub const MAX_COMMON_NAME_CHARS: usize = 64;
 
-/// The rules for what is signed for Kliento's service, 1.3.6.1.4.1.58708.3.0.
+/// The rules for signatures for Kliento's service, 1.3.6.1.4.1.58708.3.0.
 ///
 /// They apply to every way to sign for that service, not just to
-/// [`TokenIssuer`](crate::TokenIssuer). The content is a token and in the bundle. The period is at
-/// most an hour, and chain and certificates are valid throughout. The bundle has at most 16 KiB.
+/// [`TokenIssuer`](crate::TokenIssuer). The content is a token, attached to the bundle. The period
+/// is at most an hour, and chain and certificates are valid throughout. The bundle has at most 16
+/// KiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IssuingPolicy {
     max_token_seconds: u64,
@@ -40,15 +41,15 @@ impl Default for IssuingPolicy {
 }
 
 impl IssuingPolicy {
-    /// Allows tokens for up to so many seconds. Verifiers reject those of over an hour unless their
-    /// policy allows them too.
+    /// Allows tokens for up to this many seconds. Verifiers reject tokens of over an hour unless
+    /// their policy allows them too.
     #[must_use]
     pub const fn with_token_cap(mut self, seconds: u64) -> Self {
         self.max_token_seconds = seconds;
         self
     }
 
-    /// The most seconds that a token may be for.
+    /// The maximum period of a token in seconds.
     #[must_use]
     pub const fn token_cap(&self) -> u64 {
         self.max_token_seconds
@@ -68,13 +69,13 @@ impl IssuingPolicy {
         let room = self.max_token_seconds.saturating_sub(lifetime_seconds);
         let start =
             now.saturating_sub(room.min(BACK_DATING_SECONDS)).max(validity.start()).min(now);
-        // A lifetime of no seconds is one second long: periods include both ends.
+        // A lifetime of 0 seconds gives a period of one second: periods include both ends.
         let period = ValidityPeriod::new(start, now.saturating_add(lifetime_seconds))
             .unwrap_or(ValidityPeriod::at(now));
         self.check_period(period, validity).map(|()| period)
     }
 
-    /// Checks content and period of what is signed for Kliento's service.
+    /// Checks content and period of a signature for Kliento's service.
     pub(crate) fn check_token(
         &self,
         content: Content<'_>,
@@ -88,7 +89,8 @@ impl IssuingPolicy {
         }
     }
 
-    /// Checks that a token may be for `period`, and that chain and certificates hold in all of it.
+    /// Checks that a token may be for `period`, and that chain and certificates are valid
+    /// throughout.
     fn check_period(
         &self,
         period: ValidityPeriod,
@@ -103,15 +105,15 @@ impl IssuingPolicy {
     }
 }
 
-/// The period of a token that is issued `now` and lasts for `lifetime_seconds` from then on.
+/// The period of a token that is issued `now` and lasts for another `lifetime_seconds`.
 ///
-/// It starts up to [`BACK_DATING_SECONDS`] earlier where [`MAX_TOKEN_SECONDS`] leaves room, but not before `validity`, the
-/// seconds in which chain and certificates hold.
+/// It starts up to [`BACK_DATING_SECONDS`] earlier where [`MAX_TOKEN_SECONDS`] leaves room, but not
+/// before `validity`, the seconds at which chain and certificates are valid.
 ///
 /// # Errors
 ///
-/// [`PolicyError::SignedPeriodTooLong`] above [`MAX_TOKEN_SECONDS`], [`PolicyError::NotCovered`] if chain and certificates do not hold for as
-/// long.
+/// [`PolicyError::SignedPeriodTooLong`] above [`MAX_TOKEN_SECONDS`], [`PolicyError::NotCovered`] if
+/// chain and certificates are not valid for as long.
 pub fn token_period(
     now: Timestamp,
     lifetime_seconds: u64,
@@ -120,7 +122,7 @@ pub fn token_period(
     IssuingPolicy::default().token_period(now, lifetime_seconds, validity)
 }
 
-/// Checks that a verifier with the whole of `period` finds a second in which all evidence holds.
+/// Checks that a verifier of the whole `period` finds a second at which all evidence is valid.
 ///
 /// It looks back `ttl_override_seconds` from the end of the period.
 pub(crate) fn check_signed_period(
@@ -147,8 +149,8 @@ fn check_span(period: ValidityPeriod, limit: u64) -> Result<(), PolicyError> {
     Ok(())
 }
 
-/// Checks how long a certificate is to be valid, and that all certificates above it are valid as
-/// long.
+/// Checks the validity period of a certificate, and that all certificates above it are valid
+/// throughout.
 pub(crate) fn check_certificate_period(
     profile: Profile,
     period: ValidityPeriod,
@@ -237,7 +239,7 @@ mod tests {
             token_period(t(1_000), 501, p(0, 1_500)),
             Err(PolicyError::NotCovered { period: p(940, 1_501), validity: p(0, 1_500) })
         );
-        // They hold only later.
+        // They are valid only later.
         assert_eq!(
             token_period(t(1_000), 500, p(1_100, 5_000)),
             Err(PolicyError::NotCovered { period: p(1_000, 1_500), validity: p(1_100, 5_000) })

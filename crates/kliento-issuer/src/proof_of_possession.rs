@@ -17,9 +17,9 @@ use crate::unsigned::SignerKey;
 /// The public key of a member or intermediate, with proof that the applicant has the private key.
 ///
 /// An authority that certifies keys without proof can be made to certify somebody else's key under
-/// the applicant's name. What the key's real holder signs can then be shown as the applicant's. So
-/// the constructors either check a signature by the private key or say in their name that nothing
-/// was checked.
+/// the applicant's name. Signatures by the key's real holder could then be presented as the
+/// applicant's. So the constructors either check a signature by the private key or say in their
+/// name that nothing was checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProvedPublicKey {
     subject_public_key_info: Vec<u8>,
@@ -31,13 +31,14 @@ impl ProvedPublicKey {
     /// Takes the key of a PKCS#10 certificate request in DER (RFC 2986) whose signature is valid.
     ///
     /// The signature is checked over the received bytes: RSASSA-PSS with SHA-2 and a salt as long
-    /// as the hash, or PKCS#1 v1.5 with SHA-2. The request's only common name says who the
-    /// certificate is for, as `alice`, `alice@example.com`, or for a bot `example.com` or `@`.
+    /// as the hash, or PKCS#1 v1.5 with SHA-2. The request's only common name is the member that
+    /// the certificate is for, as `alice`, `alice@example.com`, or for a bot `example.com` or `@`.
     /// Authorities refuse to issue one for another member, since requests can be copied.
     ///
     /// # Errors
     ///
-    /// [`ProofError`] if it is not such a request, or not signed with the key's private half.
+    /// [`ProofError`] if the bytes are not such a request, or not signed with the key's private
+    /// half.
     pub fn from_certificate_request(der: &[u8]) -> Result<Self, ProofError> {
         let request = ReceivedRequest::parse(der)?;
         check_member_key(request.subject_public_key_info).map_err(ProofError::Key)?;
@@ -57,8 +58,8 @@ impl ProvedPublicKey {
 
     /// Takes a key whose holder has signed `challenge`.
     ///
-    /// Draw a fresh challenge for each applicant, and accept each once. The signature is RSASSA-PSS
-    /// with SHA-256, SHA-384 or SHA-512 and a salt as long as the hash, over
+    /// Draw a fresh challenge for each applicant, and accept each only once. The signature is
+    /// RSASSA-PSS with SHA-256, SHA-384 or SHA-512 and a salt as long as the hash, over
     /// [`Challenge::to_be_signed`].
     ///
     /// # Errors
@@ -81,7 +82,7 @@ impl ProvedPublicKey {
         }
     }
 
-    /// Takes the public half of a private key that is at hand.
+    /// Takes the public half of an available private key.
     #[must_use]
     pub fn from_private_key(key: &SoftwareKey) -> Self {
         Self::without_proof(key.public_key_der())
@@ -129,19 +130,19 @@ impl ProvedPublicKey {
             return Ok(());
         }
         Err(PolicyError::RequestForAnother {
-            // As much as people need to see the difference: the applicant chooses how long it is.
+            // Enough for people to see the difference: the applicant chooses the length.
             requested: requested.chars().take(256).collect(),
             member: member_id(user, organisation),
         })
     }
 }
 
-/// A challenge that an authority hands out, to be signed with the private key.
+/// A challenge from an authority, to be signed with the applicant's private key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Challenge([u8; 32]);
 
 impl Challenge {
-    /// Takes 32 random bytes: fresh ones for each applicant.
+    /// Creates a challenge from 32 random bytes: fresh ones for each applicant.
     #[must_use]
     pub const fn from_random(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -157,8 +158,8 @@ impl Challenge {
     /// DER.
     ///
     /// It begins with a letter, so it can be neither a certificate nor signed attributes, whatever
-    /// the challenge is. The key is part of it, because another RSA key can be made that fits a
-    /// given signature.
+    /// the challenge is. The key is part of it, because another RSA key can be constructed to match
+    /// a given signature.
     #[must_use]
     pub fn to_be_signed(&self, subject_public_key_info: &[u8]) -> Vec<u8> {
         [PURPOSE, &self.0, subject_public_key_info].concat()

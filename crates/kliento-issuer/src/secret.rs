@@ -1,4 +1,4 @@
-//! Octets that nobody should see.
+//! Secret bytes.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ impl Secret {
         Self(octets)
     }
 
-    /// The octets, to write them where only their owner can read them.
+    /// The secret bytes. Write them only where no one but their owner can read them.
     #[must_use]
     pub fn as_octets(&self) -> &[u8] {
         &self.0

@@ -33,22 +33,24 @@ const MEMBER_ATTRIBUTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6
 
 /// Issues signature bundles for one service, with one key.
 ///
-/// Chain, certificates and key are proved when it is made, at the instant that is given; what it issues is checked against
-/// that, so that nothing is signed that its own verifier would refuse. Make a new one when the chain has been fetched anew.
+/// Chain, certificates and key are verified on creation, at the given instant. Each signature is
+/// checked against them, so that nothing is signed that its own verifier would reject. Create a new
+/// issuer when the chain has been fetched again.
 #[derive(Clone, Debug)]
 pub struct SignatureIssuer {
     identity: Arc<Identity>,
-    /// On whose behalf the organisation signs, as the attribution has it; `None` if a member signs for itself.
+    /// The member that the organisation signs on behalf of, as in the attribution; `None` if a
+    /// member signs for itself.
     attribution: Option<String>,
     policy: IssuingPolicy,
 }
 
-/// What is the same for all signatures of a key.
+/// State shared by all signatures of a key.
 #[derive(Debug)]
 struct Identity {
     organisation: OrganisationId,
     name: OrganisationName,
-    /// Issuer and serial number of the signer's certificate, in DER.
+    /// The issuer and serial number of the signer's certificate, in DER.
     signer_identifier: Element,
     /// The signed attribute that binds signatures to the signer's certificate.
     signing_certificate: Element,
@@ -60,37 +62,37 @@ struct Identity {
     service: ServiceOid,
     profile: Profile,
     validity: ValidityPeriod,
-    /// The cap of the verifier's policy on how long a signature may be for.
+    /// The maximum signed period of the verifier's policy.
     max_signed_seconds: Option<u64>,
     ttl_override_seconds: u64,
 }
 
 impl Identity {
-    /// Returns true if signatures are for Kliento's service, whose rules apply whatever asks for
-    /// them.
+    /// Returns true if signatures are for Kliento's service, whose rules apply to every caller.
     fn signs_tokens(&self) -> bool {
         self.service == service_oid()
     }
 }
 
-/// What is signed, and whether it goes into the bundle.
+/// The content to sign, attached or detached.
 #[derive(Clone, Copy)]
 pub enum Content<'a> {
-    /// It travels in the bundle.
+    /// Included in the bundle.
     Attached(&'a [u8]),
-    /// It travels apart.
+    /// Sent separately.
     Detached(&'a [u8]),
 }
 
 impl SignatureIssuer {
     /// Signs as the member that `bundle` names, with the member's key.
     ///
-    /// Under DomainAuth a member whose certificate is an authority's can also sign on behalf of others, see
-    /// [`SignatureIssuer::on_behalf_of`].
+    /// Under DomainAuth a member whose certificate is an authority's can also sign on behalf of
+    /// others, see [`SignatureIssuer::on_behalf_of`].
     ///
     /// # Errors
     ///
-    /// [`IssueError::Identity`] if the bundle does not hold `at` that instant, [`PolicyError::KeyMismatch`] if the key is another.
+    /// [`IssueError::Identity`] if the bundle is invalid `at` that instant,
+    /// [`PolicyError::KeyMismatch`] if the key is another.
     pub fn for_member(
         bundle: &MemberIdBundle,
         key: Arc<dyn SigningKey>,
@@ -123,12 +125,13 @@ impl SignatureIssuer {
         }))
     }
 
-    /// Signs with the organisation's key, on its own behalf (as a bot) until [`SignatureIssuer::on_behalf_of`] says otherwise.
+    /// Signs with the organisation's key, on its own behalf (as a bot) unless changed by
+    /// [`SignatureIssuer::on_behalf_of`].
     ///
     /// # Errors
     ///
-    /// [`IssueError::Identity`] if chain, key record and certificate do not hold `at` that instant, [`PolicyError::KeyMismatch`] if the
-    /// key is not the certificate's.
+    /// [`IssueError::Identity`] if chain, key record or certificate is invalid `at` that instant,
+    /// [`PolicyError::KeyMismatch`] if the key is not the certificate's.
     pub fn for_organisation(
         organisation: OrganisationId,
         key: Arc<dyn SigningKey>,
@@ -144,7 +147,7 @@ impl SignatureIssuer {
             name: verified.name().clone(),
             signer_identifier: issuer_and_serial_number(organisation.organisation_certificate())?,
             signing_certificate: signing_certificate(organisation.organisation_certificate())?,
-            // The bundle has the organisation's certificate already.
+            // The bundle already has the organisation's certificate.
             certificates: Vec::new(),
             organisation,
             speaks_for_organisation: true,
@@ -163,25 +166,26 @@ impl SignatureIssuer {
         Self { identity: Arc::new(identity), attribution: None, policy: IssuingPolicy::default() }
     }
 
-    /// Replaces the policy for what is signed for Kliento's service; other services have no such
-    /// rules.
+    /// Replaces the policy for signatures for Kliento's service; other services have no such rules.
     #[must_use]
     pub const fn with_policy(mut self, policy: IssuingPolicy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// The policy for what is signed for Kliento's service.
+    /// The policy for signatures for Kliento's service.
     #[must_use]
     pub const fn policy(&self) -> &IssuingPolicy {
         &self.policy
     }
 
-    /// The same, signing on behalf of `user`, or of the organisation itself (a bot) if there is none.
+    /// Returns an issuer that signs on behalf of `user`, or of the organisation itself (a bot) for
+    /// `None`.
     ///
     /// # Errors
     ///
-    /// [`PolicyError::AttributionNotAllowed`] if the key is a plain member's, [`PolicyError::Name`] if the profile refuses the name.
+    /// [`PolicyError::AttributionNotAllowed`] if the key is a plain member's, [`PolicyError::Name`]
+    /// if the profile does not allow the name.
     pub fn on_behalf_of(&self, user: Option<&UserName>) -> Result<Self, IssueError> {
         if !self.identity.speaks_for_organisation {
             return Err(PolicyError::AttributionNotAllowed.into());
@@ -196,7 +200,7 @@ impl SignatureIssuer {
         &self.identity.name
     }
 
-    /// Whether signatures will be the member's or the organisation's.
+    /// The kind of signatures: the member's or the organisation's.
     #[must_use]
     pub const fn kind(&self) -> SignatureKind {
         match self.attribution {
@@ -205,13 +209,13 @@ impl SignatureIssuer {
         }
     }
 
-    /// The service that is signed for.
+    /// The service that signatures are for.
     #[must_use]
     pub fn service(&self) -> &ServiceOid {
         &self.identity.service
     }
 
-    /// The run of seconds in which chain and certificates hold.
+    /// The run of seconds at which chain and certificates are valid.
     #[must_use]
     pub fn validity(&self) -> ValidityPeriod {
         self.identity.validity
@@ -219,14 +223,15 @@ impl SignatureIssuer {
 
     /// Signs `content` for `period`.
     ///
-    /// A verifier that asks about the whole period finds a second in which all evidence holds. One that asks about an instant after
-    /// the end of [`validity`](Self::validity) does not. For Kliento's service the content must be a token, and the period one
-    /// that [`IssuingPolicy`] allows.
+    /// A verifier of the whole period finds a second at which all evidence is valid. A verifier of
+    /// an instant after the end of [`validity`](Self::validity) does not. For Kliento's service the
+    /// content must be a token, and the period one that [`IssuingPolicy`] allows.
     ///
     /// # Errors
     ///
-    /// [`IssueError::Policy`] for a period or content that verifiers would refuse, [`IssueError::Signer`] or
-    /// [`IssueError::SignatureDoesNotHold`] from the key, [`IssueError::Malformed`] if the bundle would be too large.
+    /// [`IssueError::Policy`] for a period or content that verifiers would reject,
+    /// [`IssueError::Signer`] or [`IssueError::SignatureDoesNotHold`] from the key,
+    /// [`IssueError::Malformed`] if the bundle would be too large.
     pub fn issue(
         &self,
         content: Content<'_>,
@@ -237,7 +242,7 @@ impl SignatureIssuer {
         unsigned.assemble(&signature)
     }
 
-    /// The same, to be signed elsewhere.
+    /// Prepares a signature bundle, to be signed elsewhere.
     ///
     /// # Errors
     ///
@@ -281,34 +286,35 @@ impl SignatureIssuer {
     }
 }
 
-/// A signature bundle that waits for its signature.
+/// A signature bundle to be signed.
 #[derive(Clone)]
 pub struct UnsignedSignatureBundle {
     identity: Arc<Identity>,
-    /// With the tag of SET OF, as they are signed (RFC 5652 section 5.4).
+    /// With the tag of SET OF, in which they are signed (RFC 5652 section 5.4).
     signed_attributes: Element,
     content_info: Element,
 }
 
 impl UnsignedSignatureBundle {
-    /// The signed attributes in DER: the octets to sign.
+    /// The signed attributes in DER: the bytes to sign.
     #[must_use]
     pub fn to_be_signed(&self) -> &[u8] {
         &self.signed_attributes
     }
 
-    /// The hash of the RSASSA-PSS signature that is needed; MGF1 uses the same, and the salt is as long as it.
+    /// The hash for the RSASSA-PSS signature; MGF1 uses the same, and the salt has its length.
     #[must_use]
     pub fn digest_algorithm(&self) -> DigestAlgorithm {
         self.identity.signer.digest
     }
 
-    /// Puts the signature to it.
+    /// Adds the signature.
     ///
     /// # Errors
     ///
-    /// [`IssueError::SignatureDoesNotHold`] if it is not the key's over [`to_be_signed`](Self::to_be_signed),
-    /// [`IssueError::Malformed`] or [`IssueError::Token`] if the bundle would be too large.
+    /// [`IssueError::SignatureDoesNotHold`] if the signature is not the key's over
+    /// [`to_be_signed`](Self::to_be_signed), [`IssueError::Malformed`] or [`IssueError::Token`] if
+    /// the bundle would be too large.
     pub fn assemble(self, signature: &[u8]) -> Result<SignatureBundle, IssueError> {
         let identity = &self.identity;
         identity.signer.check(&self.signed_attributes, signature)?;
@@ -340,7 +346,7 @@ impl UnsignedSignatureBundle {
 }
 
 impl std::fmt::Debug for UnsignedSignatureBundle {
-    /// Without the content, which is nobody's business in a log.
+    /// Omits the content, which does not belong in a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("UnsignedSignatureBundle")
             .field("organisation", &self.identity.name)
@@ -357,7 +363,7 @@ impl<'a> Content<'a> {
 }
 
 impl std::fmt::Debug for Content<'_> {
-    /// Without the octets.
+    /// Omits the bytes.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let form = match self {
             Self::Attached(_) => "Attached",
@@ -367,9 +373,10 @@ impl std::fmt::Debug for Content<'_> {
     }
 }
 
-/// The certificates to attach: the member's, and those that can be between it and the organisation.
+/// The certificates to attach: the member's, and those of intermediates that can link it to the
+/// organisation.
 fn attached(bundle: &MemberIdBundle) -> Result<Vec<Element>, PolicyError> {
-    // Under VeraId there are none between.
+    // VeraId has no intermediates.
     let candidates = match bundle.profile() {
         Profile::VeraId => &[],
         Profile::DomainAuth => bundle.intermediates(),
@@ -391,7 +398,7 @@ fn attached(bundle: &MemberIdBundle) -> Result<Vec<Element>, PolicyError> {
     Ok(attached.into_iter().map(|certificate| certificate.as_der().to_vec()).collect())
 }
 
-/// As many as verifiers take (8).
+/// The maximum that verifiers accept (8).
 const MAX_ATTACHED: usize = 8;
 
 fn issuer_and_serial_number(certificate: &Certificate) -> Result<Element, IssueError> {
@@ -400,8 +407,8 @@ fn issuer_and_serial_number(certificate: &Certificate) -> Result<Element, IssueE
 
 /// The signing-certificate attribute in its smallest form, 57 bytes (RFC 5035 sections 3 and 4).
 ///
-/// The digest is over the whole certificate, so issuer and serial number would add nothing. SHA-256 is the default, which DER
-/// leaves out.
+/// The digest is over the whole certificate, so issuer and serial number would add nothing. SHA-256
+/// is the default, which DER omits.
 fn signing_certificate(certificate: &Certificate) -> Result<Element, IssueError> {
     let digest = veraid_aws_lc_rs::PROVIDER.digest(DigestAlgorithm::Sha256, certificate.as_der());
     let identifier = sequence(&[&element(Tag::OctetString, &[&digest])?])?;

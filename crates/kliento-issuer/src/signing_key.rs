@@ -1,4 +1,4 @@
-//! Keys that sign, wherever they are.
+//! Signing keys, wherever they are kept.
 
 use std::fmt;
 
@@ -6,24 +6,25 @@ use veraid_core::crypto::DigestAlgorithm;
 
 /// An RSA key that signs with RSASSA-PSS (RFC 8017 section 8.1).
 ///
-/// Its private half may be in a file, a smart card or another machine's memory. Where asking for a signature takes time, or
-/// `async` code, `prepare` what is to be signed instead, have it signed by any means, and `assemble`.
+/// Its private half may be in a file, a smart card or another machine's memory. If a signature
+/// takes time, or needs `async` code, call a `prepare` method instead, have its bytes signed by any
+/// means, and call `assemble`.
 pub trait SigningKey: fmt::Debug + Send + Sync {
     /// The SubjectPublicKeyInfo in DER: rsaEncryption with NULL parameters.
     fn public_key_der(&self) -> &[u8];
 
-    /// The hash that the key signs with; MGF1 uses the same, and the salt is as long as it.
+    /// The hash that the key signs with; MGF1 uses the same, and the salt has its length.
     fn digest_algorithm(&self) -> DigestAlgorithm;
 
-    /// Signs `message`, which is hashed first.
+    /// Hashes and signs `message`.
     ///
     /// # Errors
     ///
-    /// [`SigningError`] with what the key's keeper says.
+    /// [`SigningError`] with the reason from wherever the key is kept.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SigningError>;
 }
 
-/// A key that does not sign.
+/// The reason that a key cannot sign.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("signing key does not sign: {reason}")]
 pub struct SigningError {
@@ -31,7 +32,7 @@ pub struct SigningError {
 }
 
 impl SigningError {
-    /// For this reason, in words for the operator.
+    /// Creates an error with this reason, in words for the operator.
     #[must_use]
     pub fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into() }

@@ -20,9 +20,10 @@ use crate::error::KeyError;
 use crate::secret::Secret;
 use crate::signing_key::{SigningError, SigningKey};
 
-/// An RSA key in this process's memory, on AWS-LC: private operations take the same time whatever the key.
+/// An RSA key in this process's memory, on AWS-LC, whose private operations take constant time.
 ///
-/// AWS-LC draws the randomness of key generation and of RSASSA-PSS itself. It overwrites the key when it is dropped.
+/// AWS-LC draws the randomness of key generation and of RSASSA-PSS itself. It overwrites the key
+/// when it is dropped.
 pub struct SoftwareKey {
     pair: KeyPair,
     public_key: Vec<u8>,
@@ -34,7 +35,7 @@ pub struct SoftwareKey {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeySize {
-    /// 2048 bits: the smallest bundles, which is what HTTP headers want.
+    /// 2048 bits: the smallest bundles, best for HTTP headers.
     #[default]
     Rsa2048,
     /// 3072 bits.
@@ -43,7 +44,7 @@ pub enum KeySize {
     Rsa4096,
 }
 
-/// The randomness of an encrypted key file: fresh for each.
+/// The randomness of an encrypted key file: fresh for each file.
 #[derive(Clone, Copy, Debug)]
 pub struct EncryptionRandomness {
     /// The salt of PBKDF2.
@@ -53,20 +54,22 @@ pub struct EncryptionRandomness {
 }
 
 impl SoftwareKey {
-    /// The iterations of PBKDF2 with HMAC-SHA-256 in key files that are written (600,000: OWASP's figure since 2023).
+    /// The iterations of PBKDF2 with HMAC-SHA-256 in key files that are written (600,000: OWASP's
+    /// recommendation since 2023).
     pub const PBKDF2_ITERATIONS: u32 = 600_000;
 
-    /// The most iterations of PBKDF2 in a key file that is read (2,000,000, over three times as many as are written: a second or two).
+    /// The maximum iterations of PBKDF2 in a key file that is read (2,000,000, over three times as
+    /// many as are written: a second or two).
     pub const MAX_PBKDF2_ITERATIONS: u32 = 2_000_000;
 
-    /// The most memory that the scrypt of a key file may take (256 MiB).
+    /// The maximum memory for the scrypt of a key file, in bytes (256 MiB).
     pub const MAX_SCRYPT_OCTETS: u64 = 256 * 1024 * 1024;
 
-    /// Makes a new key with the exponent 65,537.
+    /// Generates a key with the exponent 65,537.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Generation`] if AWS-LC cannot.
+    /// [`KeyError::Generation`] if AWS-LC fails.
     pub fn generate(size: KeySize) -> Result<Self, KeyError> {
         let size = match size {
             KeySize::Rsa2048 => rsa::KeySize::Rsa2048,
@@ -80,7 +83,7 @@ impl SoftwareKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Pkcs8`] if it is none, or not an RSA key of 2048 to 4096 bits.
+    /// [`KeyError::Pkcs8`] if it is not PKCS#8, or not an RSA key of 2048 to 4096 bits.
     pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, KeyError> {
         PrivateKeyInfoRef::from_der(der)
             .map_err(|_| KeyError::Pkcs8 { reason: "it is no PrivateKeyInfo in DER" })?;
@@ -94,7 +97,8 @@ impl SoftwareKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::PassphraseMissing`] if it is encrypted, [`KeyError::Pem`] or [`KeyError::Pkcs8`] if it is no key.
+    /// [`KeyError::PassphraseMissing`] if it is encrypted, [`KeyError::Pem`] or [`KeyError::Pkcs8`]
+    /// if it is not a key.
     pub fn from_pkcs8_pem(pem: &str) -> Result<Self, KeyError> {
         match decode_pem(pem)? {
             PemKey::Plain(der) => Self::from_pkcs8_der(&der),
@@ -102,12 +106,14 @@ impl SoftwareKey {
         }
     }
 
-    /// Reads PKCS#8 in PEM that a passphrase encrypts (RFC 7468 section 11): PBES2 with PBKDF2 or scrypt, and AES.
+    /// Reads PKCS#8 in PEM, encrypted with a passphrase (RFC 7468 section 11): PBES2 with PBKDF2 or
+    /// scrypt, and AES.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Passphrase`] if the passphrase is wrong, [`KeyError::Encryption`] if it is encrypted otherwise, or as
-    /// [`SoftwareKey::from_pkcs8_pem`]. A key that is not encrypted is read all the same.
+    /// [`KeyError::Passphrase`] if the passphrase is wrong, [`KeyError::Encryption`] if the
+    /// encryption is not supported, or as [`SoftwareKey::from_pkcs8_pem`]. A key that is not
+    /// encrypted is also read.
     pub fn from_encrypted_pem(pem: &str, passphrase: &[u8]) -> Result<Self, KeyError> {
         let der = match decode_pem(pem)? {
             PemKey::Plain(der) => return Self::from_pkcs8_der(&der),
@@ -128,7 +134,7 @@ impl SoftwareKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Pkcs8`] if AWS-LC cannot write it.
+    /// [`KeyError::Pkcs8`] if AWS-LC cannot encode it.
     pub fn to_pkcs8_der(&self) -> Result<Secret, KeyError> {
         Ok(Secret::new(self.private_key_info()?))
     }
@@ -137,17 +143,17 @@ impl SoftwareKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Pkcs8`] if AWS-LC cannot write it.
+    /// [`KeyError::Pkcs8`] if AWS-LC cannot encode it.
     pub fn to_pkcs8_pem(&self) -> Result<Secret, KeyError> {
         to_pem(PrivateKeyInfoRef::<'_>::PEM_LABEL, &self.private_key_info()?)
     }
 
-    /// The private key as PKCS#8 in PEM, encrypted with a passphrase: PBES2 with PBKDF2 and AES-256-CBC (RFC 8018 section 6.2), which
-    /// OpenSSL, Java and Web browsers' tools read.
+    /// The private key as PKCS#8 in PEM, encrypted with a passphrase: PBES2 with PBKDF2 and
+    /// AES-256-CBC (RFC 8018 section 6.2), which OpenSSL, Java and Web browsers' tools can read.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Encryption`] if it cannot be encrypted.
+    /// [`KeyError::Encryption`] if encryption fails.
     pub fn to_encrypted_pem(
         &self,
         passphrase: &[u8],
@@ -182,7 +188,8 @@ impl SoftwareKey {
         let public_key = spki.as_ref().to_vec();
         let bits = check_member_key(&public_key)
             .map_err(|_| KeyError::Pkcs8 { reason: "its size or exponent is not allowed" })?;
-        // Sizes that no key record can name are members' keys, for which any of the hashes will do.
+        // Only members' keys have sizes that key records cannot name, and any of the hashes will do
+        // for them.
         let digest = OrganisationKey::from_spki_der(&public_key)
             .map_or(DigestAlgorithm::Sha256, |key| key.digest_algorithm());
         Ok(Self { pair, public_key, bits, digest })
@@ -248,7 +255,7 @@ fn to_pem(label: &'static str, der: &[u8]) -> Result<Secret, KeyError> {
     Ok(Secret::new(Zeroizing::new(pem.into_bytes())))
 }
 
-/// Refuses key derivation that would take more time or memory than it should.
+/// Refuses key derivation that is too expensive in time or memory.
 fn check_cost(scheme: &pkcs5::EncryptionScheme) -> Result<(), KeyError> {
     let kdf = scheme
         .pbes2()
@@ -257,7 +264,7 @@ fn check_cost(scheme: &pkcs5::EncryptionScheme) -> Result<(), KeyError> {
     let is_bearable = match kdf {
         Kdf::Pbkdf2(parameters) => parameters.iteration_count <= SoftwareKey::MAX_PBKDF2_ITERATIONS,
         Kdf::Scrypt(parameters) => {
-            // RFC 7914 section 2: 128 * r octets, N times, beside those of each of p.
+            // RFC 7914 section 2: 128 * r bytes, N times, plus those of each of p.
             let block = u64::from(parameters.block_size).saturating_mul(128);
             let octets = block.saturating_mul(parameters.cost_parameter);
             let work = octets.saturating_mul(u64::from(parameters.parallelization));

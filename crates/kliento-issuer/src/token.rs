@@ -1,4 +1,4 @@
-//! Token bundles.
+//! Issuing token bundles.
 
 use std::sync::Arc;
 
@@ -15,7 +15,8 @@ use crate::signing_key::SigningKey;
 
 /// Issues token bundles with one key.
 ///
-/// Chain and certificates are proved once, when it is made; a token then costs one signature and one check of it.
+/// Chain and certificates are verified once, on creation; a token then costs one signature and one
+/// check of it.
 #[derive(Clone, Debug)]
 pub struct TokenIssuer {
     signatures: SignatureIssuer,
@@ -37,7 +38,8 @@ impl TokenIssuer {
         Ok(Self { signatures })
     }
 
-    /// Issues tokens with the organisation's key, on its own behalf (as a bot) until [`TokenIssuer::on_behalf_of`] says otherwise.
+    /// Issues tokens with the organisation's key, on its own behalf (as a bot) unless changed by
+    /// [`TokenIssuer::on_behalf_of`].
     ///
     /// # Errors
     ///
@@ -53,11 +55,11 @@ impl TokenIssuer {
         Ok(Self { signatures })
     }
 
-    /// Issues tokens through `signatures`, which sign for Kliento.
+    /// Issues tokens through `signatures`, an issuer for Kliento's service.
     ///
     /// # Errors
     ///
-    /// [`PolicyError::OtherService`] if they sign for another service.
+    /// [`PolicyError::OtherService`] if it signs for another service.
     pub fn from_signatures(signatures: SignatureIssuer) -> Result<Self, IssueError> {
         if *signatures.service() != service_oid() {
             let found = signatures.service().clone();
@@ -66,7 +68,8 @@ impl TokenIssuer {
         Ok(Self { signatures })
     }
 
-    /// The same, signing on behalf of `user`, or of the organisation itself (a bot) if there is none.
+    /// Returns an issuer that signs on behalf of `user`, or of the organisation itself (a bot) for
+    /// `None`.
     ///
     /// # Errors
     ///
@@ -75,13 +78,14 @@ impl TokenIssuer {
         Ok(Self { signatures: self.signatures.on_behalf_of(user)? })
     }
 
-    /// Replaces the policy, which by default allows an hour.
+    /// Replaces the policy. The default allows an hour.
     #[must_use]
     pub fn with_policy(self, policy: IssuingPolicy) -> Self {
         Self { signatures: self.signatures.with_policy(policy) }
     }
 
-    /// What signs underneath: who it is, and how long chain and certificates hold.
+    /// The underlying issuer of signatures, which has the identity and the validity of chain and
+    /// certificates.
     #[must_use]
     pub const fn signatures(&self) -> &SignatureIssuer {
         &self.signatures
@@ -102,18 +106,20 @@ impl TokenIssuer {
         Ok(policy.token_period(now, lifetime_seconds, self.signatures.validity())?)
     }
 
-    /// Signs `token` for `period`, at most an hour and within the validity of chain and certificates.
+    /// Signs `token` for `period`, at most an hour and within the validity of chain and
+    /// certificates.
     ///
     /// # Errors
     ///
-    /// [`IssueError::Policy`] before anything is signed if the period is none that verifiers accept, [`IssueError::Signer`] from the
-    /// key, [`IssueError::Token`] if the bundle would be larger than 16 KiB.
+    /// [`IssueError::Policy`] before anything is signed if verifiers would reject the period,
+    /// [`IssueError::Signer`] from the key, [`IssueError::Token`] if the bundle would be larger
+    /// than 16 KiB.
     pub fn issue(&self, token: &Token, period: ValidityPeriod) -> Result<TokenBundle, IssueError> {
         let bundle = self.signatures.issue(Content::Attached(&token.to_json()), period)?;
         to_token_bundle(bundle)
     }
 
-    /// The same, to be signed elsewhere.
+    /// Prepares a token bundle, to be signed elsewhere.
     ///
     /// # Errors
     ///
@@ -128,31 +134,32 @@ impl TokenIssuer {
     }
 }
 
-/// A token bundle that waits for its signature.
+/// A token bundle to be signed.
 #[derive(Clone, Debug)]
 pub struct UnsignedTokenBundle {
     bundle: UnsignedSignatureBundle,
 }
 
 impl UnsignedTokenBundle {
-    /// The octets to sign.
+    /// The bytes to sign.
     #[must_use]
     pub fn to_be_signed(&self) -> &[u8] {
         self.bundle.to_be_signed()
     }
 
-    /// The hash of the RSASSA-PSS signature that is needed; MGF1 uses the same, and the salt is as long as it.
+    /// The hash for the RSASSA-PSS signature; MGF1 uses the same, and the salt has its length.
     #[must_use]
     pub fn digest_algorithm(&self) -> DigestAlgorithm {
         self.bundle.digest_algorithm()
     }
 
-    /// Puts the signature to it.
+    /// Adds the signature.
     ///
     /// # Errors
     ///
-    /// [`IssueError::SignatureDoesNotHold`] if it is not the key's over [`to_be_signed`](Self::to_be_signed), [`IssueError::Token`] if the
-    /// bundle would be larger than 16 KiB.
+    /// [`IssueError::SignatureDoesNotHold`] if the signature is not the key's over
+    /// [`to_be_signed`](Self::to_be_signed), [`IssueError::Token`] if the bundle would be larger
+    /// than 16 KiB.
     pub fn assemble(self, signature: &[u8]) -> Result<TokenBundle, IssueError> {
         to_token_bundle(self.bundle.assemble(signature)?)
     }

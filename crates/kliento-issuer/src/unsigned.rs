@@ -1,4 +1,4 @@
-//! What waits for a signature, which may be made elsewhere.
+//! Support for signatures that are made elsewhere.
 
 use aws_lc_rs::signature::{
     ParsedPublicKey, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512,
@@ -9,7 +9,7 @@ use veraid_core::crypto::DigestAlgorithm;
 use crate::error::{IssueError, PolicyError};
 use crate::signing_key::SigningKey;
 
-/// The public half of a signing key: what a signature that comes back is checked with.
+/// The public half of a signing key, to check returned signatures with.
 #[derive(Clone, Debug)]
 pub(crate) struct SignerKey {
     public_key: ParsedPublicKey,
@@ -30,7 +30,8 @@ impl SignerKey {
         Ok(Self { public_key, digest })
     }
 
-    /// Checks a signature before it goes anywhere: a fault in the computation of an RSA signature can give the key away.
+    /// Checks a signature before it is released: a fault in the computation of an RSA signature can
+    /// reveal the key.
     pub(crate) fn check(&self, message: &[u8], signature: &[u8]) -> Result<(), IssueError> {
         self.public_key.verify_sig(message, signature).map_err(|_| IssueError::SignatureDoesNotHold)
     }

@@ -1,4 +1,4 @@
-//! Every signature names the certificate that it is for (RFC 5035), in the smallest form.
+//! Every signature names its certificate (RFC 5035), in the smallest form.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ use veraid_core::{Certificate, MemberIdBundle, SignatureBundle, ValidityPeriod};
 
 const SIGNING_CERTIFICATE: &str = "1.2.840.113549.1.9.16.2.47";
 
-/// The signing-certificate attributes of the one signer, in DER.
+/// Returns the signing-certificate attributes of the only signer, in DER.
 fn attributes(bundle: &SignatureBundle) -> Vec<Vec<u8>> {
     let der = bundle.to_der();
     // Fields of the bundle: the last one is the ContentInfo under [3].
@@ -42,7 +42,7 @@ fn attributes(bundle: &SignatureBundle) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// The elements that `der` is a sequence of; of one element, those within.
+/// Returns the elements of the sequence `der`, or those within a single element.
 fn fields(der: &[u8]) -> Vec<Vec<u8>> {
     let split = |der: &[u8]| match der[1] {
         0x82 => (4, usize::from(der[2]) << 8 | usize::from(der[3])),
@@ -64,7 +64,7 @@ fn fields(der: &[u8]) -> Vec<Vec<u8>> {
     fields
 }
 
-/// The attribute with the SHA-256 digest of `certificate` and nothing else.
+/// The attribute with only the SHA-256 digest of `certificate`.
 fn expected(certificate: &Certificate) -> Vec<u8> {
     let digest = veraid_aws_lc_rs::PROVIDER.digest(DigestAlgorithm::Sha256, certificate.as_der());
     let header = [
@@ -78,7 +78,7 @@ fn expected(certificate: &Certificate) -> Vec<u8> {
 fn signatures_name_their_certificate_once_in_57_bytes() {
     let token = Token::new("https://api.example.com").unwrap();
     for profile in [Profile::VeraId, Profile::DomainAuth] {
-        // The digest is of SHA-256 whatever the keys sign with.
+        // The digest is SHA-256 whichever hash the keys sign with.
         for bits in [2048, 3072] {
             let world = World::with(profile, key(bits, 0), Some(&service_oid()));
             let organisation = world.identity.organisation_certificate().clone();

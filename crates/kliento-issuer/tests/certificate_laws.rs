@@ -1,4 +1,5 @@
-//! A law of issuing certificates: whatever is asked for, what is issued verifies, or nothing is.
+//! Law of issuing certificates: for any request, either the issued certificate verifies or none is
+//! issued.
 
 #![allow(
     clippy::unwrap_used,
@@ -36,7 +37,7 @@ const NAMES: [Option<&str>; 8] = [
 ];
 const ALLOWED_NAMES: usize = 5;
 
-/// A certificate to ask for.
+/// A certificate to request.
 #[derive(Clone, Debug)]
 struct Link {
     name: usize,
@@ -58,7 +59,7 @@ struct Plan {
     member: Link,
 }
 
-/// Mostly from an hour ago for 20 days; now and then at another time or for too long.
+/// Usually from an hour ago for 20 days; sometimes at another time or for too long.
 fn periods() -> impl Strategy<Value = ValidityPeriod> {
     let earliest = NOW.saturating_sub(40 * DAY);
     let start = prop_oneof![12 => Just(40 * DAY - 3_600), 1 => 0..80 * DAY];
@@ -69,7 +70,7 @@ fn periods() -> impl Strategy<Value = ValidityPeriod> {
     })
 }
 
-/// Mostly what can be issued; now and then anything.
+/// Usually requests that can be issued; sometimes any.
 fn links() -> impl Strategy<Value = Link> {
     let names = prop_oneof![12 => 0..ALLOWED_NAMES, 1 => 0..NAMES.len()];
     let keys = prop_oneof![12 => Just(None), 1 => (0_usize..6).prop_map(Some)];
@@ -119,12 +120,12 @@ fn levels_below(plan: &Plan, place: usize) -> u8 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
     Refused,
-    /// The certificates are valid when the DNSSEC chain is not.
+    /// The certificates are never valid at the same time as the DNSSEC chain.
     NeverNow,
     Verified,
 }
 
-/// Asks for each certificate of the plan in turn, and proves every one that was issued.
+/// Requests each certificate of the plan in turn, and verifies every issued one.
 fn follow(plan: &Plan, world: &World) -> Result<End, TestCaseError> {
     let intermediate_levels = levels_below(plan, 0);
     let certificate_use =
@@ -182,15 +183,15 @@ fn request<'a>(
     }
 }
 
-/// Seconds in which the DNSSEC chain holds.
+/// Seconds at which the DNSSEC chain is valid.
 fn chain_validity(world: &World) -> ValidityPeriod {
     let (identity, key) = (world.identity.clone(), world.key.clone());
     let issuer = TokenIssuer::for_organisation(identity, key, NOW, &world.verifier).unwrap();
     issuer.signatures().validity()
 }
 
-/// Signs a token with the certificate at the first and last second in which the chain holds too,
-/// and verifies it.
+/// Signs a token with the certificate at the first and last second at which the chain is also
+/// valid, and verifies it.
 fn prove(
     identity: &OrganisationId,
     certificate: &Certificate,
@@ -223,7 +224,7 @@ fn prove(
 #[test]
 fn what_is_issued_verifies_or_is_not_issued() {
     let worlds = [World::new(Profile::VeraId), World::new(Profile::DomainAuth)];
-    // Always the same plans: whether a change is good must not depend on luck.
+    // Always the same plans: the result for a change must not depend on chance.
     let mut runner = TestRunner::deterministic();
     let strategy = plans();
     let mut deepest_verified = 0;
@@ -243,7 +244,7 @@ fn what_is_issued_verifies_or_is_not_issued() {
             End::NeverNow => {}
         }
     }
-    // Neither is rare, and paths are as long as they can be.
+    // Neither outcome is rare, and paths reach the maximum length.
     assert!(counts.iter().all(|&count| count > 50), "{counts:?}");
     assert_eq!(deepest_verified, 3);
 }

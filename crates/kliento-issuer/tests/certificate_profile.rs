@@ -1,7 +1,7 @@
-//! Certificates follow RFC 5280: KeyUsage on each, the lowest path length that serves, no cA where
-//! there is nothing to issue.
+//! Certificates follow RFC 5280: KeyUsage on each, the lowest sufficient path length, no cA on
+//! certificates that issue nothing.
 //!
-//! OpenSSL and pkilint judge the same kinds in the command's tests.
+//! The command's tests check the same kinds with OpenSSL and pkilint.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a test that fails")]
 
@@ -15,7 +15,7 @@ use veraid_core::{Certificate, MemberIdBundle, OrganisationId, Profile, UserName
 use x509_cert::der::Decode as _;
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, KeyUsages};
 
-/// The critical flag and the path length of BasicConstraints, if they are there.
+/// The critical flag and the path length of BasicConstraints, if present.
 type Constraints = Option<(bool, Option<u8>)>;
 
 fn constraints(certificate: &Certificate) -> Constraints {
@@ -167,7 +167,7 @@ fn an_intermediates_certificate_alone_issues_nothing() {
         CertificateAuthority::new(intermediate, Profile::DomainAuth, key).unwrap_err(),
         PolicyError::IssuerPathMissing.into()
     );
-    // Under VeraId there are none.
+    // VeraId has no intermediates.
     let world = World::new(Profile::VeraId);
     let own = world.identity.organisation_certificate();
     let bundle = MemberIdBundle::assemble(&world.identity, own, &[]).unwrap();

@@ -1,4 +1,4 @@
-//! What is issued verifies, under both profiles; what verifiers would refuse is not signed.
+//! Issued bundles verify, under both profiles; what verifiers would reject is not signed.
 
 #![allow(
     clippy::unwrap_used,
@@ -63,7 +63,7 @@ fn an_organisation_signs_for_itself_and_on_behalf_of_users() {
         ] {
             let bundle = issuer.issue(&token(), period).unwrap();
             assert_eq!(bundle.as_signature_bundle().deviations(), [], "strict DER");
-            // It was put together from parsed parts: as a whole it parses to the same.
+            // It was assembled from parsed parts: as a whole it parses to the same value.
             let again = TokenBundle::from_der(&bundle.to_der()).unwrap();
             assert_eq!(
                 again.verify(AUDIENCE, NOW, &world.verifier),
@@ -140,7 +140,7 @@ fn under_domainauth_intermediates_issue_and_sign_on_behalf_of_members() {
     let verified = issued.verify(AUDIENCE, NOW, &world.verifier).unwrap();
     assert_eq!(verified.subject().to_string(), "alice@example.com");
 
-    // The department itself, on behalf of someone.
+    // The department itself, on behalf of somebody.
     let issuer =
         TokenIssuer::for_member(&department_bundle, department_key, NOW, &world.verifier).unwrap();
     let issuer = issuer.on_behalf_of(Some(&user("bob"))).unwrap();
@@ -149,7 +149,7 @@ fn under_domainauth_intermediates_issue_and_sign_on_behalf_of_members() {
     assert_eq!(verified.subject().to_string(), "bob@example.com");
     assert_eq!(verified.kind(), SignatureKind::Organisation);
 
-    // One with a path length of 0 makes no authorities.
+    // An intermediate with a path length of 0 cannot issue authorities.
     let request = member_request(None, &world.key);
     assert_eq!(
         below.issue_intermediate(request, 0).unwrap_err(),
@@ -172,7 +172,7 @@ fn a_user_called_like_the_organisation_gets_no_certificate() {
         let request = member_request(Some(&namesake), &key);
         assert_eq!(authority(&world).issue_member(request).unwrap_err(), named);
 
-        // A bundle that somebody else made with one names no member either.
+        // A bundle with it from elsewhere does not name a member either.
         let own = world.organisation.issue_certificate(certificate_period(), serial(7)).unwrap();
         let bundle = MemberIdBundle::assemble(&world.identity, &own, &[]).unwrap();
         assert_eq!(
@@ -231,7 +231,7 @@ fn an_organisation_certificate_whose_key_usage_forbids_it_issues_nothing() {
         &RsaKey::fixed(2048, 0),
         certificate_period(),
     );
-    // digitalSignature alone.
+    // Only digitalSignature.
     let usage = Extension::new("2.5.29.15", true, vec![0x03, 0x02, 0x07, 0x80]);
     for (certificate, may_issue) in
         [(organisation.clone(), true), (organisation.extension(usage), false)]
@@ -291,7 +291,7 @@ fn content_of_any_service_is_signed_attached_or_detached_for_longer_than_the_cha
             &world.verifier,
         )
         .unwrap();
-        // The chain holds until seven days after, and verification may look back a day.
+        // The chain is valid until seven days after, and verification may look back a day.
         let (start, end) = (NOW, issuer.validity().end().saturating_add(DAY));
         let period = ValidityPeriod::new(start, end).unwrap();
         let bundle = issuer.issue(Content::Attached(b"content"), period).unwrap();
@@ -327,7 +327,7 @@ fn signatures_can_be_made_elsewhere() {
     let issued = prepared.clone().assemble(&signature).unwrap();
     assert!(issued.verify(AUDIENCE, NOW, &world.verifier).is_ok());
 
-    // Another key's, and one over something else.
+    // A signature by another key, and one over other bytes.
     let foreign = key(2048, 4).sign(prepared.to_be_signed()).unwrap();
     for wrong in [foreign, world.key.sign(b"else").unwrap(), vec![]] {
         assert_eq!(
@@ -412,7 +412,7 @@ fn names_that_verifiers_refuse_are_not_issued() {
             "{name:?}"
         );
     }
-    // A name that VeraId lets pass and DomainAuth does not.
+    // A name that VeraId allows and DomainAuth does not.
     let world = World::new(Profile::DomainAuth);
     let loud = user("Alice");
     let name = PolicyError::Name { what: "user name", problem: NameProblem::NotPrecis };
@@ -461,7 +461,7 @@ fn a_token_that_is_too_large_is_not_issued() {
 
 #[test]
 fn tokens_over_an_hour_or_beyond_the_chain_are_not_signed() {
-    /// Signs nothing, and says so.
+    /// Refuses to sign.
     #[derive(Debug)]
     struct Untouched(Arc<SoftwareKey>);
     impl SigningKey for Untouched {
@@ -543,7 +543,7 @@ fn signatures_parse_as_strict_cms() {
     for (issuer, certificates) in [(member, 1), (organisation_issuer(&world), 0)] {
         let issued = issuer.issue(&token(), issuer.period(NOW, 60).unwrap()).unwrap();
         let der = issued.to_der();
-        // The last field of the bundle, as [3] in place of SEQUENCE.
+        // The last field of the bundle, with the tag [3] instead of SEQUENCE.
         let mut content_info = last_field(&der);
         content_info[0] = 0x30;
         let parsed = ContentInfo::from_der(&content_info).unwrap();
@@ -555,7 +555,7 @@ fn signatures_parse_as_strict_cms() {
     }
 }
 
-/// The last element of a SEQUENCE whose lengths have two octets.
+/// The last element of a SEQUENCE whose lengths take two octets.
 fn last_field(der: &[u8]) -> Vec<u8> {
     let mut rest = &der[4..];
     loop {

@@ -1,4 +1,5 @@
-//! Private keys in files: what is written is read again, by OpenSSL too; what is no key, or not opened, is refused.
+//! Private keys in files: written keys can be read again, also by OpenSSL; input that is not a key,
+//! or cannot be decrypted, is rejected.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a test that fails")]
 
@@ -72,7 +73,7 @@ fn what_is_no_key_is_refused() {
         let reason = "it is no PrivateKeyInfo in DER";
         assert_eq!(SoftwareKey::from_pkcs8_der(der).unwrap_err(), KeyError::Pkcs8 { reason });
     }
-    // Sizes and exponents that verifiers refuse.
+    // Sizes and exponents that verifiers reject.
     for key in [RsaKey::fixed(1024, 0), RsaKey::fixed(1536, 0), RsaKey::fixed_with_exponent_3()] {
         match SoftwareKey::from_pkcs8_der(key.pkcs8_der()).unwrap_err() {
             KeyError::Pkcs8 { .. } => {}
@@ -99,7 +100,8 @@ fn a_key_file_cannot_ask_for_hours_of_work() {
             .unwrap_err(),
         KeyError::Encryption { reason }
     );
-    // As many as are allowed are derived from, and only then the key is found to be none.
+    // The maximum number of iterations is performed, and only then the content is found not to be a
+    // key.
     assert_eq!(
         SoftwareKey::from_encrypted_pem(&key_file(1000), b"x").unwrap_err(),
         KeyError::Passphrase
@@ -114,7 +116,8 @@ fn debug_output_holds_no_key() {
     assert_eq!(format!("{secret:?}"), format!("Secret({} octets)", secret.as_octets().len()));
 }
 
-/// What `openssl` writes for these arguments and this input; `None`, and a loud word, if it is not installed.
+/// Returns the output of `openssl` for these arguments and this input; `None`, with a message, if
+/// it is not installed.
 fn openssl(arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
     let spawned = Command::new("openssl")
         .args(arguments)

@@ -1,4 +1,4 @@
-//! Laws of issuing: whatever token, user and lifetime the rules allow comes back as it went in.
+//! Laws of issuing: any token, user and lifetime that the rules allow is recovered unchanged.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a test that fails")]
 
@@ -41,7 +41,7 @@ proptest! {
     ) {
         for (world, issuer) in WORLDS.iter() {
             let profile = world.identity.profile();
-            // Names that the profile refuses are not issued; that has tests of its own.
+            // Names that the profile does not allow are not issued, which is tested elsewhere.
             let user = match name.as_deref().map(|name| UserName::new(name, profile)) {
                 Some(Err(_)) => continue,
                 Some(Ok(user)) => Some(user),

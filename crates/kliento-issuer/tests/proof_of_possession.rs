@@ -1,5 +1,5 @@
-//! A public key is certified with proof that its private half is there, or by an explicit choice to
-//! do without.
+//! Public keys are certified with proof of the private half, or by an explicit choice to go
+//! without.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a test that fails")]
 
@@ -104,7 +104,7 @@ proptest! {
 
 static REQUEST: LazyLock<Vec<u8>> = LazyLock::new(|| request(Some(&user("alice")), &key(2048, 1)));
 
-/// A request that OpenSSL makes and signs, in DER; `None` if it is not installed.
+/// A request that OpenSSL creates and signs, in DER; `None` if it is not installed.
 fn openssl_request(key: &RsaKey, subject: &str, options: &[&str]) -> Option<Vec<u8>> {
     let folder = std::env::temp_dir();
     let name = format!("kliento-request-{}-{:?}", std::process::id(), std::thread::current().id());
@@ -284,7 +284,7 @@ fn an_answered_challenge_proves_possession_of_that_key_and_for_that_challenge() 
         ProvedPublicKey::from_challenge(&challenge, b"no key", &answer),
         Err(ProofError::Key(AlgorithmProblem::KeyForm))
     );
-    // Whatever the challenge is, what is signed is no DER.
+    // Whatever the challenge is, the signed message is not DER.
     assert_eq!(challenge.to_be_signed(own.public_key_der()).first(), Some(&b'K'));
 }
 

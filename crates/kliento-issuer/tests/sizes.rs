@@ -1,4 +1,5 @@
-//! Realistic bundles fit into an 8 KiB header: the TLD and the zone have P-256 keys, and the root what the real one has.
+//! Realistic bundles fit into an 8 KiB header: the TLD and the zone have P-256 keys, and the root
+//! has the keys of the real one.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a test that fails")]
 
@@ -13,7 +14,7 @@ use veraid_testkit::{
     Compression, HierarchyBuilder, KeySplit, MessageBuilder, ZoneAlgorithm, ZoneKeys,
 };
 
-/// The most octets of a header line that nginx and Apache take.
+/// The maximum length of a header line in bytes for nginx and Apache.
 const HEADER_LINE: usize = 8_190;
 
 /// A member-signed and an organisation-signed bundle of alice@example.com.
@@ -27,7 +28,7 @@ fn bundles() -> [TokenBundle; 2] {
         .owner(&organisation.key_record_owner())
         .txt(&[&record])
         .build();
-    // As `kliento chain fetch` keeps responses: owners that are the question's name point at it.
+    // As `kliento chain fetch` keeps responses: owners equal to the question's name point to it.
     let messages: Vec<Vec<u8>> = zones
         .links
         .iter()

@@ -1,4 +1,4 @@
-//! Kliento's rules hold for whatever is signed for its service, whichever way it is asked for.
+//! Kliento's rules apply to every signature for its service, whichever way it is requested.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a test that fails")]
 
@@ -22,7 +22,7 @@ fn seconds(length: u64) -> ValidityPeriod {
     ValidityPeriod::new(NOW, NOW.saturating_add(length)).unwrap()
 }
 
-/// Issuers for Kliento's service, made in every way that there is.
+/// Creates issuers for Kliento's service in every possible way.
 fn issuers(world: &World) -> Vec<(String, SignatureIssuer)> {
     let profile = world.identity.profile();
     let (identity, own_key) = (world.identity.clone(), world.key.clone());
@@ -49,7 +49,7 @@ fn issuers(world: &World) -> Vec<(String, SignatureIssuer)> {
     ]
 }
 
-/// The errors of signing and of preparing to sign.
+/// Returns the errors of signing and of preparing to sign.
 fn both_ways(
     issuer: &SignatureIssuer,
     content: Content<'_>,
@@ -118,12 +118,12 @@ fn a_policy_raises_the_hour_and_nothing_else() {
         );
         assert!(issuer.issue(Content::Attached(b"{}"), seconds(60)).is_err());
         assert!(issuer.issue(Content::Detached(&token), seconds(60)).is_err());
-        // The chain must hold throughout all the same.
+        // The chain must still be valid throughout.
         let end = issuer.validity().end();
         let beyond = ValidityPeriod::new(end, end.saturating_add(1)).unwrap();
         assert!(issuer.issue(Content::Attached(&token), beyond).is_err());
     }
-    // Issuers of tokens take it along, also on behalf of users.
+    // Token issuers keep the policy, also on behalf of users.
     let (identity, key) = (world.identity.clone(), world.key.clone());
     let issuer = TokenIssuer::for_organisation(identity, key, NOW, &world.verifier).unwrap();
     assert!(issuer.period(NOW, DAY).is_err());

@@ -1,4 +1,4 @@
-//! An axum server that knows its callers.
+//! An axum server that authenticates its callers.
 //!
 //! ```console
 //! $ cargo run -- demo
@@ -18,7 +18,7 @@ use kliento::{SignatureKind, TrustAnchors, Verifier};
 use kliento_verifier::{Identity, KlientoLayer};
 use tokio::net::TcpListener;
 
-/// What tokens have to be for. It is the server's name for itself, wherever it listens.
+/// The audience of accepted tokens. It is the server's name for itself, wherever it listens.
 const AUDIENCE: &str = "https://api.example.com";
 
 async fn greet(sender: Identity) -> String {
@@ -26,8 +26,8 @@ async fn greet(sender: Identity) -> String {
 }
 
 async fn deploy(Path(service): Path<String>, sender: Identity) -> Result<String, StatusCode> {
-    // The organisation can sign on behalf of anybody: whoever deploys does it with a key of their
-    // own.
+    // The organisation can sign on behalf of any member, so deploying requires the member's own
+    // key.
     if sender.kind() != SignatureKind::Member || sender.claims().get("role") != Some("deployer") {
         return Err(StatusCode::FORBIDDEN);
     }
@@ -37,7 +37,7 @@ async fn deploy(Path(service): Path<String>, sender: Identity) -> Result<String,
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
-    // Without an argument the DNS root's own keys: tokens of real domains.
+    // Without an argument, the keys of the real DNS root: for tokens of real domains.
     let anchors = match arguments.next() {
         Some(file) => TrustAnchors::from_presentation(&fs::read_to_string(file)?)?,
         None => TrustAnchors::iana(),

@@ -1,4 +1,5 @@
-//! A tonic server that knows its callers. Its service is the health check of gRPC, so that there is nothing to generate.
+//! A tonic server that authenticates its callers. Its service is the health check of gRPC, so that
+//! no code has to be generated.
 //!
 //! ```console
 //! $ cargo run -- demo
@@ -24,7 +25,7 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
-/// What tokens have to be for. It is the server's name for itself, wherever it listens.
+/// The audience of accepted tokens. It is the server's name for itself, wherever it listens.
 const AUDIENCE: &str = "https://api.example.com";
 
 #[derive(Debug)]
@@ -55,7 +56,7 @@ impl Health for Greeter {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
-    // Without an argument the DNS root's own keys: tokens of real domains.
+    // Without an argument, the keys of the real DNS root: for tokens of real domains.
     let anchors = match arguments.next() {
         Some(file) => TrustAnchors::from_presentation(&fs::read_to_string(file)?)?,
         None => TrustAnchors::iana(),

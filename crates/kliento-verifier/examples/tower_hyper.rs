@@ -1,4 +1,5 @@
-//! A tower service on hyper that takes Kliento tokens beside an API key, while its callers move from one to the other.
+//! A tower service on hyper that accepts both Kliento tokens and an API key, while its callers
+//! migrate.
 //!
 //! ```console
 //! $ cargo run -- demo
@@ -25,17 +26,17 @@ use kliento_verifier::{Authenticator, Identity, KlientoLayer, MemoryReplayGuard,
 use tokio::net::TcpListener;
 use tower::{Layer as _, service_fn};
 
-/// What tokens have to be for. It is the server's name for itself, wherever it listens.
+/// The audience of accepted tokens. It is the server's name for itself, wherever it listens.
 const AUDIENCE: &str = "https://api.example.com";
 
-/// The credentials of those who have no tokens yet. A real server would not have them in its source.
+/// The credentials of callers without tokens. A real server would not have them in its source.
 const OLD_CREDENTIALS: &str = "Bearer example-key";
 
 async fn greet(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     if let Some(sender) = request.extensions().get::<Identity>() {
         return Ok(Response::new(format!("Hello {}\n", sender.subject()).into()));
     }
-    // The layer has refused whoever came with a bad token. Whoever is here came with something else.
+    // The layer has rejected invalid tokens. Requests that arrive here have another credential.
     match request.headers().get(AUTHORIZATION) {
         Some(value) if value == OLD_CREDENTIALS => {
             Ok(Response::new("Hello, holder of the key\n".into()))
@@ -47,14 +48,14 @@ async fn greet(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infa
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
-    // Without an argument the DNS root's own keys: tokens of real domains.
+    // Without an argument, the keys of the real DNS root: for tokens of real domains.
     let anchors = match arguments.next() {
         Some(file) => TrustAnchors::from_presentation(&fs::read_to_string(file)?)?,
         None => TrustAnchors::iana(),
     };
     let address = arguments.next().unwrap_or_else(|| "127.0.0.1:3000".into());
 
-    // Each token is good once: a second use gets 401 with error="replayed".
+    // Each token is accepted once: a second use gets 401 with error="replayed".
     let authenticator =
         Authenticator::new(Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER))
             .for_audience(AUDIENCE)

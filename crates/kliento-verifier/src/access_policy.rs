@@ -1,4 +1,4 @@
-//! Who may come in, once it is proved who they are.
+//! Access policies: which verified subjects may enter.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use kliento::{SignatureKind, VerifiedToken};
 use crate::glob::NamePattern;
 use crate::refusal::Refusal;
 
-/// Whom a server lets in, of those whose tokens hold. By default everybody.
+/// The subjects and claims that a server admits, among valid tokens. By default all are admitted.
 ///
 /// ```
 /// use kliento_verifier::AccessPolicy;
@@ -20,7 +20,7 @@ use crate::refusal::Refusal;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccessPolicy {
-    /// Everybody is allowed without it.
+    /// `None` admits every subject.
     allowed: Option<Vec<NamePattern>>,
     denied: Vec<NamePattern>,
     required_claims: BTreeMap<String, String>,
@@ -29,7 +29,8 @@ pub struct AccessPolicy {
 }
 
 impl AccessPolicy {
-    /// Lets in whom `pattern` is about. Once one pattern is allowed, nobody comes in who matches none.
+    /// Admits subjects that match `pattern`. Once one pattern is allowed, a subject that matches no
+    /// allowed pattern is denied.
     #[must_use]
     pub fn allow(self, pattern: NamePattern) -> Self {
         self.allow_only([pattern])
@@ -42,21 +43,21 @@ impl AccessPolicy {
         self
     }
 
-    /// Keeps out whom `pattern` is about, whatever is allowed.
+    /// Denies subjects that match `pattern`, even if another pattern allows them.
     #[must_use]
     pub fn deny(mut self, pattern: NamePattern) -> Self {
         self.denied.push(pattern);
         self
     }
 
-    /// Demands that tokens claim `name` with exactly this value.
+    /// Requires tokens to claim `name` with exactly this value.
     #[must_use]
     pub fn require_claim(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.required_claims.insert(name.into(), value.into());
         self
     }
 
-    /// Accepts only tokens that one of `signers` signed, beside those named before.
+    /// Accepts only tokens that one of `signers` signed, in addition to those added before.
     ///
     /// An organisation can sign on behalf of any of its users. Where a user's own signature
     /// matters, accept [`SignatureKind::Member`] only. An empty list admits no token at all.
@@ -73,7 +74,7 @@ impl AccessPolicy {
         self
     }
 
-    /// Lets the sender of `token` in.
+    /// Checks that the policy admits the sender of `token`.
     ///
     /// # Errors
     ///
@@ -86,7 +87,7 @@ impl AccessPolicy {
         if !allowed || self.denied.iter().any(is_about) {
             return Err(Refusal::SubjectDenied { subject });
         }
-        // After the subject: a token of another signer does not help those who are denied anyway.
+        // After the subject: a denied subject stays denied regardless of who signed the token.
         let signer = token.kind();
         if self.signers.as_ref().is_some_and(|accepted| !accepted.contains(&signer)) {
             return Err(Refusal::SignerNotAccepted { subject, signer: signer.as_str() });

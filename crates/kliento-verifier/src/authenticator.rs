@@ -1,4 +1,4 @@
-//! From the header of a request to the proved sender.
+//! Authenticates requests: from the `Authorization` header to the verified sender.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::refusal::Refusal;
 use crate::replay::{ReplayGuard, TokenUse, UsedToken};
 
-/// Everything that a server holds tokens against. Cheap to clone, free to share between threads.
+/// Authenticates requests by their tokens. Cheap to clone, and can be shared between threads.
 ///
 /// ```
 /// use kliento::{TrustAnchors, Verifier};
@@ -33,7 +33,8 @@ pub struct Authenticator {
 }
 
 impl Authenticator {
-    /// Holds tokens against `verifier` and the system's clock; nobody is let in before an audience is named.
+    /// Verifies tokens with `verifier` at the time of the system clock. Until an audience is added,
+    /// every token is rejected.
     #[must_use]
     pub fn new(verifier: Verifier) -> Self {
         Self {
@@ -46,14 +47,14 @@ impl Authenticator {
         }
     }
 
-    /// Holds tokens against other trust anchors.
+    /// Replaces the trust anchors.
     #[must_use]
     pub fn with_trust_anchors(mut self, anchors: TrustAnchors) -> Self {
         self.verifier = self.verifier.with_trust_anchors(anchors);
         self
     }
 
-    /// Accepts tokens for `audience`, beside those named before.
+    /// Accepts tokens for `audience`, in addition to the audiences added before.
     #[must_use]
     pub fn for_audience(mut self, audience: impl Into<String>) -> Self {
         let more = self.audiences.iter().cloned().chain([audience.into()]);
@@ -61,61 +62,61 @@ impl Authenticator {
         self
     }
 
-    /// Demands of tokens what `policy` says, instead of the default.
+    /// Replaces the default token policy.
     #[must_use]
     pub fn with_token_policy(mut self, policy: TokenPolicy) -> Self {
         self.token_policy = policy;
         self
     }
 
-    /// Lets in whom `policy` lets in, instead of everybody.
+    /// Replaces the default access policy, which admits every subject.
     #[must_use]
     pub fn with_access_policy(mut self, policy: AccessPolicy) -> Self {
         self.access = Arc::new(policy);
         self
     }
 
-    /// Lets each token in once.
+    /// Admits each token once, as `guard` decides.
     #[must_use]
     pub fn with_replay_guard(mut self, guard: Arc<dyn ReplayGuard>) -> Self {
         self.replay_guard = Some(guard);
         self
     }
 
-    /// Asks `clock` for the time, instead of the system.
+    /// Reads the time from `clock` instead of the system.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = SharedClock::new(clock);
         self
     }
 
-    /// The audiences, in the order in which they were named.
+    /// The accepted audiences, in the order in which they were added.
     #[must_use]
     pub fn audiences(&self) -> &[String] {
         &self.audiences
     }
 
-    /// What bundles are held against.
+    /// The verifier of bundles.
     #[must_use]
     pub const fn verifier(&self) -> &Verifier {
         &self.verifier
     }
 
-    /// The present second, by the clock that tokens are verified against.
+    /// The current second of the clock that tokens are verified against.
     ///
-    /// Read it once for each request and give that instant to every step: [`Authenticator::verify_header`] and
-    /// [`Authenticator::admit`]. If each step read the clock, a token could be verified in its last second and counted as unknown in
-    /// the next one.
+    /// Read it once for each request and give that instant to every step:
+    /// [`Authenticator::verify_header`] and [`Authenticator::admit`]. If each step read the clock,
+    /// a token could be verified in its last second and treated as unused in the next one.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// Proves who sent the request with these headers, and lets them in.
+    /// Authenticates the sender of a request with these headers, and checks that it is admitted.
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which tells what to answer.
+    /// [`Refusal`], which determines the response.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<VerifiedToken, Refusal> {
         let value = credentials(headers)?;
         let now = self.now();
@@ -123,12 +124,12 @@ impl Authenticator {
         self.admit(token, now).await
     }
 
-    /// Proves the token in the value of an `Authorization` header to be for one of `audiences` and valid at `now`. Policy and replay
-    /// guard are not asked yet: [`Authenticator::admit`] does.
+    /// Verifies the token in the value of an `Authorization` header for one of `audiences` at
+    /// `now`. The access policy and replay guard are applied later, by [`Authenticator::admit`].
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which tells what to answer.
+    /// [`Refusal`], which determines the response.
     pub fn verify_header(
         &self,
         value: &str,
@@ -139,11 +140,11 @@ impl Authenticator {
         self.verify_der(&der, audiences, now)
     }
 
-    /// Proves the token in the bytes of a bundle to be for one of `audiences` and valid at `now`.
+    /// Verifies the token in a DER bundle for one of `audiences` at `now`.
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which tells what to answer.
+    /// [`Refusal`], which determines the response.
     pub fn verify_der(
         &self,
         der: &[u8],
@@ -157,9 +158,10 @@ impl Authenticator {
         }
     }
 
-    /// Looks the bytes of a bundle up among what the verifier has proved before.
+    /// Looks up the bytes of a bundle in the verifier's cache.
     ///
-    /// This checks no signature, whatever the bytes are, so that a server can do it where it delays other requests.
+    /// Never checks a signature, whatever the bytes are, so it may run on a thread that serves
+    /// other requests.
     #[must_use]
     pub fn recall(&self, der: &[u8], audiences: &[String], now: Timestamp) -> Recalled {
         if audiences.is_empty() {
@@ -172,11 +174,11 @@ impl Authenticator {
         }
     }
 
-    /// Proves a token whose organisation the verifier has proved before, which takes one or two signature checks.
+    /// Verifies a token whose organisation is cached, which takes one or two signature checks.
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which tells what to answer.
+    /// [`Refusal`], which determines the response.
     pub fn verify_recalled(
         &self,
         bundle: TokenBundle,
@@ -189,11 +191,11 @@ impl Authenticator {
         Ok(bundle.verify_for_any(self.token_policy, audiences, now, &self.verifier)?)
     }
 
-    /// Proves the token in the bytes of a bundle without looking them up first.
+    /// Verifies the token in a DER bundle without a cache lookup.
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which tells what to answer.
+    /// [`Refusal`], which determines the response.
     pub fn verify_unknown(
         &self,
         der: &[u8],
@@ -207,13 +209,14 @@ impl Authenticator {
         Ok(bundle.verify_for_any(self.token_policy, audiences, now, &self.verifier)?)
     }
 
-    /// Lets the sender of a token in: by the access policy, and by the replay guard if there is one.
+    /// Admits the sender of a verified token: applies the access policy, and the replay guard if
+    /// there is one.
     ///
     /// `now` is the instant at which the token was verified.
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which tells what to answer.
+    /// [`Refusal`], which determines the response.
     pub async fn admit(
         &self,
         token: VerifiedToken,
@@ -231,19 +234,19 @@ impl Authenticator {
     }
 }
 
-/// The result of looking up a bundle.
+/// The result of a cache lookup for a bundle.
 #[derive(Debug)]
 pub enum Recalled {
-    /// The verifier has proved these bytes before. This is the verdict that proving them again would come to.
+    /// These exact bytes were verified before: the verdict that verifying them again would give.
     Verdict(Result<Box<VerifiedToken>, Refusal>),
-    /// The bundle is of an organisation that the verifier has proved before. Its own signatures are not checked yet:
-    /// [`Authenticator::verify_recalled`] does.
+    /// The bundle's organisation is cached. The bundle's own signatures are not checked yet:
+    /// [`Authenticator::verify_recalled`] does that.
     KnownOrganisation(Box<TokenBundle>),
-    /// Nothing is known. [`Authenticator::verify_unknown`] parses and proves it.
+    /// Not cached. [`Authenticator::verify_unknown`] parses and verifies the bytes.
     Unknown,
 }
 
-/// The one value of `Authorization`.
+/// The value of the only `Authorization` header.
 ///
 /// # Errors
 ///
@@ -255,19 +258,20 @@ pub fn credentials(headers: &HeaderMap) -> Result<&str, Refusal> {
     if more > 0 {
         return Err(Refusal::SeveralCredentials { count: more.saturating_add(1) });
     }
-    // Whatever is beyond visible ASCII is neither our scheme nor Base64.
+    // Characters beyond visible ASCII belong neither to our scheme nor to Base64.
     first.to_str().map_err(|_| {
         Refusal::Malformed(kliento::ParseError::Header(kliento::HeaderProblem::Scheme))
     })
 }
 
-/// Whether there are no Kliento credentials, good or bad, in any `Authorization` header.
+/// Returns true if no `Authorization` header has Kliento credentials, valid or not.
 #[cfg(any(feature = "tower", feature = "tonic"))]
 pub(crate) fn are_of_other_schemes(headers: &HeaderMap) -> bool {
     let ours = b"Kliento";
     !headers.get_all(AUTHORIZATION).iter().any(|value| {
         let (scheme, rest) = value.as_bytes().split_at_checked(ours.len()).unwrap_or_default();
-        // As `kliento::decode_auth_header` tells schemes apart: whatever is not the beginning of a longer word is ours.
+        // Tells schemes apart as `kliento::decode_auth_header` does: our name is ours unless it
+        // begins a longer word.
         scheme.eq_ignore_ascii_case(ours) && !rest.first().is_some_and(u8::is_ascii_alphanumeric)
     })
 }

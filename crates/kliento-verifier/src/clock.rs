@@ -1,4 +1,4 @@
-//! What time it is, for those who may ask.
+//! Clocks: the source of the current time.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,13 +6,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use kliento::Timestamp;
 
-/// Tells the present second. A function that gives a [`Timestamp`] is a clock.
+/// A source of the current second. A function that returns a [`Timestamp`] is a clock.
 pub trait Clock: Send + Sync {
-    /// The present second.
+    /// The current second.
     fn now(&self) -> Timestamp;
 }
 
-/// The system's clock. One set to before 1970 gives 1970, at which nothing is valid.
+/// The system clock. If it is set to before 1970, it reads 1970, when nothing is valid.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -34,7 +34,7 @@ impl<F: Fn() -> Timestamp + Send + Sync> Clock for F {
     }
 }
 
-/// A clock that can be shared and looked at.
+/// A clock that can be shared and implements `Debug`.
 #[derive(Clone)]
 pub(crate) struct SharedClock(Arc<dyn Clock>);
 

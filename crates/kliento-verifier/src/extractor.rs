@@ -11,14 +11,15 @@ use crate::identity::Identity;
 use crate::identity_headers;
 use crate::refusal::Refusal;
 
-/// Why a handler cannot have the identity of the sender.
+/// The reason that a handler cannot have the identity of the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IdentityRejection {
-    /// The layer let the request through without Kliento credentials, beside other schemes: 401.
+    /// The layer let the request through without Kliento credentials, for use with other schemes
+    /// (401).
     #[error("there are no Kliento credentials")]
     NoCredentials,
-    /// No layer looked at the request, which is the server's own fault: 500.
+    /// No layer handled the request, which is the server's own fault (500).
     #[error("there is no KlientoLayer around this route: add it with Router::layer")]
     LayerMissing,
 }
@@ -27,7 +28,7 @@ impl IntoResponse for IdentityRejection {
     fn into_response(self) -> Response {
         match self {
             Self::NoCredentials => Refusal::NoCredentials.into_response(),
-            // Whoever writes the server reads it first, and it gives nothing away.
+            // Written for the developer of the server, who sees it first. It gives nothing away.
             Self::LayerMissing => {
                 (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response()
             }
@@ -41,7 +42,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// The identity that a `KlientoLayer` proved, with any state.
+/// The identity that a `KlientoLayer` verified, with any state.
 impl<S: Sync> FromRequestParts<S> for Identity {
     type Rejection = IdentityRejection;
 
@@ -50,7 +51,7 @@ impl<S: Sync> FromRequestParts<S> for Identity {
     }
 }
 
-/// The same where the layer stands beside other schemes: `None` without Kliento credentials.
+/// The identity where the layer allows other schemes: `None` without Kliento credentials.
 impl<S: Sync> OptionalFromRequestParts<S> for Identity {
     type Rejection = IdentityRejection;
 
@@ -63,17 +64,18 @@ impl<S: Sync> OptionalFromRequestParts<S> for Identity {
 }
 
 fn identity(parts: &Parts) -> Result<Option<Identity>, IdentityRejection> {
-    // Without a layer "nobody" would be a guess.
+    // Without a layer, "no identity" would be a guess.
     let looked = parts.extensions.get::<WentThroughGate>();
     looked.ok_or(IdentityRejection::LayerMissing)?;
     Ok(parts.extensions.get().cloned())
 }
 
-/// The sender of a request, authenticated by the handler that takes it: for single routes, without a layer.
+/// The sender of a request, authenticated by this extractor: for single routes, without a layer.
 ///
-/// The application's state has to give an [`Authenticator`]. Who is not let in gets the [`Refusal`] as a response; handlers that take
-/// `Result<Authenticated, Refusal>` can log [its reasons](Refusal::reasons). Beside a replay guard a handler can take it once, and not
-/// behind a `KlientoLayer` with the same guard: each looks at the token anew.
+/// The application's state has to provide an [`Authenticator`]. A rejected sender gets the
+/// [`Refusal`] as a response; handlers that take `Result<Authenticated, Refusal>` can log
+/// [its reasons](Refusal::reasons). With a replay guard, a handler can take it only once, and not
+/// behind a `KlientoLayer` with the same guard: each of them uses the token.
 ///
 /// ```
 /// use kliento::{TrustAnchors, Verifier};

@@ -1,4 +1,5 @@
-//! What the layer and the interceptor have in common: whom they let pass, and what they leave in the request.
+//! Shared by the tower layer and the tonic interceptor: authenticates a request and stores the
+//! identity in its extensions.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use crate::identity::Identity;
 use crate::identity_headers;
 use crate::refusal::Refusal;
 
-/// Decides whether a request goes on.
+/// Decides whether a request may proceed.
 #[derive(Clone)]
 pub(crate) struct Gate {
     authenticator: Authenticator,
@@ -18,26 +19,27 @@ pub(crate) struct Gate {
     on_refusal: Option<Listener>,
 }
 
-/// Whom refusals are told to.
+/// A callback for refusals.
 type Listener = Arc<dyn Fn(&Refusal) + Send + Sync>;
 
-/// What comes of requests without Kliento credentials.
+/// The treatment of requests without Kliento credentials.
 #[derive(Clone, Copy, Debug)]
 enum OtherSchemes {
     Refused,
     LeftToOthers,
 }
 
-/// What a request that goes on is known to be.
+/// The result for a request that may proceed.
 #[derive(Debug)]
 pub(crate) enum Passage {
-    /// Of this sender.
+    /// Sent by this verified sender.
     Of(Identity),
-    /// Without Kliento credentials.
+    /// Sent without Kliento credentials.
     Unidentified,
 }
 
-/// Left in every request that went through a gate, so that "nobody" is told from "nobody looked".
+/// Marks every request that went through a gate, to tell "no identity" from "not authenticated
+/// yet".
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WentThroughGate;
 
@@ -56,17 +58,18 @@ impl Gate {
         self
     }
 
-    /// Judges the request with these headers, and takes away what its sender could pass off as proved.
+    /// Authenticates the request with these headers, and removes headers that its sender could pass
+    /// off as verified.
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which was told to whoever wants to know of refusals.
+    /// [`Refusal`], which has been passed to the listener.
     #[cfg(feature = "tower")]
     pub(crate) async fn pass(&self, headers: &mut HeaderMap) -> Result<Passage, Refusal> {
         self.told(self.judge(headers).await)
     }
 
-    /// The same for those who cannot wait: a replay guard has to answer at once.
+    /// Authenticates a request without waiting: a replay guard has to answer at once.
     #[cfg(feature = "tonic")]
     pub(crate) fn pass_at_once(&self, headers: &mut HeaderMap) -> Result<Passage, Refusal> {
         use std::task::{Context, Poll, Waker};
@@ -74,7 +77,7 @@ impl Gate {
         let judgement = std::pin::pin!(self.judge(headers));
         let judged = match judgement.poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(judged) => judged,
-            // Nothing else in there waits.
+            // Only the replay guard waits.
             Poll::Pending => Err(Refusal::ReplayGuard(crate::replay::ReplayGuardError::Waiting)),
         };
         self.told(judged)

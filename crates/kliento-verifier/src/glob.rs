@@ -5,13 +5,15 @@ use std::str::FromStr;
 
 use kliento::{NameProblem, OrganisationName, Profile, UserName};
 
-/// The longest pattern in octets: a user name of 255, `@` and a domain name of 253 fit.
+/// The maximum length of a pattern in bytes: a user name of 255, `@` and a domain name of 253 fit.
 const MAX_PATTERN_BYTES: usize = 512;
 
-/// A pattern that a whole name must match: `*` stands for any characters, none included, everything else for itself.
+/// A pattern that a whole name must match: `*` stands for zero or more characters, everything else
+/// for itself.
 ///
-/// A pattern without `@` is about organisations, and so about each of their subjects; one with `@` is about users. Domain names are
-/// compared in lower case and in their A-label form (`xn--…`), user names exactly.
+/// A pattern without `@` matches organisations, and so each of their subjects; one with `@` matches
+/// users. Domain names are compared in lower case and in their A-label form (`xn--…`), user names
+/// exactly.
 ///
 /// ```
 /// use kliento_verifier::NamePattern;
@@ -28,32 +30,33 @@ pub struct NamePattern {
     organisation: String,
 }
 
-/// A text that is no pattern.
+/// The reason that a text is not a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PatternError {
-    /// There is nothing before or after the `@`, or nothing at all.
+    /// The text is empty, or empty before or after the `@`.
     #[error("pattern has an empty part")]
     Empty,
-    /// It is longer than any name.
+    /// The text is longer than any name.
     #[error("pattern has {octets} octets, limit is {limit}")]
     TooLong {
-        /// Its length in octets.
+        /// Its length in bytes.
         octets: usize,
-        /// The most octets.
+        /// The maximum length in bytes.
         limit: usize,
     },
-    /// No name matches it: it breaks the rules for names, whatever stands for each `*`.
+    /// No name matches the pattern: it breaks the rules for names, whatever stands for each `*`.
     #[error("pattern {pattern:?} matches no {part}: {problem}")]
     NeverMatches {
         /// The pattern.
         pattern: String,
-        /// The part that is wrong: an organisation or a user.
+        /// The part that is wrong: the organisation or the user.
         part: &'static str,
         /// The rule that it breaks.
         problem: NameProblem,
     },
-    /// The organisation's part has characters that no domain name has; internationalised names are written as A-labels.
+    /// The organisation's part has characters that are not allowed in domain names;
+    /// internationalised names are written as A-labels.
     #[error(
         "pattern {pattern:?} names no domain: letters, digits, hyphens, dots and * only, other scripts as A-labels (xn--…)"
     )]
@@ -64,7 +67,7 @@ pub enum PatternError {
 }
 
 impl NamePattern {
-    /// Whether the pattern is about `subject`, which is `organisation` or a user of it.
+    /// Returns true if the pattern matches `subject`, which is `organisation` or a user of it.
     #[must_use]
     pub fn matches(&self, subject: &str, organisation: &str) -> bool {
         let user = subject.strip_suffix(organisation).and_then(|user| user.strip_suffix('@'));
@@ -85,7 +88,7 @@ impl FromStr for NamePattern {
         if octets > limit {
             return Err(PatternError::TooLong { octets, limit });
         }
-        // User names have no `@`.
+        // User names contain no `@`.
         let (user, organisation) = match text.rsplit_once('@') {
             Some((user, organisation)) => (Some(user), organisation),
             None => (None, text),
@@ -123,11 +126,12 @@ impl fmt::Debug for NamePattern {
     }
 }
 
-/// Finds an organisation that the pattern is about, by the shortest text for each `*` that its neighbours allow.
+/// Finds an organisation that matches the pattern, with the shortest text for each `*` that its
+/// neighbours allow.
 ///
 /// # Errors
 ///
-/// The rule that such a name breaks, if it is not found.
+/// The rule that such a name breaks, if there is no match.
 fn some_organisation(pattern: &str) -> Result<(), NameProblem> {
     let mut name = String::with_capacity(pattern.len());
     let mut characters = pattern.chars().peekable();
@@ -142,7 +146,7 @@ fn some_organisation(pattern: &str) -> Result<(), NameProblem> {
             neighbour.is_some_and(|character| character.is_ascii_alphanumeric())
         };
         name += match (is_of_label(before), is_of_label(after)) {
-            // A new label, so that neither grows too long.
+            // A new label, so that neither label becomes too long.
             (true, true) => ".",
             (true, false) if after == Some('-') => ".a",
             (true, false) => "",
@@ -153,7 +157,7 @@ fn some_organisation(pattern: &str) -> Result<(), NameProblem> {
         };
     }
     let is_some = |name: &str| match OrganisationName::from_common_name(name, Profile::VeraId) {
-        // Some text makes an A-label of it.
+        // Some text completes an A-label.
         Err(NameProblem::InvalidALabel) if pattern.split('.').any(is_part_of_a_label) => Ok(()),
         found => found.map(|_| ()),
     };
@@ -166,16 +170,16 @@ fn is_part_of_a_label(pattern: &str) -> bool {
     beginning.eq_ignore_ascii_case("xn--") && pattern.contains('*')
 }
 
-/// Finds a user that the pattern is about, in the same way.
+/// Finds a user that matches the pattern, as [`some_organisation`] does.
 fn some_user(pattern: &str) -> Result<(), NameProblem> {
     let with = |text| UserName::new(&pattern.replace('*', text), Profile::VeraId).map(|_| ());
     with("a").or_else(|problem| with("").map_err(|_| problem))
 }
 
-/// Matches in time proportional to both lengths multiplied: only the last `*` is ever tried again.
+/// Matches in time proportional to the product of both lengths: only the last `*` is ever retried.
 fn matches(pattern: &[u8], text: &[u8]) -> bool {
     let (mut in_pattern, mut in_text) = (0_usize, 0_usize);
-    // Where to go on from after the last `*`, should what follows not match.
+    // The positions to resume from after the last `*`, if what follows does not match.
     let mut star: Option<(usize, usize)> = None;
     while let Some(&octet) = text.get(in_text) {
         match pattern.get(in_pattern) {

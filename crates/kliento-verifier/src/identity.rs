@@ -1,17 +1,18 @@
-//! The proved sender of a request, as handlers see it.
+//! The verified sender of a request, as handlers see it.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use kliento::VerifiedToken;
 
-/// Who sent a request: the token that was proved and let in. Cheap to clone.
+/// The sender of a request: a token that was verified and admitted. Cheap to clone.
 ///
 /// It is a [`VerifiedToken`]: `subject()` is the sender, and `kind()` says whose key signed, the
 /// sender's own or the organisation's on behalf of the sender.
-/// [`VerifiedFacts`](kliento::VerifiedFacts) are its facts in JSON, as the service answers them.
+/// [`VerifiedFacts`](kliento::VerifiedFacts) are its facts in JSON, as in the service's responses.
 ///
-/// Only `KlientoLayer`, `KlientoInterceptor` and `Authenticated` make one. The first two leave it in the extensions of the request:
+/// Only `KlientoLayer`, `KlientoInterceptor` and `Authenticated` make one. The first two leave it
+/// in the extensions of the request:
 ///
 /// ```
 /// use kliento_verifier::Identity;

@@ -1,27 +1,27 @@
-//! The headers that tell an upstream who is calling.
+//! The headers that identify the sender to an upstream.
 
 use std::fmt::Write as _;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use kliento::VerifiedToken;
 
-/// Who sent the token: `alice@example.com`, or `example.com`.
+/// The sender of the token: `alice@example.com`, or `example.com`.
 pub const SUBJECT: HeaderName = HeaderName::from_static("x-kliento-subject");
 /// The organisation: `example.com`.
 pub const ORGANISATION: HeaderName = HeaderName::from_static("x-kliento-organisation");
-/// The user's name: `alice`; empty if it is the organisation itself.
+/// The user's name: `alice`; empty if the sender is the organisation itself.
 pub const USER: HeaderName = HeaderName::from_static("x-kliento-user");
-/// What the token claims, as a JSON object in ASCII.
+/// The token's claims, as a JSON object in ASCII.
 pub const CLAIMS: HeaderName = HeaderName::from_static("x-kliento-claims");
-/// The signer of the token: `member`, or `organisation` if it speaks for the member.
+/// The signer of the token: `member`, or `organisation` if it signs on behalf of the member.
 pub const SIGNER: HeaderName = HeaderName::from_static("x-kliento-signer");
-/// The last second in which the token is valid, in RFC 3339.
+/// The last second at which the token is valid, in RFC 3339 format.
 pub const EXPIRES: HeaderName = HeaderName::from_static("x-kliento-expires");
 
-/// All of them. Whoever sets one sets all, so that none that a client sent survives.
+/// All these headers. Set all of them or none, so that no value from the client remains.
 pub const ALL: [HeaderName; 6] = [SUBJECT, ORGANISATION, USER, SIGNER, CLAIMS, EXPIRES];
 
-/// The beginning of every such header's name, letters and digits alone.
+/// The beginning of every such header's name, without the punctuation.
 const LETTERS: &[u8] = b"xkliento";
 
 /// The headers for `token`, in the order of [`ALL`].
@@ -44,8 +44,9 @@ pub fn of(token: &VerifiedToken) -> [(HeaderName, HeaderValue); 6] {
 
 /// Removes every header that could be taken for one of these.
 ///
-/// CGI, PHP, WSGI and others bring names into a form of their own: hyphens, dots and more become underscores. So the rule is about
-/// letters and digits alone: a name of which they read `xkliento…`, in any case, is removed, whatever stands before and between them.
+/// CGI, PHP, WSGI and others convert names: hyphens, dots and other characters become underscores.
+/// So the rule considers letters and digits only: a name whose letters and digits begin with
+/// `xkliento`, in any case, is removed, whatever stands before and between them.
 pub fn strip(headers: &mut HeaderMap) {
     let looks_like_one = |name: &&HeaderName| looks_like_one(name.as_str());
     let stray: Vec<HeaderName> = headers.keys().filter(looks_like_one).cloned().collect();
@@ -54,7 +55,7 @@ pub fn strip(headers: &mut HeaderMap) {
     }
 }
 
-/// Tests a header's name by the rule of [`strip`].
+/// Tests a header name by the rule of [`strip`].
 pub(crate) fn looks_like_one(name: &str) -> bool {
     let mut letters = name.bytes().filter(u8::is_ascii_alphanumeric);
     LETTERS
@@ -67,13 +68,13 @@ fn value(text: String) -> HeaderValue {
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-/// Percent-encodes what is not printable ASCII, and `%` itself (RFC 3986 section 2.1).
+/// Percent-encodes `%` and characters that are not printable ASCII (RFC 3986 section 2.1).
 fn percent_encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for octet in text.bytes() {
         match octet {
             b' '..=b'~' if octet != b'%' => encoded.push(char::from(octet)),
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             _ => {
                 let _ = write!(encoded, "%{octet:02X}");
             }
@@ -82,17 +83,17 @@ fn percent_encode(text: &str) -> String {
     encoded
 }
 
-/// The claims as JSON whose characters beyond ASCII are escaped (RFC 8259 section 7).
+/// The claims as JSON with characters beyond ASCII escaped (RFC 8259 section 7).
 ///
-/// U+007F takes six bytes, too: JSON has no shorter escape for it, and HTTP does not allow it in a
+/// U+007F also takes six bytes: JSON has no shorter escape for it, and HTTP does not allow it in a
 /// field (RFC 9110 section 5.5). So the claims of the largest bundle take at most 96 KiB. A proxy
-/// that has no room for them refuses the request.
+/// that has no room for them rejects the request.
 fn claims_in_ascii(token: &VerifiedToken) -> String {
     // A map of strings always has a JSON form.
     let json = serde_json::to_string(token.claims()).unwrap_or_default();
     let mut ascii = String::with_capacity(json.len());
     for character in json.chars() {
-        // JSON has escaped the controls but U+007F.
+        // JSON has escaped the control characters except U+007F.
         if matches!(character, ' '..='~') {
             ascii.push(character);
         } else {
@@ -116,7 +117,7 @@ mod tests {
         assert_eq!(percent_encode("a\r\nb\u{7f}"), "a%0D%0Ab%7F");
     }
 
-    /// The characters of field names beside letters and digits (RFC 9110 section 5.6.2).
+    /// The characters of field names besides letters and digits (RFC 9110 section 5.6.2).
     const SEPARATORS: &str = "!#$%&'*+-.^_`|~";
 
     #[test]

@@ -8,14 +8,16 @@ use crate::authenticator::Authenticator;
 use crate::gate::Gate;
 use crate::refusal::Refusal;
 
-/// Lets calls through to a tonic service if their Kliento tokens hold: the `authorization` in their metadata is what an HTTP request
-/// has in its header.
+/// Admits calls to a tonic service if their Kliento tokens are valid. The token is in the
+/// `authorization` metadata, as in the header of an HTTP request.
 ///
-/// A call that goes through has an [`Identity`](crate::Identity) in its extensions, and no metadata `x-kliento-…` that its sender made up. One that is refused gets
-/// `UNAUTHENTICATED`, `PERMISSION_DENIED` or `UNAVAILABLE`.
+/// An admitted call has an [`Identity`](crate::Identity) in its extensions, and no `x-kliento-…`
+/// metadata from its sender. A rejected call gets `UNAUTHENTICATED`, `PERMISSION_DENIED` or
+/// `UNAVAILABLE`.
 ///
-/// Interceptors cannot wait. A [`ReplayGuard`](crate::ReplayGuard) that answers at once, as the one in memory does, works; with one that has to wait for its
-/// store every call is refused as `UNAVAILABLE`, and its token may count as used. Use `KlientoLayer` with such a guard, around
+/// Interceptors cannot wait. A [`ReplayGuard`](crate::ReplayGuard) that answers at once, such as
+/// the one in memory, works. With a guard that waits for its store, every call is rejected as
+/// `UNAVAILABLE`, and its token may count as used. Use `KlientoLayer` with such a guard, around
 /// tonic's `Server`.
 ///
 /// ```
@@ -41,26 +43,28 @@ pub struct KlientoInterceptor {
 }
 
 impl KlientoInterceptor {
-    /// Lets through whom `authenticator` lets in.
+    /// Admits calls that `authenticator` admits.
     #[must_use]
     pub const fn new(authenticator: Authenticator) -> Self {
         Self { gate: Gate::new(authenticator) }
     }
 
-    /// Lets through everybody with a token for `audience` that `verifier` proves.
+    /// Admits every call with a token for `audience` that `verifier` accepts.
     #[must_use]
     pub fn for_audience(audience: impl Into<String>, verifier: Verifier) -> Self {
         Self::new(Authenticator::new(verifier).for_audience(audience))
     }
 
-    /// Lets calls without Kliento credentials through, too, without an identity: what is inside decides on them, say by another
-    /// scheme. Kliento credentials that do not hold are refused all the same.
+    /// Also lets calls without Kliento credentials through, without an identity: the service
+    /// decides on them, for example by another scheme. Invalid Kliento credentials are still
+    /// rejected.
     #[must_use]
     pub fn beside_other_schemes(self) -> Self {
         Self { gate: self.gate.beside_other_schemes() }
     }
 
-    /// Calls `tell` with every refusal, for a log: callers are not told [the reasons](Refusal::reasons).
+    /// Calls `tell` with every refusal, for a log: callers do not learn
+    /// [the reasons](Refusal::reasons).
     #[must_use]
     pub fn on_refusal(self, tell: impl Fn(&Refusal) + Send + Sync + 'static) -> Self {
         Self { gate: self.gate.on_refusal(tell) }
@@ -76,7 +80,7 @@ impl Interceptor for KlientoInterceptor {
     }
 }
 
-/// What callers learn: the class, as the layer would tell it.
+/// The status for callers: the class of the refusal, as in the layer's responses.
 fn status(refusal: &Refusal) -> Status {
     Status::new(Code::from_i32(refusal.class().grpc_status().into()), refusal.title())
 }

@@ -19,14 +19,15 @@ use crate::refusal::Refusal;
 pub use body::KlientoBody;
 pub use future::KlientoFuture;
 
-/// Lets requests through to a service if their Kliento tokens hold, and answers the others itself.
+/// Admits requests to a service if their Kliento tokens are valid, and rejects the others itself.
 ///
-/// A request that goes through has an [`Identity`](crate::Identity) in its extensions, and no header `X-Kliento-…` that its sender made
-/// up; nothing else in it is changed. One that is refused gets 401 with `WWW-Authenticate`, 403 or 503, and problem details that
-/// name the class of the refusal ([`Refusal::to_response`]). Calls of gRPC get the same statuses without a body, and as `grpc-status`
-/// what [`RefusalClass::grpc_status`](crate::RefusalClass::grpc_status) says.
+/// An admitted request has an [`Identity`](crate::Identity) in its extensions, and no `X-Kliento-…`
+/// header from its sender; nothing else in it is changed. A rejected request gets 401 with
+/// `WWW-Authenticate`, 403 or 503, and problem details that name the class of the refusal
+/// ([`Refusal::to_response`]). A gRPC call gets the same status without a body, and
+/// [`RefusalClass::grpc_status`](crate::RefusalClass::grpc_status) as its `grpc-status`.
 ///
-/// It goes wherever layers go: around an axum `Router`, a tonic `Server`, a hyper service.
+/// It can be used wherever layers can: around an axum `Router`, a tonic `Server`, a hyper service.
 ///
 /// ```
 /// use kliento::{TrustAnchors, Verifier};
@@ -47,26 +48,28 @@ pub struct KlientoLayer {
 }
 
 impl KlientoLayer {
-    /// Lets through whom `authenticator` lets in.
+    /// Admits requests that `authenticator` admits.
     #[must_use]
     pub const fn new(authenticator: Authenticator) -> Self {
         Self { gate: Gate::new(authenticator) }
     }
 
-    /// Lets through everybody with a token for `audience` that `verifier` proves.
+    /// Admits every request with a token for `audience` that `verifier` accepts.
     #[must_use]
     pub fn for_audience(audience: impl Into<String>, verifier: Verifier) -> Self {
         Self::new(Authenticator::new(verifier).for_audience(audience))
     }
 
-    /// Lets requests without Kliento credentials through, too, without an identity: what is inside decides on them, say by another
-    /// scheme. Kliento credentials that do not hold are refused all the same.
+    /// Also lets requests without Kliento credentials through, without an identity: the service
+    /// decides on them, for example by another scheme. Invalid Kliento credentials are still
+    /// rejected.
     #[must_use]
     pub fn beside_other_schemes(self) -> Self {
         Self { gate: self.gate.beside_other_schemes() }
     }
 
-    /// Calls `tell` with every refusal, for a log: callers are not told [the reasons](Refusal::reasons).
+    /// Calls `tell` with every refusal, for a log: callers do not learn
+    /// [the reasons](Refusal::reasons).
     #[must_use]
     pub fn on_refusal(self, tell: impl Fn(&Refusal) + Send + Sync + 'static) -> Self {
         Self { gate: self.gate.on_refusal(tell) }
@@ -101,7 +104,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> KlientoFuture<S, B> {
-        // The one that said that it is ready is called; its clone has to be asked anew.
+        // Call the instance that reported readiness. Its clone has to be polled again.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);
         KlientoFuture::new(Arc::clone(&self.gate), request, ready)

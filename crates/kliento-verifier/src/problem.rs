@@ -8,7 +8,7 @@ use crate::refusal::RefusalClass;
 /// The media type of problem details.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// Problem details of a refusal: its class, and for those who operate the verifier its code.
+/// Problem details of a refusal: its class, and its code for operators of the verifier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     #[serde(rename = "type")]
@@ -24,7 +24,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The problem of a refusal of this class.
+    /// The problem details for a refusal of this class.
     #[must_use]
     pub fn of_class(class: RefusalClass) -> Self {
         Self {
@@ -37,7 +37,7 @@ impl Problem {
         }
     }
 
-    /// The problem of a request that is itself wrong, whatever token is in it.
+    /// The problem details for a request that is itself wrong, whatever its token.
     #[must_use]
     pub fn of_request(status: StatusCode, detail: &'static str) -> Self {
         Self {
@@ -56,24 +56,24 @@ impl Problem {
         self
     }
 
-    /// The same with another status.
+    /// Replaces the status.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status.as_u16();
         self
     }
 
-    /// The same with the number that `kliento explain` explains.
+    /// Adds the error code that `kliento explain` describes.
     #[must_use]
     pub fn with_code(mut self, code: u16) -> Self {
         self.code = Some(format!("KL{code:04}"));
         self
     }
 
-    /// The JSON form.
+    /// Encodes the problem details in JSON.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
-        // Strings and numbers always have a JSON form.
+        // Strings and numbers can always be encoded in JSON.
         serde_json::to_vec(self).unwrap_or_default()
     }
 }

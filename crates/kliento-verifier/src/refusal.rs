@@ -1,33 +1,33 @@
-//! Why somebody is not let in, what they are told of it, and what only the log is told.
+//! Refusals: the reasons to reject a request, for callers and for the log.
 
 use http::StatusCode;
 use kliento::{ParseError, VerifyError};
 
 use crate::replay::ReplayGuardError;
 
-/// Why a caller is not let in.
+/// The reason that a caller is rejected.
 ///
-/// What [`Display`](std::fmt::Display) and [`source`](std::error::Error::source) tell is for the server's own log; callers learn
-/// [`Refusal::class`] and nothing else.
+/// [`Display`](std::fmt::Display) and [`source`](std::error::Error::source) are for the server's
+/// own log; callers learn only [`Refusal::class`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// There are no Kliento credentials.
     #[error("there are no Kliento credentials")]
     NoCredentials,
-    /// There is more than one `Authorization` header: which one another server would read is anybody's guess.
+    /// There is more than one `Authorization` header. Another server might read a different one.
     #[error("there are {count} Authorization headers")]
     SeveralCredentials {
-        /// How many there are.
+        /// The number of headers.
         count: usize,
     },
-    /// What was sent is no token bundle.
+    /// The credentials are not a token bundle.
     #[error("credentials are malformed")]
     Malformed(#[source] ParseError),
-    /// The token does not hold.
+    /// The token is invalid.
     #[error("token does not hold")]
     Invalid(#[source] VerifyError),
-    /// The server does not serve the audience that was asked for.
+    /// The server does not serve the requested audience.
     #[error("this verifier does not serve the audience that was asked for")]
     AudienceNotServed,
     /// No audience is known for the request.
@@ -35,19 +35,19 @@ pub enum Refusal {
         "no audience is known for this request: no route claims it, or there are neither routes, audiences nor one in the query"
     )]
     NoAudience,
-    /// The request can be read in more than one way, so it is not known which audience it is for.
+    /// The request can be read in more than one way, so its audience is unclear.
     #[error("no audience is known for this request: the {problem}")]
     UnclearRequest {
-        /// The part that is unclear, and why.
+        /// The part that is unclear, and the reason.
         problem: &'static str,
     },
-    /// The sender is proved, and is not let in.
+    /// The sender is verified, but the access policy denies it.
     #[error("{subject:?} is not let in by the access policy")]
     SubjectDenied {
-        /// Who it is.
+        /// The denied subject.
         subject: String,
     },
-    /// The token lacks a claim, or claims another value.
+    /// The token lacks a claim, or claims a different value.
     #[error("token has no claim {name:?} of the value that the access policy requires")]
     ClaimRequired {
         /// The name of the claim.
@@ -66,28 +66,28 @@ pub enum Refusal {
     /// The token was used before.
     #[error("token was used before")]
     Replayed,
-    /// Whether the token was used before cannot be told.
+    /// The replay guard cannot tell whether the token was used before.
     #[error("whether the token was used before cannot be told")]
     ReplayGuard(#[source] ReplayGuardError),
 }
 
-/// What callers learn of a refusal.
+/// The part of a refusal that callers learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum RefusalClass {
     /// No credentials of this scheme.
     Missing,
-    /// No token bundle.
+    /// Not a token bundle.
     Malformed,
     /// Expired, or not valid yet.
     Expired,
     /// For another audience.
     Audience,
-    /// A signature or a rule does not hold.
+    /// A signature or another part is invalid.
     Untrusted,
-    /// It holds, and is longer or of another kind than this server accepts.
+    /// Valid, but longer-lived or of another kind than this server accepts.
     Policy,
-    /// Proved, and not let in.
+    /// Verified, but denied.
     Forbidden,
     /// Used before.
     Replayed,
@@ -96,7 +96,7 @@ pub enum RefusalClass {
 }
 
 impl RefusalClass {
-    /// All of them.
+    /// All classes.
     pub const ALL: [Self; 9] = [
         Self::Missing,
         Self::Malformed,
@@ -109,7 +109,7 @@ impl RefusalClass {
         Self::Unavailable,
     ];
 
-    /// One lower-case word, the same over releases.
+    /// A lower-case word that stays the same across releases.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -125,7 +125,7 @@ impl RefusalClass {
         }
     }
 
-    /// A sentence for people, the same for every refusal of the class.
+    /// A sentence for people, the same for all refusals of the class.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -141,7 +141,8 @@ impl RefusalClass {
         }
     }
 
-    /// The status for a request that is refused: 401 if other credentials may help, 403 if they will not, 503 if time may.
+    /// The status of a rejected request: 401 if other credentials may help, 403 if they will not,
+    /// 503 if a later attempt may.
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
@@ -153,7 +154,7 @@ impl RefusalClass {
 }
 
 impl Refusal {
-    /// A sentence for people: that of the class, unless it is the server that has no audience, whatever the token is for.
+    /// A sentence for people: that of the class, unless the server has no audience at all.
     #[must_use]
     pub const fn title(&self) -> &'static str {
         match self {
@@ -165,7 +166,7 @@ impl Refusal {
         }
     }
 
-    /// What callers may learn.
+    /// The part that callers may learn.
     #[must_use]
     pub const fn class(&self) -> RefusalClass {
         match self {
@@ -177,7 +178,7 @@ impl Refusal {
             | Self::UnclearRequest { .. } => RefusalClass::Audience,
             Self::Invalid(error) if error.is_about_time() => RefusalClass::Expired,
             Self::Invalid(error) if error.is_about_policy() => RefusalClass::Policy,
-            // The same sender may be let in with a token of the other kind.
+            // A token of the other kind may be accepted from the same sender.
             Self::SignerNotAccepted { .. } => RefusalClass::Policy,
             Self::Invalid(_) => RefusalClass::Untrusted,
             Self::SubjectDenied { .. } | Self::ClaimRequired { .. } => RefusalClass::Forbidden,
@@ -186,7 +187,8 @@ impl Refusal {
         }
     }
 
-    /// A number for the kind of refusal, which stays the same over releases; `kliento explain` tells what it means.
+    /// The error code of the refusal, which stays the same across releases. `kliento explain`
+    /// describes it.
     #[must_use]
     pub const fn code(&self) -> u16 {
         match self {
@@ -204,7 +206,8 @@ impl Refusal {
         }
     }
 
-    /// The value of `WWW-Authenticate` (RFC 9110 section 11.6.1): the scheme, and what was wrong with the credentials if there were any.
+    /// The value of `WWW-Authenticate` (RFC 9110 section 11.6.1): the scheme, and the problem with
+    /// the credentials, if there were any.
     #[must_use]
     pub fn challenge(&self) -> &'static str {
         match self.class() {
@@ -220,7 +223,8 @@ impl Refusal {
         }
     }
 
-    /// What went wrong from the outside in, for a log: without the audience that the token names, which is part of the token.
+    /// The chain of causes from the outside in, for a log. It omits the token's audience, which is
+    /// part of the token.
     #[must_use]
     pub fn reasons(&self) -> String {
         if let Self::Invalid(VerifyError::Audience { .. }) = self {
@@ -240,7 +244,7 @@ impl Refusal {
 impl From<ParseError> for Refusal {
     fn from(error: ParseError) -> Self {
         match error {
-            // Credentials of another scheme are none of this one.
+            // Credentials of another scheme are not Kliento credentials.
             ParseError::Header(kliento::HeaderProblem::Scheme) => Self::NoCredentials,
             error => Self::Malformed(error),
         }

@@ -1,4 +1,4 @@
-//! The response to a request that is refused.
+//! The response to a rejected request.
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
@@ -7,7 +7,8 @@ use crate::problem::{PROBLEM_JSON, Problem};
 use crate::refusal::{Refusal, RefusalClass};
 
 impl RefusalClass {
-    /// The status code of gRPC for a call that is refused: `UNAUTHENTICATED`, `PERMISSION_DENIED` or `UNAVAILABLE`.
+    /// The gRPC status code of a rejected call: `UNAUTHENTICATED`, `PERMISSION_DENIED` or
+    /// `UNAVAILABLE`.
     #[must_use]
     pub const fn grpc_status(self) -> u8 {
         match self {
@@ -19,10 +20,12 @@ impl RefusalClass {
 }
 
 impl Refusal {
-    /// The response to who is not let in: status, challenge and problem details (RFC 9457) of the refusal's class, without its reasons.
+    /// The response to a rejected request: status, challenge and problem details (RFC 9457) of the
+    /// refusal's class, without its reasons.
     ///
-    /// Only 401 has a challenge (RFC 9110 section 15.5.2): other credentials do not help against 403 and 503. No cache keeps it, as the
-    /// same request may be answered otherwise a second later. The body is of whatever type the server's bodies are.
+    /// Only 401 has a challenge (RFC 9110 section 15.5.2): other credentials do not help against
+    /// 403 and 503. It must not be cached, as the same request may be admitted a second later. The
+    /// body is of the server's body type.
     #[must_use]
     pub fn to_response<B: From<Vec<u8>>>(&self) -> Response<B> {
         self.respond(PROBLEM_JSON, self.problem().to_json()).map(B::from)
@@ -33,17 +36,19 @@ impl Refusal {
         Problem::of_class(self.class()).with_title(self.title())
     }
 
-    /// The response to a call of gRPC that is refused, whose clients take bodies for messages: what they look for is in the headers.
+    /// The response to a rejected gRPC call. Clients take a body for messages, so the status is in
+    /// the headers.
     ///
-    /// Its status is not 200, which gRPC would have: whoever calls a server to ask whether a request may pass, as proxies do, forwards the
-    /// request's `Content-Type`, and must not take a refusal for a yes. Clients find the same code by either status.
+    /// Its HTTP status is not 200, as gRPC would have it: proxies that ask a server whether a
+    /// request may pass forward the request's `Content-Type`, and would read 200 as *allowed*.
+    /// Clients derive the same code from either status.
     #[cfg(feature = "tower")]
     pub(crate) fn to_grpc_response(&self) -> Response<Vec<u8>> {
         let class = self.class();
         let mut response = self.respond("application/grpc", vec![]);
         let headers = response.headers_mut();
         headers.insert("grpc-status", HeaderValue::from(u16::from(class.grpc_status())));
-        // Titles have no character that gRPC would have encoded.
+        // Titles contain no character that gRPC would encode.
         headers.insert("grpc-message", HeaderValue::from_static(self.title()));
         response
     }

@@ -1,4 +1,4 @@
-//! One-time use: a token that was used is not admitted again.
+//! One-time use: a used token is not admitted again.
 
 mod memory;
 #[cfg(feature = "redis")]
@@ -23,7 +23,8 @@ pub use redis_settings::{RedisSettings, RedisSettingsError};
 
 /// Identifies a token: the SHA-256 of its signature.
 ///
-/// The bytes of the bundle do not identify a token: its sender can make many bundles that carry one signature.
+/// The bytes of the bundle do not identify a token: its sender can make many bundles with one
+/// signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ReplayKey([u8; 32]);
 
@@ -34,7 +35,7 @@ impl ReplayKey {
         Self(Sha256::digest(token.signature()).into())
     }
 
-    /// The key with these bytes, for tests of a guard.
+    /// Creates a key from bytes, for tests of a guard.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -47,75 +48,79 @@ impl ReplayKey {
     }
 }
 
-/// One use of a token, as a replay guard has to note it.
+/// One use of a token, for a replay guard to record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UsedToken {
     /// Identifies the token.
     pub key: ReplayKey,
-    /// The period that was signed. No server accepts the token outside of it, whatever bundle carries it.
+    /// The signed period. No server accepts the token outside it, whatever bundle carries it.
     pub signed_period: ValidityPeriod,
-    /// The instant at which the token was verified: the request's only reading of the clock.
+    /// The instant at which the token was verified: the only clock reading for the request.
     pub now: Timestamp,
 }
 
 impl UsedToken {
-    /// Seconds that a guard remembers a token for beyond the end of its signed period.
+    /// Time for which a guard remembers a token after the end of its signed period, in seconds.
     ///
-    /// Clocks step, and those of several servers differ. Within this margin a token whose end has passed by one clock and not
-    /// by another is still known to be used. It is twice the largest leeway that a verifier takes, for one server that is five
-    /// minutes ahead and another that is five minutes behind.
+    /// Clocks step, and those of several servers differ. Within this margin a token that has ended
+    /// by one clock and not by another is still known to be used. It is twice the maximum leeway of
+    /// a verifier, for one server that is five minutes ahead and another that is five minutes
+    /// behind.
     pub const REMEMBERED_AFTER_END_SECONDS: u64 = 600;
 
-    /// A use at `now` of the token that `key` identifies.
+    /// Creates a use at `now` of the token that `key` identifies.
     #[must_use]
     pub const fn new(key: ReplayKey, signed_period: ValidityPeriod, now: Timestamp) -> Self {
         Self { key, signed_period, now }
     }
 
-    /// A use of `token`, which was verified at `now`.
+    /// Creates a use of `token`, which was verified at `now`.
     #[must_use]
     pub fn of(token: &VerifiedToken, now: Timestamp) -> Self {
-        // Not the token's own expiry, which may be that of the chain around it: another chain may carry the signature longer.
+        // Not the token's own expiry, which may be that of its chain: with another chain the
+        // signature may be valid longer.
         Self::new(ReplayKey::of(token), token.signed_period(), now)
     }
 
-    /// The last second in which a guard has to know that the token was used.
+    /// The last second at which a guard must still know that the token was used.
     #[must_use]
     pub const fn remembered_until(&self) -> Timestamp {
         self.signed_period.end().saturating_add(Self::REMEMBERED_AFTER_END_SECONDS)
     }
 }
 
-/// The result of noting the use of a token.
+/// The result of recording a use of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenUse {
-    /// It was never used before.
+    /// The token was never used before.
     First,
-    /// It was used before.
+    /// The token was used before.
     Repeated,
 }
 
-/// The reason that a replay guard cannot tell whether a token was used. The token is not admitted then.
+/// The reason that a replay guard cannot tell whether a token was used. The token is then not
+/// admitted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayGuardError {
-    /// As many tokens are remembered as the guard may hold, and none of them can be forgotten yet.
+    /// The guard has reached its limit of remembered tokens, and cannot forget any of them yet.
     #[error(
         "replay guard remembers {entries} used tokens, its limit, and can forget none of them yet"
     )]
     Full {
-        /// How many.
+        /// The number of remembered tokens.
         entries: usize,
     },
-    /// Tokens that ended as late as this one have been forgotten, so the clock has been set back since.
+    /// Tokens that ended as late as this one were forgotten already, so the clock has been set
+    /// back.
     #[error(
         "token ends at {end}, and used tokens that end by {forgotten} have been forgotten: the clock was set back"
     )]
     Forgotten {
         /// The last second of the token's signed period.
         end: Timestamp,
-        /// The latest end of those that have been forgotten.
+        /// The latest end among the forgotten tokens.
         forgotten: Timestamp,
     },
     /// The shared store begins after the token does, so it may have lost the token's first use.
@@ -125,35 +130,38 @@ pub enum ReplayGuardError {
     StoreTooNew {
         /// The first second of the token's signed period.
         start: Timestamp,
-        /// The first second that the store knows of.
+        /// The first second that the store covers.
         since: Timestamp,
     },
-    /// The guard has to wait for its store where nothing can wait, as in an interceptor.
+    /// The guard has to wait for its store in a place that cannot wait, such as an interceptor.
     #[error("replay guard waits for its store, and nothing can wait here")]
     Waiting,
-    /// The shared store does not answer; in its own words.
+    /// The shared store does not answer; the reason in its own words.
     #[error("shared store of used tokens: {0}")]
     Store(String),
 }
 
-/// The answer of a guard, which may take a while.
+/// The result of a guard, which may take a while.
 pub type TokenUseFuture<'a> =
     Pin<Box<dyn Future<Output = Result<TokenUse, ReplayGuardError>> + Send + 'a>>;
 
-/// Remembers used tokens until they can no longer be accepted. Implement it for a store that several servers share.
+/// Remembers used tokens until they can no longer be accepted. Implement it for a store that
+/// several servers share.
 ///
 /// A guard keeps this contract:
 ///
-/// 1. Asking and noting are one step. Of two servers that are shown one token at once, one gets [`TokenUse::First`] and the other
-///    [`TokenUse::Repeated`].
-/// 2. A use is remembered until [`UsedToken::remembered_until`] has passed, which is well after the token ends. A store that takes a
-///    time to live is given at least that instant minus [`UsedToken::now`].
-/// 3. If the clock goes back, a token that ended no later than one that was forgotten is an error, since its use may be among
-///    what was forgotten.
-/// 4. If the guard cannot tell, because the store is away, is full, or has lost its content, the result is an error and never
-///    [`TokenUse::First`].
-/// 5. The guard reads no clock to judge a token: [`UsedToken::now`] is the instant at which the token was verified.
+/// 1. Lookup and recording are one step. Of two servers that receive one token at once, one gets
+///    [`TokenUse::First`] and the other [`TokenUse::Repeated`].
+/// 2. A use is remembered until [`UsedToken::remembered_until`] has passed, which is well after the
+///    token ends. If the store takes a time to live, it is at least that instant minus
+///    [`UsedToken::now`].
+/// 3. If the clock goes back, a token that ended no later than a forgotten one is an error, since
+///    its use may have been forgotten.
+/// 4. If the guard cannot tell, because the store is unavailable, is full, or has lost its content,
+///    the result is an error and never [`TokenUse::First`].
+/// 5. The guard reads no clock to judge a token: [`UsedToken::now`] is the instant at which the
+///    token was verified.
 pub trait ReplayGuard: fmt::Debug + Send + Sync {
-    /// Notes that a token is used, and tells whether it was used before.
+    /// Records a use of a token, and returns whether it was used before.
     fn note(&self, used: UsedToken) -> TokenUseFuture<'_>;
 }

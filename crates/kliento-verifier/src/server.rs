@@ -1,4 +1,5 @@
-//! The verifier as a service: the deployed verifier's API, one that tells more, and forward authentication for proxies.
+//! The verifier as an HTTP service: the deployed verifier's API, a more detailed one, and forward
+//! authentication for proxies.
 
 mod admin;
 mod anchors;
@@ -65,7 +66,7 @@ pub use request_log::SPAN_TARGET;
 pub use state::LinkSpan;
 pub use tls::TlsError;
 
-/// The service, listening but not answering yet.
+/// The service, bound to its sockets but not serving yet.
 pub struct Server {
     state: Arc<State>,
     public: Listener,
@@ -81,11 +82,11 @@ impl fmt::Debug for Server {
     }
 }
 
-/// Why the service does not start.
+/// The reason that the service does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The set-up makes no sense.
+    /// The configuration is invalid.
     #[error("configuration")]
     Config(#[from] ConfigError),
     /// There are no trust anchors.
@@ -97,12 +98,12 @@ pub enum StartError {
     /// The shared store of used tokens cannot be set up.
     #[error("one-time tokens")]
     OneTime(#[from] OneTimeError),
-    /// A socket cannot be listened at.
+    /// A socket cannot be bound.
     #[error("{address} cannot be listened at")]
     Listen {
         /// The socket's address.
         address: ListenAddress,
-        /// Why, in the system's words.
+        /// The reason, in the system's words.
         #[source]
         error: io::Error,
     },
@@ -112,20 +113,20 @@ pub enum StartError {
 }
 
 impl Server {
-    /// Sets the service up and listens. Nothing is answered before [`Server::run`].
+    /// Sets up the service and binds its sockets. Requests are served only by [`Server::run`].
     ///
     /// # Errors
     ///
-    /// [`StartError`] with what is wrong.
+    /// [`StartError`] with the reason.
     pub async fn bind(config: Config, crypto: CryptoProvider) -> Result<Self, StartError> {
         Self::bind_with_clock(config, crypto, SystemClock).await
     }
 
-    /// The same with a clock of one's own, for tests.
+    /// Sets up the service with another clock, for tests.
     ///
     /// # Errors
     ///
-    /// [`StartError`] with what is wrong.
+    /// [`StartError`] with the reason.
     pub async fn bind_with_clock(
         config: Config,
         crypto: CryptoProvider,
@@ -165,30 +166,31 @@ impl Server {
         Ok(Self { state, public, admin, tls, limits: config.limits, anchors: anchor_file })
     }
 
-    /// Has each request's span made part of the trace that its headers name. This crate knows no format of traces.
+    /// Links each request's span to the trace that its headers name, by calling `link`. This crate
+    /// knows no trace format.
     #[must_use]
     pub fn with_linked_spans(mut self, link: LinkSpan) -> Self {
-        // Nobody shares the state before the service runs.
+        // The state is not shared before the service runs.
         if let Some(state) = Arc::get_mut(&mut self.state) {
             state.link_span = Some(link);
         }
         self
     }
 
-    /// Where requests are taken, with the port that was free.
+    /// The address of the service, with the actual port if it was chosen by the system.
     #[must_use]
     pub const fn address(&self) -> &ListenAddress {
         self.public.address()
     }
 
-    /// Where health and metrics are told, if they are.
+    /// The address of health and metrics, if they are served.
     #[must_use]
     pub fn admin_address(&self) -> Option<&ListenAddress> {
         self.admin.as_ref().map(Listener::address)
     }
 
-    /// Answers requests until `stop` is done. Requests under way are then answered, for as long as the limits say; the service
-    /// tells that it is not ready meanwhile.
+    /// Serves requests until `stop` completes. Requests in progress are then finished within the
+    /// limits, while the service reports that it is not ready.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Self { state, public, admin, tls, limits, anchors } = self;
         let watching_anchors = anchors.map(|file| tokio::spawn(file.watch(Arc::clone(&state))));
@@ -200,7 +202,7 @@ impl Server {
             limits: limits.clone(),
             tls,
         };
-        // Before anybody is answered: connections have queued since the sockets were bound.
+        // Before any request is served: connections have queued since the sockets were bound.
         state.readiness.begin();
         let (stop_public, public_stops) = watch::channel(false);
         let (stop_admin, admin_stops) = watch::channel(false);
@@ -212,7 +214,7 @@ impl Server {
         state.readiness.end();
         stop_public.send_replace(true);
         let _ = public.await;
-        // Health can be asked for until the end.
+        // Health is served until the end.
         stop_admin.send_replace(true);
         if let Some(admin) = admin {
             let _ = tokio::time::timeout(Duration::from_secs(1), admin).await;
@@ -239,7 +241,8 @@ fn state(
 ) -> Result<State, StartError> {
     let limits = &config.limits;
     let threads = match limits.verifying_threads {
-        // One is left to those who answer: what is remembered should wait little for what is not.
+        // One is left for the threads that serve requests, so that cached tokens wait little for
+        // others.
         0 => available_parallelism().map_or(1, |all| usize::from(all).saturating_sub(1).max(1)),
         threads => usize::try_from(threads).unwrap_or(usize::MAX),
     };

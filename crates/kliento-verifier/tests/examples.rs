@@ -1,4 +1,5 @@
-//! The examples, run as anybody would run them. `cargo test` builds them; with `--test examples` alone the last ones built are run.
+//! Runs the examples as a user would. `cargo test` builds them; with `--test examples` alone, the
+//! last built ones are run.
 #![allow(clippy::unwrap_used, reason = "a panic is a test that fails")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -15,7 +16,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use veraid_testkit::{MockBundle, Scenario, period};
 
-/// A token that is good now, for servers with the system's clock.
+/// A token that is valid now, for servers with the system clock.
 static TOKEN: LazyLock<MockBundle> = LazyLock::new(|| {
     let at = SystemClock.now();
     let around = period(at.saturating_sub(60), at.saturating_add(600));
@@ -62,7 +63,7 @@ impl Running {
         Self { server, address, anchors }
     }
 
-    /// Status and body of the response to a request with these credentials.
+    /// Returns the status and body of the response to a request with these credentials.
     fn ask(&self, method_and_path: &str, authorization: Option<&str>) -> (String, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let header =

@@ -1,6 +1,6 @@
 //! `cargo bench -p kliento`: parsing and verifying the realistic bundle, under both providers.
 //!
-//! `cargo xtask bench` sets the figures against their floor.
+//! `cargo xtask bench` compares the figures with their floor.
 
 #![allow(
     clippy::arithmetic_side_effects,

@@ -9,10 +9,11 @@ use crate::token_bundle::TokenBundle;
 
 const SCHEME: &str = "Kliento";
 
-/// The octets of the bundle in the value of an `Authorization` header: the scheme in any case, one space, standard Base64 (RFC 4648
-/// section 4), padded or not.
+/// Decodes the value of an `Authorization` header to the octets of a bundle: the scheme in any
+/// case, one space, standard Base64 (RFC 4648 section 4), padded or not.
 ///
-/// [`TokenBundle::from_auth_header`] reads them too; this is for those who look at the octets before they are parsed.
+/// [`TokenBundle::from_auth_header`] decodes them too; use this function to see the octets before
+/// they are parsed.
 ///
 /// # Errors
 ///
@@ -30,14 +31,15 @@ pub fn decode_auth_header(value: &str) -> Result<Vec<u8>, ParseError> {
     }
 }
 
-/// The octets of a bundle in standard Base64, with all its padding or with none, and no bits set that the octets do not use.
+/// Decodes a bundle in standard Base64, with all its padding or without any, and without set bits
+/// that the octets do not use.
 ///
 /// # Errors
 ///
 /// [`ParseError::Base64`], or [`ParseError::TooLarge`] before anything is decoded.
 pub fn decode_base64(text: &str) -> Result<Vec<u8>, ParseError> {
     let digits = text.trim_end_matches('=');
-    // Before anything is decoded: three octets in four digits.
+    // Checked before decoding: three octets in four digits.
     let octets = digits.len().saturating_mul(3) / 4;
     let limit = TokenBundle::MAX_SIZE_BYTES;
     if octets > limit {
@@ -54,7 +56,7 @@ pub fn decode_base64(text: &str) -> Result<Vec<u8>, ParseError> {
     decoded.ok().filter(|octets| !octets.is_empty()).ok_or(ParseError::Base64)
 }
 
-/// A header's value that carries `bundle`.
+/// Encodes `bundle` as the value of an `Authorization` header.
 pub(crate) fn encode(bundle: &[u8]) -> String {
     format!("{SCHEME} {}", Base64::encode_string(bundle))
 }
@@ -111,7 +113,7 @@ mod tests {
             decode_auth_header(&encode(&vec![0; limit + 1])),
             Err(ParseError::TooLarge { octets: limit + 1, limit })
         );
-        // Too large even though it is no Base64 at all.
+        // Too large, though it is not Base64 at all.
         let octets = 3 * 1024 * 1024;
         assert_eq!(
             decode_auth_header(&format!("Kliento {}", "!".repeat(4 * 1024 * 1024))),

@@ -1,31 +1,31 @@
-//! Why a header or bundle is none, and why a token does not hold.
+//! Reasons why a header or bundle is malformed, and why a token is invalid.
 
 use crate::token::TokenError;
 
-/// Octets or a header that hold no token bundle: malformed.
+/// The octets or header do not contain a token bundle: malformed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseError {
     /// The bundle is larger than Kliento allows.
     #[error("token bundle has {octets} octets, limit is {limit}")]
     TooLarge {
-        /// Its size in octets, or the least it can be.
+        /// Its size in octets, or a lower bound of it.
         octets: usize,
-        /// The most octets that are allowed.
+        /// The maximum size in octets.
         limit: usize,
     },
-    /// The header is no Kliento header.
+    /// The header is not a Kliento header.
     #[error("authorization header is malformed: {0}")]
     Header(HeaderProblem),
-    /// What follows the scheme is no Base64.
+    /// The part after the scheme is not Base64.
     #[error("token bundle is not standard Base64")]
     Base64,
-    /// The octets are no signature bundle.
+    /// The octets are not a signature bundle.
     #[error("token bundle is malformed")]
     Bundle(#[source] veraid_core::ParseError),
 }
 
-/// What is wrong with a header.
+/// The problem with a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderProblem {
@@ -50,20 +50,20 @@ impl ParseError {
     }
 }
 
-/// A token bundle that does not hold: invalid.
+/// An invalid token bundle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// The signature bundle does not hold.
+    /// The signature bundle is invalid.
     #[error("signature bundle does not hold")]
     Signature(#[source] veraid_core::VerifyError),
-    /// The signed content is no token.
+    /// The signed content is not a token.
     #[error("signed content is no token")]
     Token(#[source] TokenError),
-    /// The token is for someone else.
+    /// The token is for another audience.
     #[error("token is for audience {found:?}, not {required:?}")]
     Audience {
-        /// The audience that the verifier is.
+        /// The verifier's audience.
         required: String,
         /// The audience that the token names.
         found: String,
@@ -81,13 +81,14 @@ impl VerifyError {
         }
     }
 
-    /// Whether the failure is one of time: the token has expired or is not valid yet.
+    /// Returns true if the failure is about time: the token has expired or is not valid yet.
     #[must_use]
     pub const fn is_about_time(&self) -> bool {
         matches!(self, Self::Signature(error) if error.is_about_time())
     }
 
-    /// Whether the token is refused for the service, for a cap on how long something may last, or by the verifier's policy.
+    /// Returns true if the token is rejected for its service, for exceeding a maximum period, or by
+    /// the verifier's policy.
     #[must_use]
     pub const fn is_about_policy(&self) -> bool {
         matches!(self, Self::Signature(error) if error.is_about_policy())

@@ -1,24 +1,26 @@
-//! A reader of JSON (RFC 8259) that is held to the rules of tokens: no duplicate keys, bounded depth, numbers that a double can
-//! express.
+//! A parser of JSON (RFC 8259) that enforces the rules of tokens: no duplicate keys, bounded depth,
+//! only numbers that a double can express.
 //!
-//! A general JSON library is not used for that: what it accepts depends on its Cargo features, and any crate of an application can
-//! turn those on. Verdicts must not depend on who else is in the program.
+//! A general JSON library is not used for that: its behaviour depends on its Cargo features, and
+//! any crate of an application can enable those. Results must not depend on other crates in the
+//! program.
 
 use std::collections::BTreeSet;
 
-/// How deep values may nest, the token's own object included (8: a token needs 2, and nothing is read recursively beyond).
+/// The maximum nesting depth, the token's own object included (8: a token needs 2, and nothing is
+/// parsed recursively beyond).
 const MAX_DEPTH: usize = 8;
 
-/// Text that is not JSON, or JSON that is not of the form that was asked for.
+/// The text is not JSON, or JSON of another form than expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct JsonError {
-    /// The octet of the text at which reading stopped.
+    /// The octet of the text at which parsing stopped.
     pub(crate) offset: usize,
-    /// Whether the text is not JSON at all.
+    /// True if the text is not JSON at all.
     pub(crate) is_syntax: bool,
 }
 
-/// Reads one value after another from a text.
+/// Parses one value after another from a text.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader<'a> {
     text: &'a str,
@@ -31,13 +33,14 @@ impl<'a> Reader<'a> {
         Self { text, offset: 0, depth: 0 }
     }
 
-    /// Ends reading; nothing but white space may be left.
+    /// Ends parsing; only white space may be left.
     pub(crate) fn finish(mut self) -> Result<(), JsonError> {
         self.skip_white_space();
         if self.rest().is_empty() { Ok(()) } else { Err(self.syntax()) }
     }
 
-    /// The next value, an object: `member` reads the value of each key. No key may come twice.
+    /// Parses the next value, an object: `member` parses the value of each key. Duplicate keys are
+    /// rejected.
     pub(crate) fn object(
         &mut self,
         mut member: impl FnMut(&mut Self, &str) -> Result<(), JsonError>,
@@ -60,13 +63,13 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// The next value, a string.
+    /// Parses the next value, a string.
     pub(crate) fn string(&mut self) -> Result<String, JsonError> {
         self.expect_start_of(b'"')?;
         self.plain_string()
     }
 
-    /// The next value, whatever it is.
+    /// Parses the next value, of any kind.
     pub(crate) fn any(&mut self) -> Result<(), JsonError> {
         self.skip_white_space();
         match self.peek() {
@@ -92,7 +95,8 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Whether an object or array ends here; reads the comma before all of its values but the first.
+    /// Returns true if an object or array ends here; parses the comma before all of its values but
+    /// the first.
     fn ends_with(&mut self, end: u8, is_first: &mut bool) -> Result<bool, JsonError> {
         self.skip_white_space();
         if self.peek() == Some(end) {
@@ -115,7 +119,8 @@ impl<'a> Reader<'a> {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    /// Requires that the next value begins with `start`; one of another kind must still be JSON to be of the wrong form.
+    /// Requires that the next value begins with `start`; a value of another kind must still be JSON
+    /// to count as the wrong form.
     fn expect_start_of(&mut self, start: u8) -> Result<(), JsonError> {
         self.skip_white_space();
         if self.peek() == Some(start) {
@@ -129,14 +134,14 @@ impl<'a> Reader<'a> {
         Err(place.form())
     }
 
-    /// A string that starts here (RFC 8259 section 7).
+    /// Parses a string that starts here (RFC 8259 section 7).
     fn plain_string(&mut self) -> Result<String, JsonError> {
         self.expect(b'"')?;
         let mut string = String::new();
         loop {
             let rest = self.rest();
             let plain = rest.bytes().position(|octet| matches!(octet, b'"' | b'\\' | 0..=0x1F));
-            // Those octets are characters of their own, so this is the start of one.
+            // Those octets are characters of their own, so this is the start of a character.
             let (plain, _) = plain.and_then(|end| rest.split_at_checked(end)).ok_or(self.end())?;
             string.push_str(plain);
             self.advance(plain.len());
@@ -154,7 +159,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// What follows a backslash.
+    /// Parses the rest of an escape after its backslash.
     fn escaped(&mut self) -> Result<char, JsonError> {
         let character = match self.peek() {
             Some(b'u') => {
@@ -173,7 +178,8 @@ impl<'a> Reader<'a> {
         Ok(character)
     }
 
-    /// The character of one escape or of two that are a surrogate pair. A surrogate alone is not a character.
+    /// Parses the character of one escape or of two that are a surrogate pair. A lone surrogate is
+    /// not a character.
     fn escaped_unicode(&mut self) -> Result<char, JsonError> {
         let start = self.clone();
         let first = self.hexadecimal()?;
@@ -195,7 +201,7 @@ impl<'a> Reader<'a> {
         Ok(unit)
     }
 
-    /// A number that starts here (RFC 8259 section 6), if it is one that a double can express.
+    /// Parses a number that starts here (RFC 8259 section 6), if a double can express it.
     fn number(&mut self) -> Result<(), JsonError> {
         let start = self.clone();
         self.skip_one_of(b"-");
@@ -360,7 +366,7 @@ mod tests {
         assert!(read(&"[".repeat(100_000)).is_err());
     }
 
-    /// Texts out of the pieces that JSON is made of, so that some are JSON.
+    /// Texts made of the pieces of JSON, so that some are JSON.
     fn texts() -> impl Strategy<Value = String> {
         let piece = prop::sample::select(vec![
             "{",
@@ -406,7 +412,7 @@ mod tests {
         prop_oneof![1 => prop::collection::vec(piece, 0..12).prop_map(|all| all.concat()), 2 => tree]
     }
 
-    /// Depth and whether a key is repeated, of JSON as a general library reads it.
+    /// The depth of JSON and if a key is repeated, as a general library parses it.
     fn depth_and_repetition(text: &str) -> Option<(usize, bool)> {
         struct Shape(usize, bool);
         impl<'de> serde::Deserialize<'de> for Shape {
@@ -467,7 +473,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
 
-        /// Against a general library, as long as no feature changes what that accepts.
+        /// Compares with a general library, as long as no feature changes what that accepts.
         #[test]
         fn it_reads_what_serde_json_reads_but_for_depth_and_repeated_keys(text in texts()) {
             if serde_json::from_str::<serde_json::Value>("1e400").is_err() {

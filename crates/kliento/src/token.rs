@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::json::{JsonError, Reader};
 
-/// A token: whom it is for, and what it claims.
+/// A token: its audience and its claims.
 ///
 /// ```
 /// use kliento::Token;
@@ -23,7 +23,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// A token for `audience` without claims.
+    /// Creates a token for `audience` without claims.
     ///
     /// # Errors
     ///
@@ -36,17 +36,18 @@ impl Token {
         Ok(Self { audience, claims: ClaimSet::default() })
     }
 
-    /// The same with one more claim; a claim of that name is replaced.
+    /// Adds a claim, replacing any claim of that name.
     #[must_use]
     pub fn with_claim(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.claims.0.insert(name.into(), value.into());
         self
     }
 
-    /// Reads a token: one JSON object (RFC 8259) in UTF-8 without byte order mark.
+    /// Parses a token: one JSON object (RFC 8259) in UTF-8 without byte order mark.
     ///
-    /// `audience` is a string that is not empty; `claims` is absent or an object of strings. Other members are ignored, but no
-    /// object at any level may have a key twice, and values nest at most 8 deep.
+    /// `audience` is a string that is not empty; `claims` is absent or an object of strings. Other
+    /// members are ignored, but an object at any level must not have duplicate keys, and values
+    /// nest at most 8 deep.
     ///
     /// # Errors
     ///
@@ -67,29 +68,30 @@ impl Token {
         Ok(token)
     }
 
-    /// Checks that content is a token, without showing what it says: that is for proved tokens.
+    /// Checks that content is a token, without revealing it: only a verified token gives access to
+    /// its claims.
     ///
     /// # Errors
     ///
-    /// [`TokenError`] with the rule that is broken.
+    /// [`TokenError`] with the rule that is violated.
     pub fn check_json(json: &[u8]) -> Result<(), TokenError> {
         Self::from_json(json).map(|_| ())
     }
 
-    /// The JSON form, as deployed software writes it: `audience` first, `claims` left out when there are none.
+    /// The JSON form, as deployed software writes it: `audience` first, `claims` omitted if empty.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
         // Strings and maps of strings always have a JSON form.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// Whom the token is for.
+    /// The audience of the token.
     #[must_use]
     pub fn audience(&self) -> &str {
         &self.audience
     }
 
-    /// What the token claims.
+    /// The claims of the token.
     #[must_use]
     pub const fn claims(&self) -> &ClaimSet {
         &self.claims
@@ -101,7 +103,7 @@ impl Token {
 }
 
 impl fmt::Debug for Token {
-    /// Without the claims, which are nobody's business in a log.
+    /// Omits the claims, which do not belong in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")
             .field("audience", &self.audience)
@@ -132,13 +134,13 @@ impl ClaimSet {
         self.0.get(name).map(String::as_str)
     }
 
-    /// How many claims there are.
+    /// The number of claims.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no claims.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -156,14 +158,15 @@ impl fmt::Debug for ClaimSet {
     }
 }
 
-/// Signed content that is no token.
+/// The reason why signed content is not a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The content is no UTF-8.
+    /// The content is not UTF-8.
     #[error("it is not UTF-8")]
     NotUtf8,
-    /// The content is no JSON, or not of the token's form. The text is not repeated: it may hold claims.
+    /// The content is not JSON, or not of the token's form. The text is not repeated: it may
+    /// contain claims.
     #[error(
         "it is {} at line {line}, column {column}",
         if *.is_syntax { "no JSON" } else { "not of the form {\"audience\": string, \"claims\"?: {name: string}} without repeated keys" }
@@ -173,7 +176,7 @@ pub enum TokenError {
         line: usize,
         /// The column, from 1.
         column: usize,
-        /// Whether the text is no JSON at all.
+        /// True if the text is not JSON at all.
         is_syntax: bool,
     },
     /// There is no audience.
@@ -273,9 +276,9 @@ mod tests {
         let nested = |depth: usize| {
             format!(r#"{{"audience":"x","o":{}{}}}"#, "[".repeat(depth), "]".repeat(depth))
         };
-        // The token's own object is the first of the 8.
+        // The token's own object is the first of the 8 levels.
         assert!(parse(&nested(7)).is_ok());
-        // Numbers, which some libraries hand on as objects, and the key that they give these.
+        // Numbers, which some libraries represent as objects, and the key that they use for it.
         assert!(parse(r#"{"audience":"x","o":[[[[[[[1]]]]]]]}"#).is_ok());
         assert!(parse(r#"{"audience":"x","$serde_json::private::Number":"1"}"#).is_ok());
         assert!(parse(&nested(8)).is_err());

@@ -15,25 +15,26 @@ pub const fn service_oid() -> ServiceOid {
     ServiceOid::new_static(&[0x2B, 0x06, 0x01, 0x04, 0x01, 0x83, 0xCA, 0x54, 0x03, 0x00])
 }
 
-/// A token bundle that parsed. Who sent it and what it claims is open until [`TokenBundle::verify`].
+/// A parsed token bundle. It is untrusted until [`TokenBundle::verify`] succeeds.
 #[derive(Clone, Debug)]
 pub struct TokenBundle {
     bundle: SignatureBundle,
 }
 
-/// What a server demands of a token beyond the protocol, or lets pass.
+/// Requirements of a server for tokens beyond the protocol, and exceptions to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenPolicy {
     max_validity_seconds: u64,
 }
 
 impl TokenPolicy {
-    /// The longest period that Kliento gives a token: one hour.
+    /// The maximum period of a token in Kliento: one hour.
     pub const MAX_VALIDITY_SECONDS: u64 = 3600;
 
     /// Accepts tokens for up to `seconds`, instead of [`TokenPolicy::MAX_VALIDITY_SECONDS`].
     ///
-    /// Deployed software neither refuses to sign nor to verify longer ones; each is a password for as long.
+    /// Deployed software signs and verifies longer ones too; each is a bearer credential for that
+    /// time.
     #[must_use]
     pub const fn with_max_validity_seconds(mut self, seconds: u64) -> Self {
         self.max_validity_seconds = seconds;
@@ -48,10 +49,10 @@ impl Default for TokenPolicy {
 }
 
 impl TokenBundle {
-    /// The most octets of a bundle: 16 KiB, before Base64.
+    /// The maximum size of a bundle: 16 KiB, before Base64.
     pub const MAX_SIZE_BYTES: usize = 16 * 1024;
 
-    /// Parses a bundle and nothing after it. One that is too large is refused before it is looked at.
+    /// Parses a bundle and nothing after it. A bundle that is too large is rejected before parsing.
     ///
     /// # Errors
     ///
@@ -83,11 +84,13 @@ impl TokenBundle {
         Self::from_der(&auth_header::decode_auth_header(value)?)
     }
 
-    /// What `verifier` [remembers](Verifier::with_memory) of the octets of a bundle.
+    /// Looks up the octets of a bundle in the [cache](Verifier::with_memory) of `verifier`.
     ///
-    /// What it then comes to is what [`TokenBundle::from_der`] and [`TokenBundle::verify_for_any`] come to, only sooner: a bundle that was proved
-    /// before is not even parsed. Time, audience and policy are held against it all the same. It never takes long, so that a server
-    /// can do at once what is known, and where it delays nobody what is not.
+    /// The result equals that of [`TokenBundle::from_der`] followed by
+    /// [`TokenBundle::verify_for_any`], at lower cost: a bundle that was verified before is not
+    /// even parsed, but time, audience and policy are checked all the same. It never takes long, so
+    /// that a server can handle cached bundles at once and move all others to where they do not
+    /// delay anyone.
     #[must_use]
     pub fn recall(
         der: &[u8],
@@ -109,25 +112,25 @@ impl TokenBundle {
         }
     }
 
-    /// The octets that were parsed.
+    /// The bundle as received, in DER.
     #[must_use]
     pub fn to_der(&self) -> Vec<u8> {
         self.bundle.to_der()
     }
 
-    /// The value of an `Authorization` header that carries the bundle.
+    /// Encodes the bundle as the value of an `Authorization` header.
     #[must_use]
     pub fn to_auth_header(&self) -> String {
         auth_header::encode(&self.to_der())
     }
 
-    /// The signature bundle, unproved.
+    /// The signature bundle, not verified.
     #[must_use]
     pub const fn as_signature_bundle(&self) -> &SignatureBundle {
         &self.bundle
     }
 
-    /// Proves who sent the token, and that it is for `audience` and valid at the instant `at`.
+    /// Proves the token's sender, and that it is for `audience` and valid at the instant `at`.
     ///
     /// # Errors
     ///
@@ -141,7 +144,7 @@ impl TokenBundle {
         self.verify_with(TokenPolicy::default(), audience, at, verifier)
     }
 
-    /// The same under another policy.
+    /// Verifies the token under another policy.
     ///
     /// # Errors
     ///
@@ -156,7 +159,7 @@ impl TokenBundle {
         self.verify_for_any(policy, &[audience], at, verifier)
     }
 
-    /// The same for a server that has several names: the token is for one of `audiences`.
+    /// Verifies the token for a server that has several names: it must be for one of `audiences`.
     ///
     /// # Errors
     ///
@@ -179,7 +182,7 @@ impl TokenBundle {
 impl TryFrom<SignatureBundle> for TokenBundle {
     type Error = ParseError;
 
-    /// Takes a signature bundle for one of a token, if it is not too large.
+    /// Takes a signature bundle as a token bundle, if it is not too large.
     fn try_from(bundle: SignatureBundle) -> Result<Self, ParseError> {
         let (octets, limit) = (bundle.as_der().len(), Self::MAX_SIZE_BYTES);
         if octets > limit {
@@ -190,7 +193,8 @@ impl TryFrom<SignatureBundle> for TokenBundle {
     }
 }
 
-/// A token whose sender is proved, for the audience and at the instant asked for. Only [`TokenBundle::verify`] makes one.
+/// A token whose sender is proved, for the requested audience and instant. Only
+/// [`TokenBundle::verify`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedToken {
     audience: String,
@@ -198,19 +202,20 @@ pub struct VerifiedToken {
     signature: VerifiedSignature,
 }
 
-/// What a verifier knows of the octets of a token bundle at first sight.
+/// The result of a cache lookup for a token bundle.
 #[derive(Debug)]
 pub enum RecalledToken {
-    /// It has proved these octets before, and this is what doing it again would come to.
+    /// These octets were verified before: the result that verifying them again would give.
     Verdict(Result<Box<VerifiedToken>, VerifyError>),
-    /// They are a bundle of an organisation that it has proved before: verifying it takes a tenth of the time.
+    /// The bundle's organisation is cached: verifying takes a tenth of the time.
     Known(Box<TokenBundle>),
-    /// It knows nothing of them, or not enough to be quick. Whether they are a bundle is open, too.
+    /// Not cached, or not enough to be fast. The octets may not even be a bundle.
     Unknown,
 }
 
 impl VerifiedToken {
-    /// Takes the content of a proved signature for a token, for one of `audiences` and under `policy`.
+    /// Parses the content of a verified signature as a token, for one of `audiences` and under
+    /// `policy`.
     fn new(
         signature: VerifiedSignature,
         policy: TokenPolicy,
@@ -224,7 +229,7 @@ impl VerifiedToken {
         }
         let token = Token::from_json(signature.plaintext()).map_err(VerifyError::Token)?;
         if !audiences.iter().any(|audience| audience.as_ref() == token.audience()) {
-            // As much as people need to see the difference: the sender chooses how long it is.
+            // Long enough for people to see the difference: the sender chooses the length.
             let found = token.audience().chars().take(256).collect();
             let required: Vec<&str> = audiences.iter().map(AsRef::as_ref).collect();
             return Err(VerifyError::Audience { required: required.join(" or "), found });
@@ -232,25 +237,25 @@ impl VerifiedToken {
         Ok(Self { audience: token.audience().to_owned(), claims: token.into_claims(), signature })
     }
 
-    /// Who sent it: a user of an organisation, or the organisation itself.
+    /// The sender: a user of an organisation, or the organisation itself.
     #[must_use]
     pub const fn subject(&self) -> &Member {
         self.signature.member()
     }
 
-    /// What it claims.
+    /// The claims of the token.
     #[must_use]
     pub const fn claims(&self) -> &ClaimSet {
         &self.claims
     }
 
-    /// Whom it is for: the audience that was asked for, or the one of several that it names.
+    /// The audience of the token, which is the requested one or one of them.
     #[must_use]
     pub fn audience(&self) -> &str {
         &self.audience
     }
 
-    /// Whose key signed it.
+    /// The holder of the key that signed the token.
     #[must_use]
     pub const fn kind(&self) -> SignatureKind {
         self.signature.kind()
@@ -262,19 +267,21 @@ impl VerifiedToken {
         self.signature.profile()
     }
 
-    /// The run of seconds, around the instant asked for, in which DNSSEC chain, certificates and signature all hold.
+    /// The run of seconds, around the requested instant, in which DNSSEC chain, certificates and
+    /// signature are all valid.
     #[must_use]
     pub const fn validity(&self) -> ValidityPeriod {
         self.signature.validity()
     }
 
-    /// The last second in which the token holds.
+    /// The last second in which the token is valid.
     #[must_use]
     pub const fn expiry(&self) -> Timestamp {
         self.validity().end()
     }
 
-    /// The octets of the token's signature, by which one token is told from another; those of the bundle are not fit for that.
+    /// The octets of the token's signature, which identify the token; do not use those of the
+    /// bundle for that.
     #[must_use]
     pub fn signature(&self) -> &[u8] {
         self.signature.signature()
@@ -286,7 +293,7 @@ impl VerifiedToken {
         self.signature.signed_period()
     }
 
-    /// What the verdict rests on.
+    /// The evidence for the result.
     #[must_use]
     pub const fn proof(&self) -> &Proof {
         self.signature.proof()

@@ -1,4 +1,4 @@
-//! The facts of a verdict, under the names that every format of this project gives them.
+//! The facts of a verified token or signature, under their names in every format of this project.
 
 use serde::Serialize;
 use veraid_core::{Member, Profile, SignatureKind, ValidityPeriod, VerifiedSignature};
@@ -6,7 +6,7 @@ use veraid_core::{Member, Profile, SignatureKind, ValidityPeriod, VerifiedSignat
 use crate::token::ClaimSet;
 use crate::token_bundle::VerifiedToken;
 
-/// The proved facts of a token or of a signature, ready to be serialised.
+/// The verified facts of a token or signature, ready to be serialised.
 ///
 /// The command and the service write these members, so that one fact has one name:
 ///

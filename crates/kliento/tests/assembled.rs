@@ -1,4 +1,4 @@
-//! A bundle that was put together is the bundle that its octets are: whatever the chain was made of, both get the same verdict.
+//! An assembled bundle gives the same result as its encoded octets, whatever its chain was made of.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -30,7 +30,7 @@ fn verifier(made: &MockBundle) -> Verifier {
     Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER)
 }
 
-/// Puts `made` together with these messages in place of its own.
+/// Assembles `made` with these messages in place of its own.
 fn assembled(made: &MockBundle, messages: &[Vec<u8>], limits: &Limits) -> Option<SignatureBundle> {
     let messages = messages.iter().map(Vec::as_slice);
     let chain = DnssecChain::parse_within(messages, limits).unwrap();
@@ -39,7 +39,8 @@ fn assembled(made: &MockBundle, messages: &[Vec<u8>], limits: &Limits) -> Option
     Some(SignatureBundle::assemble(&organisation, &made.content_info).unwrap())
 }
 
-/// Holds the bundle against the one that is read from its octets, with and without a memory that knows these.
+/// Compares the bundle with the one parsed from its octets, with and without a cache that contains
+/// these.
 fn assert_is_its_octets(made: &MockBundle, bundle: &SignatureBundle) {
     let parsed = SignatureBundle::from_der(bundle.as_der()).unwrap();
     assert_eq!(parsed.as_der(), bundle.as_der());
@@ -68,7 +69,7 @@ proptest! {
     #[test]
     fn an_assembled_bundle_has_the_verdict_of_its_octets(
         which in 0_usize..4,
-        // Places of messages to have again, and whether with another identifier.
+        // Positions of messages to repeat, and if the copy has another identifier.
         again in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 0..4),
         missing in prop::option::weighted(0.2, any::<prop::sample::Index>()),
         order in any::<prop::sample::Index>(),
@@ -123,7 +124,7 @@ fn a_signature_that_nests_too_deep_for_a_bundle_is_refused() {
     let messages = made.chain.messages.iter().map(Vec::as_slice);
     let organisation =
         OrganisationId::new(DnssecChain::parse(messages).unwrap(), certificate).unwrap();
-    // Within the 16 levels of its own, but not within the bundle's.
+    // Within the limit of 16 levels on its own, but not inside the bundle.
     let content_info = (0..16).fold(Vec::new(), |inner: Vec<u8>, _| {
         [&[0x30, u8::try_from(inner.len()).unwrap()], inner.as_slice()].concat()
     });

@@ -1,4 +1,4 @@
-//! Memory: what one verification may allocate at its peak.
+//! Memory: the peak allocation of one verification.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -15,7 +15,7 @@ use veraid_testkit::{AUDIENCE, Scenario, Signer, default_instant};
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// Peak heap of `work` beyond what was allocated before, in octets.
+/// The peak heap of `work` beyond the heap allocated before, in bytes.
 fn peak(work: impl FnOnce()) -> usize {
     let before = ALLOCATOR.current_usage();
     ALLOCATOR.reset_peak_usage();
@@ -36,7 +36,7 @@ fn verification_takes_at_most_256_kib_whatever_the_input() {
         });
         assert!(octets <= 256 * 1024, "{octets} octets");
     }
-    // Counts that the sender chose and that are far beyond what follows: messages, records, questions.
+    // Counts chosen by the sender, far beyond the data that follows: messages, records, questions.
     let mut message = vec![0; 12];
     message[4..12].fill(0xFF);
     let messages: Vec<u8> = octet_string(&message).repeat(900);

@@ -1,4 +1,5 @@
-//! The one limit that is too large for a vector: how many octets a signature bundle may have with its content.
+//! The one limit that is too large for a vector: the maximum octets of a signature bundle with its
+//! content.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -11,7 +12,7 @@ use veraid_core::{
 };
 use veraid_testkit::{KLIENTO_SERVICE, MockBundle, Scenario};
 
-/// A bundle of exactly so many octets; all but the content stays the same.
+/// A bundle of exactly `octets`; all but the content stays the same.
 fn bundle_of(octets: usize) -> MockBundle {
     let with = |content| Scenario { content: vec![b' '; content], ..Scenario::default() }.build();
     let made = with(octets - 8_192);

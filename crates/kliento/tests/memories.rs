@@ -1,8 +1,8 @@
-//! No memory changes a verdict.
+//! The cache never changes a result.
 //!
-//! Every vector is asked for at its own and at other times, under its own and under other trust anchors and policies, by a verifier
-//! that remembers nothing. Verifiers that remember are then asked the same, in order and shuffled, and must come to equal values:
-//! error, validity, proof and all.
+//! Every vector is verified at its own and at other times, under its own and under other trust
+//! anchors and policies, by a verifier without a cache. Verifiers with caches then verify the same,
+//! in order and shuffled, and must give equal values: error, validity, proof and all.
 
 #![allow(
     clippy::unwrap_used,
@@ -32,7 +32,7 @@ use veraid_testkit::{
 const DAY: u64 = 86_400;
 const CRYPTO: kliento::crypto::CryptoProvider = veraid_aws_lc_rs::PROVIDER;
 
-/// What a verifier is, beside its memory.
+/// The configuration of a verifier, without its cache.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Configuration {
     anchors: String,
@@ -62,7 +62,7 @@ enum Refused {
     Invalid(VerifyError),
 }
 
-/// A question, and what a verifier without memory makes of it.
+/// A question, and its answer from a verifier without a cache.
 struct Ask {
     name: String,
     octets: Vec<u8>,
@@ -107,7 +107,7 @@ impl Ask {
     }
 }
 
-/// Numbers that are the same in every run.
+/// Pseudo-random numbers that are identical in every run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -136,7 +136,7 @@ fn octets_of(question: &Question) -> Option<Vec<u8>> {
     }
 }
 
-/// Instants around which something begins or ends, and others that mean nothing.
+/// Instants around which something begins or ends, and unrelated ones.
 fn instants(period: ValidityPeriod, verdict: &Verdict, numbers: &mut Numbers) -> Vec<Timestamp> {
     let at = period.end();
     let mut instants = vec![at.saturating_sub(40 * DAY), at.saturating_add(40 * DAY)];
@@ -158,7 +158,7 @@ fn instants(period: ValidityPeriod, verdict: &Verdict, numbers: &mut Numbers) ->
     instants
 }
 
-/// All questions, each with the answer of a verifier without memory.
+/// All questions, each with the answer of a verifier without a cache.
 fn asks() -> Vec<Ask> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test-vectors");
     let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
@@ -213,7 +213,7 @@ fn asks() -> Vec<Ask> {
     asks
 }
 
-/// Asks verifiers that remember, one for each configuration, in this order.
+/// Asks verifiers with caches, one for each configuration, in this order.
 fn ask_in(order: &[usize], asks: &[Ask], verifiers: &BTreeMap<Configuration, Verifier>) {
     for &index in order {
         let ask = &asks[index];
@@ -235,7 +235,7 @@ fn a_verifier_that_remembers_comes_to_the_verdicts_of_one_that_does_not() {
         MemoryLimits::RECOMMENDED,
         MemoryLimits::NOTHING.with_zone_octets(100_000),
         MemoryLimits::NOTHING.with_organisation_octets(64_000_000),
-        // So small that most is thrown out again.
+        // So small that most entries are evicted.
         MemoryLimits::NOTHING
             .with_zone_octets(2_000)
             .with_organisation_octets(100_000)
@@ -252,7 +252,7 @@ fn a_verifier_that_remembers_comes_to_the_verdicts_of_one_that_does_not() {
                 };
                 let verifiers: BTreeMap<_, _> = configurations.map(remembering).collect();
                 let mut numbers = Numbers(number);
-                // Cold at first, then with everything remembered that can be.
+                // Cold at first, then with everything cached that can be.
                 ask_in(&numbers.shuffled(asks.len()), asks, &verifiers);
                 ask_in(&numbers.shuffled(asks.len()), asks, &verifiers);
                 let hits = verifiers.values().fold([0; 3], |hits, verifier| {
@@ -313,7 +313,7 @@ fn a_walk_ends_alike_for_all_periods_within_its_steady_one() {
     assert!(tried > 300, "{tried}");
 }
 
-/// The verdict on a token's octets by a verifier that may remember.
+/// The result for a token's octets by a verifier that may have a cache.
 fn token(
     octets: &[u8],
     policy: TokenPolicy,
@@ -496,14 +496,14 @@ fn what_would_take_long_is_not_known_at_once() {
         verifier
     };
 
-    // The chain would have to be walked again for a time at which it may fare otherwise.
+    // The chain would have to be walked again for a time at which the result may differ.
     let rrsig_period = period(at.saturating_sub(600), at.saturating_add(10));
     let made = Scenario { rrsig_period, ..Scenario::default() }.build();
     let verifier = remembering(&made);
     assert!(is_known(&made.der, at.saturating_add(10), &verifier));
     assert!(!is_known(&made.der, at.saturating_add(11), &verifier));
 
-    // Many certificates may ask for many signature checks.
+    // Many certificates may require many signature checks.
     for (intermediates, expected) in [(1, true), (2, false)] {
         let intermediates = (0..intermediates).map(|number| format!("unit {number}")).collect();
         let made = Scenario { intermediates, ..Scenario::of(TestProfile::DomainAuth) }.build();

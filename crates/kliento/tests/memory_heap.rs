@@ -1,4 +1,5 @@
-//! What is remembered takes no more heap than is counted. The one test of this file counts for the whole process.
+//! The cache takes no more heap than it counts. The only test of this file counts for the whole
+//! process.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,7 +15,7 @@ use veraid_testkit::{AUDIENCE, MockBundle, Scenario, Signer, default_instant, kl
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// Verifies bundles that hold and gives the octets of heap that stay, and those that are counted.
+/// Verifies valid bundles and returns the bytes of heap that stay, and those that are counted.
 fn kept(bundles: &[Vec<u8>], anchors: &str, limits: MemoryLimits) -> (u64, u64) {
     let anchors = TrustAnchors::from_presentation(anchors).unwrap();
     let plain = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
@@ -22,7 +23,7 @@ fn kept(bundles: &[Vec<u8>], anchors: &str, limits: MemoryLimits) -> (u64, u64) 
         let bundle = TokenBundle::from_der(der).unwrap();
         bundle.verify(AUDIENCE, default_instant(), verifier).is_ok()
     };
-    // Whatever the libraries below keep for themselves is there before counting begins.
+    // Allocations that the libraries keep for themselves are made before counting begins.
     assert!(bundles.iter().all(|der| verify(der, &plain)));
     let verifier = plain.with_memory(limits);
     let before = ALLOCATOR.current_usage();
@@ -34,7 +35,8 @@ fn kept(bundles: &[Vec<u8>], anchors: &str, limits: MemoryLimits) -> (u64, u64) 
     (u64::try_from(after.saturating_sub(before)).unwrap(), counted)
 }
 
-/// A token with seven messages of 128 records of eleven octets each that answer what nobody asks.
+/// A token with seven messages of 128 records of eleven octets each that answer unrelated
+/// questions.
 fn with_idle_records(bundle: &MockBundle) -> (Vec<u8>, String) {
     let record = [0, 0, 2, 0, 1, 0, 0, 0, 0, 0, 0];
     let mut chain = bundle.chain.clone();
@@ -65,7 +67,7 @@ fn memories_hold_no_more_octets_than_they_count() {
             scenario.build_on(&scenario.chain_on(&first.chain)).der
         })
         .collect();
-    // Tokens as large as they may be, and as small.
+    // Tokens of the maximum size, and of the minimum.
     let long = "x".repeat(9_000);
     let tokens: Vec<Vec<u8>> = (0..60)
         .map(|number| {
@@ -86,7 +88,8 @@ fn memories_hold_no_more_octets_than_they_count() {
         assert!(kept > 100_000, "{name}: {kept} octets kept, so nothing is remembered");
         assert!(kept <= counted, "{name}: {kept} octets kept, {counted} counted");
     }
-    // What holds and is made to be large in memory: records of a few octets that nobody needs, and long names at many cuts.
+    // Valid bundles made to be large in memory: unneeded records of a few octets, and long names at
+    // many cuts.
     let hostile = [with_idle_records(&first), with_long_names()];
     for (der, anchors) in &hostile {
         let own = Scenario::default().build().trust_anchors;
@@ -94,11 +97,11 @@ fn memories_hold_no_more_octets_than_they_count() {
         for limits in [nothing.with_organisation_octets(large), nothing.with_bundle_octets(large)] {
             let (kept, counted) = kept(std::slice::from_ref(der), anchors, limits);
             println!("hostile: {kept} octets kept, {counted} counted");
-            // What an empty memory takes as it grows is not of the entry.
+            // The growth of an empty cache is not part of the entry.
             assert!(kept <= counted + 8_192, "{kept} octets kept, {counted} counted");
         }
     }
-    // Chains that hold although they are made to be dear.
+    // Valid chains that are made to be expensive.
     for attack in Attack::all() {
         let anchors = TrustAnchors::from_presentation(&attack.trust_anchors).unwrap();
         let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
@@ -109,7 +112,7 @@ fn memories_hold_no_more_octets_than_they_count() {
             let (kept, counted) =
                 kept(std::slice::from_ref(&attack.der), &attack.trust_anchors, limits);
             println!("{}: {kept} octets kept, {counted} counted", attack.name);
-            // One entry beside what an empty memory takes as it grows.
+            // One entry beside the growth of an empty cache.
             assert!(
                 kept <= counted + 16_384,
                 "{}: {kept} octets kept, {counted} counted",

@@ -1,4 +1,4 @@
-//! Bundles with one fault: nothing that verifies says anything else than the bundle it was made from.
+//! Bundles with one fault: if one verifies, it states the same as the bundle it was made from.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -15,7 +15,7 @@ use kliento::{
 use serde_json::Value;
 use veraid_testkit::{AUDIENCE, MockBundle, Scenario, Signer, TestProfile, default_instant};
 
-/// All that a server learns of a token.
+/// Everything that a server learns from a token.
 #[derive(Debug, PartialEq, Eq)]
 struct Facts {
     subject: String,
@@ -55,7 +55,8 @@ fn facts(bundle: &MockBundle) -> Facts {
     }
 }
 
-/// Flips every bit; gives how many of the results are malformed, invalid and valid with the very same facts.
+/// Flips every bit; returns how many of the results are malformed, invalid and valid with identical
+/// facts.
 fn flip_every_bit(bundle: &MockBundle) -> [usize; 3] {
     let (verifier, expected) = (verifier(bundle), facts(bundle));
     let mut counts = [0; 3];
@@ -195,7 +196,7 @@ fn one_fault_in_a_javascript_bundle_fails_with_its_class() {
             .unwrap_err();
         assert_eq!(error.code(), 2020, "{name}: {error:?}");
 
-        // The last octets are the signature's: invalid.
+        // The last octets belong to the signature: invalid.
         let mut der = token.der.clone();
         *der.last_mut().unwrap() ^= 1;
         let error = token.verify(&der, &token.audience, token.at).unwrap_err();
@@ -217,7 +218,7 @@ fn one_fault_in_a_javascript_bundle_fails_with_its_class() {
 
 #[test]
 fn a_flipped_bit_in_a_javascript_bundle_never_changes_what_it_says() {
-    // Every 97th bit: with so many bundles each kind of field is met many times.
+    // Every 97th bit: with so many bundles each kind of field is reached many times.
     for (offset, token) in js_tokens().into_iter().enumerate() {
         let verify = |der: &[u8]| {
             let bundle = TokenBundle::from_der(der).ok()?;
@@ -246,7 +247,7 @@ fn debug_output_holds_neither_token_nor_claims() {
     let verified = parsed.verify(AUDIENCE, default_instant(), &verifier(&bundle)).unwrap();
     let output = format!("{unverified} {verified:?} {:?}", verified.claims());
     assert!(!output.contains("marker-of-a-claim"), "{output}");
-    // The same octets as a list of numbers.
+    // These octets as a list of numbers.
     let octets = format!("{:?}", &content[content.len() - 20..]);
     assert!(!output.contains(octets.trim_matches(['[', ']'])), "{output}");
     let start = format!("{:?}", &bundle.der[..12]);

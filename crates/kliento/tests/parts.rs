@@ -1,4 +1,4 @@
-//! Bundles taken apart, looked into without proof, and put together again.
+//! Bundles taken apart, inspected without verification, and assembled again.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails by a panic has done its work")]
 

@@ -1,4 +1,4 @@
-//! What a verifier may ask for beyond the profiles' rules.
+//! Requirements that a verifier may have beyond the profiles' rules.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -131,7 +131,8 @@ fn an_error_names_the_certificate_that_is_wrong() {
     let problem = CertificateProblem::SignatureDoesNotHold;
     assert_eq!(error, VerifyError::Certificate { certificate: CertificateRole::Signer, problem });
 
-    // The chain and certificate of another organisation: nobody there issued the intermediate certificate.
+    // The chain and certificate of another organisation, which did not issue the intermediate
+    // certificate.
     let elsewhere = Scenario { organisation: "example.org".into(), ..scenario.clone() }.build();
     let mut bundle = scenario.build();
     bundle.chain = elsewhere.chain;

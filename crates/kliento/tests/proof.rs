@@ -1,4 +1,4 @@
-//! What a verdict says that it rests on.
+//! The evidence that a result reports.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails by a panic has done its work")]
 

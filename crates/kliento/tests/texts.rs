@@ -1,4 +1,4 @@
-//! How errors of verification read.
+//! The texts of verification errors.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails by a panic has done its work")]
 
@@ -8,7 +8,7 @@ use veraid_core::{
 };
 use veraid_testkit::{AUDIENCE, KLIENTO_SERVICE, RsaKey, Scenario, default_instant, period};
 
-/// What verification says a number of seconds after the default instant; `change` makes the scenario.
+/// The error some seconds after the default instant; `change` makes the scenario.
 fn error_at(seconds: u64, scenario: &Scenario) -> VerifyError {
     let made = scenario.build();
     let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();

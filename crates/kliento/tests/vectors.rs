@@ -33,7 +33,7 @@ fn run(vector: &Vector, crypto: CryptoProvider) -> Result<(), Failed> {
     if let Some(difference) = differences.first() {
         return Err(format!("{difference}; all: {:?}", answer.facts).into());
     }
-    // Nothing that the vector states may go untold; the stage is for other implementations.
+    // The answer must report every fact of the vector; the stage is for other implementations.
     let untold = |fact: &&String| *fact != "stage" && !answer.facts.contains_key(*fact);
     if let Some(fact) = vector.expect.facts.keys().find(untold) {
         return Err(format!("{fact} is not told; all: {:?}", answer.facts).into());
@@ -44,7 +44,7 @@ fn run(vector: &Vector, crypto: CryptoProvider) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Octets that parse are kept as they are.
+/// Checks that parsed octets are kept unchanged.
 fn assert_parsed_and_written_is_the_same(question: &Question) {
     let octets = question.input.as_ref().map(|input| Base64::decode_vec(input).unwrap());
     match question.operation {

@@ -19,7 +19,7 @@ fn token(scenario: &Scenario) -> VerifiedToken {
     bundle.verify(AUDIENCE, default_instant(), &verifier(&made)).unwrap()
 }
 
-/// The facts of a token as they are serialised, held against the list of their names.
+/// The serialised facts of a token, checked against the list of their names.
 fn facts(scenario: &Scenario) -> Value {
     let token = token(scenario);
     let text = serde_json::to_string(&VerifiedFacts::of_token(&token)).unwrap();

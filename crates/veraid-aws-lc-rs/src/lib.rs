@@ -11,7 +11,7 @@ use veraid_dnssec::crypto::{
     SignatureVerifier,
 };
 
-/// The provider on AWS-LC.
+/// The AWS-LC provider.
 pub const PROVIDER: CryptoProvider = CryptoProvider { signatures: &AwsLcRs, digests: &AwsLcRs };
 
 #[derive(Debug)]
@@ -69,7 +69,8 @@ impl SignatureVerifier for AwsLcRs {
 
 fn rsa_parameters(algorithm: SignatureAlgorithm) -> Result<&'static RsaParameters, SignatureError> {
     Ok(match algorithm {
-        // The name is the library's: TLD zone-signing keys of 1024 bits exist. Which sizes count is for the layers above to say.
+        // The name is the library's: TLD zone-signing keys of 1024 bits exist. The layers above
+        // decide which sizes count.
         SignatureAlgorithm::RsaPkcs1(DigestAlgorithm::Sha256) => {
             &signature::RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY
         }
@@ -95,8 +96,9 @@ fn verify_raw(
     algorithm.verify_sig(key, message, signature).map_err(|_| SignatureError)
 }
 
-/// Whether an encoded point of Curve25519 has an order of 8 or less: such keys and nonces verify almost anything, which AWS-LC,
-/// as RFC 8032 permits, lets pass and the provider in pure Rust does not.
+/// Returns true if an encoded point of Curve25519 has an order of 8 or less: such keys and nonces
+/// verify almost anything. AWS-LC accepts them, as RFC 8032 permits; the provider in pure Rust does
+/// not.
 fn has_small_order(point: &[u8; 32]) -> bool {
     let [rest @ .., last] = point;
     // Without the sign of x.
@@ -104,7 +106,8 @@ fn has_small_order(point: &[u8; 32]) -> bool {
     SMALL_ORDER_Y.iter().any(|[y @ .., y_last]| y == rest && *y_last == y_ends)
 }
 
-/// The y coordinates of the points of small order, least octet first: 0 and 1 (and both plus the prime), -1, and the two of order 8.
+/// The y coordinates of the points of small order, little-endian: 0 and 1 (and both plus the
+/// prime), -1, and the two of order 8.
 const SMALL_ORDER_Y: [[u8; 32]; 7] = {
     const fn near_prime(first: u8) -> [u8; 32] {
         let mut y = [0xFF; 32];
@@ -154,7 +157,7 @@ mod tests {
                 let mut point = y;
                 point[31] |= sign;
                 assert!(has_small_order(&point));
-                // Zero has no negative, so some encodings are of no point at all.
+                // Zero has no negative, so some encodings are not those of a point.
                 let key = ed25519_dalek::VerifyingKey::from_bytes(&point);
                 assert!(key.is_err() || key.unwrap().is_weak(), "{point:02x?}");
             }

@@ -1,4 +1,4 @@
-//! Both providers, held to the same tests: one accepts exactly what the other does.
+//! Runs both providers through the same tests: each accepts exactly what the other does.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -16,7 +16,7 @@ use veraid_testkit::{Digest, RsaKey, ZoneAlgorithm, ZoneKey};
 const PROVIDERS: [CryptoProvider; 2] = [veraid_aws_lc_rs::PROVIDER, rust_crypto::PROVIDER];
 const MESSAGE: &[u8] = b"what is signed";
 
-/// A key, the scheme that it signed [`MESSAGE`] with, and the signature.
+/// A key, and its signature over [`MESSAGE`] with the scheme.
 struct Signed {
     algorithm: SignatureAlgorithm,
     key: Key,
@@ -191,7 +191,7 @@ fn refuse_keys_of_another_kind_or_that_are_none() {
             verify(SignatureAlgorithm::EcdsaP384Sha384, PublicKey::EcdsaP384(&[1; 96]), &[1; 96]),
             Err(SignatureError)
         );
-        // The neutral element as key and R: holds for any message unless small orders are refused.
+        // The neutral element as key and R: valid for any message unless small orders are rejected.
         let mut neutral = [0; 32];
         neutral[0] = 1;
         let mut signature = [0; 64];

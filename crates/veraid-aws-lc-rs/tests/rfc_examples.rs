@@ -1,7 +1,7 @@
-//! The signed records that the RFCs on DNSSEC's algorithms print, under each provider.
+//! The signed records in the RFCs on DNSSEC's algorithms, under each provider.
 //!
-//! No RFC prints a whole chain. A root of the testkit delegates to the example's zone, whose keys are one of the testkit's, which signs the
-//! key set, and the RFC's, which signed the record.
+//! No RFC prints a whole chain. A root of the testkit delegates to the example's zone, which has a
+//! key of the testkit, which signs the key set, and the RFC's key, which signed the record.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -23,7 +23,7 @@ use veraid_testkit::{
 const PROVIDERS: [CryptoProvider; 2] = [veraid_aws_lc_rs::PROVIDER, rust_crypto::PROVIDER];
 const DAY: u64 = 86_400;
 
-/// A record with its RRSIG, the DNSKEY that made that, and the DNSKEY's DS where the RFC prints it.
+/// A record with its RRSIG, the DNSKEY that made it, and the DNSKEY's DS if the RFC prints it.
 struct Example {
     section: &'static str,
     zone: &'static str,
@@ -47,7 +47,7 @@ const MAIL: &[u8] = b"\x00\x0A\x04mail\x07example\x03com\x00";
 /// 2000-01-01 and 2030-01-01.
 const YEARS: (u64, u64) = (946_684_800, 1_893_456_000);
 
-/// Too small to be taken: a key of 512 bits.
+/// Too small to be accepted: a key of 512 bits.
 const RSASHA256: Example = Example {
     section: "RFC 5702 section 6.1",
     zone: "example.net",
@@ -108,7 +108,7 @@ const P384: Example = Example {
     ..P256
 };
 
-/// The signatures of RFC 8080 count a label too many; these are the ones of its erratum 4935.
+/// The signatures of RFC 8080 count one label too many; these are from its erratum 4935.
 const ED25519: Example = Example {
     section: "RFC 8080 section 6.1, first example",
     zone: "example.com",
@@ -166,7 +166,7 @@ const ED448_SECOND: Example = Example {
     ..ED448
 };
 
-/// Those that our rules take.
+/// The examples that our rules accept.
 const TAKEN: [&Example; 7] =
     [&RSASHA512, &P256, &P384, &ED25519, &ED25519_SECOND, &ED448, &ED448_SECOND];
 
@@ -233,7 +233,7 @@ fn hex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// Proves the example's record below a root of the testkit, which says that the zone has `ds`.
+/// Proves the example's record below a root of the testkit that has `ds` for the zone.
 fn verify(
     example: &Example,
     ds: impl Fn(&ZoneKey) -> Vec<Vec<u8>>,
@@ -300,7 +300,8 @@ fn digests_of_the_rfcs_lead_to_their_keys() {
             let (digest, _) = example.ds.unwrap();
             let digested = [example.zone().as_wire(), &example.dnskey()].concat();
             assert_eq!(crypto.digest(digest, &digested), ds[4..], "{}", example.section);
-            // The key that the DS names did not sign the key set, so the walk ends there, and only there.
+            // The key that the DS names did not sign the key set, so the walk ends there, and only
+            // there.
             let start = example.period().start();
             let reason = |ds: Vec<u8>| match verify(example, |_| vec![ds.clone()], start, crypto) {
                 Err(ChainError::Bogus { reason, .. }) => reason,

@@ -1,4 +1,4 @@
-//! Which algorithms and keys count (RFC 4055, RFC 5754).
+//! The algorithms and keys that are allowed (RFC 4055, RFC 5754).
 
 use veraid_dnssec::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 
@@ -8,7 +8,7 @@ use crate::oid::known;
 
 const FIELD: &str = "AlgorithmIdentifier";
 
-/// An AlgorithmIdentifier: its object identifier and the element of its parameters, if there is one.
+/// An AlgorithmIdentifier: its object identifier and the element of its parameters, if present.
 pub(crate) struct AlgorithmIdentifier<'a> {
     oid: &'a [u8],
     parameters: Option<Element<'a>>,
@@ -35,7 +35,8 @@ impl<'a> AlgorithmIdentifier<'a> {
         self.parameters.is_some()
     }
 
-    /// A hash that is allowed, with NULL parameters or none (RFC 5754 section 2: both must be accepted).
+    /// A hash that is allowed, with NULL or absent parameters (RFC 5754 section 2: both must be
+    /// accepted).
     pub(crate) fn digest(&self) -> Result<DigestAlgorithm, AlgorithmProblem> {
         let has_no_parameters = self
             .parameters
@@ -49,8 +50,9 @@ impl<'a> AlgorithmIdentifier<'a> {
         }
     }
 
-    /// RSASSA-PSS as VeraId uses it: one hash for the message and for MGF1, a salt of its length, trailer field 1 (RFC 4055
-    /// section 3.1). Whatever is left out of the parameters means SHA-1 or a salt for it.
+    /// RSASSA-PSS as VeraId uses it: one hash for the message and for MGF1, a salt of its length,
+    /// trailer field 1 (RFC 4055 section 3.1). Parameters that are left out mean SHA-1, or its salt
+    /// length.
     pub(crate) fn signature(
         &self,
     ) -> Result<Result<SignatureAlgorithm, AlgorithmProblem>, ParseError> {
@@ -99,12 +101,13 @@ fn pss_digest(parameters: &Element<'_>) -> Result<Option<DigestAlgorithm>, Parse
     })
 }
 
-/// Checks that a member or an intermediate may have the key of a SubjectPublicKeyInfo in DER: rsaEncryption with NULL parameters,
-/// 2048 to 4096 bits. Gives the bits of the modulus.
+/// Checks that the key of a SubjectPublicKeyInfo in DER is allowed for a member or an intermediate:
+/// rsaEncryption with NULL parameters, 2048 to 4096 bits. Returns the length of the modulus in
+/// bits.
 ///
 /// # Errors
 ///
-/// [`AlgorithmProblem`] if verifiers would refuse it.
+/// [`AlgorithmProblem`] if verifiers would reject it.
 pub fn check_member_key(spki: &[u8]) -> Result<usize, AlgorithmProblem> {
     let key = RsaPublicKey::from_spki_der(spki)?;
     key.check_member().map(|()| key.bits())
@@ -118,7 +121,7 @@ pub(crate) struct RsaPublicKey {
 }
 
 impl RsaPublicKey {
-    /// Takes a SubjectPublicKeyInfo in DER and nothing after it.
+    /// Parses a SubjectPublicKeyInfo in DER and nothing after it.
     pub(crate) fn from_spki_der(der: &[u8]) -> Result<Self, AlgorithmProblem> {
         let parsed = || -> Result<_, ParseError> {
             let field = "subjectPublicKeyInfo";
@@ -129,9 +132,10 @@ impl RsaPublicKey {
         parsed().map_err(|_| AlgorithmProblem::KeyForm)?
     }
 
-    /// Takes the key of a SubjectPublicKeyInfo whose algorithm is rsaEncryption with NULL parameters (RFC 3279 section 2.3.1).
+    /// Parses a SubjectPublicKeyInfo whose algorithm is rsaEncryption with NULL parameters (RFC
+    /// 3279 section 2.3.1).
     ///
-    /// Other forms of the same key would give the same key another key id, so they are refused.
+    /// Other forms of the same key would give it another key id, so they are rejected.
     pub(crate) fn parse(spki: &Element<'_>) -> Result<Result<Self, AlgorithmProblem>, ParseError> {
         let mut reader = spki.reader("subjectPublicKeyInfo");
         let algorithm =
@@ -168,8 +172,8 @@ impl RsaPublicKey {
         self.modulus.len().saturating_mul(8).saturating_sub(leading_zeros)
     }
 
-    /// Checks that the modulus is odd and the exponent odd, at least 65,537 and below 2^33: what every known issuer makes, and
-    /// nothing that is slow to check.
+    /// Returns true if the modulus is odd and the exponent odd, at least 65,537 and below 2^33: the
+    /// numbers that every known issuer makes, and not slow to check.
     fn has_allowed_numbers(&self) -> bool {
         let exponent = self.exponent.iter().take(8).fold(0_u64, |value, &octet| {
             value.saturating_mul(256).saturating_add(u64::from(octet))
@@ -181,7 +185,8 @@ impl RsaPublicKey {
             && (65_537..1 << 33).contains(&exponent)
     }
 
-    /// Checks that this can be an organisation's key: 2048, 3072 or 4096 bits, which are all that a key record can name.
+    /// Checks that this can be an organisation's key: 2048, 3072 or 4096 bits, the only sizes that
+    /// a key record can name.
     pub(crate) fn check_organisation(&self) -> Result<(), AlgorithmProblem> {
         match self.bits() {
             2048 | 3072 | 4096 if self.has_allowed_numbers() => Ok(()),
@@ -202,7 +207,8 @@ impl RsaPublicKey {
     }
 }
 
-/// The octets of a positive INTEGER without its sign octet; `None` if it is not positive or not minimal.
+/// The magnitude of a positive INTEGER without its sign octet; `None` if it is not positive or not
+/// minimal.
 fn positive_magnitude(value: &[u8]) -> Option<&[u8]> {
     match value {
         [0, rest @ ..] => rest.first().is_some_and(|&octet| octet >= 0x80).then_some(rest),

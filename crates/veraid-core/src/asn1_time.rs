@@ -5,7 +5,7 @@ use veraid_dnssec::{Timestamp, UtcDateTime};
 use crate::der_reader::{Element, Reader, tag};
 use crate::error::{DerProblem, ParseError};
 
-/// Most digits of a fraction of a second that are read (9: nanoseconds; deployed software writes up to 3).
+/// The maximum digits of a fraction of a second (9: nanoseconds; deployed software writes up to 3).
 const MAX_FRACTION_DIGITS: usize = 9;
 
 /// A time of a certificate: `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`.
@@ -103,7 +103,7 @@ mod tests {
         let utc = |text| certificate_time(tag::UTC_TIME, text);
         assert_eq!(utc("491231235959Z").as_deref(), Some("2049-12-31T23:59:59Z"));
         assert_eq!(utc("700101000000Z").as_deref(), Some("1970-01-01T00:00:00Z"));
-        // 1950 and what else is before 1970 cannot be told.
+        // 1950 and other times before 1970 cannot be expressed.
         for text in [
             "500101000000Z",
             "261122030902",

@@ -1,4 +1,4 @@
-//! What signature bundles and member id bundles begin with.
+//! The fields at the start of signature bundles and member id bundles.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub(crate) struct BundleHead {
 }
 
 impl BundleHead {
-    /// Reads the three fields and notes forms that DomainAuth does not allow.
+    /// Parses the three fields and records forms that DomainAuth does not allow.
     pub(crate) fn read(
         fields: &mut Reader<'_>,
         deviations: &mut Vec<Deviation>,
@@ -52,7 +52,7 @@ impl BundleHead {
         Ok(Self { chain, organisation_certificate })
     }
 
-    /// Writes the three fields in DER, the chain sorted and without repetitions.
+    /// Encodes the three fields in DER, the chain sorted and without repetitions.
     pub(crate) fn write(&self) -> Vec<u8> {
         let chain = encode_dnssec_chain(self.chain.messages());
         let mut octets = encode(tag::primitive(0), &[0]);
@@ -61,7 +61,7 @@ impl BundleHead {
         octets
     }
 
-    /// The head as [`BundleHead::write`] writes it: without repeated messages.
+    /// The head as [`BundleHead::write`] encodes it: without repeated messages.
     pub(crate) fn with_distinct_messages(self: Arc<Self>) -> Arc<Self> {
         match self.chain.without_repetitions() {
             Some(chain) => {
@@ -72,9 +72,9 @@ impl BundleHead {
         }
     }
 
-    /// The profile that the chain is for: DomainAuth if it answers `_domainauth`, or else VeraId.
+    /// The profile that the chain is for: DomainAuth if it answers `_domainauth`, otherwise VeraId.
     ///
-    /// The common name only forms the questions; what it is worth is proved later.
+    /// The common name only forms the questions; it is proved later.
     pub(crate) fn profile(&self) -> Profile {
         let answers_domainauth = self
             .organisation_certificate
@@ -86,13 +86,13 @@ impl BundleHead {
         if answers_domainauth { Profile::DomainAuth } else { Profile::VeraId }
     }
 
-    /// Refuses forms that the bundle's profile does not allow.
+    /// Rejects forms that the bundle's profile does not allow.
     pub(crate) fn check_strictness(&self, deviations: &[Deviation]) -> Result<(), ParseError> {
         check_strictness(self.profile(), deviations)
     }
 }
 
-/// Refuses forms that `profile` does not allow.
+/// Rejects forms that `profile` does not allow.
 pub(crate) fn check_strictness(
     profile: Profile,
     deviations: &[Deviation],

@@ -1,4 +1,4 @@
-//! X.509 certificates (RFC 5280 section 4), read for what VeraId needs of them.
+//! Parses X.509 certificates (RFC 5280 section 4) as far as VeraId needs.
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ pub use common_name::CommonNameProblem;
 use common_name::read_name;
 pub(crate) use extensions::Extensions;
 
-/// A certificate that parsed. Its signature and validity are open until a bundle that holds it is verified.
+/// A parsed certificate. It is untrusted until a bundle that contains it is verified.
 #[derive(Clone, Debug)]
 pub struct Certificate {
     der: Vec<u8>,
@@ -44,14 +44,15 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// [`ParseError`] with the field and octet at which the octets stop being a certificate.
+    /// [`ParseError`] with the field and octet at which parsing stopped.
     pub fn from_der(der: &[u8]) -> Result<Self, ParseError> {
         let element = read_whole(der, tag::SEQUENCE, "certificate", 0)?;
         check_structure(der, "certificate")?;
         Self::from_element(&element, "certificate")
     }
 
-    /// Parses a certificate that stands in a larger structure, whatever its tag: bundles replace it (IMPLICIT tagging).
+    /// Parses a certificate within a larger structure, whatever its tag: bundles replace it
+    /// (IMPLICIT tagging).
     pub(crate) fn from_element(
         element: &Element<'_>,
         field: &'static str,
@@ -83,7 +84,7 @@ impl Certificate {
         }
         let inner_algorithm = fields.read(tag::SEQUENCE, "signature")?;
         let issuer = fields.read(tag::SEQUENCE, "issuer")?;
-        // The issuer only has to parse: it is compared as octets.
+        // The issuer only has to parse: it is compared as bytes.
         let issuer_name = read_name(&issuer, "issuer")?;
         let validity = fields.read(tag::SEQUENCE, "validity")?;
         let mut validity = validity.reader("validity");
@@ -106,7 +107,7 @@ impl Certificate {
             AlgorithmIdentifier::from_element(&inner_algorithm)?;
             Err(AlgorithmProblem::InnerAndOuterDiffer)
         };
-        // Where a field stands in the certificate.
+        // The range of a field in the certificate.
         let range = |field: &Element<'_>| {
             let start = field.offset.saturating_sub(element.offset);
             start..start.saturating_add(field.octets.len())
@@ -144,11 +145,11 @@ impl Certificate {
         &self.der
     }
 
-    /// The subject's common name, if there is exactly one of a type that is read.
+    /// The subject's common name, if there is exactly one, of a supported type.
     ///
     /// # Errors
     ///
-    /// [`CommonNameProblem`] if there is none, more than one, or one that cannot be read.
+    /// [`CommonNameProblem`] if it is missing, repeated or cannot be read.
     pub fn common_name(&self) -> Result<&str, CommonNameProblem> {
         self.common_name.as_deref().map_err(|&problem| problem)
     }
@@ -165,29 +166,31 @@ impl Certificate {
         self.not_after
     }
 
-    /// The SubjectPublicKeyInfo as received: what key records hash.
+    /// The SubjectPublicKeyInfo as received, which key records hash.
     #[must_use]
     pub fn subject_public_key_info(&self) -> &[u8] {
         self.octets(&self.subject_public_key_info)
     }
 
-    /// Whether issuer and subject are the same, by their octets.
+    /// Returns true if issuer and subject are the same, byte for byte.
     #[must_use]
     pub fn is_self_issued(&self) -> bool {
         self.issuer() == self.subject()
     }
 
-    /// Whether the certificate is a certificate authority's: its BasicConstraints are critical and have cA TRUE, and its KeyUsage, where there
-    /// is one, has keyCertSign (RFC 5280 sections 4.2.1.9 and 4.2.1.3).
+    /// Returns true if the certificate is a certificate authority's: its BasicConstraints are
+    /// critical and have cA TRUE, and its KeyUsage, if present, has keyCertSign (RFC 5280 sections
+    /// 4.2.1.9 and 4.2.1.3).
     ///
-    /// Nothing else issues certificates, and under DomainAuth nothing else below the organisation speaks for it.
+    /// Only an authority issues certificates, and under DomainAuth only an authority below the
+    /// organisation speaks for it.
     #[must_use]
     pub fn is_authority(&self) -> bool {
         self.check_authority().is_ok()
     }
 
-    /// Whether verifiers accept certificates that this one issues: it is an [authority](Self::is_authority), and its own form is in
-    /// order.
+    /// Returns true if verifiers accept certificates that this one issues: it is an
+    /// [authority](Self::is_authority), and its own form is valid.
     #[must_use]
     pub fn may_issue(&self) -> bool {
         self.is_authority() && self.check_form().is_ok()
@@ -205,7 +208,8 @@ impl Certificate {
         }
     }
 
-    /// How many certificates of authorities may follow on a path below this one; `None` if any number may.
+    /// The number of authorities' certificates that may follow on a path below this one; `None` if
+    /// unlimited.
     #[must_use]
     pub fn path_length(&self) -> Option<u64> {
         self.extensions.basic_constraints.and_then(|basic| basic.path_len)
@@ -249,7 +253,8 @@ impl Certificate {
             .map_err(|_| CertificateProblem::InvertedPeriod)
     }
 
-    /// Whether the serial number is padded, an RDN is not sorted, or the extensions have a form that VeraId tolerates and DER or RFC 5280 does not.
+    /// Returns true if the serial number is padded, an RDN is not sorted, or the extensions have a
+    /// form that VeraId tolerates but DER or RFC 5280 does not.
     pub(crate) fn needs_tolerance(&self) -> bool {
         let padded = match self.serial() {
             [0, next, ..] => *next < 0x80,
@@ -259,12 +264,13 @@ impl Certificate {
         padded || self.has_unsorted_name || self.extensions.needs_tolerance
     }
 
-    /// Checks what every certificate that counts must be, whoever issued it.
+    /// Checks the rules for every certificate that counts, whoever issued it.
     pub(crate) fn check_form(&self) -> Result<(), CertificateProblem> {
         if !self.is_version_3 {
             return Err(CertificateProblem::Version);
         }
-        // RFC 5280 section 4.1.2.2: positive and at most 20 octets. Zero is let pass, deployed issuers can make it.
+        // RFC 5280 section 4.1.2.2: positive and at most 20 octets. Zero is accepted, since
+        // deployed issuers can make it.
         if self.serial().len() > 20 || self.serial().first().is_some_and(|&octet| octet >= 0x80) {
             return Err(CertificateProblem::SerialNumber);
         }
@@ -286,7 +292,7 @@ impl Certificate {
             .map_err(signature_problem)
     }
 
-    /// Counts the check of a signature that was checked before, over these very octets, and held.
+    /// Counts a cached check of the signature: it succeeded before over these very octets.
     pub(crate) fn count_signature(
         &self,
         checks: &mut SignatureChecks,
@@ -328,7 +334,7 @@ pub(crate) fn bit_string_octets<'a>(
 
 /// An object identifier in dotted decimal, for errors.
 pub(crate) fn dotted(oid: &[u8]) -> String {
-    // As much as any real one needs: the sender chooses how long it is.
+    // Enough for any real one: the sender chooses the length.
     let start = oid.get(..32).unwrap_or(oid);
     let mut text = String::new();
     // Writing to a String cannot fail.

@@ -1,4 +1,4 @@
-//! `DnssecChain ::= SET OF OCTET STRING`: the DNS messages of a bundle, or alone in a file.
+//! `DnssecChain ::= SET OF OCTET STRING`: the DNS messages of a bundle, or of a separate file.
 
 use veraid_dnssec::ParseError::LimitExceeded;
 use veraid_dnssec::{DnssecChain, Limit};
@@ -7,11 +7,11 @@ use crate::der_reader::{Element, check_structure, is_sorted, read_whole, tag};
 use crate::der_writer::{encode, encode_set_of};
 use crate::error::ParseError;
 
-/// Parses a chain that stands alone: a SET OF OCTET STRING, each a DNS message, in any order.
+/// Parses a separate chain: a SET OF OCTET STRING, each a DNS message, in any order.
 ///
 /// # Errors
 ///
-/// [`ParseError`] if the octets are no such set or a message does not parse.
+/// [`ParseError`] if the octets are not such a set or a message does not parse.
 pub fn parse_dnssec_chain(der: &[u8]) -> Result<DnssecChain, ParseError> {
     let field = "dnssecChain";
     let set = read_whole(der, tag::SET, field, 0)?;
@@ -20,13 +20,14 @@ pub fn parse_dnssec_chain(der: &[u8]) -> Result<DnssecChain, ParseError> {
     Ok(chain)
 }
 
-/// Writes a chain that stands alone: the messages as a SET OF OCTET STRING in DER, sorted, none twice.
+/// Encodes a separate chain: the messages as a SET OF OCTET STRING in DER, sorted and without
+/// repetitions.
 #[must_use]
 pub fn encode_dnssec_chain<'a>(messages: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
     encode_set_of(messages.into_iter().map(|message| encode(tag::OCTET_STRING, message)))
 }
 
-/// Reads the messages of `set`, whatever its tag, and whether they are sorted as DER demands.
+/// Parses the messages of `set`, whatever its tag, and reports if they are sorted as DER requires.
 pub(crate) fn read_chain(set: &Element<'_>) -> Result<(DnssecChain, bool), ParseError> {
     let limit = veraid_dnssec::Limits::DEFAULT.messages;
     let mut reader = set.reader("dnssecChain");

@@ -1,7 +1,8 @@
-//! Reading DER over the octets that were received.
+//! Parses DER over the received octets.
 //!
-//! The `der` crate reads all lengths but the shortest: definite and minimal ones only. Values stay slices of the input, so
-//! that signatures are checked over what came in and never over a re-encoding.
+//! The `der` crate parses all lengths but the shortest: definite and minimal ones only. Values stay
+//! slices of the input, so that signatures are checked over the received octets and never over a
+//! re-encoding.
 
 use der::{Decode, Length, Reader as _, SliceReader};
 
@@ -35,10 +36,11 @@ pub(crate) mod tag {
     }
 }
 
-/// How deep elements may nest (16: the deepest that VeraId defines is 15, and nothing is read recursively).
+/// The maximum nesting depth (16: the deepest that VeraId defines is 15, and nothing is parsed
+/// recursively).
 pub(crate) const MAX_DEPTH: usize = 16;
 
-/// Most octets of a length that may be read (5: one that says how many follow, and 4).
+/// The maximum octets of a length (5: one for the number of octets that follow, and 4).
 const MAX_LENGTH_OCTETS: usize = 5;
 
 /// One element: tag, length and value.
@@ -48,14 +50,14 @@ pub(crate) struct Element<'a> {
     /// The whole element, header included.
     pub(crate) octets: &'a [u8],
     pub(crate) value: &'a [u8],
-    /// Where the element starts in the input.
+    /// The position of the element in the input.
     pub(crate) offset: usize,
-    /// Where the value starts in the input.
+    /// The position of the value in the input.
     value_offset: usize,
 }
 
 impl<'a> Element<'a> {
-    /// A reader of the elements within, named after the field that they make up.
+    /// A reader of the elements within, named after their field.
     pub(crate) const fn reader(&self, field: &'static str) -> Reader<'a> {
         Reader::new(self.value, field, self.value_offset)
     }
@@ -64,10 +66,10 @@ impl<'a> Element<'a> {
 /// Reads one element after another.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader<'a> {
-    /// What is left.
+    /// The remaining octets.
     rest: &'a [u8],
     field: &'static str,
-    /// Where the rest starts in the input.
+    /// The position of the rest in the input.
     offset: usize,
 }
 
@@ -77,7 +79,7 @@ impl<'a> Reader<'a> {
         Self { rest: octets, field, offset }
     }
 
-    /// An error at the place of the next element.
+    /// An error at the position of the next element.
     pub(crate) const fn error(&self, problem: DerProblem) -> ParseError {
         ParseError::Der { field: self.field, offset: self.offset, problem }
     }
@@ -150,20 +152,20 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Where the parts of an element are.
+/// The positions of the parts of an element.
 struct Bounds {
     tag: u8,
-    /// Where the value starts.
+    /// The start of the value.
     value: usize,
-    /// Where the element ends.
+    /// The end of the element.
     end: usize,
 }
 
 impl Bounds {
-    /// Those of the element that `octets` begin with.
+    /// The bounds of the first element in `octets`.
     fn of(octets: &[u8]) -> Result<Self, DerProblem> {
         let (&tag, after_tag) = octets.split_first().ok_or(DerProblem::Truncated)?;
-        // Tag numbers over 30 take more octets; nothing here has one.
+        // Tag numbers over 30 take more octets; they are not used here.
         if tag & 0x1F == 0x1F {
             return Err(DerProblem::Tag { expected: None, found: tag });
         }
@@ -177,18 +179,20 @@ impl Bounds {
     }
 }
 
-/// How many octets the length takes that `octets` begin with, and what it is; `None` if it is none that DER allows.
+/// The number of octets of the length that `octets` begin with, and its value; `None` if DER does
+/// not allow it.
 fn read_long_length(octets: &[u8]) -> Option<(usize, usize)> {
     let mut reader = SliceReader::new(octets.get(..MAX_LENGTH_OCTETS).unwrap_or(octets)).ok()?;
     let length = Length::decode(&mut reader).ok()?;
     Some((usize::try_from(reader.position()).ok()?, usize::try_from(length).ok()?))
 }
 
-/// Whether these are the content octets of an OBJECT IDENTIFIER: whole sub-identifiers, none padded (X.690 section 8.19).
+/// Returns true if these are the content octets of an OBJECT IDENTIFIER: whole, unpadded
+/// sub-identifiers (X.690 section 8.19).
 pub(crate) const fn check_oid(octets: &[u8]) -> bool {
     let mut rest = octets;
     let mut starts = true;
-    // A loop by hand, so that constants can be checked when they are compiled.
+    // A hand-written loop, so that constants can be checked at compile time.
     while let [octet, tail @ ..] = rest {
         if starts && *octet == 0x80 {
             return false;
@@ -199,7 +203,7 @@ pub(crate) const fn check_oid(octets: &[u8]) -> bool {
     starts && !octets.is_empty()
 }
 
-/// Reads the one element that `octets` are, with `tag`, and nothing after it.
+/// Parses `octets` as one element with `tag` and nothing after it.
 pub(crate) fn read_whole<'a>(
     octets: &'a [u8],
     tag: u8,
@@ -212,16 +216,19 @@ pub(crate) fn read_whole<'a>(
     Ok(element)
 }
 
-/// Most octets of tags and lengths together (65,536: as many as everything but the content of a bundle may have).
+/// The maximum octets of tags and lengths together (65,536: as many as everything but the content
+/// of a bundle may have).
 ///
-/// Content of 16 MiB could be 8 million elements without octets of their own. This ends the work after 32,768 elements.
+/// Content of 16 MiB could be 8 million elements without octets of their own. This ends the work
+/// after 32,768 elements.
 const MAX_HEADER_OCTETS: usize = crate::signature_bundle::SignatureBundle::MAX_OVERHEAD_BYTES;
 
-/// Checks the shape of every element in `octets` before any is read: definite, minimal lengths that fit at every level, nested at
-/// most [`MAX_DEPTH`] deep, with at most [`MAX_HEADER_OCTETS`] of tags and lengths. What OCTET STRINGs and BIT STRINGs hold is
-/// checked where it is read.
+/// Checks the shape of every element in `octets` before any is parsed: definite, minimal lengths
+/// that fit at every level, nested at most [`MAX_DEPTH`] deep, with at most [`MAX_HEADER_OCTETS`]
+/// of tags and lengths. The contents of OCTET STRINGs and BIT STRINGs are checked where they are
+/// parsed.
 ///
-/// One pass with one stack of fixed size, so that no input makes reading recurse.
+/// One pass with one stack of fixed size, so that no input makes parsing recurse.
 pub(crate) fn check_structure(octets: &[u8], field: &'static str) -> Result<(), ParseError> {
     check_structure_within(octets, field, 0)
 }
@@ -234,7 +241,7 @@ pub(crate) fn check_structure_within(
 ) -> Result<(), ParseError> {
     let mut next = 0;
     let mut header_octets = 0_usize;
-    // Where the elements end that the next one is within; the outermost is no element, but all of them.
+    // The ends of the elements around the next one; the outermost entry stands for all elements.
     let mut ends = Vec::with_capacity(MAX_DEPTH.saturating_add(1));
     ends.push(octets.len());
     while let Some(&end) = ends.last() {
@@ -267,7 +274,8 @@ pub(crate) fn check_structure_within(
     Ok(())
 }
 
-/// Whether the elements of a SET OF are in the order that DER demands: ascending as octets (X.690 section 11.6).
+/// Returns true if the elements of a SET OF are in the order that DER requires: ascending as octets
+/// (X.690 section 11.6).
 pub(crate) fn is_sorted<'a>(elements: impl IntoIterator<Item = &'a [u8]>) -> bool {
     let mut previous: &[u8] = &[];
     elements.into_iter().all(|element| {
@@ -309,7 +317,7 @@ mod tests {
         let nulls = |count: usize| [5, 0].repeat(count);
         assert_eq!(check_structure(&nulls(32_768), "x"), Ok(()));
         assert_eq!(check_structure(&nulls(32_769), "x"), Err(too_large.clone()));
-        // The element after that is not looked at, or its length would be an error.
+        // The element after that is ignored, or its length would be an error.
         let octets = [nulls(32_769), vec![0x04, 0x80]].concat();
         assert_eq!(check_structure(&octets, "x"), Err(too_large));
         let octets = [nulls(32_767), vec![0x04, 0x80]].concat();
@@ -348,7 +356,7 @@ mod tests {
         };
         assert_eq!(places(&outer), [(0x30, 7, 9), (0x05, 13, 15)]);
         assert_eq!(check_structure(&outer, "x"), Ok(()));
-        // One octet more than there is room for, though there is more after it.
+        // One octet more than fits, though more follow.
         let octets = [0x30, 0x04, 0x30, 0x03, 0x05, 0x00, 0x05, 0x00];
         let problem = DerProblem::Truncated;
         let error = ParseError::Der { field: "x", offset: 2, problem };
@@ -358,7 +366,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2048))]
 
-        /// Around every form of length, with too few octets after it and with more than enough.
+        /// Tries every form of length, with too few octets after it and with more than enough.
         #[test]
         fn an_element_is_where_the_der_crate_finds_it(
             tag in any::<u8>().prop_filter("one octet", |tag| tag & 0x1F != 0x1F),

@@ -1,4 +1,4 @@
-//! DER elements out of octets (X.690 section 8.1).
+//! Encodes DER elements (X.690 section 8.1).
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ pub(crate) fn encode(tag: u8, value: &[u8]) -> Vec<u8> {
         [] => octets.push(0),
         [short] if *short < 0x80 => octets.push(*short),
         _ => {
-            // A usize has at most 8 octets.
+            // A usize has at most 8 bytes.
             octets.push(0x80 | u8::try_from(significant.len()).unwrap_or(8));
             octets.extend_from_slice(significant);
         }
@@ -23,7 +23,7 @@ pub(crate) fn encode(tag: u8, value: &[u8]) -> Vec<u8> {
     octets
 }
 
-/// A SET OF these elements: sorted by their octets (X.690 section 11.6), none twice.
+/// A SET OF these elements: sorted by their octets (X.690 section 11.6), without repetitions.
 pub(crate) fn encode_set_of(elements: impl IntoIterator<Item = Vec<u8>>) -> Vec<u8> {
     let sorted: BTreeSet<Vec<u8>> = elements.into_iter().collect();
     encode(tag::SET, &sorted.into_iter().flatten().collect::<Vec<u8>>())

@@ -1,4 +1,4 @@
-//! Why octets are no bundle, and why a bundle does not hold.
+//! Reasons why a bundle is malformed or invalid.
 
 use std::fmt;
 
@@ -10,18 +10,18 @@ use crate::name::NameProblem;
 use crate::oid::ServiceOid;
 use crate::profile::Profile;
 
-/// Octets that are no bundle, certificate or chain.
+/// The octets are not a bundle, certificate or chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseError {
-    /// An element is not what the schema or DER demands.
+    /// An element does not conform to the schema or to DER.
     #[error("{field} at octet {offset}: {problem}")]
     Der {
         /// The field by its name in the ASN.1 module.
         field: &'static str,
         /// The octet of the input at which the element starts.
         offset: usize,
-        /// What is wrong with it.
+        /// The problem with it.
         problem: DerProblem,
     },
     /// A DNS message of the chain does not parse, or there are too many.
@@ -30,14 +30,14 @@ pub enum ParseError {
     /// The input is larger than allowed.
     #[error("{what} has {octets} octets, limit is {limit}")]
     TooLarge {
-        /// What is too large.
+        /// The part that is too large.
         what: &'static str,
         /// Its size in octets.
         octets: usize,
-        /// The most octets that are allowed.
+        /// The maximum size in octets.
         limit: usize,
     },
-    /// DomainAuth demands strict DER, and the input uses a form that only VeraId tolerates.
+    /// DomainAuth requires strict DER, and the input uses a form that only VeraId tolerates.
     #[error("{deviation}, which DomainAuth does not allow")]
     NotStrictDer {
         /// The form.
@@ -58,7 +58,7 @@ impl ParseError {
     }
 }
 
-/// What is wrong with an element.
+/// The problem with an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DerProblem {
@@ -68,21 +68,21 @@ pub enum DerProblem {
     /// The length is indefinite, not minimal or too large.
     #[error("the length is indefinite, not minimal or too large")]
     Length,
-    /// The tag is not the one that belongs here.
+    /// The tag is not the expected one.
     #[error("{}", TagMismatch { expected: *expected, found: *found })]
     Tag {
-        /// The octet of the tag that belongs here, if there is one.
+        /// The expected tag, if there is one.
         expected: Option<u8>,
-        /// The octet of the tag that is there.
+        /// The tag found.
         found: u8,
     },
-    /// The value is none of its type.
+    /// The value is not valid for its type.
     #[error("the value is none of its type")]
     Value,
     /// There are octets after the last element.
     #[error("there are octets after the last element")]
     TrailingOctets,
-    /// Elements nest too deep.
+    /// Elements nest too deeply.
     #[error("elements nest deeper than 16")]
     Depth,
     /// There are more elements than allowed.
@@ -110,7 +110,7 @@ impl fmt::Display for TagMismatch {
     }
 }
 
-/// A form that VeraId tolerates and strict DER or RFC 5280 does not.
+/// A form that VeraId tolerates but strict DER or RFC 5280 does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum Deviation {
@@ -123,21 +123,23 @@ pub enum Deviation {
     /// A time of the signature metadata has a fraction of a second.
     #[error("the signature metadata has a time with a fraction of a second")]
     FractionalSeconds,
-    /// A certificate has a padded serial number, an RDN that is not sorted, an explicit FALSE, or a path length without being an authority.
+    /// A certificate has a padded serial number, an unsorted RDN, an explicit FALSE, or a path
+    /// length although it is not an authority.
     #[error(
         "a certificate has a padded serial number, an RDN that is not sorted, an explicit FALSE or a path length without authority"
     )]
     CertificateForm,
 }
 
-/// A bundle that does not hold.
+/// An invalid bundle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// The organisation certificate's common name is none, so there is nothing to look for in the DNS.
+    /// The organisation certificate does not have a usable common name, so there is no name to look
+    /// up in the DNS.
     #[error("organisation certificate: {0}")]
     CommonName(CommonNameProblem),
-    /// The organisation certificate's common name is no organisation's name.
+    /// The organisation certificate's common name is not a valid organisation name.
     #[error("organisation name is refused: {0}")]
     OrganisationName(NameProblem),
     /// The bundle follows a profile that this verifier does not accept.
@@ -152,44 +154,44 @@ pub enum VerifyError {
     /// No key record names the organisation's key for the service.
     #[error("key records do not name the organisation's key")]
     KeyRecord(#[source] KeyRecordError),
-    /// A certificate on the path from the organisation to the signer does not hold.
+    /// A certificate on the path from the organisation to the signer is invalid.
     #[error("{certificate} does not hold")]
     Certificate {
-        /// Which certificate.
+        /// The certificate.
         certificate: CertificateRole,
-        /// Why it does not.
+        /// The reason.
         #[source]
         problem: CertificateProblem,
     },
-    /// The CMS structure does not hold.
+    /// The CMS structure is invalid.
     #[error("signed data does not hold")]
     SignedData(#[source] SignedDataError),
     /// The signature is for another service.
     #[error("signature is for service {found}, not {required}")]
     Service {
-        /// The service that the verifier asked for.
+        /// The service that the verifier requires.
         required: ServiceOid,
         /// The service that the signature names.
         found: ServiceOid,
     },
-    /// The name of the user, in the certificate or the attribution, is refused.
+    /// The name of the user, in the certificate or the attribution, is rejected.
     #[error("user name is refused: {0}")]
     UserName(NameProblem),
-    /// The member certificate's common name is none.
+    /// The member certificate does not have a usable common name.
     #[error("member certificate: {0}")]
     MemberCommonName(CommonNameProblem),
-    /// The organisation's own certificate signed, and nothing says for whom.
+    /// The organisation's own certificate signed, without naming the member.
     #[error("organisation certificate signed without attributing the signature to a member")]
     AttributionMissing,
-    /// A signature is attributed to a member by someone who does not speak for the organisation.
+    /// A signature is attributed to a member by a signer who does not speak for the organisation.
     #[error(
         "signature is attributed to a member, but its signer does not speak for the organisation"
     )]
     AttributionNotAllowed,
-    /// There is no second inside the window in which chain, certificates and signature all hold.
+    /// Chain, certificates and signature are not all valid at any second inside the window.
     #[error(transparent)]
     NoCommonSecond(#[from] Box<NoCommonSecond>),
-    /// The signed period lasts longer than the verifier allows.
+    /// The signed period is longer than the verifier allows.
     #[error("signature is for {seconds} seconds, limit is {limit}")]
     SignedPeriodTooLong {
         /// Seconds from start to end.
@@ -197,7 +199,7 @@ pub enum VerifyError {
         /// The most that are allowed.
         limit: u64,
     },
-    /// The verifier asked for a longer period than the profile allows.
+    /// The requested period is longer than the profile allows.
     #[error("verification period is {seconds} seconds, limit is {limit}")]
     RequestedPeriodTooLong {
         /// Seconds from start to end.
@@ -207,22 +209,22 @@ pub enum VerifyError {
     },
 }
 
-/// The evidence side by side when no second is common to all of it.
+/// The periods of the evidence, if no second is common to all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoCommonSecond {
-    /// The seconds that the verifier and the key record's time to look back allow; the requested period where that is
-    /// already out of the question.
+    /// The seconds that the verifier and the key record's TTL override allow; the requested period
+    /// if there are no such seconds.
     pub window: ValidityPeriod,
-    /// When the DNSSEC chain holds.
+    /// The seconds in which the DNSSEC chain is valid.
     pub chain: ValidityPeriods,
-    /// When all certificates hold.
+    /// The seconds in which all certificates are valid.
     pub certificates: ValidityPeriods,
-    /// When the signature holds.
+    /// The period in which the signature is valid.
     pub signature: ValidityPeriod,
 }
 
 impl NoCommonSecond {
-    /// What misses the window, if it is one thing alone: its name, and when it holds.
+    /// The evidence that misses the window, if only one does: its name, and its validity.
     fn only_culprit(&self) -> Option<(&'static str, ValidityPeriod)> {
         let whole = |periods: &ValidityPeriods| {
             let (first, last) = periods.earliest().zip(periods.latest())?;
@@ -269,7 +271,8 @@ impl fmt::Display for NoCommonSecond {
 impl std::error::Error for NoCommonSecond {}
 
 impl VerifyError {
-    /// Whether the failure is one of time: each part may be good, but not all of them at a second that was asked for.
+    /// Returns true if the failure is about time: each part may be valid, but not all of them at a
+    /// requested second.
     #[must_use]
     pub const fn is_about_time(&self) -> bool {
         match self {
@@ -279,7 +282,8 @@ impl VerifyError {
         }
     }
 
-    /// Whether the bundle is refused for the service, for a cap on how long something may last, or by the verifier's policy.
+    /// Returns true if the bundle is rejected for its service, for exceeding a maximum period, or
+    /// by the verifier's policy.
     #[must_use]
     pub const fn is_about_policy(&self) -> bool {
         use veraid_dnssec::BogusReason::PeriodTooLong as RrsigTooLong;
@@ -320,7 +324,8 @@ impl VerifyError {
         }
     }
 
-    /// Whether verification ended because it would have taken too much work: no other candidate may be tried.
+    /// Returns true if verification ended because it would have taken too much work: no other
+    /// candidate may be tried.
     pub(crate) const fn exceeds_limit(&self) -> bool {
         matches!(
             self,
@@ -331,17 +336,17 @@ impl VerifyError {
     }
 }
 
-/// Which certificate of a bundle.
+/// The role of a certificate in a bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CertificateRole {
     /// The organisation's.
     Organisation,
-    /// One between the organisation's and the signer's.
+    /// A certificate between the organisation's and the signer's.
     Intermediate,
     /// The signer's.
     Signer,
-    /// One that is attached to the signature.
+    /// A certificate attached to the signature.
     Attached,
 }
 
@@ -356,17 +361,17 @@ impl fmt::Display for CertificateRole {
     }
 }
 
-/// Why a certificate does not hold.
+/// The reason why a certificate is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateProblem {
     /// No certificate has the issuer and serial number that the signature names.
     #[error("no attached certificate has the issuer and serial number that the signature names")]
     NotAttached,
-    /// Two certificates have one issuer and serial number.
+    /// Two certificates have the same issuer and serial number.
     #[error("another certificate has the same issuer and serial number")]
     SerialNumberRepeated,
-    /// It is not X.509 version 3.
+    /// It is not an X.509 version 3 certificate.
     #[error("it is not of X.509 version 3")]
     Version,
     /// The serial number is negative or over 20 octets (RFC 5280 section 4.1.2.2).
@@ -375,7 +380,7 @@ pub enum CertificateProblem {
     /// It ends before it starts.
     #[error("its validity ends before it starts")]
     InvertedPeriod,
-    /// It is valid for longer than allowed.
+    /// Its validity period is longer than allowed.
     #[error("it is valid for {seconds} seconds, limit is {limit}")]
     PeriodTooLong {
         /// Seconds from start to end.
@@ -392,38 +397,38 @@ pub enum CertificateProblem {
         /// The extension's identifier.
         oid: String,
     },
-    /// It has name constraints, which are not evaluated.
+    /// It has name constraints, which are not supported.
     #[error("it has name constraints, which are not evaluated")]
     NameConstraints,
-    /// It issued another and is no authority (RFC 5280 section 4.2.1.9).
+    /// It issued another certificate but is not an authority (RFC 5280 section 4.2.1.9).
     #[error("it issued another and has no critical BasicConstraints with cA TRUE")]
     NotAnAuthority,
     /// More intermediates follow than its pathLenConstraint allows.
     #[error("more intermediates follow than its pathLenConstraint allows")]
     PathLengthConstraint,
-    /// The path has more certificates than are followed.
+    /// The path has more certificates than the limit allows.
     #[error("its path to the organisation has more than {limit} certificates")]
     PathTooLong {
         /// The most that are followed.
         limit: usize,
     },
-    /// Its KeyUsage does not allow what its key was used for (RFC 5280 section 4.2.1.3).
+    /// Its KeyUsage does not allow the use of its key (RFC 5280 section 4.2.1.3).
     #[error("its KeyUsage does not allow what its key was used for")]
     KeyUsage,
     /// Its authority key identifier is not its issuer's subject key identifier.
     #[error("its authority key identifier is not its issuer's subject key identifier")]
     KeyIdentifiersDiffer,
-    /// Neither the organisation nor an attached certificate that fits issued it.
+    /// It was issued neither by the organisation nor by a suitable attached certificate.
     #[error("neither the organisation nor an attached certificate that may do so issued it")]
     NotIssuedByOrganisation,
-    /// The organisation certificate was issued by someone else, which VeraId does not allow.
+    /// The organisation certificate was issued by another authority, which VeraId does not allow.
     #[error("its issuer is not its subject")]
     NotSelfIssued,
-    /// The organisation certificate was issued by someone else, which verifiers accept only under DomainAuth and by an
-    /// explicit policy.
+    /// The organisation certificate was issued by another authority, which verifiers accept only
+    /// under DomainAuth and by an explicit policy.
     #[error("its issuer is not its subject, which this verifier does not accept")]
     ForeignIssuer,
-    /// Its signature does not hold.
+    /// Its signature is invalid.
     #[error("its signature does not hold")]
     SignatureDoesNotHold,
     /// Verification would take more than it may.
@@ -457,7 +462,7 @@ impl CertificateProblem {
     }
 }
 
-/// Why an algorithm or key is not allowed.
+/// The reason why an algorithm or key is not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AlgorithmProblem {
@@ -472,7 +477,7 @@ pub enum AlgorithmProblem {
     /// The digest algorithm is not SHA-256, SHA-384 or SHA-512.
     #[error("the digest algorithm is not SHA-256, SHA-384 or SHA-512")]
     DigestNotAllowed,
-    /// A certificate names one algorithm inside and another outside what is signed.
+    /// A certificate names different algorithms inside and outside its signed part.
     #[error("the algorithms inside and outside the signed part differ")]
     InnerAndOuterDiffer,
     /// The key is not RSA with the algorithm rsaEncryption and NULL parameters.
@@ -483,12 +488,12 @@ pub enum AlgorithmProblem {
         "the key of {bits} bits has a size or exponent that is not allowed (organisations: 2048, 3072 or 4096 bits; others: 2048 to 4096; exponent odd, from 65537 to below 2^33)"
     )]
     KeySize {
-        /// The length of the modulus.
+        /// The length of the modulus in bits.
         bits: usize,
     },
 }
 
-/// Why no key record counts.
+/// The reason why no key record counts.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyRecordError {
@@ -497,46 +502,48 @@ pub enum KeyRecordError {
         "none of {records} records names key {key_id} for service {service} ({other_service} are for other services, {skipped} name other keys or are no key records, {split} are in other than one character-string)"
     )]
     NotFound {
-        /// The key's identifier, as a record would name it.
+        /// The key id, as a record would name it.
         key_id: String,
         /// The service.
         service: ServiceOid,
-        /// How many records there are.
+        /// The number of records.
         records: usize,
-        /// How many name the key for other services.
+        /// The number of records that name the key for other services.
         other_service: usize,
-        /// How many name other keys, or are no key records of this profile.
+        /// The number of records that name other keys, or are not key records of this profile.
         skipped: usize,
-        /// How many were skipped for being split into several character-strings, or none.
+        /// The number of records skipped because they are split into several character-strings, or
+        /// have no character-string.
         split: usize,
     },
-    /// A record names the key in another form than the profile's, and none does in that one.
+    /// A record names the key in another form than the profile's, and no record does in the
+    /// profile's.
     #[error(
         "no record names key {key_id} in the form of {profile}, and one does in another: {}",
         .form.difference_from(*.profile)
     )]
     OtherForm {
-        /// The key's identifier, as a record of the profile would name it.
+        /// The key id, as a record of the profile would name it.
         key_id: String,
         /// The form in which a record names it.
         form: RecordForm,
         /// The profile that the bundle follows.
         profile: Profile,
     },
-    /// A record names the key and is malformed otherwise.
+    /// A record names the key but is malformed otherwise.
     #[error("a record names key {key_id} and is malformed: {problem}")]
     Malformed {
         /// The key's identifier.
         key_id: String,
-        /// What is wrong.
+        /// The problem with it.
         problem: &'static str,
     },
-    /// Several records match as well as each other.
+    /// Several records match equally well.
     #[error("{count} records name key {key_id} for the same service")]
     Ambiguous {
         /// The key's identifier.
         key_id: String,
-        /// How many match.
+        /// The number of records that match.
         count: usize,
     },
 }
@@ -552,17 +559,17 @@ impl KeyRecordError {
     }
 }
 
-/// Why a CMS structure does not hold.
+/// The reason why a CMS structure is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignedDataError {
     /// The content type is not signed data.
     #[error("the content type is {0}, not signed data")]
     ContentType(String),
-    /// The version of SignedData or SignerInfo is not one that is allowed.
+    /// The version of SignedData or SignerInfo is not allowed.
     #[error("{0} is of version {1}")]
     Version(&'static str, u8),
-    /// The encapsulated content is not of type data.
+    /// The type of the encapsulated content is not data.
     #[error("the encapsulated content is of type {0}, not data")]
     EncapsulatedContentType(String),
     /// There is not exactly one signer.
@@ -580,19 +587,20 @@ pub enum SignedDataError {
     /// There are revocation lists.
     #[error("there are revocation lists")]
     RevocationLists,
-    /// A certificate is of another form than X.509.
+    /// A certificate is in another format than X.509.
     #[error("an attached certificate is of another form than X.509")]
     CertificateForm,
-    /// A signed attribute is repeated or has other than one value.
+    /// A signed attribute is repeated or does not have exactly one value.
     #[error("signed attribute {0} is repeated or has other than one value")]
     AttributeNotSingle(String),
     /// A signed attribute is missing.
     #[error("signed attribute {0} is missing")]
     AttributeMissing(&'static str),
-    /// A signed attribute is not what it should be.
+    /// A signed attribute has an invalid value.
     #[error("signed attribute {0} is not what it should be")]
     AttributeValue(&'static str),
-    /// The signing-certificate attribute does not stand for the certificate that the signature is verified with.
+    /// The signing-certificate attribute does not match the certificate that the signature is
+    /// verified with.
     #[error("signed attribute signing certificate {0}")]
     SigningCertificate(SigningCertificateProblem),
     /// The digest algorithm is not among those announced.
@@ -604,13 +612,13 @@ pub enum SignedDataError {
     /// The content is neither attached nor given, or both.
     #[error("the content is {0}")]
     Content(ContentProblem),
-    /// The content is not what was signed.
+    /// The content does not match the signed digest.
     #[error("the content's digest is not the one that was signed")]
     DigestMismatch,
     /// The signed period ends before it starts.
     #[error("the signed period ends before it starts")]
     InvertedPeriod,
-    /// The signature does not hold.
+    /// The signature is invalid.
     #[error("the signature does not hold")]
     SignatureDoesNotHold,
     /// Verification would take more than it may.
@@ -618,7 +626,7 @@ pub enum SignedDataError {
     LimitExceeded(Limit),
 }
 
-/// Why a signature is not bound to the certificate that it is verified with (RFC 5035).
+/// The reason why a signature is not bound to the certificate that it is verified with (RFC 5035).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SigningCertificateProblem {
@@ -628,7 +636,8 @@ pub enum SigningCertificateProblem {
     /// The certificate's digest is not of SHA-256, SHA-384 or SHA-512.
     #[error("has a digest that is not of SHA-256, SHA-384 or SHA-512")]
     DigestNotAllowed,
-    /// It names further certificates, policies, or issuer and serial number, which are not evaluated.
+    /// It names further certificates, policies, or issuer and serial number, which are not
+    /// supported.
     #[error(
         "names several certificates, a policy, or issuer and serial number, which are not evaluated"
     )]
@@ -645,7 +654,7 @@ impl SigningCertificateProblem {
     }
 }
 
-/// Where the content is and should not be.
+/// The problem with how the content was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContentProblem {

@@ -13,9 +13,10 @@ use crate::verifier::Verifier;
 /// The path from an organisation's certificate down to that of an issuer, with every signature and
 /// role checked.
 ///
-/// It says nothing about the key record: whether DNS names the organisation's key is for
-/// [`MemberIdBundle::verify`] and [`OrganisationId::verify`](crate::OrganisationId::verify). An
-/// issuer uses it to refuse certificates that verifiers would refuse later.
+/// It does not check the key record: use [`MemberIdBundle::verify`] or
+/// [`OrganisationId::verify`](crate::OrganisationId::verify) to prove that DNS names the
+/// organisation's key. An issuer uses this path to refuse certificates that verifiers would reject
+/// later.
 #[derive(Clone, Debug)]
 pub struct IssuingPath {
     /// The organisation's certificate first, the issuer's last.
@@ -26,11 +27,11 @@ pub struct IssuingPath {
 }
 
 impl IssuingPath {
-    /// The path to an organisation's own certificate.
+    /// Creates the path to an organisation's own certificate.
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] if verifiers would refuse the certificate as an organisation's.
+    /// [`VerifyError`] if verifiers would reject the certificate as an organisation's.
     pub fn of_organisation(
         certificate: &Certificate,
         profile: Profile,
@@ -39,18 +40,18 @@ impl IssuingPath {
         Self::check(certificate, &[], certificate, profile, verifier)
     }
 
-    /// The path to the certificate of the member that `bundle` names.
+    /// Creates the path to the certificate of the member that `bundle` names.
     ///
     /// # Errors
     ///
-    /// [`VerifyError`] if verifiers would refuse one of the certificates.
+    /// [`VerifyError`] if verifiers would reject one of the certificates.
     pub fn of_member(bundle: &MemberIdBundle, verifier: &Verifier) -> Result<Self, VerifyError> {
         let organisation = bundle.organisation_certificate();
         let member = bundle.member_certificate();
         Self::check(organisation, bundle.intermediates(), member, bundle.profile(), verifier)
     }
 
-    /// The organisation's certificate first, then those of intermediates, the issuer's last.
+    /// The certificates from the organisation's, through the intermediates', to the issuer's.
     #[must_use]
     pub fn certificates(&self) -> &[Certificate] {
         &self.certificates

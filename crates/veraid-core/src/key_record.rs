@@ -1,4 +1,4 @@
-//! Key records: the TXT records by which an organisation names its keys.
+//! Key records: the TXT records in which an organisation names its keys.
 
 use veraid_dnssec::VerifiedRrset;
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
@@ -15,17 +15,17 @@ pub struct KeyRecord {
     ttl_override_seconds: u64,
 }
 
-/// What a record says of the key and service that are looked for.
+/// The result of parsing a record for a given key and service.
 enum Reading {
-    /// It is of another form, or of another key.
+    /// It has another form, or names another key.
     Skipped,
-    /// It names the key in a form that belongs elsewhere.
+    /// It names the key in a form that is not the profile's.
     OtherForm(RecordForm),
-    /// It is split into several character-strings, or has none.
+    /// It is split into several character-strings, or has no character-string.
     Split,
     /// It names the key, for another service.
     OtherService,
-    /// It names the key, and is malformed otherwise.
+    /// It names the key, but is malformed otherwise.
     Malformed(&'static str),
     Matches {
         is_for_any_service: bool,
@@ -34,12 +34,13 @@ enum Reading {
 }
 
 impl KeyRecord {
-    /// Selects the one record that names `key` for `service`.
+    /// Selects the only record that names `key` for `service`.
     ///
-    /// One for that service wins over one for any; two that match equally well are refused (draft, "Verification
-    /// Procedure"). Records of another form are skipped, so that a stray record locks nobody out, and so are those with a version, algorithm
-    /// or digest type that is not registered yet, so that the registries can grow. One that names the key and that no
-    /// registration could make right is malformed and fails.
+    /// A record for that service has precedence over one for any; two that match equally well are
+    /// rejected (draft, "Verification Procedure"). Records of another form are skipped, so that a
+    /// stray record does not lock anyone out, and so are those with a version, algorithm or digest
+    /// type that is not registered yet, so that the registries can grow. A record that names the
+    /// key and that no registration could make valid is malformed and fails.
     pub(crate) fn select(
         records: &VerifiedRrset,
         key: &OrganisationKey,
@@ -108,17 +109,18 @@ impl KeyRecord {
         }
     }
 
-    /// How far verification may look back, in seconds (0 to 7,776,000).
+    /// The TTL override: how far verification may look back, in seconds (0 to 7,776,000).
     #[must_use]
     pub const fn ttl_override_seconds(self) -> u64 {
         self.ttl_override_seconds
     }
 }
 
-/// The organisation's key as records name it.
+/// The organisation's key in the form that records use.
 struct Key {
     algorithm: u8,
-    /// The key's identifiers with the numbers of their digest types; under VeraId the one that goes with its size.
+    /// The key ids with the numbers of their digest types; under VeraId only the one that goes with
+    /// the key's size.
     ids: Vec<(u8, String)>,
     /// The digest type that goes with the key's size.
     usual_digest_type: u8,
@@ -148,9 +150,10 @@ impl Key {
             .map_or("", |(_, id)| id)
     }
 
-    /// Reads a VeraId record: `algorithm key-id ttl [service]` in one character-string.
+    /// Parses a VeraId record: `algorithm key-id ttl [service]` in one character-string.
     ///
-    /// White space at both ends is trimmed and runs of it separate; what follows the fourth field is ignored.
+    /// White space at both ends is trimmed and runs of it separate; anything after the fourth field
+    /// is ignored.
     fn read_veraid(&self, rdata: &[u8], service: &ServiceOid) -> Reading {
         let [string] = character_strings(rdata).unwrap_or_default()[..] else {
             return Reading::Split;
@@ -163,7 +166,8 @@ impl Key {
         if key_id != self.id() {
             return self.in_other_form(text).map_or(Reading::Skipped, Reading::OtherForm);
         }
-        // The identifier is ours. With the number of another size it names another key, as deployed software has it.
+        // The key id is ours. With the number of another size it names another key, as in deployed
+        // software.
         match Number::read(algorithm) {
             Number::Registered(algorithm) if algorithm == self.algorithm => {}
             Number::Registered(_) | Number::NotRegistered => return Reading::Skipped,
@@ -177,13 +181,13 @@ impl Key {
         else {
             return Reading::Malformed("the TTL override is not a decimal number");
         };
-        // However many digits: what is above 90 days is taken as 90 days.
+        // Any number of digits is accepted: more than 90 days is taken as 90 days.
         let ttl_override_seconds = ttl.parse::<u64>().unwrap_or(u64::MAX).min(MAX_VALIDITY_SECONDS);
         bound_to(fields.next(), service, ttl_override_seconds)
     }
 
-    /// Reads a DomainAuth record: `0 algorithm digest-type key-id ttl [service]`, single spaces between, the character-strings put
-    /// together.
+    /// Parses a DomainAuth record: `0 algorithm digest-type key-id ttl [service]`, separated by
+    /// single spaces, the character-strings concatenated.
     fn read_domainauth(&self, rdata: &[u8], service: &ServiceOid) -> Reading {
         let Some(strings) = character_strings(rdata) else { return Reading::Skipped };
         let joined = strings.concat();
@@ -195,8 +199,8 @@ impl Key {
         if fields.first() != Some(&"0") {
             return self.in_other_form(text).map_or(Reading::Skipped, Reading::OtherForm);
         }
-        // From here on the record is of this version and names the key. What an algorithm or digest type means that is not
-        // registered is for its registration to say.
+        // From here on the record is of this version and names the key. The meaning of an algorithm
+        // or digest type that is not registered is for its registration to define.
         let number = |place: usize| fields.get(place).map(|field| Number::read(field));
         if [number(1), number(2)].contains(&Some(Number::NotRegistered)) {
             return Reading::Skipped;
@@ -235,13 +239,13 @@ impl Key {
         bound_to(bound, service, ttl_override_seconds)
     }
 
-    /// Whether `field` is one of the key's identifiers, both without padding.
+    /// Returns true if `field` is one of the key's ids, both without padding.
     fn has_id(&self, field: &str) -> bool {
         self.ids.iter().any(|(_, id)| id.trim_end_matches('=') == field)
     }
 
-    /// The form in which `text` names the key, though not as its profile does: with another profile's fields or those of VeraId's
-    /// web page, or with other padding or white space.
+    /// The form in which `text` names the key, if it is not the profile's: with another profile's
+    /// fields or those of VeraId's web page, or with other padding or white space.
     fn in_other_form(&self, text: &str) -> Option<RecordForm> {
         let fields: Vec<&str> =
             text.split(is_white_space).filter(|field| !field.is_empty()).collect();
@@ -266,9 +270,10 @@ impl Key {
     }
 }
 
-/// What a record that names the key says of the service.
+/// Decides if a record that names the key is for the service.
 ///
-/// Object identifiers are compared as values. Text that is none, which VeraId allows there, is no service's.
+/// Object identifiers are compared as values. Other text, which VeraId allows there, does not match
+/// any service.
 fn bound_to(bound: Option<&str>, service: &ServiceOid, ttl_override_seconds: u64) -> Reading {
     match bound {
         None => Reading::Matches { is_for_any_service: true, ttl_override_seconds },
@@ -279,13 +284,13 @@ fn bound_to(bound: Option<&str>, service: &ServiceOid, ttl_override_seconds: u64
     }
 }
 
-/// A field for a number of the registries of algorithms and digest types.
+/// A field with a number from the registries of algorithms and digest types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Number {
     Registered(u8),
     /// It may be registered one day.
     NotRegistered,
-    /// No registration could make it right: it is not a positive decimal number without leading zeros.
+    /// It cannot be registered: it is not a positive decimal number without leading zeros.
     Impossible,
 }
 
@@ -305,16 +310,17 @@ impl Number {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RecordForm {
-    /// That of VeraId as deployed: `algorithm key-id ttl [service]`, the key id padded.
+    /// VeraId as deployed: `algorithm key-id ttl [service]`, the key id padded.
     VeraId,
-    /// That of VeraId's web page, which deployed software does not read: `algorithm key-id-type key-id ttl [service]`.
+    /// VeraId's web page, which deployed software does not read:
+    /// `algorithm key-id-type key-id ttl [service]`.
     VeraIdWebPage,
-    /// That of DomainAuth: `0 algorithm digest-type key-id ttl [service]`.
+    /// DomainAuth: `0 algorithm digest-type key-id ttl [service]`.
     DomainAuth,
 }
 
 impl RecordForm {
-    /// How a record of this form differs from one of `profile`.
+    /// The difference between a record of this form and one of `profile`.
     pub(crate) const fn difference_from(self, profile: Profile) -> &'static str {
         match (self, profile) {
             (Self::VeraId, Profile::VeraId) => "the key id is not padded with \"=\"",
@@ -335,12 +341,12 @@ impl RecordForm {
     }
 }
 
-/// White space of ASCII; other white space does not separate.
+/// Returns true for ASCII white space; other white space is not a separator.
 const fn is_white_space(character: char) -> bool {
     matches!(character, ' ' | '\t' | '\n' | '\r' | '\u{0B}' | '\u{0C}')
 }
 
-/// Whether `field` is a positive decimal number of any size without sign and leading zeros.
+/// Returns true if `field` is a positive decimal number of any size without sign and leading zeros.
 fn is_plain_number(field: &str) -> bool {
     !field.is_empty()
         && !field.starts_with('0')
@@ -351,7 +357,8 @@ fn plain_number(field: &str) -> Option<u64> {
     is_plain_number(field).then(|| field.parse().ok())?
 }
 
-/// The character-strings of a TXT record's data (RFC 1035 section 3.3.14); `None` if it is none.
+/// The character-strings of a TXT record's data (RFC 1035 section 3.3.14); `None` if the data is
+/// malformed.
 fn character_strings(mut rdata: &[u8]) -> Option<Vec<&[u8]>> {
     let mut strings = Vec::new();
     while let Some((&length, rest)) = rdata.split_first() {

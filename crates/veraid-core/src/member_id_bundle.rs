@@ -1,4 +1,4 @@
-//! Member id bundles: what a member needs to sign, beside the private key.
+//! Member id bundles: the file that a member needs to sign, beside the private key.
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use crate::signature_bundle::SignatureBundle;
 use crate::verification::{Proof, ProvedOrganisation, member_name};
 use crate::verifier::Verifier;
 
-/// Most intermediate certificates (8, as many as may be attached to a signature).
+/// The maximum number of intermediate certificates (8, as many as may be attached to a signature).
 const MAX_INTERMEDIATES: usize = 8;
 
-/// A member id bundle that parsed. Whom it names is open until it is verified.
+/// A parsed member id bundle. It is untrusted until it is verified.
 ///
 /// ```text
 /// MemberIdBundle ::= SEQUENCE {
@@ -46,7 +46,7 @@ impl MemberIdBundle {
     ///
     /// # Errors
     ///
-    /// [`ParseError`] with the field and octet at which the octets stop being a bundle.
+    /// [`ParseError`] with the field and octet at which parsing stopped.
     pub fn from_der(der: &[u8]) -> Result<Self, ParseError> {
         let field = "memberIdBundle";
         if der.len() > SignatureBundle::MAX_OVERHEAD_BYTES {
@@ -92,14 +92,14 @@ impl MemberIdBundle {
         Ok(Self { der: der.to_vec(), head, member_certificate, intermediates })
     }
 
-    /// Puts a bundle together from what an organisation's bundles have in common, a member's certificate, and under DomainAuth the
-    /// certificates between.
+    /// Assembles a bundle from an organisation's chain and certificate, a member's certificate, and
+    /// under DomainAuth the certificates between.
     ///
-    /// Nothing is proved by that: the bundle is as untrusted as any.
+    /// This proves nothing: the bundle is untrusted like any other.
     ///
     /// # Errors
     ///
-    /// [`ParseError`] if that gives no bundle, or one that is too large.
+    /// [`ParseError`] if the result is not a bundle, or is too large.
     pub fn assemble(
         organisation: &OrganisationId,
         member_certificate: &Certificate,
@@ -113,7 +113,7 @@ impl MemberIdBundle {
         Self::from_der(&organisation.write_bundle(&fields))
     }
 
-    /// The octets that were parsed.
+    /// The bundle as received, in DER.
     #[must_use]
     pub fn to_der(&self) -> Vec<u8> {
         self.der.clone()
@@ -125,31 +125,31 @@ impl MemberIdBundle {
         self.head.profile()
     }
 
-    /// The DNSSEC chain, unproved.
+    /// The DNSSEC chain, not verified.
     #[must_use]
     pub fn chain(&self) -> &DnssecChain {
         &self.head.chain
     }
 
-    /// The organisation's certificate, unproved.
+    /// The organisation's certificate, not verified.
     #[must_use]
     pub fn organisation_certificate(&self) -> &Certificate {
         &self.head.organisation_certificate
     }
 
-    /// The chain and the organisation's certificate, which other bundles of the organisation share.
+    /// The chain and the organisation's certificate, which the organisation's other bundles share.
     #[must_use]
     pub fn organisation_id(&self) -> OrganisationId {
         OrganisationId::from_head(Arc::clone(&self.head))
     }
 
-    /// The member's certificate, unproved.
+    /// The member's certificate, not verified.
     #[must_use]
     pub const fn member_certificate(&self) -> &Certificate {
         &self.member_certificate
     }
 
-    /// The certificates between the organisation's and the member's, unproved.
+    /// The certificates between the organisation's and the member's, not verified.
     #[must_use]
     pub fn intermediates(&self) -> &[Certificate] {
         &self.intermediates
@@ -176,7 +176,8 @@ impl MemberIdBundle {
             self_signature: organisation.self_signature,
         };
         let path = candidates.verify_path_to(&self.member_certificate, &mut organisation.checks)?;
-        // The organisation's certificate, or another of its name: what it signs without attribution is refused, so it names no member.
+        // The organisation's certificate, or another of its name: its signatures without
+        // attribution are rejected, so it does not name a member.
         if self.member_certificate.subject() == self.head.organisation_certificate.subject() {
             return Err(VerifyError::AttributionMissing);
         }
@@ -211,13 +212,14 @@ impl VerifiedMemberId {
         self.profile
     }
 
-    /// The run of seconds, around the latest that counted, in which DNSSEC chain and certificates hold.
+    /// The run of seconds, around the latest that counted, in which DNSSEC chain and certificates
+    /// are valid.
     #[must_use]
     pub const fn validity(&self) -> ValidityPeriod {
         self.validity
     }
 
-    /// What the verdict rests on.
+    /// The evidence for the result.
     #[must_use]
     pub const fn proof(&self) -> &Proof {
         &self.proof

@@ -1,9 +1,10 @@
-//! What a verifier remembers, in order not to prove it twice.
+//! A cache of verified results.
 //!
-//! A memory belongs to one verifier: its trust anchors, cryptography, limits and policy never change while it is there, so nothing
-//! that a verdict depends on has to be part of a key but the octets themselves and the service. Only what was proved is
-//! remembered, and it answers for a period only if proving it again would end the same way; the caller's time, and with it the
-//! common second, is held against the remembered validity at each call.
+//! A cache belongs to one verifier: its trust anchors, cryptography, limits and policy never change
+//! while the cache exists, so a key needs only the octets themselves and the service. Only proved
+//! results are cached, and an entry answers for a period only if proving it again would give the
+//! same result; the caller's time, and with it the common second, is compared with the cached
+//! validity at each call.
 
 mod store;
 
@@ -16,7 +17,7 @@ use crate::remembered::{RememberedBundle, RememberedOrganisation};
 
 pub(crate) use store::{Key, Remembered, Store};
 
-/// How much a verifier remembers. The default is nothing.
+/// Size limits of a verifier's cache. By default nothing is cached.
 ///
 /// ```
 /// use veraid_core::MemoryLimits;
@@ -32,32 +33,35 @@ pub struct MemoryLimits {
 }
 
 impl MemoryLimits {
-    /// Nothing is remembered.
+    /// Disables the cache.
     pub const NOTHING: Self = Self { zone_octets: 0, organisation_octets: 0, bundle_octets: 0 };
 
-    /// What a server can spare: signatures of some 3,000 top-level domains, 7,000 organisations and 18,000 tokens, in 129 MiB.
+    /// A reasonable size for a server: signatures of some 3,000 top-level domains, 7,000
+    /// organisations and 18,000 tokens, in 129 MiB.
     pub const RECOMMENDED: Self = Self {
         zone_octets: 1024 * 1024,
         organisation_octets: 64 * 1024 * 1024,
         bundle_octets: 64 * 1024 * 1024,
     };
 
-    /// Octets for signatures of the root and of top-level domains, which all chains below share.
+    /// Sets the bytes for signatures of the root and of top-level domains, which all chains below
+    /// share.
     #[must_use]
     pub const fn with_zone_octets(mut self, octets: u64) -> Self {
         self.zone_octets = octets;
         self
     }
 
-    /// Octets for organisations: chain, certificate and key record, which all bundles of an organisation share until it fetches
-    /// another chain.
+    /// Sets the bytes for organisations: chain, certificate and key record, which all bundles of an
+    /// organisation share until it fetches another chain.
     #[must_use]
     pub const fn with_organisation_octets(mut self, octets: u64) -> Self {
         self.organisation_octets = octets;
         self
     }
 
-    /// Octets for whole bundles with attached content, such as a token that a client sends with each request.
+    /// Sets the bytes for whole bundles with attached content, such as a token that a client sends
+    /// with each request.
     #[must_use]
     pub const fn with_bundle_octets(mut self, octets: u64) -> Self {
         self.bundle_octets = octets;
@@ -71,7 +75,7 @@ impl Default for MemoryLimits {
     }
 }
 
-/// What became of the memories of a verifier.
+/// Statistics of a verifier's caches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MemoryCounters {
@@ -83,25 +87,26 @@ pub struct MemoryCounters {
     pub bundles: MemoryCounts,
 }
 
-/// What became of one memory.
+/// Statistics of one cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MemoryCounts {
-    /// How often something was asked for and there.
+    /// The number of lookups that found an entry.
     pub hits: u64,
-    /// How often it was not there.
+    /// The number of lookups that did not find an entry.
     pub misses: u64,
-    /// How often something was put in.
+    /// The number of insertions.
     pub insertions: u64,
-    /// How often something was thrown out for want of room, or not let in because it is larger than all of it.
+    /// The number of entries that were evicted to make room, or not inserted because they are
+    /// larger than the cache.
     pub evictions: u64,
-    /// How many entries there are.
+    /// The number of entries.
     pub entries: u64,
-    /// How many octets they take, reckoned rather too high than too low.
+    /// The size of the entries in bytes, estimated rather too high than too low.
     pub octets: u64,
 }
 
-/// The memories of one verifier.
+/// The caches of one verifier.
 #[derive(Debug)]
 pub(crate) struct Memory {
     zones: Option<Arc<ZoneChecks>>,
@@ -120,7 +125,7 @@ impl Memory {
         }
     }
 
-    /// The memory of zones' signatures, for the walk.
+    /// The cache of zones' signatures, for the walk.
     pub(crate) fn zones(&self) -> Option<Arc<dyn CheckMemory>> {
         self.zones.clone().map(|zones| -> Arc<dyn CheckMemory> { zones })
     }
@@ -142,16 +147,16 @@ impl Memory {
     }
 }
 
-/// SHA-256, which tells apart what is remembered.
+/// The SHA-256 digest that identifies a cache entry.
 pub(crate) fn key(octets: &[u8], crypto: CryptoProvider) -> Option<Key> {
     crypto.digest(DigestAlgorithm::Sha256, octets).try_into().ok()
 }
 
-/// Signature checks that have held.
+/// Signature checks that succeeded.
 #[derive(Debug)]
 struct ZoneChecks(Store<Held>);
 
-/// That is all there is to be known of them.
+/// A unit value: presence in the store is the information.
 #[derive(Debug)]
 struct Held;
 

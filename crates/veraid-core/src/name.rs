@@ -21,10 +21,11 @@ impl OrganisationName {
         [self.ascii.len(), self.unicode.len(), self.dns.as_wire().len()].iter().sum()
     }
 
-    /// Takes a certificate's common name as an organisation's, as `profile` writes it.
+    /// Parses a certificate's common name as an organisation's, in the form of `profile`.
     ///
-    /// Labels of letters, digits and hyphens, 1 to 63 octets, no hyphen first or last; with the key records' label before it at most
-    /// 255 octets on the wire. VeraId allows one final dot, DomainAuth demands it.
+    /// Labels of letters, digits and hyphens, 1 to 63 octets, no hyphen first or last; with the key
+    /// records' label before it at most 255 octets on the wire. VeraId allows one final dot,
+    /// DomainAuth requires it.
     ///
     /// # Errors
     ///
@@ -37,7 +38,7 @@ impl OrganisationName {
         name.key_record_question(profile).map(|_| name).ok_or(NameProblem::TooLong)
     }
 
-    /// The same whatever the profile says of the final dot and the length of its label.
+    /// Parses a name without the profile's rules for the final dot and the length with its label.
     pub(crate) fn parse(text: &str) -> Result<Self, NameProblem> {
         let text = text.strip_suffix('.').unwrap_or(text);
         if text.is_empty() || text.split('.').any(str::is_empty) {
@@ -58,21 +59,23 @@ impl OrganisationName {
         Ok(Self { ascii, unicode, dns })
     }
 
-    /// Lower case, A-labels, no final dot: the form to compare and to store.
+    /// The name in lower case with A-labels, without a final dot: the form to compare and to store.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.ascii
     }
 
-    /// With U-labels (UTS 46): the form to show to people. Different names can look alike in it.
+    /// The name with U-labels (UTS 46): the form to show to people. Different names can look alike
+    /// in it.
     #[must_use]
     pub fn as_unicode(&self) -> &str {
         &self.unicode
     }
 
-    /// The question whose answer holds the organisation's key records under `profile`.
+    /// The question for the organisation's key records under `profile`.
     ///
-    /// `None` if the name leaves no room for the label of that profile; there is room for the one that it was parsed for.
+    /// `None` if the name leaves no room for the label of that profile; there is room for the one
+    /// that it was parsed for.
     #[must_use]
     pub fn key_record_question(&self, profile: Profile) -> Option<Question> {
         profile.question(&self.dns)
@@ -81,8 +84,9 @@ impl OrganisationName {
 
 /// The name with a U-label for each A-label.
 ///
-/// Each label is converted on its own. The Bidi rule is one about labels (RFC 5893 section 2): a label of digits beside one that is
-/// written from right to left makes a name hard to read, not invalid.
+/// Each label is converted on its own. The Bidi rule applies to labels (RFC 5893 section 2): a
+/// label of digits beside one that is written from right to left makes a name hard to read, but not
+/// invalid.
 fn unicode_form(ascii: &str) -> Result<String, NameProblem> {
     let is_a_label = |label: &str| label.starts_with("xn--");
     if !ascii.split('.').any(is_a_label) {
@@ -114,22 +118,24 @@ impl fmt::Debug for OrganisationName {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct UserName(String);
 
-/// How a bot's certificate or attribution says that it is no user.
+/// The name of a bot in its certificate or attribution.
 pub(crate) const BOT: &str = "@";
 
 impl UserName {
-    /// The most octets of UTF-8 that a name may have, as with other parts of an identity in the field (a DNS name, a file name).
+    /// The maximum length of a name in octets of UTF-8, as with other parts of an identity in the
+    /// field (a DNS name, a file name).
     pub const MAX_OCTETS: usize = 255;
 
-    /// Takes `text` as a user's name under `profile`.
+    /// Parses `text` as a user's name under `profile`.
     ///
-    /// Both profiles reject what would let one name pass for another: nothing, `@` and its look-alikes, control characters, those that
-    /// turn the direction of writing, white space other than U+0020 inside, and characters that show as nothing where they stand.
-    /// DomainAuth demands the PRECIS form UsernameCaseMapped (RFC 8265 section 3.3) besides.
+    /// Both profiles reject names that could pass for another: empty ones, `@` and its look-alikes,
+    /// control characters, those that turn the direction of writing, white space other than U+0020
+    /// inside, and characters that are invisible where they stand. DomainAuth also requires the
+    /// PRECIS form UsernameCaseMapped (RFC 8265 section 3.3).
     ///
     /// # Errors
     ///
-    /// [`NameProblem`] with the rule that it breaks.
+    /// [`NameProblem`] with the rule that is violated.
     pub fn new(text: &str, profile: Profile) -> Result<Self, NameProblem> {
         if text.is_empty() {
             return Err(NameProblem::Empty);
@@ -181,7 +187,7 @@ impl fmt::Debug for UserName {
     }
 }
 
-/// Who signed: a user of an organisation, or the organisation itself (a bot).
+/// The author of a signature: a user of an organisation, or the organisation itself (a bot).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Member {
     pub(crate) organisation: OrganisationName,
@@ -201,7 +207,8 @@ impl Member {
         self.user.as_ref()
     }
 
-    /// Takes a certificate's common name or an attribution: `@` for a bot, or else a user's name.
+    /// Parses a certificate's common name or an attribution: `@` for a bot, otherwise a user's
+    /// name.
     pub(crate) fn parse_user(
         text: &str,
         profile: Profile,
@@ -220,20 +227,20 @@ impl fmt::Display for Member {
     }
 }
 
-/// Why a text is no name of an organisation or user.
+/// The reason why a text is not the name of an organisation or user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NameProblem {
     /// A user's name is empty.
     #[error("it is empty")]
     Empty,
-    /// It is longer than a domain name, or a user's name than 255 octets.
+    /// It is longer than a domain name may be, or a user's name is longer than 255 octets.
     #[error("it is too long")]
     TooLong,
-    /// DomainAuth writes domain names with the final dot.
+    /// The domain name lacks the final dot, which DomainAuth requires.
     #[error("it does not end with a dot")]
     NoFinalDot,
-    /// The root, or two dots in a row.
+    /// The name is the root, or has two dots in a row.
     #[error("it has an empty label")]
     EmptyLabel,
     /// A domain name has a character other than letters, digits and hyphens: U-labels must be written as A-labels.
@@ -242,13 +249,13 @@ pub enum NameProblem {
     /// A label is over 63 octets, or starts or ends with a hyphen.
     #[error("it has a label over 63 octets or with a hyphen first or last")]
     Label,
-    /// A label that starts with `xn--` and is no A-label.
+    /// A label starts with `xn--` but is not an A-label.
     #[error("it has a label that starts with xn-- and is no valid A-label")]
     InvalidALabel,
-    /// A character that no user name may have.
+    /// A character that is not allowed in user names.
     #[error("it has the character U+{:04X}", u32::from(*.0))]
     Character(char),
-    /// A character that shows as nothing, where neither an emoji nor a script needs it.
+    /// A character that is invisible, where neither an emoji nor a script needs it.
     #[error(
         "it has the character U+{:04X}, which shows as nothing there",
         u32::from(*.0)
@@ -257,7 +264,7 @@ pub enum NameProblem {
     /// A user's name starts or ends with a space.
     #[error("it starts or ends with a space")]
     OuterSpace,
-    /// A user's name is not in the form that DomainAuth demands.
+    /// A user's name is not in the form that DomainAuth requires.
     #[error("it is not in the form of PRECIS UsernameCaseMapped")]
     NotPrecis,
 }

@@ -72,21 +72,23 @@ pub struct ServiceOid {
 }
 
 impl ServiceOid {
-    /// The most octets of an encoding (128: room for 14 arcs of 64 bits, and for any that is in use).
+    /// The maximum octets of an encoding (128: room for 14 arcs of 64 bits, and for any that is in
+    /// use).
     pub const MAX_OCTETS: usize = 128;
 
-    /// From the content octets of a DER encoding, for constants.
+    /// Creates a service from the content octets of a DER encoding, for constants.
     ///
     /// # Panics
     ///
-    /// If they are no object identifier, which a constant shows when it is compiled.
+    /// If they are not an object identifier; a constant fails at compile time.
     #[must_use]
     pub const fn new_static(octets: &'static [u8]) -> Self {
         assert!(octets.len() <= Self::MAX_OCTETS && check_oid(octets), "no object identifier");
         Self { octets: Cow::Borrowed(octets) }
     }
 
-    /// From the content octets of a DER encoding (X.690 section 8.19); `None` if they are no object identifier.
+    /// Creates a service from the content octets of a DER encoding (X.690 section 8.19); `None` if
+    /// they are not an object identifier.
     #[must_use]
     pub fn from_octets(octets: &[u8]) -> Option<Self> {
         (octets.len() <= Self::MAX_OCTETS && check_oid(octets))
@@ -103,8 +105,8 @@ impl ServiceOid {
 impl FromStr for ServiceOid {
     type Err = OidError;
 
-    /// Reads dotted decimal without leading zeros; arcs of any size, as long as the encoding has at most
-    /// [`ServiceOid::MAX_OCTETS`].
+    /// Parses dotted decimal without leading zeros; arcs of any size, as long as the encoding has
+    /// at most [`ServiceOid::MAX_OCTETS`].
     fn from_str(text: &str) -> Result<Self, OidError> {
         let error = || OidError { text: text.chars().take(64).collect() };
         // 128 octets are 896 bits: 270 digits, or 64 arcs of one digit and their dots.
@@ -124,11 +126,12 @@ impl FromStr for ServiceOid {
     }
 }
 
-/// Most octets of a text that may be an object identifier of [`ServiceOid::MAX_OCTETS`] (512; the longest is one of 127 arcs).
+/// The maximum length of a text that may be an object identifier of [`ServiceOid::MAX_OCTETS`]
+/// (512; the longest is one of 127 arcs).
 const MAX_TEXT_OCTETS: usize = 512;
 
-/// Whether `text` is an object identifier in dotted decimal, of any length: at least two arcs without leading zeros, the first
-/// from 0 to 2, the second below 40 unless the first is 2.
+/// Returns true if `text` is an object identifier in dotted decimal, of any length: at least two
+/// arcs without leading zeros, the first from 0 to 2, the second below 40 unless the first is 2.
 pub(crate) fn is_dotted_decimal(text: &str) -> bool {
     let is_arc = |arc: &str| {
         !arc.is_empty()
@@ -146,10 +149,11 @@ pub(crate) fn is_dotted_decimal(text: &str) -> bool {
     begins_well && arcs.all(is_arc)
 }
 
-/// A number of an object identifier, which may have any size.
+/// A number of an object identifier, of any size.
 ///
-/// Nearly every arc fits 128 bits. Others are kept as decimal digits in groups of nine, the lowest first: arcs of different value
-/// must not have one text, or a record for one service would be one for another.
+/// Nearly every arc fits 128 bits. Others are kept as decimal digits in groups of nine, the lowest
+/// first: arcs of different value must not have the same text, or a record for one service would
+/// also be for another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Arc {
     groups: Vec<u32>,
@@ -160,7 +164,7 @@ impl Arc {
     const WIDE_BASE: u64 = 1_000_000_000;
     const DIGITS: usize = 9;
 
-    /// Reads ASCII digits.
+    /// Parses ASCII digits.
     fn from_decimal(digits: &str) -> Self {
         let groups = digits.as_bytes().rchunks(Self::DIGITS).map(|group| {
             group.iter().fold(0_u32, |value, digit| {
@@ -170,7 +174,7 @@ impl Arc {
         Self { groups: groups.collect() }
     }
 
-    /// Reads seven bits of each octet, the highest first.
+    /// Parses seven bits of each octet, the highest first.
     fn from_base_128(octets: &[u8]) -> Self {
         octets.iter().fold(Self { groups: vec![0] }, |arc, octet| {
             arc.times_plus(128, u32::from(octet & 0x7F))
@@ -216,7 +220,8 @@ impl Arc {
         self
     }
 
-    /// Takes 40 away as often as it goes, at most `times`; how often that was, and what is left.
+    /// Subtracts 40 as often as possible, at most `times`; returns the number of subtractions and
+    /// the rest.
     fn less_forties(mut self, times: u32) -> (u32, Self) {
         let is_small = self.groups.iter().skip(1).all(|&group| group == 0);
         let lowest = self.small();
@@ -249,8 +254,8 @@ impl fmt::Display for Arc {
 
 /// Writes the dotted decimal form of an object identifier's content octets.
 ///
-/// Arcs of more than [`ServiceOid::MAX_OCTETS`], which only unknown extensions and attributes can have, are written `?`: the work
-/// grows with the square of their length.
+/// Arcs of more than [`ServiceOid::MAX_OCTETS`], which only unknown extensions and attributes can
+/// have, are written `?`: the work grows with the square of their length.
 pub(crate) fn write_dotted(octets: &[u8], f: &mut impl fmt::Write) -> fmt::Result {
     for (place, arc) in octets.split_inclusive(|octet| octet & 0x80 == 0).enumerate() {
         if place > 0 {
@@ -283,7 +288,7 @@ impl fmt::Debug for ServiceOid {
     }
 }
 
-/// A text that is no object identifier.
+/// A text that is not an object identifier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not an object identifier in dotted decimal")]
 pub struct OidError {
@@ -352,7 +357,7 @@ mod tests {
         let parsed: ServiceOid = longest.parse().unwrap();
         assert_eq!((parsed.as_octets().len(), parsed.to_string()), (128, longest.clone()));
         assert!(format!("{longest}.1").parse::<ServiceOid>().is_err());
-        // The greatest number of 127 groups of 7 bits.
+        // The largest number of 127 groups of 7 bits.
         let octets = [&[0x2B][..], &[0xFF; 126], &[0x7F]].concat();
         let greatest = ServiceOid::from_octets(&octets).unwrap();
         assert_eq!(greatest.to_string().parse(), Ok(greatest));
@@ -383,7 +388,7 @@ mod tests {
     }
 
     proptest! {
-        /// So comparing texts is comparing octets.
+        /// So comparing texts is equivalent to comparing octets.
         #[test]
         fn different_object_identifiers_have_different_texts(octets in encoded(), others in encoded()) {
             prop_assume!(octets.len() <= 128 && others.len() <= 128);
@@ -396,7 +401,7 @@ mod tests {
             }
         }
 
-        /// Against arithmetic of 128 bits.
+        /// Compares with arithmetic of 128 bits.
         #[test]
         fn arcs_of_128_bits_are_read_and_written_as_numbers(first in 0_u128..3, second in any::<u128>(), third in any::<u128>()) {
             let second = if first < 2 { second % 40 } else { second >> 1 };

@@ -1,4 +1,5 @@
-//! What all bundles of an organisation begin with: the DNSSEC chain and the organisation's certificate.
+//! The fields that all bundles of an organisation begin with: the DNSSEC chain and the
+//! organisation's certificate.
 
 use std::sync::Arc;
 
@@ -17,28 +18,31 @@ use crate::profile::Profile;
 use crate::verification::{Proof, ProvedOrganisation};
 use crate::verifier::Verifier;
 
-/// An organisation's chain and certificate. Whether they hold is open until they are verified.
+/// An organisation's chain and certificate, untrusted until they are verified.
 ///
-/// Issuers hold on to it: it is made once and goes into every bundle until the chain runs out.
+/// Issuers keep it: it is made once and goes into every bundle until the chain expires.
 #[derive(Clone, Debug)]
 pub struct OrganisationId {
     head: Arc<BundleHead>,
-    /// The fields that they are in a bundle.
+    /// The two encoded as the fields of a bundle.
     encoded: Arc<[u8]>,
 }
 
 impl OrganisationId {
-    /// Puts the two together. Messages that the chain has twice are dropped, since a bundle holds a set of them.
+    /// Combines a chain and a certificate. Repeated messages of the chain are dropped, since a
+    /// bundle contains a set of them.
     ///
     /// # Errors
     ///
-    /// [`ParseError::NotStrictDer`] if the chain is for DomainAuth and the certificate has a form that it does not allow;
-    /// [`ParseError::DnssecChain`] if the chain has more than the default limits allow in a bundle.
+    /// [`ParseError::NotStrictDer`] if the chain is for DomainAuth and the certificate has a form
+    /// that DomainAuth does not allow; [`ParseError::DnssecChain`] if the chain exceeds the default
+    /// limits for a bundle.
     pub fn new(
         chain: DnssecChain,
         organisation_certificate: Certificate,
     ) -> Result<Self, ParseError> {
-        // What is verified is what a bundle will hold, so the chain is read back from that.
+        // The chain is parsed from the encoding, so that the same chain is verified that a bundle
+        // will contain.
         let chain = parse_dnssec_chain(&encode_dnssec_chain(chain.messages()))?;
         let needs_tolerance = organisation_certificate.needs_tolerance();
         let head = BundleHead { chain, organisation_certificate };
@@ -46,7 +50,7 @@ impl OrganisationId {
         Ok(Self::from_head(Arc::new(head)))
     }
 
-    /// Takes the head of a bundle that parsed.
+    /// Takes the head of a parsed bundle.
     pub(crate) fn from_head(head: Arc<BundleHead>) -> Self {
         let encoded = head.write().into();
         Self { head: head.with_distinct_messages(), encoded }
@@ -56,7 +60,7 @@ impl OrganisationId {
         &self.head
     }
 
-    /// Writes a bundle in DER: the organisation's fields and then these.
+    /// Encodes a bundle in DER: the organisation's fields, followed by `fields`.
     pub(crate) fn write_bundle(&self, fields: &[Vec<u8>]) -> Vec<u8> {
         encode(tag::SEQUENCE, &[&self.encoded, fields.concat().as_slice()].concat())
     }
@@ -67,13 +71,13 @@ impl OrganisationId {
         self.head.profile()
     }
 
-    /// The DNSSEC chain, unproved.
+    /// The DNSSEC chain, not verified.
     #[must_use]
     pub fn chain(&self) -> &DnssecChain {
         &self.head.chain
     }
 
-    /// The organisation's certificate, unproved.
+    /// The organisation's certificate, not verified.
     #[must_use]
     pub fn organisation_certificate(&self) -> &Certificate {
         &self.head.organisation_certificate
@@ -131,13 +135,14 @@ impl VerifiedOrganisationId {
         self.profile
     }
 
-    /// The run of seconds, around the latest that counted, in which DNSSEC chain and certificate hold.
+    /// The run of seconds, around the latest that counted, in which DNSSEC chain and certificate
+    /// are valid.
     #[must_use]
     pub const fn validity(&self) -> ValidityPeriod {
         self.validity
     }
 
-    /// What the verdict rests on.
+    /// The evidence for the result.
     #[must_use]
     pub const fn proof(&self) -> &Proof {
         &self.proof

@@ -20,12 +20,12 @@ pub struct OrganisationKey {
 }
 
 impl OrganisationKey {
-    /// Takes a SubjectPublicKeyInfo in DER (RFC 5280 section 4.1.2.7) and nothing after it.
+    /// Parses a SubjectPublicKeyInfo in DER (RFC 5280 section 4.1.2.7) and nothing after it.
     ///
     /// # Errors
     ///
-    /// [`AlgorithmProblem`] if it is none, if the key is not rsaEncryption with NULL parameters, or if no key record can name one
-    /// of its size.
+    /// [`AlgorithmProblem`] if it is malformed, if the key is not rsaEncryption with NULL
+    /// parameters, or if key records cannot name a key of its size.
     pub fn from_spki_der(der: &[u8]) -> Result<Self, AlgorithmProblem> {
         Self::new(der, &RsaPublicKey::from_spki_der(der)?)
     }
@@ -59,7 +59,8 @@ impl OrganisationKey {
         &self.spki
     }
 
-    /// The hash that goes with the size of the key: SHA-256, SHA-384 or SHA-512. Its key records use it.
+    /// The hash that goes with the size of the key and that its key records use: SHA-256, SHA-384
+    /// or SHA-512.
     #[must_use]
     pub const fn digest_algorithm(&self) -> DigestAlgorithm {
         self.digest
@@ -72,8 +73,9 @@ impl OrganisationKey {
 
     /// The text of the key record that names this key: one character-string of a TXT record.
     ///
-    /// It is for `service`, or for any if there is none. Verification may look back `ttl_override_seconds` from the end of the requested
-    /// period. DomainAuth allows 1 to [`MAX_VALIDITY_SECONDS`](crate::MAX_VALIDITY_SECONDS); VeraId takes more as that.
+    /// It is for `service`, or for any service if that is `None`. Verification may look back
+    /// `ttl_override_seconds` from the end of the requested period. DomainAuth allows 1 to
+    /// [`MAX_VALIDITY_SECONDS`](crate::MAX_VALIDITY_SECONDS); VeraId caps a larger value at that.
     #[must_use]
     pub fn record_text(
         &self,
@@ -86,20 +88,21 @@ impl OrganisationKey {
         let algorithm = self.algorithm;
         let fields = match profile {
             Profile::VeraId => format!("{algorithm} {id} {ttl_override_seconds}"),
-            // The digest types have the numbers of the key sizes that they go with.
+            // The digest types have the numbers of the key sizes that they belong to.
             Profile::DomainAuth => format!("0 {algorithm} {algorithm} {id} {ttl_override_seconds}"),
         };
         service.map_or(fields.clone(), |service| format!("{fields} {service}"))
     }
 
-    /// Finds the one record among `records` that names this key for `service`.
+    /// Finds the only record among `records` that names this key for `service`.
     ///
-    /// A record for that service wins over one for any; two that match equally well are refused. Records of another form are skipped;
-    /// one that names the key and is malformed fails (draft, "Verification Procedure").
+    /// A record for that service has precedence over one for any; two that match equally well are
+    /// rejected. Records of another form are skipped; one that names the key and is malformed fails
+    /// (draft, "Verification Procedure").
     ///
     /// # Errors
     ///
-    /// [`VerifyError::KeyRecord`] with what was found instead.
+    /// [`VerifyError::KeyRecord`] with the records found instead.
     pub fn find_record(
         &self,
         records: &VerifiedRrset,
@@ -111,7 +114,8 @@ impl OrganisationKey {
     }
 }
 
-/// A digest of a key as records have it: Base64, which VeraId pads and DomainAuth does not.
+/// Encodes a digest of a key as in key records: Base64, padded under VeraId and unpadded under
+/// DomainAuth.
 pub(crate) fn encode_key_id(digest: &[u8], profile: Profile) -> String {
     match profile {
         Profile::VeraId => Base64::encode_string(digest),

@@ -1,4 +1,5 @@
-//! The PRECIS profile UsernameCaseMapped (RFC 8265 section 3.3) for names that are compared as they are.
+//! The PRECIS profile UsernameCaseMapped (RFC 8265 section 3.3) for names that are compared
+//! unchanged.
 //!
 //! The properties of code points come from the Unicode version in use, as RFC 8264 section 8 asks, and not from a table of one
 //! version: people write their names in scripts that were encoded later.
@@ -12,10 +13,10 @@ use crate::unicode::{
     category, follows_bidi_rule, is, is_joiner_in_context, is_nfc, is_nfkc, is_of, value,
 };
 
-/// Whether enforcing UsernameCaseMapped would leave `text` as it is.
+/// Returns true if enforcing UsernameCaseMapped would leave `text` unchanged.
 ///
-/// Width mapping changes only characters that the class does not have, so what remains are the IdentifierClass, lower case, NFC
-/// and the Bidi rule.
+/// Width mapping changes only characters outside the class, so the remaining rules are the
+/// IdentifierClass, lower case, NFC and the Bidi rule.
 pub(crate) fn is_username_case_mapped(text: &str) -> bool {
     if text.is_ascii() {
         return !text.is_empty()
@@ -33,18 +34,18 @@ pub(crate) fn is_username_case_mapped(text: &str) -> bool {
         && follows_bidi_rule(text)
 }
 
-/// What the IdentifierClass says of a code point.
+/// The property of a code point in the IdentifierClass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Derived {
     Valid,
-    /// Allowed where a rule of RFC 5892 appendix A says so.
+    /// Allowed where a rule of RFC 5892 appendix A permits it.
     Context,
     Disallowed,
 }
 
 /// Derives the property of a code point for the IdentifierClass, in the order of RFC 8264 section 8.
 ///
-/// Categories that end in "disallowed", as all that come after them do, are left to the last line.
+/// Categories that end in "disallowed", like all that come after them, are left to the last line.
 fn derived_property(character: char) -> Derived {
     match character {
         // Exceptions (RFC 8264 section 9.6).
@@ -78,7 +79,7 @@ fn derived_property(character: char) -> Derived {
     if is_letter_or_digit && !is_disallowed { Derived::Valid } else { Derived::Disallowed }
 }
 
-/// Conjoining jamo, of which the same syllables can be written (RFC 8264 section 9.9).
+/// Conjoining jamo, which can also form the same syllables (RFC 8264 section 9.9).
 fn is_old_hangul_jamo(character: char) -> bool {
     matches!(
         value::<HangulSyllableType>(character),
@@ -155,7 +156,7 @@ mod tests {
             "Alice",
             "a\u{7F}",
             "\u{E9}A",
-            // Capitals of scripts that had none at first, or that are newer.
+            // Capitals of scripts that first lacked them, or that are newer.
             "\u{13A3}\u{13B3}",
             "\u{1C90}",
             "\u{1E900}",
@@ -205,7 +206,7 @@ mod tests {
         }
     }
 
-    /// Over all code points, against the standard library's lower case.
+    /// Compares all code points with the standard library's lower case.
     #[test]
     fn one_character_names_are_letters_digits_and_marks_that_no_mapping_changes() {
         let mut accepted = 0_usize;

@@ -4,17 +4,18 @@ use std::fmt;
 
 use veraid_dnssec::{Name, Question, RecordType};
 
-/// Which protocol a bundle follows. There is no fallback from one to the other.
+/// The protocol that a bundle follows. There is no fallback from one to the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Profile {
     /// VeraId as deployed: key records at `_veraid`, no intermediate certificates, a few bounded tolerances of BER.
     VeraId,
-    /// DomainAuth (draft-narea-domainauth): key records at `_domainauth`, strict DER, intermediate certificates, caps of 90 days.
+    /// DomainAuth (draft-narea-domainauth): key records at `_domainauth`, strict DER, intermediate
+    /// certificates, periods of at most 90 days.
     DomainAuth,
 }
 
-/// 90 days: the most that DomainAuth allows a certificate, a signed period, an RRSIG and a verifier's own period to last, and the
-/// most that either profile looks back.
+/// 90 days: under DomainAuth the maximum length of the validity of a certificate, a signed period,
+/// an RRSIG and a verifier's own period, and under both profiles the maximum TTL override.
 pub const MAX_VALIDITY_SECONDS: u64 = 90 * 86_400;
 
 impl Profile {
@@ -27,7 +28,7 @@ impl Profile {
         }
     }
 
-    /// The question whose answer holds the key records of `organisation`.
+    /// The question for the key records of `organisation`.
     pub(crate) fn question(self, organisation: &Name) -> Option<Question> {
         let name = organisation.prepend(self.label().as_bytes())?;
         Some(Question { name, record_type: RecordType::TXT })

@@ -1,4 +1,4 @@
-//! What a verifier remembers of the bundle that it verifies.
+//! Cache lookups for one bundle.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::signature_bundle::{BundleKeys, SignatureBundle, organisation_fields};
 use crate::verification::{ProvedOrganisation, VerifiedSignature};
 use crate::verifier::Verifier;
 
-/// A bundle, asked about for one service, beside what its verifier remembers.
+/// A bundle and a service, for lookups in the verifier's cache.
 #[derive(Clone, Copy)]
 pub(crate) struct Recollection<'a> {
     bundle: &'a SignatureBundle,
@@ -22,7 +22,8 @@ pub(crate) struct Recollection<'a> {
 }
 
 impl<'a> Recollection<'a> {
-    /// Detached `content` is no part of the bundle's octets, so only the organisation can be remembered then.
+    /// Creates the lookups. Detached `content` is not part of the bundle's octets, so only the
+    /// organisation can be cached then.
     pub(crate) fn new(
         bundle: &'a SignatureBundle,
         content: Option<&[u8]>,
@@ -43,7 +44,7 @@ impl<'a> Recollection<'a> {
         Self { bundle, service, verifier, keys }
     }
 
-    /// The verdict on the whole bundle.
+    /// The cached result for the whole bundle.
     pub(crate) fn verdict(
         &self,
         period: ValidityPeriod,
@@ -52,7 +53,7 @@ impl<'a> Recollection<'a> {
         bundles.get(&self.keys.whole?)?.answer(self.service, period, self.verifier)
     }
 
-    /// The organisation with its chain and key record proved.
+    /// The cached organisation, with its chain and key record proved.
     pub(crate) fn organisation(
         &self,
         period: ValidityPeriod,
@@ -61,12 +62,13 @@ impl<'a> Recollection<'a> {
         organisations.get(&self.keys.organisation?)?.answer(self.service, period, self.verifier)
     }
 
-    /// Whether there is anything to be remembered of `organisation` or its bundle.
+    /// Returns true if there is something to cache for `organisation` or its bundle.
     pub(crate) fn wants(&self, organisation: &ProvedOrganisation) -> bool {
         self.keys.whole.is_some() || (self.keys.organisation.is_some() && organisation.is_new())
     }
 
-    /// Remembers what was proved: the organisation as it was before its certificate was looked at, and all of it.
+    /// Caches the results: the organisation as it was before its certificate was checked, and the
+    /// whole bundle.
     pub(crate) fn remember(
         &self,
         organisation: ProvedOrganisation,

@@ -1,4 +1,4 @@
-//! What is remembered of organisations and bundles, and for which periods it answers.
+//! Cache entries for organisations and bundles, and the periods that they answer for.
 
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ use crate::verification::{ProvedOrganisation, VerifiedSignature};
 use crate::verifier::Verifier;
 use crate::window::Window;
 
-/// How many octets of heap a parsed certificate takes for each octet of its own, at most: it is kept as received, with key and names
-/// apart from it, which are parts of it.
+/// The maximum heap bytes of a parsed certificate per octet of its encoding: it is kept as
+/// received, with copies of its key and names.
 const CERTIFICATE_FACTOR: usize = 3;
 
-/// What an entry holds that does not grow with what was received: its own fields, and a few short lists.
+/// The size of an entry that does not depend on its input: its own fields, and a few short lists.
 const FIXED_OCTETS: usize = 2048;
 
 /// An organisation whose chain, key record and certificate were proved.
@@ -32,7 +32,8 @@ pub(crate) struct RememberedOrganisation {
 }
 
 impl RememberedOrganisation {
-    /// `proved` as it was when the chain was proved, before any certificate was looked at; its self-signature has held since.
+    /// Creates an entry. `proved` is the state after proving the chain, before any certificate was
+    /// checked; its self-signature has since been found valid.
     pub(crate) fn new(
         head: Arc<BundleHead>,
         deviations: Vec<Deviation>,
@@ -48,7 +49,7 @@ impl RememberedOrganisation {
         Self { head, deviations, service, proved, octets }
     }
 
-    /// Whether it answers for `service` and `period`.
+    /// Returns true if the entry answers for `service` and `period`.
     pub(crate) fn answers(
         &self,
         service: &ServiceOid,
@@ -63,7 +64,8 @@ impl RememberedOrganisation {
         self.proved.profile
     }
 
-    /// The organisation as proving it again for `service` and `period` would find it; `None` if that is not known.
+    /// The organisation as proving it again for `service` and `period` would give it; `None` if
+    /// that is not known.
     pub(crate) fn answer(
         &self,
         service: &ServiceOid,
@@ -100,14 +102,15 @@ impl RememberedBundle {
         certificates: ValidityPeriods,
         signature: VerifiedSignature,
     ) -> Self {
-        // The organisation's records may be held by other entries too; they are counted in each.
+        // Other entries may share the organisation's records; each entry counts them.
         let octets = FIXED_OCTETS
             .saturating_add(organisation.heap_octets())
             .saturating_add(signature.heap_octets());
         Self { service, organisation, certificates, signature, octets }
     }
 
-    /// The verdict that verifying the bundle again for `service` and `period` would come to; `None` if that is not known.
+    /// The result that verifying the bundle again for `service` and `period` would give; `None` if
+    /// that is not known.
     pub(crate) fn answer(
         &self,
         service: &ServiceOid,
@@ -132,7 +135,7 @@ impl Remembered for RememberedBundle {
     }
 }
 
-/// Every second that a verification for `period` may look at.
+/// All seconds that a verification for `period` may consider.
 fn wanted(period: ValidityPeriod, verifier: &Verifier) -> ValidityPeriod {
     Window::with_leeway(period, verifier.policy().leeway_seconds())
 }

@@ -18,7 +18,7 @@ use crate::signed_data::SignedData;
 use crate::verification::{VerifiedSignature, verify};
 use crate::verifier::Verifier;
 
-/// A signature bundle that parsed. Who signed what is open until it is verified.
+/// A parsed signature bundle. It is untrusted until it is verified.
 ///
 /// ```text
 /// SignatureBundle ::= SEQUENCE {
@@ -34,51 +34,52 @@ pub struct SignatureBundle {
     pub(crate) head: Arc<BundleHead>,
     pub(crate) signed_data: SignedData,
     deviations: Vec<Deviation>,
-    /// How many of them are in the organisation's fields; they come first.
+    /// The number of deviations in the organisation's fields; they come first.
     head_deviations: usize,
-    /// By which a verifier remembers, as far as they are worked out already.
+    /// The cache keys, as far as they are already computed.
     pub(crate) keys: BundleKeys,
 }
 
-/// The keys by which a verifier remembers a bundle.
+/// The cache keys of a bundle.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct BundleKeys {
-    /// Of the whole bundle.
+    /// The key of the whole bundle.
     pub(crate) whole: Option<Key>,
-    /// Of the fields that are the organisation's.
+    /// The key of the organisation's fields.
     pub(crate) organisation: Option<Key>,
 }
 
-/// What a verifier knows of octets at first sight.
+/// The result of a cache lookup.
 #[derive(Debug)]
 pub enum Recalled {
-    /// It has proved these octets before, and this is what doing it again would come to.
+    /// These octets were verified before: the result that verifying them again would give.
     Verdict(Result<Box<VerifiedSignature>, VerifyError>),
-    /// They are a bundle of an organisation that it has proved before, from the same chain and certificate, which is so for the period
-    /// that was asked about too: verifying it takes no more than a certificate's signature and the content's.
+    /// The chain and organisation certificate are cached and valid for this period: verifying takes
+    /// at most the checks of a certificate's signature and the content's.
     Known(Box<SignatureBundle>),
-    /// It knows nothing of them, or not enough to be quick. Whether they are a bundle is open, too.
+    /// Not cached, or not enough to be fast. The octets may not even be a bundle.
     Unknown,
 }
 
 impl SignatureBundle {
-    /// The most octets that [`SignatureBundle::from_der`] reads: 16 MiB, of which all but the content may have 65,536.
+    /// The maximum size that [`SignatureBundle::from_der`] accepts: 16 MiB, of which all but the
+    /// content may have 65,536.
     pub const MAX_SIZE_BYTES: usize = 16 * 1024 * 1024;
 
-    /// The most octets of everything but the attached content (65,536: a real chain has under 8,000, and nothing beside it
-    /// has to grow).
+    /// The maximum size of everything but the attached content (65,536: a real chain has under
+    /// 8,000, and nothing beside it has to grow).
     pub const MAX_OVERHEAD_BYTES: usize = 65_536;
 
     /// Parses a bundle and nothing after it.
     ///
     /// # Errors
     ///
-    /// [`ParseError`] with the field and octet at which the octets stop being a bundle.
+    /// [`ParseError`] with the field and octet at which parsing stopped.
     pub fn from_der(der: &[u8]) -> Result<Self, ParseError> {
         Self::from_der_within(der, Self::MAX_SIZE_BYTES)
     }
 
-    /// The same, reading at most `max_size_bytes`.
+    /// Parses a bundle of at most `max_size_bytes` and nothing after it.
     ///
     /// # Errors
     ///
@@ -98,11 +99,12 @@ impl SignatureBundle {
         Self::from_parts(der.to_vec(), head, profile, signed_data, deviations)
     }
 
-    /// What `verifier` remembers of the octets of a bundle with attached content.
+    /// Looks up the octets of a bundle with attached content in the cache of `verifier`.
     ///
-    /// What it then comes to is what [`SignatureBundle::from_der_within`] and [`SignatureBundle::verify`] come to, only sooner, as nothing is
-    /// parsed again that is known. It never takes long, so that a server can do at once what is known, and where it delays
-    /// nobody what is not.
+    /// The result equals that of [`SignatureBundle::from_der_within`] followed by
+    /// [`SignatureBundle::verify`], at lower cost, as cached parts are not parsed again. It never
+    /// takes long, so that a server can handle cached bundles at once and move all others to where
+    /// they do not delay anyone.
     #[must_use]
     pub fn recall(
         der: &[u8],
@@ -111,7 +113,7 @@ impl SignatureBundle {
         period: ValidityPeriod,
         verifier: &Verifier,
     ) -> Recalled {
-        // What is too large is not even looked up.
+        // Input that is too large is not looked up.
         let Some(memory) = verifier.memory().filter(|_| der.len() <= max_size_bytes) else {
             return Recalled::Unknown;
         };
@@ -132,7 +134,8 @@ impl SignatureBundle {
         };
         let known = organisations.glance(&organisation);
         let known = known.filter(|known| known.answers(service, period, verifier));
-        // If what follows the organisation's fields is wrong, parsing all of it tells what and where.
+        // If the rest after the organisation's fields is invalid, a full parse finds the error and
+        // its position.
         match known.and_then(|known| Self::from_der_with(der, &known)) {
             Some(bundle) if bundle.signed_data.certificates.len() <= MAX_CERTIFICATES_AT_ONCE => {
                 let keys = BundleKeys { whole, organisation: Some(organisation) };
@@ -142,7 +145,8 @@ impl SignatureBundle {
         }
     }
 
-    /// Parses a bundle whose organisation's fields are known, octet for octet; `None` if anything is wrong with the rest.
+    /// Parses a bundle whose organisation's fields are cached, octet for octet; `None` if the rest
+    /// is invalid.
     fn from_der_with(der: &[u8], known: &RememberedOrganisation) -> Option<Self> {
         let whole = read_whole(der, tag::SEQUENCE, "signatureBundle", 0).ok()?;
         check_head_size(&whole).ok()?;
@@ -181,21 +185,22 @@ impl SignatureBundle {
         Ok(Self { der, head, signed_data, deviations, head_deviations, keys })
     }
 
-    /// Puts a bundle together from what an organisation's bundles have in common and the ContentInfo of a signature, in DER.
+    /// Assembles a bundle from an organisation's chain and certificate and the ContentInfo of a
+    /// signature, in DER.
     ///
-    /// Nothing is proved by that: the bundle is as untrusted as any. It is the value that [`SignatureBundle::from_der`] reads from
-    /// [`SignatureBundle::as_der`].
+    /// This proves nothing: the bundle is untrusted like any other. It equals the value that
+    /// [`SignatureBundle::from_der`] parses from [`SignatureBundle::as_der`].
     ///
     /// # Errors
     ///
-    /// [`ParseError`] if that gives no bundle, or one that is too large.
+    /// [`ParseError`] if the result is not a bundle, or is too large.
     pub fn assemble(
         organisation: &OrganisationId,
         content_info: &[u8],
     ) -> Result<Self, ParseError> {
         let field = "signature";
         let element = read_whole(content_info, tag::SEQUENCE, field, 0)?;
-        // The bundle is around it.
+        // The ContentInfo is nested in the bundle.
         check_structure_within(content_info, field, 1)?;
         let signed_data = SignedData::parse(&element)?;
         let der = organisation.write_bundle(&[retag(tag::constructed(3), content_info)]);
@@ -207,13 +212,13 @@ impl SignatureBundle {
         Self::from_parts(der, head, profile, signed_data, deviations)
     }
 
-    /// The octets that were parsed.
+    /// The bundle as received, in DER.
     #[must_use]
     pub fn as_der(&self) -> &[u8] {
         &self.der
     }
 
-    /// The octets that were parsed, for keeps.
+    /// An owned copy of the parsed octets.
     #[must_use]
     pub fn to_der(&self) -> Vec<u8> {
         self.der.clone()
@@ -231,24 +236,25 @@ impl SignatureBundle {
         &self.deviations
     }
 
-    /// Those of them that are in the organisation's fields.
+    /// The deviations in the organisation's fields.
     pub(crate) fn head_deviations(&self) -> Vec<Deviation> {
         self.deviations.iter().take(self.head_deviations).copied().collect()
     }
 
-    /// The DNSSEC chain, unproved.
+    /// The DNSSEC chain, not verified.
     #[must_use]
     pub fn chain(&self) -> &DnssecChain {
         &self.head.chain
     }
 
-    /// The organisation's certificate, unproved.
+    /// The organisation's certificate, not verified.
     #[must_use]
     pub fn organisation_certificate(&self) -> &Certificate {
         &self.head.organisation_certificate
     }
 
-    /// Proves that `service`'s attached content was signed by a member or the organisation, at some second of `period`.
+    /// Proves that `service`'s attached content was signed by a member or the organisation, at some
+    /// second of `period`.
     ///
     /// # Errors
     ///
@@ -262,7 +268,7 @@ impl SignatureBundle {
         verify(&self, None, service, period, verifier)
     }
 
-    /// The same for content that travels apart from its signature.
+    /// Verifies a detached signature over `content`.
     ///
     /// # Errors
     ///
@@ -279,7 +285,7 @@ impl SignatureBundle {
 }
 
 impl fmt::Debug for SignatureBundle {
-    /// Without what is signed and what signs it: a bundle can be a password.
+    /// Omits the content and signature: a bundle can be a bearer credential.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignatureBundle")
             .field("octets", &self.der.len())
@@ -288,14 +294,15 @@ impl fmt::Debug for SignatureBundle {
     }
 }
 
-/// Most attached certificates of a bundle that is `Known` (2: the member's, and the organisation's once more). More of them may ask for as
-/// many signature checks as the limits allow, which is not done at once.
+/// The maximum number of attached certificates of a bundle that is `Known` (2: the member's, and
+/// the organisation's once more). More of them may require as many signature checks as the limits
+/// allow, which is not done on the fast path.
 const MAX_CERTIFICATES_AT_ONCE: usize = 2;
 
-/// Version, chain and organisation certificate.
+/// The number of fields for the organisation: version, chain and organisation certificate.
 const ORGANISATION_FIELDS: usize = 3;
 
-/// The octets of the fields that are the organisation's, if there are as many fields.
+/// The octets of the organisation's fields, if there are enough fields.
 pub(crate) fn organisation_fields(der: &[u8]) -> Option<&[u8]> {
     let whole = read_whole(der, tag::SEQUENCE, "signatureBundle", 0).ok()?;
     let mut fields = whole.reader("signatureBundle");
@@ -314,9 +321,9 @@ fn check_size(der: &[u8], limit: usize) -> Result<(), ParseError> {
     Ok(())
 }
 
-/// Refuses a chain and organisation certificate that are too large before any of it is read.
+/// Rejects a chain and organisation certificate that are too large before any of it is parsed.
 ///
-/// Only the fields that belong there are looked at, however many elements there are.
+/// Only the expected fields are examined, however many elements there are.
 fn check_head_size(bundle: &Element<'_>) -> Result<(), ParseError> {
     let mut fields = bundle.reader("signatureBundle");
     let mut octets = 0_usize;
@@ -345,7 +352,7 @@ mod tests {
         let check = |der: &[u8]| {
             check_head_size(&read_whole(der, tag::SEQUENCE, "signatureBundle", 0).unwrap())
         };
-        // A fourth element whose length is none would be an error.
+        // A fourth element with an invalid length would be an error.
         assert_eq!(check(&bundle(&[5, 0, 5, 0, 5, 0, 5, 0x80])), Ok(()));
         assert!(check(&bundle(&[5, 0, 5, 0, 5, 0x80])).is_err());
         assert_eq!(check(&bundle(&[5, 0])), Ok(()));

@@ -20,7 +20,7 @@ pub(crate) struct SignatureMetadata {
     pub(crate) service: ServiceOid,
     start: Timestamp,
     end: Timestamp,
-    /// Whether a time has a fraction of a second.
+    /// True if a time has a fraction of a second.
     pub(crate) has_fraction: bool,
 }
 

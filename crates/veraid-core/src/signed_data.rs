@@ -15,10 +15,10 @@ mod signing_certificate;
 
 use signing_certificate::SigningCertificate;
 
-/// SignedData that parsed. What is wrong with its values is told by [`SignedData::verify`].
+/// Parsed SignedData. Problems with its values are reported by [`SignedData::verify`].
 #[derive(Clone)]
 pub(crate) struct SignedData {
-    /// The octets of the ContentInfo.
+    /// The size of the ContentInfo in octets.
     pub(crate) octets: usize,
     content_type: Result<(), SignedDataError>,
     version: u8,
@@ -28,7 +28,7 @@ pub(crate) struct SignedData {
     pub(crate) certificates: Vec<Certificate>,
     has_other_certificates: bool,
     has_revocation_lists: bool,
-    /// The signer if there is exactly one, or else how many there are.
+    /// The signer if there is exactly one, otherwise the number of signers.
     signer: Result<SignerInfo, usize>,
     pub(crate) deviations: Vec<Deviation>,
 }
@@ -37,7 +37,8 @@ pub(crate) struct SignedData {
 #[derive(Clone)]
 pub(crate) struct SignerInfo {
     version: u8,
-    /// Issuer and serial number of the signer's certificate, as octets; `None` if it is named in another way.
+    /// Issuer and serial number of the signer's certificate, as encoded; `None` if it is named in
+    /// another way.
     identifier: Option<(Vec<u8>, Vec<u8>)>,
     digest_algorithm: Result<DigestAlgorithm, AlgorithmProblem>,
     signed_attributes: Option<SignedAttributes>,
@@ -49,15 +50,16 @@ pub(crate) struct SignerInfo {
 /// The attributes that the signature covers.
 #[derive(Clone)]
 pub(crate) struct SignedAttributes {
-    /// As the signature covers them: the octets received, the tag `[0]` read as that of a SET (RFC 5652 section 5.4).
+    /// The encoding that the signature covers: the octets received, with the tag `[0]` replaced by
+    /// that of a SET (RFC 5652 section 5.4).
     to_be_signed: Vec<u8>,
-    /// The first attribute that is repeated or has other than one value, in dotted decimal.
+    /// The first attribute that is repeated or does not have exactly one value, in dotted decimal.
     not_single: Option<String>,
-    /// Whether the content type attribute says *data*; `None` if there is no such attribute.
+    /// True if the content type attribute is *data*; `None` if there is no such attribute.
     content_type_is_data: Option<bool>,
     message_digest: Option<Vec<u8>>,
     metadata: Option<SignatureMetadata>,
-    /// The octets of the UTF8String, which may be no UTF-8.
+    /// The octets of the UTF8String, which may not be valid UTF-8.
     attribution: Option<Vec<u8>>,
     algorithm_protection: Option<AlgorithmProtection>,
     signing_certificate: Option<SigningCertificate>,
@@ -71,7 +73,7 @@ struct AlgorithmProtection {
     signature: Option<Result<SignatureAlgorithm, AlgorithmProblem>>,
 }
 
-/// What was signed, by whom it says so, and for what; only [`SignedData::verify`] makes one.
+/// The signed content with its claimed signer and service; only [`SignedData::verify`] makes one.
 pub(crate) struct VerifiedSignedData {
     pub(crate) content: Vec<u8>,
     pub(crate) service: ServiceOid,
@@ -80,10 +82,12 @@ pub(crate) struct VerifiedSignedData {
 }
 
 impl SignedData {
-    /// The parts of the one signer that lead to its certificate, if the structure is of the shape that `profile` allows.
+    /// The parts of the only signer that lead to its certificate, if the structure has the shape
+    /// that `profile` allows.
     pub(crate) fn signer(&self, profile: Profile) -> Result<Signer<'_>, SignedDataError> {
         self.content_type.clone()?;
-        // RFC 5652 section 5.1 gives 1 for what is allowed here; VeraId's specification says 3.
+        // RFC 5652 section 5.1 requires 1 for the structures allowed here; VeraId's specification
+        // says 3.
         match (self.version, profile) {
             (1, _) | (3, Profile::VeraId) => {}
             _ => return Err(SignedDataError::Version("SignedData", self.version)),
@@ -153,7 +157,7 @@ impl SignedData {
     }
 }
 
-/// What a signer says, still unproved.
+/// The statements of a signer, not yet proved.
 pub(crate) struct Signer<'a> {
     info: &'a SignerInfo,
     attributes: &'a SignedAttributes,
@@ -165,7 +169,8 @@ pub(crate) struct Signer<'a> {
 }
 
 impl Signer<'_> {
-    /// Checks that the algorithms are allowed and agree wherever they are named; gives the content's.
+    /// Checks that the algorithms are allowed and agree wherever they are named; returns the
+    /// content's.
     fn check_algorithms(
         &self,
         announced: &[Result<DigestAlgorithm, AlgorithmProblem>],
@@ -186,7 +191,8 @@ impl Signer<'_> {
         }
     }
 
-    /// Checks the content's type and digest against what was signed (RFC 5652 sections 11.1 and 11.2).
+    /// Checks the content's type and digest against the signed attributes (RFC 5652 sections 11.1
+    /// and 11.2).
     fn check_content(
         &self,
         content: &[u8],
@@ -210,7 +216,8 @@ impl Signer<'_> {
         }
     }
 
-    /// Checks that the signature is for the certificate that it is verified with, where it names one (RFC 5035).
+    /// Checks that the signature is for the certificate that it is verified with, if it names one
+    /// (RFC 5035).
     fn check_signing_certificate(
         &self,
         path: &VerifiedPath<'_>,
@@ -230,7 +237,7 @@ impl Signer<'_> {
         checks: &mut SignatureChecks,
     ) -> Result<(), SignedDataError> {
         let algorithm = self.info.signature_algorithm.map_err(SignedDataError::Algorithm)?;
-        // The path has checked the key; a path without a signer has none to check with.
+        // The path has checked the key; a path without a signer does not have a key.
         let key = path
             .signer()
             .and_then(|signer| signer.public_key().ok())

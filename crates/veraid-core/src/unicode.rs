@@ -1,6 +1,7 @@
-//! Properties of code points, as the Unicode version of the `icu_properties` crate has them.
+//! Properties of code points, in the Unicode version of the `icu_properties` crate.
 //!
-//! That is the data that `idna` reads too. The version in use is stated in docs/decisions.md, and a test holds the two together.
+//! `idna` uses that data too. The version in use is stated in docs/decisions.md, and a test
+//! compares the two.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use icu_properties::props::{
@@ -9,7 +10,7 @@ use icu_properties::props::{
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// Whether `character` has the binary property `P`.
+/// Returns true if `character` has the binary property `P`.
 pub(crate) fn is<P: BinaryProperty>(character: char) -> bool {
     CodePointSetData::new::<P>().contains(character)
 }
@@ -35,17 +36,18 @@ pub(crate) fn is_virama(character: char) -> bool {
     value::<CanonicalCombiningClass>(character) == CanonicalCombiningClass::Virama
 }
 
-/// Whether `text` is in Normalization Form C.
+/// Returns true if `text` is in Normalization Form C.
 pub(crate) fn is_nfc(text: &str) -> bool {
     ComposingNormalizerBorrowed::new_nfc().is_normalized(text)
 }
 
-/// Whether Normalization Form KC leaves `character` as it is.
+/// Returns true if Normalization Form KC leaves `character` unchanged.
 pub(crate) fn is_nfkc(character: char) -> bool {
     ComposingNormalizerBorrowed::new_nfkc().is_normalized(character.encode_utf8(&mut [0; 4]))
 }
 
-/// Whether the zero-width joiner or non-joiner at `place` stands where its script needs it (RFC 5892 appendices A.1 and A.2).
+/// Returns true if the zero-width joiner or non-joiner at `place` is where its script needs it (RFC
+/// 5892 appendices A.1 and A.2).
 ///
 /// After a virama either changes how the letters around it combine. A non-joiner keeps two letters apart that would join.
 pub(crate) fn is_joiner_in_context(characters: &[char], place: usize) -> bool {
@@ -65,7 +67,8 @@ pub(crate) fn is_joiner_in_context(characters: &[char], place: usize) -> bool {
         && matches!(right, Some(JoiningType::RightJoining | JoiningType::DualJoining))
 }
 
-/// Whether `text` follows the Bidi rule (RFC 5893 section 2), if a character in it is written from right to left.
+/// Returns true if `text` follows the Bidi rule (RFC 5893 section 2), or has no character that is
+/// written from right to left.
 pub(crate) fn follows_bidi_rule(text: &str) -> bool {
     type B = BidiClass;
     let classes: Vec<BidiClass> = text.chars().map(bidi_class).collect();
@@ -73,7 +76,7 @@ pub(crate) fn follows_bidi_rule(text: &str) -> bool {
     if !has(B::RightToLeft) && !has(B::ArabicLetter) && !has(B::ArabicNumber) {
         return true;
     }
-    // A text that begins from left to right has no character of the other direction.
+    // A text that begins from left to right must not have a character of the other direction.
     let starts_well = matches!(classes.first(), Some(&B::RightToLeft | &B::ArabicLetter));
     let allowed = classes.iter().all(|class| {
         matches!(

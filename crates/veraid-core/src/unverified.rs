@@ -1,4 +1,5 @@
-//! A look into a bundle without trust, for people who ask why it does not verify.
+//! Access to the contents of a bundle without verification, for people who ask why it does not
+//! verify.
 
 use veraid_dnssec::ValidityPeriod;
 
@@ -6,14 +7,14 @@ use crate::oid::ServiceOid;
 use crate::signature_bundle::SignatureBundle;
 use crate::signed_data::Signer;
 
-/// What a bundle says of itself. None of it is proved, and a program must not act on it.
+/// The unverified contents of a bundle. None of it is proved, and a program must not act on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Unverified<'a> {
     bundle: &'a SignatureBundle,
 }
 
 impl SignatureBundle {
-    /// A look at what the bundle says of itself, without proof.
+    /// Gives access to the contents of the bundle without verification.
     #[must_use]
     pub const fn unverified(&self) -> Unverified<'_> {
         Unverified { bundle: self }
@@ -31,7 +32,8 @@ impl<'a> Unverified<'a> {
         self.bundle.head.organisation_certificate.common_name().ok()
     }
 
-    /// The member that the signature is attributed to, or else the common name of the signer's certificate.
+    /// The member that the signature is attributed to, or otherwise the common name of the signer's
+    /// certificate.
     #[must_use]
     pub fn user(self) -> Option<&'a str> {
         let signer = self.signer()?;
@@ -45,13 +47,13 @@ impl<'a> Unverified<'a> {
         })
     }
 
-    /// The service that the signature says it is for.
+    /// The service that the signature names.
     #[must_use]
     pub fn service(self) -> Option<&'a ServiceOid> {
         self.signer().map(|signer| signer.service)
     }
 
-    /// The period that the signature says it is for.
+    /// The period that the signature names.
     #[must_use]
     pub fn signed_period(self) -> Option<ValidityPeriod> {
         self.signer().map(|signer| signer.period)

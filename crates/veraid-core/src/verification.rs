@@ -1,5 +1,5 @@
-//! Verification, step by step as the DomainAuth draft numbers it ("Verification Procedure"); each step takes the evidence
-//! of the one before.
+//! Verification, step by step as the DomainAuth draft numbers it ("Verification Procedure"); each
+//! step uses the evidence of the previous one.
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,17 +24,18 @@ use crate::signed_data::{Signer, VerifiedSignedData};
 use crate::verifier::Verifier;
 use crate::window::{Evidence, Window};
 
-/// Whose key made a signature.
+/// The holder of the key that made a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SignatureKind {
-    /// The member's own.
+    /// The member's own key.
     Member,
-    /// The organisation's, or under DomainAuth that of an authority it made, on behalf of a member.
+    /// The organisation's key, or under DomainAuth that of an authority it made, on behalf of a
+    /// member.
     Organisation,
 }
 
 impl SignatureKind {
-    /// `member` or `organisation`: the word for it in every format of this project.
+    /// The word for it in every format of this project: `member` or `organisation`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -50,7 +51,8 @@ impl fmt::Display for SignatureKind {
     }
 }
 
-/// Content whose signer is proved. Only [`SignatureBundle::verify`] and [`SignatureBundle::verify_detached`] make one.
+/// Content whose signer is proved. Only [`SignatureBundle::verify`] and
+/// [`SignatureBundle::verify_detached`] make one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifiedSignature {
     member: Member,
@@ -64,7 +66,7 @@ pub struct VerifiedSignature {
     proof: Proof,
 }
 
-/// What a verified signature rests on, for people to look at.
+/// The evidence for a verified signature, for people to inspect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The DNSSEC signatures from the root's keys to the key records.
@@ -76,12 +78,12 @@ pub struct Proof {
     signature_checks: u32,
 }
 
-/// A certificate on the path from the organisation to the signer, whose dates count.
+/// A certificate on the path from the organisation to the signer, with its validity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProvedCertificate {
-    /// What it is in the bundle.
+    /// Its role in the bundle.
     pub role: CertificateRole,
-    /// When it is valid.
+    /// Its validity.
     pub validity: ValidityPeriod,
 }
 
@@ -98,14 +100,15 @@ impl Proof {
         &self.certificates
     }
 
-    /// Whether the organisation certificate carries its own key's signature. If not, another authority issued it, a policy accepted that, and
-    /// nothing proves that the key's holder agreed to the organisation's name.
+    /// Returns true if the organisation certificate carries its own key's signature. If not,
+    /// another authority issued it, a policy accepted that, and nothing proves that the key's
+    /// holder agreed to the organisation's name.
     #[must_use]
     pub const fn organisation_certificate_self_issued(&self) -> bool {
         self.organisation_certificate_self_issued
     }
 
-    /// How far the key record lets verification look back, in seconds.
+    /// The TTL override of the key record: how far verification may look back, in seconds.
     #[must_use]
     pub const fn ttl_override_seconds(&self) -> u64 {
         self.ttl_override_seconds
@@ -117,7 +120,7 @@ impl Proof {
         self.window
     }
 
-    /// How many signatures were checked.
+    /// The number of signature checks.
     #[must_use]
     pub const fn signature_checks(&self) -> u32 {
         self.signature_checks
@@ -125,13 +128,13 @@ impl Proof {
 }
 
 impl VerifiedSignature {
-    /// Who signed.
+    /// The author: a user of the organisation, or the organisation itself.
     #[must_use]
     pub const fn member(&self) -> &Member {
         &self.member
     }
 
-    /// Whose key it was.
+    /// The holder of the key that signed.
     #[must_use]
     pub const fn kind(&self) -> SignatureKind {
         self.kind
@@ -149,16 +152,17 @@ impl VerifiedSignature {
         &self.service
     }
 
-    /// What was signed.
+    /// The signed content.
     #[must_use]
     pub fn plaintext(&self) -> &[u8] {
         &self.content
     }
 
-    /// The run of seconds, around the latest that counted, in which DNSSEC chain, certificates and signature all hold.
+    /// The run of seconds, around the latest that counted, in which DNSSEC chain, certificates and
+    /// signature are all valid.
     ///
-    /// It may reach beyond the requested period. It may be narrower than the truth where evidence was not needed, and is never
-    /// wider.
+    /// It may extend beyond the requested period. It may be narrower than the true validity where
+    /// evidence was not needed, but is never wider.
     #[must_use]
     pub const fn validity(&self) -> ValidityPeriod {
         self.validity
@@ -170,15 +174,15 @@ impl VerifiedSignature {
         self.signed_period
     }
 
-    /// The octets of the signature itself, by which one signature is told from another.
+    /// The octets of the signature itself, which identify it.
     ///
-    /// The octets of the bundle are not fit for that: many bundles can carry one signature.
+    /// Do not use the octets of the bundle for that: many bundles can contain the same signature.
     #[must_use]
     pub fn signature(&self) -> &[u8] {
         &self.signature
     }
 
-    /// What the verdict rests on.
+    /// The evidence for the result.
     #[must_use]
     pub const fn proof(&self) -> &Proof {
         &self.proof
@@ -186,7 +190,7 @@ impl VerifiedSignature {
 }
 
 impl fmt::Debug for VerifiedSignature {
-    /// Without the content, which is nobody's business in a log.
+    /// Omits the content, which does not belong in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedSignature")
             .field("member", &self.member)
@@ -241,7 +245,7 @@ pub(crate) fn verify(
     }
     let (user, kind) = attribute(&signer, &path, candidates.organisation, organisation.profile)?;
 
-    // Steps 2 to 5 hold at one common second inside the window.
+    // Steps 2 to 5 must be valid at one common second inside the window.
     let certificates = path.validity();
     let settled = organisation.settle(&certificates, signed.period, period, verifier)?;
     if let Some(limit) = verifier.policy().max_signed_seconds(organisation.profile)
@@ -260,7 +264,7 @@ pub(crate) fn verify(
 }
 
 impl VerifiedSignature {
-    /// Takes all the evidence by value.
+    /// Consumes all the evidence.
     fn new(
         organisation: ProvedOrganisation,
         path: VerifiedPath<'_>,
@@ -285,7 +289,7 @@ impl VerifiedSignature {
 }
 
 impl VerifiedSignature {
-    /// About how many octets of heap it holds beside the records that it rests on.
+    /// The approximate heap size in bytes, without the records that it rests on.
     pub(crate) fn heap_octets(&self) -> usize {
         let user = self.member.user().map_or(0, |user| user.as_str().len());
         [self.content.len(), self.signature.len(), self.member.organisation().heap_octets(), user]
@@ -293,7 +297,7 @@ impl VerifiedSignature {
             .fold(0, usize::saturating_add)
     }
 
-    /// The same where another common second was found.
+    /// Replaces the window and validity with those of another common second.
     pub(crate) fn settled(mut self, settled: Settled) -> Self {
         self.validity = settled.validity;
         self.proof.window = settled.window;
@@ -301,14 +305,14 @@ impl VerifiedSignature {
     }
 }
 
-/// Who the signature is attributed to, and with whose key.
+/// The member that the signature is attributed to, and the kind of its key.
 fn attribute(
     signer: &Signer<'_>,
     path: &VerifiedPath<'_>,
     organisation: &Certificate,
     profile: Profile,
 ) -> Result<(Option<UserName>, SignatureKind), VerifyError> {
-    // The organisation's certificate, or another of its name that it issued to itself.
+    // The organisation's certificate, or another that it issued to itself under its name.
     let is_organisation =
         path.signer().is_some_and(|signer| signer.subject() == organisation.subject());
     match signer.attribution {
@@ -320,7 +324,7 @@ fn attribute(
             let user = Member::parse_user(name, profile).map_err(VerifyError::UserName)?;
             Ok((user, SignatureKind::Organisation))
         }
-        // Or else the organisation's domain would be taken for a user's name.
+        // Otherwise the organisation's domain would be taken for a user's name.
         None if is_organisation => Err(VerifyError::AttributionMissing),
         None => Ok((member_name(path, profile)?, SignatureKind::Member)),
     }
@@ -356,7 +360,7 @@ impl ProvedOrganisation {
         period: ValidityPeriod,
         verifier: &Verifier,
     ) -> Result<Self, VerifyError> {
-        // Step 1: what is asked, and of whom.
+        // Step 1: the question and the organisation.
         let profile = head.profile();
         let policy = verifier.policy();
         let common_name =
@@ -391,7 +395,7 @@ impl ProvedOrganisation {
         Ok(Self { name, profile, records, key_record, self_signature, checks })
     }
 
-    /// What [`ProvedOrganisation::check`] asks of the period alone.
+    /// Repeats the part of [`ProvedOrganisation::check`] that depends on the period alone.
     pub(crate) fn check_request(
         &self,
         period: ValidityPeriod,
@@ -400,23 +404,23 @@ impl ProvedOrganisation {
         check_requested(self.profile, period, verifier)
     }
 
-    /// Whether proving it for any period within `wanted` would end like this.
+    /// Returns true if proving it for any period within `wanted` would give this result.
     pub(crate) fn is_steady_for(&self, wanted: ValidityPeriod) -> bool {
         let steady = self.records.steady_period();
         steady.is_some_and(|steady| steady.intersection(wanted) == Some(wanted))
     }
 
-    /// About how many octets of heap it holds, rather too many than too few.
+    /// The approximate heap size in bytes, rather too high than too low.
     pub(crate) fn heap_octets(&self) -> usize {
         self.name.heap_octets().saturating_add(self.records.heap_octets())
     }
 
-    /// Whether nothing of it was remembered.
+    /// Returns true if no part of it came from the cache.
     pub(crate) fn is_new(&self) -> bool {
         self.self_signature == SelfSignature::Unchecked
     }
 
-    /// The same once the organisation certificate's signature by its own key was checked.
+    /// Records that the organisation certificate's self-signature is valid.
     pub(crate) const fn with_self_signature_held(mut self) -> Self {
         self.self_signature = SelfSignature::Held;
         self
@@ -478,7 +482,7 @@ impl ProvedOrganisation {
     }
 }
 
-/// DomainAuth lets nobody ask about more than 90 days.
+/// Rejects requested periods of more than 90 days under DomainAuth.
 fn check_requested(
     profile: Profile,
     period: ValidityPeriod,
@@ -491,13 +495,13 @@ fn check_requested(
     Ok(())
 }
 
-/// The window in which evidence counted, and the run of seconds in which all of it holds.
+/// The window in which evidence counted, and the run of seconds in which all of it is valid.
 pub(crate) struct Settled {
     pub(crate) window: ValidityPeriod,
     pub(crate) validity: ValidityPeriod,
 }
 
-/// The chain's error in terms of the period that the caller asked for, not of the leeway's.
+/// Expresses the chain's error in terms of the caller's requested period, without the leeway.
 fn requested_for(error: ChainError, period: ValidityPeriod) -> ChainError {
     match error {
         ChainError::NeverSecure { question, zone, key_tag, secure, .. } => {

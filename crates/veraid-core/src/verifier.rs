@@ -1,4 +1,4 @@
-//! What a verifier holds bundles against.
+//! The verifier: trust anchors, cryptography, limits and policy.
 
 use std::sync::Arc;
 
@@ -8,7 +8,8 @@ use veraid_dnssec::{ChainVerifier, Limits, TrustAnchors};
 use crate::memory::{Memory, MemoryCounters, MemoryLimits};
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 
-/// Trust anchors, cryptography, limits and policy, and if it is told to, a memory of what it has proved. Cheap to clone, free to share between threads.
+/// Verifies bundles with its trust anchors, cryptography, limits and policy, and optionally a cache
+/// of verified results. Cheap to clone and to share between threads.
 #[derive(Clone, Debug)]
 pub struct Verifier {
     chains: ChainVerifier,
@@ -18,14 +19,14 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier in pure Rust, with the default limits and policy.
+    /// Creates a verifier in pure Rust, with the default limits and policy.
     #[cfg(feature = "rust-crypto")]
     #[must_use]
     pub const fn new(anchors: TrustAnchors) -> Self {
         Self::with_crypto(anchors, veraid_dnssec::crypto::rust_crypto::PROVIDER)
     }
 
-    /// A verifier with this cryptography, and the default limits and policy.
+    /// Creates a verifier with this cryptography, and the default limits and policy.
     #[must_use]
     pub const fn with_crypto(anchors: TrustAnchors, crypto: CryptoProvider) -> Self {
         Self {
@@ -36,9 +37,10 @@ impl Verifier {
         }
     }
 
-    /// The same, remembering what it has proved, beginning with nothing. Clones remember together.
+    /// Enables a cache of verified results. The cache starts empty and is shared by clones.
     ///
-    /// No verdict changes by that, only its cost. A verifier with other anchors, limits or policy begins with nothing again.
+    /// It changes only the cost of verification, never the result. A verifier with other anchors,
+    /// limits or policy starts with an empty cache again.
     #[must_use]
     pub fn with_memory(mut self, limits: MemoryLimits) -> Self {
         self.memory_limits = limits;
@@ -46,13 +48,13 @@ impl Verifier {
         self
     }
 
-    /// What became of the memories, if there are any.
+    /// Statistics of the caches, if enabled.
     #[must_use]
     pub fn memory_counters(&self) -> MemoryCounters {
         self.memory.as_ref().map(|memory| memory.counters()).unwrap_or_default()
     }
 
-    /// Begins with nothing: what was remembered is what another verifier proved.
+    /// Replaces the cache with an empty one: its entries are results of another verifier.
     fn forget(&mut self) {
         let remembers = self.memory_limits != MemoryLimits::NOTHING;
         self.memory = remembers.then(|| Arc::new(Memory::new(self.memory_limits)));
@@ -62,7 +64,7 @@ impl Verifier {
         self.memory.as_deref()
     }
 
-    /// The same with other trust anchors.
+    /// Sets the trust anchors.
     #[must_use]
     pub fn with_trust_anchors(mut self, anchors: TrustAnchors) -> Self {
         let limits = *self.chains.limits();
@@ -71,7 +73,7 @@ impl Verifier {
         self
     }
 
-    /// The same with other limits.
+    /// Sets the limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.chains = self.chains.with_limits(limits);
@@ -79,7 +81,7 @@ impl Verifier {
         self
     }
 
-    /// The same with another policy.
+    /// Sets the policy.
     #[must_use]
     pub fn with_policy(mut self, policy: VerificationPolicy) -> Self {
         self.policy = policy;
@@ -99,7 +101,7 @@ impl Verifier {
         self.chains.crypto()
     }
 
-    /// What chains are held against, with the caps of `profile`.
+    /// The chain verifier for `profile`, with its limits on periods.
     pub(crate) fn chains(&self, profile: Profile) -> ChainVerifier {
         let chains = self.chains.clone();
         if self.policy.caps_validity(profile) {
@@ -110,7 +112,7 @@ impl Verifier {
     }
 }
 
-/// What a verifier demands beyond the protocol, or lets pass.
+/// Requirements of a verifier beyond the protocol, and exceptions to it.
 ///
 /// ```
 /// use veraid_core::{Profile, VerificationPolicy};
@@ -128,7 +130,8 @@ pub struct VerificationPolicy {
 }
 
 impl VerificationPolicy {
-    /// Both profiles, each with its own caps; self-issued organisation certificates alone; signatures of any period; no leeway.
+    /// Both profiles, each with its own maximum periods; only self-issued organisation
+    /// certificates; signatures of any period; no leeway.
     pub const DEFAULT: Self = Self {
         only_profile: None,
         max_signed_seconds: None,
@@ -137,10 +140,10 @@ impl VerificationPolicy {
         accepts_foreign_issuers: false,
     };
 
-    /// The most seconds of leeway (300: five minutes are what clocks in the field differ by at the worst).
+    /// The maximum leeway in seconds (300: clocks in the field differ by at most five minutes).
     pub const MAX_LEEWAY_SECONDS: u64 = 300;
 
-    /// Accepts bundles of `profile` alone.
+    /// Accepts only bundles of `profile`.
     ///
     /// The maker of a bundle chooses the profile by the records that it puts in. An organisation that publishes records
     /// for both is as lenient as VeraId to a verifier that accepts both.
@@ -150,15 +153,16 @@ impl VerificationPolicy {
         self
     }
 
-    /// Refuses signatures whose period lasts more than `seconds`.
+    /// Rejects signatures whose period is longer than `seconds`.
     #[must_use]
     pub const fn with_max_signed_seconds(mut self, seconds: u64) -> Self {
         self.max_signed_seconds = Some(seconds);
         self
     }
 
-    /// Accepts evidence of any kind that begins up to `seconds` after the requested period, for clocks that are behind; more than
-    /// [`VerificationPolicy::MAX_LEEWAY_SECONDS`] is taken as that. Ends are never stretched.
+    /// Accepts evidence of any kind that begins up to `seconds` after the requested period, for
+    /// clocks that are behind; capped at [`VerificationPolicy::MAX_LEEWAY_SECONDS`]. Ends are never
+    /// extended.
     #[must_use]
     pub const fn with_leeway_seconds(mut self, seconds: u64) -> Self {
         self.leeway_seconds =
@@ -166,7 +170,8 @@ impl VerificationPolicy {
         self
     }
 
-    /// Holds VeraId to DomainAuth's caps of 90 days too, which its deployed software does not.
+    /// Applies DomainAuth's maximum periods of 90 days to VeraId too, which its deployed software
+    /// does not.
     #[must_use]
     pub const fn with_veraid_caps(mut self) -> Self {
         self.caps_veraid = true;
@@ -175,22 +180,25 @@ impl VerificationPolicy {
 
     /// Accepts organisation certificates that another authority issued, which DomainAuth allows and VeraId does not.
     ///
-    /// Such a certificate does not prove that the key's holder agreed to the organisation's name. Anyone can publish a key record for
-    /// another organisation's public key and present signatures by that organisation as their own. Its dates, form and constraints count as those
-    /// of any certificate, and [`Proof::organisation_certificate_self_issued`](crate::Proof::organisation_certificate_self_issued) reports it.
+    /// Such a certificate does not prove that the key's holder agreed to the organisation's name.
+    /// Anyone can publish a key record for another organisation's public key and present signatures
+    /// by that organisation as their own. Its dates, form and constraints count as those of any
+    /// certificate, and
+    /// [`Proof::organisation_certificate_self_issued`](crate::Proof::organisation_certificate_self_issued)
+    /// reports it.
     #[must_use]
     pub const fn accepting_foreign_issuers(mut self) -> Self {
         self.accepts_foreign_issuers = true;
         self
     }
 
-    /// Whether bundles of `profile` are accepted.
+    /// Returns true if bundles of `profile` are accepted.
     #[must_use]
     pub fn accepts(&self, profile: Profile) -> bool {
         self.only_profile.is_none_or(|only| only == profile)
     }
 
-    /// The longest period, in seconds, that a signature under `profile` may be for; `None` if any may.
+    /// The maximum period in seconds of a signature under `profile`; `None` if unlimited.
     #[must_use]
     pub fn max_signed_seconds(&self, profile: Profile) -> Option<u64> {
         let cap = self.caps_validity(profile).then_some(MAX_VALIDITY_SECONDS);

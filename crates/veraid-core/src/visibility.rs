@@ -1,7 +1,7 @@
-//! Characters of user names that show as nothing, or only together with others.
+//! Invisible characters of user names, and those that are visible only together with others.
 //!
-//! A name is shown before `@` and the organisation. One that shows as nothing would read as the organisation itself, and one with
-//! such a character inside would read as another user.
+//! A name is shown before `@` and the organisation. An invisible name would read as the
+//! organisation itself, and one with an invisible character inside would read as another user.
 
 use icu_properties::props::{
     DefaultIgnorableCodePoint, EmojiModifier, ExtendedPictographic, GeneralCategory, Script,
@@ -11,10 +11,11 @@ use icu_properties::props::{
 use crate::name::NameProblem;
 use crate::unicode::{category, is, is_joiner_in_context, is_of, is_virama, value};
 
-/// Refuses a name with a character that shows as nothing where it stands.
+/// Rejects a name with a character that is invisible where it stands.
 ///
-/// That is every default-ignorable, unassigned and non-character code point, and the few others that show as nothing. Joiners,
-/// variation selectors and tags are default-ignorable, but emoji and some scripts need them: they are allowed there.
+/// That is every default-ignorable, unassigned and non-character code point, and the few others
+/// that are invisible. Joiners, variation selectors and tags are default-ignorable, but emoji and
+/// some scripts need them: they are allowed there.
 pub(crate) fn check_visible(text: &str) -> Result<(), NameProblem> {
     if text.is_ascii() {
         return Ok(());
@@ -46,7 +47,7 @@ pub(crate) fn check_visible(text: &str) -> Result<(), NameProblem> {
     Ok(())
 }
 
-/// Whether a character shows as nothing wherever it stands, or nobody knows how it shows.
+/// Returns true if a character is invisible wherever it stands, or its appearance is unknown.
 fn shows_as_nothing(character: char) -> bool {
     matches!(
         character,
@@ -75,13 +76,15 @@ impl<'a> Around<'a> {
         self.before.last().is_some_and(|&character| is_of(character, script))
     }
 
-    /// Whether a letter stands before and a virama after it, as in Bengali ya-phalaa after ra.
+    /// Returns true if a letter stands before and a virama after it, as in Bengali ya-phalaa after
+    /// ra.
     fn is_before_virama(&self) -> bool {
         self.before.last().is_some_and(|&c| category(c) == GeneralCategory::OtherLetter)
             && self.after.first().is_some_and(|&character| is_virama(character))
     }
 
-    /// Whether an emoji stands on either side (UTS 51, ED-16). The first may have a skin tone or be shown as an image.
+    /// Returns true if an emoji stands on either side (UTS 51, ED-16). The first may have a skin
+    /// tone or be shown as an image.
     fn joins_emoji(&self) -> bool {
         let first = match self.before {
             [before @ .., '\u{FE0F}'] => before,
@@ -94,7 +97,7 @@ impl<'a> Around<'a> {
         is_emoji(first.last()) && is_emoji(self.after.first())
     }
 
-    /// Whether the letter before has variants that are chosen so (StandardizedVariants.txt).
+    /// Returns true if the letter before has variants for this selector (StandardizedVariants.txt).
     fn varies_a_letter(&self, selector: char) -> bool {
         let script = self.before.last().map(|&character| value::<Script>(character));
         match script {
@@ -105,7 +108,8 @@ impl<'a> Around<'a> {
         }
     }
 
-    /// Whether it chooses text or image for an emoji (UTS 51, ED-8a and ED-9a), or the image of a keycap (ED-14c).
+    /// Returns true if it selects text or image for an emoji (UTS 51, ED-8a and ED-9a), or the
+    /// image of a keycap (ED-14c).
     fn varies_an_emoji(&self, selector: char) -> bool {
         match (self.before.last(), self.after.first()) {
             (Some('0'..='9' | '#' | '*'), Some('\u{20E3}')) => selector == '\u{FE0F}',
@@ -115,8 +119,9 @@ impl<'a> Around<'a> {
     }
 }
 
-/// Whether the tag at `place` is one of those that make a black flag that of a region's subdivision (UTS 51, ED-14a and annex C):
-/// two letters or three digits, one to four letters or digits, and the end.
+/// Returns true if the tag at `place` is one of those that make a black flag that of a region's
+/// subdivision (UTS 51, ED-14a and annex C): two letters or three digits, one to four letters or
+/// digits, and the end.
 fn is_in_a_flag(characters: &[char], place: usize) -> bool {
     let is_tag = |character: &char| matches!(character, '\u{E0020}'..='\u{E007F}');
     let (before, from_place) = characters.split_at_checked(place).unwrap_or_default();
@@ -273,7 +278,8 @@ mod tests {
         }
     }
 
-    /// The default-ignorable code points, as ranges that Unicode has fixed but for what it may yet assign in them.
+    /// Returns true for the default-ignorable code points, as ranges that Unicode has fixed except
+    /// for future assignments in them.
     fn is_ignorable(character: char) -> bool {
         matches!(
             character,
@@ -296,12 +302,13 @@ mod tests {
             if is_ignorable(character) || is_non_character {
                 assert!(!is_accepted, "{character:?}");
             }
-            // Whatever the standard library knows is assigned. Control characters and white space are looked at elsewhere.
+            // Everything that the standard library knows is assigned. Control characters and white
+            // space are checked elsewhere.
             if character.is_alphanumeric() && !is_ignorable(character) {
                 let is_blank = matches!(character, '\u{13441}' | '\u{13442}');
                 assert_eq!(is_accepted, !is_blank, "{character:?}");
             }
-            // Format characters that can be seen: those before numbers, and hieroglyphs' layout.
+            // Visible format characters: those before numbers, and hieroglyphs' layout.
             if is_accepted && category(character) == GeneralCategory::Format {
                 let is_visible = matches!(
                     character,
@@ -312,11 +319,11 @@ mod tests {
             }
             accepted += usize::from(is_accepted);
         }
-        // 137,468 for private use, and what Unicode 18.0 has assigned.
+        // 137,468 for private use, and the assignments of Unicode 18.0.
         assert!((290_000..310_000).contains(&accepted), "{accepted}");
     }
 
-    /// Characters that rules are about, and a few others.
+    /// Characters with rules, and a few others.
     fn characters() -> impl Strategy<Value = char> {
         prop::sample::select(
             "a1\u{E9}\u{200B}\u{200C}\u{200D}\u{FE00}\u{FE0E}\u{FE0F}\u{20E3}\u{1F469}\u{1F3FD}\u{1F3F4}\u{E0061}\u{E0062}\u{E007F}\u{915}\u{94D}\u{645}\u{845B}\u{E0100}\u{1820}\u{180B}\u{3164}\u{2800}"
@@ -328,7 +335,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
 
-        /// What is left of an accepted name without the characters that cannot be seen is not empty, and begins it.
+        /// An accepted name without its invisible characters is not empty, and begins with a
+        /// visible one.
         #[test]
         fn an_accepted_name_begins_with_a_character_that_shows(
             characters in prop::collection::vec(characters(), 1..8),
@@ -339,7 +347,7 @@ mod tests {
             }
         }
 
-        /// Nothing invisible stands beside ordinary letters.
+        /// Invisible characters are not allowed beside ordinary letters.
         #[test]
         fn after_a_letter_of_latin_nothing_invisible_is_accepted(
             characters in prop::collection::vec(characters(), 0..4),

@@ -1,11 +1,11 @@
-//! The seconds in which evidence counts, and the one that is common to all of it.
+//! The window in which evidence counts, and the second that is common to all of it.
 
 use veraid_dnssec::{Timestamp, ValidityPeriod, ValidityPeriods};
 
 use crate::error::{NoCommonSecond, VerifyError};
 use crate::profile::Profile;
 
-/// What the verifier and the key record allow.
+/// The inputs from the verifier and the key record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
     pub(crate) requested: ValidityPeriod,
@@ -14,7 +14,7 @@ pub(crate) struct Window {
     pub(crate) leeway_seconds: u64,
 }
 
-/// When each kind of evidence holds.
+/// The validity of each kind of evidence.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Evidence<'a> {
     pub(crate) chain: &'a ValidityPeriods,
@@ -23,17 +23,18 @@ pub(crate) struct Evidence<'a> {
 }
 
 impl Window {
-    /// Every second that may count once leeway is given.
+    /// The requested period extended by the leeway.
     pub(crate) fn with_leeway(requested: ValidityPeriod, leeway_seconds: u64) -> ValidityPeriod {
         let end = requested.end().saturating_add(leeway_seconds);
         ValidityPeriod::new(requested.start(), end).unwrap_or(requested)
     }
 
-    /// The window and the run of seconds around its latest common second; beyond the window the run goes as far as the
-    /// evidence does.
+    /// Finds the window and the run of seconds around its latest common second; the run may extend
+    /// beyond the window as far as the evidence does.
     ///
-    /// Only if there is none, and all evidence has begun within the leeway after the requested period, the first such second counts instead: a
-    /// clock that is behind makes chain, certificates and signature alike seem early. Ends are never stretched.
+    /// Only if there is no such second, and all evidence has begun within the leeway after the
+    /// requested period, the first such second counts instead: a clock that is behind makes chain,
+    /// certificates and signature alike seem early. Ends are never extended.
     pub(crate) fn settle(
         &self,
         evidence: Evidence<'_>,
@@ -48,7 +49,8 @@ impl Window {
         })
     }
 
-    /// The first second after the requested period, and within the leeway, in which all evidence holds.
+    /// The first second after the requested period, and within the leeway, in which all evidence is
+    /// valid.
     fn first_second_of_leeway(&self, evidence: Evidence<'_>) -> Option<Timestamp> {
         let end = self.requested.end();
         let leeway =
@@ -81,8 +83,9 @@ impl Window {
         })
     }
 
-    /// The seconds from the TTL override before an end, to that end: the end of the requested period under DomainAuth, under VeraId
-    /// that of what of it signature and certificates share.
+    /// The period from the TTL override before an end, to that end. Under DomainAuth that is the
+    /// end of the requested period; under VeraId the end of the part of it that signature and
+    /// certificates share.
     fn look_back(
         &self,
         requested: ValidityPeriod,
@@ -180,7 +183,7 @@ mod tests {
 
     #[test]
     fn leeway_is_the_same_for_chain_certificates_and_signature() {
-        // When each of the three begins, in every combination, and the last of them to begin decides.
+        // Every combination of beginnings of the three; the latest one decides.
         const BEGINNINGS: [u64; 4] = [0, 90, 100, 101];
         for profile in [Profile::VeraId, Profile::DomainAuth] {
             for (chain, certificates, signature) in BEGINNINGS.into_iter().flat_map(|chain| {

@@ -18,20 +18,20 @@ use crate::steady::Steady;
 use crate::time::{ValidityPeriod, ValidityPeriods};
 use crate::trust_anchor::{TrustAnchors, matches_ds};
 
-/// DNS messages that parsed; what they prove is open until [`DnssecChain::verify`].
+/// Parsed DNS messages. They prove nothing until [`DnssecChain::verify`] succeeds.
 #[derive(Clone)]
 pub struct DnssecChain {
     messages: Vec<Message>,
 }
 
 impl std::fmt::Debug for DnssecChain {
-    /// Without the messages, which make up most of a bearer token.
+    /// Omits the messages, which make up most of a bearer token.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "DnssecChain({} messages)", self.messages.len())
     }
 }
 
-/// What a chain is held against: trust anchors, cryptography and limits.
+/// Verifies chains: trust anchors, cryptography and limits.
 #[derive(Clone, Debug)]
 pub struct ChainVerifier {
     anchors: TrustAnchors,
@@ -41,27 +41,27 @@ pub struct ChainVerifier {
 }
 
 impl ChainVerifier {
-    /// A verifier with the default [`Limits`], for RRSIGs of any length.
+    /// Creates a verifier with the default [`Limits`], for RRSIGs of any length.
     #[must_use]
     pub const fn new(anchors: TrustAnchors, crypto: CryptoProvider) -> Self {
         Self { anchors, crypto, limits: Limits::DEFAULT, max_signature_seconds: None }
     }
 
-    /// With other trust anchors.
+    /// Sets the trust anchors.
     #[must_use]
     pub fn with_trust_anchors(mut self, anchors: TrustAnchors) -> Self {
         self.anchors = anchors;
         self
     }
 
-    /// The same with other limits.
+    /// Sets the limits.
     #[must_use]
     pub const fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The same, refusing RRSIGs of more than `seconds` from inception to expiration.
+    /// Rejects RRSIGs with more than `seconds` from inception to expiration.
     #[must_use]
     pub const fn with_max_signature_seconds(mut self, seconds: u64) -> Self {
         self.max_signature_seconds = Some(seconds);
@@ -109,9 +109,9 @@ impl VerifiedRrset {
         self.rdata.iter().map(Vec::as_slice)
     }
 
-    /// The seconds in which every signature that was used, from the trust anchor to these records, held together.
+    /// The seconds in which all signatures used, from the trust anchor to these records, are valid.
     ///
-    /// They may lie outside the period that was asked for, and at least one lies in it.
+    /// They may lie outside the requested period, but at least one lies within it.
     #[must_use]
     pub const fn validity(&self) -> &ValidityPeriods {
         &self.validity
@@ -123,13 +123,14 @@ impl VerifiedRrset {
         &self.links
     }
 
-    /// The same, to be held on to beyond this value.
+    /// The links as shared data, to keep beyond this value.
     #[must_use]
     pub fn shared_links(&self) -> Arc<[Link]> {
         Arc::clone(&self.links)
     }
 
-    /// About how many octets of heap the records and what is told of them hold, for whoever keeps many: rather too many than too few.
+    /// The approximate heap size in bytes, for callers that cache results: rather too high than too
+    /// low.
     #[must_use]
     pub fn heap_octets(&self) -> usize {
         let rdata =
@@ -141,10 +142,12 @@ impl VerifiedRrset {
         rdata.chain(links).fold(own.saturating_add(runs), usize::saturating_add)
     }
 
-    /// The seconds around the requested period for which this is the result too: the same chain, question and verifier give an equal
-    /// value for every period that lies within. `None` if that can be said of no other period.
+    /// The period around the requested one for which the result is unchanged: the same chain,
+    /// question and verifier give an equal value for every period within it. `None` if no other
+    /// period is known to give it.
     ///
-    /// Who keeps results holds them against this, and against [`VerifiedRrset::validity`] what they are used for.
+    /// Callers that cache the result must check that the requested period lies within this one, and
+    /// the instant of use within [`VerifiedRrset::validity`].
     #[must_use]
     pub const fn steady_period(&self) -> Option<ValidityPeriod> {
         self.steady
@@ -161,7 +164,7 @@ impl DnssecChain {
         Self::parse_within(messages, &Limits::DEFAULT)
     }
 
-    /// The same within other limits.
+    /// Parses DNS messages within other limits.
     ///
     /// # Errors
     ///
@@ -184,7 +187,8 @@ impl DnssecChain {
         Ok(Self { messages: parsed })
     }
 
-    /// About how many octets of heap the chain holds, for whoever keeps many: rather too many than too few.
+    /// The approximate heap size in bytes, for callers that cache chains: rather too high than too
+    /// low.
     #[must_use]
     pub fn heap_octets(&self) -> usize {
         let own = self.messages.capacity().saturating_mul(size_of::<Message>());
@@ -196,9 +200,10 @@ impl DnssecChain {
         self.messages.iter().map(Message::octets)
     }
 
-    /// The chain with each message once, in the order of the first of its kind; `None` if no message is repeated.
+    /// The chain without repeated messages, each at its first position; `None` if no message is
+    /// repeated.
     ///
-    /// A repeated answer is two answers to [`DnssecChain::verify`].
+    /// [`DnssecChain::verify`] counts a repeated answer as two answers.
     #[must_use]
     pub fn without_repetitions(&self) -> Option<Self> {
         let mut known = BTreeSet::new();
@@ -212,13 +217,14 @@ impl DnssecChain {
         Some(Self { messages: messages.collect() })
     }
 
-    /// The question that each message answers; `None` where a message is no evidence (truncated, an error, another
-    /// opcode or class, or not exactly one question).
+    /// The question that each message answers; `None` where a message is not evidence (truncated,
+    /// an error, another opcode or class, or not exactly one question).
     pub fn questions(&self) -> impl ExactSizeIterator<Item = Option<&Question>> {
         self.messages.iter().map(Message::question)
     }
 
-    /// Whether a message asks `question` and holds a record for it in its answer section. Nothing is proved by that.
+    /// Returns true if a message asks `question` and has a record for it in its answer section.
+    /// This proves nothing.
     #[must_use]
     pub fn has_answer(&self, question: &Question) -> bool {
         self.messages_for(question).any(|message| message.has_answer(question.record_type))
@@ -226,17 +232,19 @@ impl DnssecChain {
 
     /// Proves that `question` is Secure at some second of `period`.
     ///
-    /// Follows RFC 4035 section 5 from the root zone down. The answer's validity is every second at which all signatures
-    /// on the way, as far as they had to be checked, hold together. `period` may last 2^31 − 1 seconds (68 years), since RRSIG
-    /// times repeat (RFC 1982).
+    /// Follows RFC 4035 section 5 from the root zone down. The answer's validity is every second at
+    /// which all signatures that had to be checked on the way are valid. `period` may last 2^31 − 1
+    /// seconds (68 years), since RRSIG times repeat (RFC 1982).
     ///
     /// # Errors
     ///
-    /// [`ChainError::Bogus`] if a signature that should hold does not; [`ChainError::Incomplete`] if a record is missing;
-    /// [`ChainError::Insecure`] if a zone is signed with nothing supported; [`ChainError::NeverSecure`] if no second of
-    /// `period` is common to all; [`ChainError::Alias`] and [`ChainError::SeveralAnswers`] if the answer does not speak
-    /// for the name alone; [`ChainError::MalformedRecord`] if a record of the answer is not of its type;
-    /// [`ChainError::RequestedPeriodTooLong`] if `period` is; [`ChainError::LimitExceeded`] if it would take too much work.
+    /// [`ChainError::Bogus`] if a signature that should be valid is not; [`ChainError::Incomplete`]
+    /// if a record is missing; [`ChainError::Insecure`] if a zone is signed only with unsupported
+    /// algorithms; [`ChainError::NeverSecure`] if no second of `period` is common to all;
+    /// [`ChainError::Alias`] and [`ChainError::SeveralAnswers`] if the answer is not for the name
+    /// alone; [`ChainError::MalformedRecord`] if a record of the answer is not valid for its type;
+    /// [`ChainError::RequestedPeriodTooLong`] if `period` is too long;
+    /// [`ChainError::LimitExceeded`] if verification would take too much work.
     pub fn verify(
         &self,
         question: &Question,
@@ -247,7 +255,8 @@ impl DnssecChain {
         self.verify_within(question, period, verifier, &mut checks)
     }
 
-    /// The same as [`DnssecChain::verify`], drawing on the `checks` of a larger verification.
+    /// Proves `question` as [`DnssecChain::verify`] does, drawing on the `checks` of a larger
+    /// verification.
     ///
     /// # Errors
     ///
@@ -263,7 +272,7 @@ impl DnssecChain {
         if seconds > limit {
             return Err(ChainError::RequestedPeriodTooLong { seconds, limit });
         }
-        // What is wrong with the answer itself needs no signature check to be told.
+        // Problems with the answer itself can be reported without a signature check.
         let answer = self.answer(question, verifier)?;
         let mut walk = Walk {
             chain: self,
@@ -295,7 +304,7 @@ impl DnssecChain {
         self.messages.iter().filter(move |message| message.question() == Some(question))
     }
 
-    /// The one RRset that answers `question`, still unproved.
+    /// The only RRset that answers `question`, not yet proved.
     fn answer(&self, question: &Question, verifier: &ChainVerifier) -> Result<Rrset, ChainError> {
         let incomplete = || ChainError::Incomplete { missing: question.clone() };
         let count = self.messages_for(question).count();
@@ -316,7 +325,8 @@ impl DnssecChain {
         Ok(rrset)
     }
 
-    /// The distinct RRsets that messages hold for a question on the way, in an order that the sender cannot choose.
+    /// The distinct RRsets in messages for a question on the way, in an order that the sender
+    /// cannot choose.
     fn candidates(&self, question: &Question, limits: &Limits) -> Result<Vec<Rrset>, ChainError> {
         let mut candidates: Vec<Rrset> = Vec::new();
         for message in self.messages_for(question) {
@@ -335,7 +345,7 @@ impl DnssecChain {
     }
 }
 
-/// Refuses an answer that sends elsewhere: only the owner's own zone may speak for it.
+/// Rejects an answer that contains an alias: only the owner's own zone may answer for it.
 fn refuse_aliases(message: &Message, question: &Question) -> Result<(), ChainError> {
     let alias = message.answers().iter().find(|record| {
         let asked = record.record_type == question.record_type && record.above.is_none();
@@ -351,7 +361,7 @@ fn refuse_aliases(message: &Message, question: &Question) -> Result<(), ChainErr
     }
 }
 
-/// Where the walk stands: a zone and its proved keys.
+/// The state of the walk: a zone and its proved keys.
 struct Walk<'a> {
     chain: &'a DnssecChain,
     verifier: &'a ChainVerifier,
@@ -360,7 +370,8 @@ struct Walk<'a> {
     zone: Name,
     keys: Vec<ZoneKey>,
     links: Vec<Link>,
-    /// Why the first DS below the zone that was there did not hold; told if the answer then turns out to need it.
+    /// The error of the first DS below the zone that was not proved; reported if the answer needs
+    /// it.
     unproved_delegation: Option<ChainError>,
 }
 
@@ -372,16 +383,16 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Moves down through every delegation that the chain proves, as far as the zone that holds `question`.
+    /// Descends through every delegation that the chain proves, as far as the zone of `question`.
     fn descend_to(&mut self, question: &Question) -> Result<(), ChainError> {
         let mut cuts = 0_usize;
         for child in question.name.from_root_down() {
-            // The parent side holds the DS of a name (RFC 4035 section 2.4).
+            // The DS of a name is in the parent zone (RFC 4035 section 2.4).
             let is_own_ds = question.record_type == RecordType::DS && child == question.name;
             if child.is_root() || is_own_ds {
                 continue;
             }
-            // A label without DS is none that the chain proves to be a zone: the walk stays above it.
+            // A label without a DS is not proved to be a zone: the walk stays above it.
             let Some(delegations) = self.prove_delegation(&child)? else { continue };
             cuts = cuts.saturating_add(1);
             if cuts > self.verifier.limits.zone_cuts {
@@ -402,7 +413,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The DSs of `child` that the zone's keys prove, each with the seconds in which it holds; `None` if there are none.
+    /// The DSs of `child` that the zone's keys prove, each with the seconds in which it is valid;
+    /// `None` if the chain has no DS.
     fn prove_delegation(
         &mut self,
         child: &Name,
@@ -418,7 +430,7 @@ impl Walk<'_> {
                     add_delegations(&mut delegations, rrset, &validity);
                 }
                 Err(limit @ ChainError::LimitExceeded(_)) => return Err(limit),
-                // Only a proved DS moves the walk. One that is not is remembered for the error.
+                // Only a proved DS moves the walk. The error of any other is kept for the report.
                 Err(error) => {
                     let error = self.missing_link(&error).unwrap_or(error);
                     self.unproved_delegation.get_or_insert(error);
@@ -428,7 +440,8 @@ impl Walk<'_> {
         Ok((!delegations.is_empty()).then_some(delegations))
     }
 
-    /// The keys of `zone`, proved by one that `vouched_for` gives seconds to: a trust anchor's or a DS's key.
+    /// Proves the keys of `zone` by a key that `vouched_for` gives seconds to: a trust anchor's or
+    /// a DS's.
     fn prove_keys(
         &mut self,
         zone: &Name,
@@ -440,7 +453,8 @@ impl Walk<'_> {
         check_distinct(&candidates, limits.dnskeys_per_zone, Limit::DnskeysPerZone)?;
         let usable = distinct_usable_keys(&candidates);
         check_collisions(&usable, limits.colliding_keys)?;
-        // Asked once for each key, however many candidates repeat it: a digest for each DS with its tag.
+        // Computed once for each key, however many candidates repeat it: a digest for each DS with
+        // its tag.
         let vouched: Vec<ZoneKey> = usable
             .into_iter()
             .map(|key| ZoneKey { validity: vouched_for(&key), key })
@@ -502,7 +516,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What is wrong with the way there, if an RRset turns out to be signed by a zone further down than the walk came.
+    /// The error on the way to a zone that signed an RRset and is further down than the walk came.
     fn missing_link(&self, error: &ChainError) -> Option<ChainError> {
         match error {
             ChainError::Bogus { question, reason: BogusReason::OtherSigner { signer }, .. }
@@ -520,7 +534,7 @@ fn usable_keys(rrset: &Rrset) -> impl Iterator<Item = Dnskey> + '_ {
     rrset.rdata.iter().filter_map(|rdata| Dnskey::parse(rdata)).filter(Dnskey::is_usable)
 }
 
-/// Adds keys that hold in `validity`; one that is known already holds in the union.
+/// Adds keys that are valid in `validity`; a key already known becomes valid in the union.
 fn add_keys(known: &mut Vec<ZoneKey>, keys: Vec<Dnskey>, validity: &ValidityPeriods) {
     for key in keys {
         match known.iter_mut().find(|other| other.key == key) {
@@ -530,7 +544,7 @@ fn add_keys(known: &mut Vec<ZoneKey>, keys: Vec<Dnskey>, validity: &ValidityPeri
     }
 }
 
-/// Refuses more distinct records than a zone may have, over all candidates.
+/// Rejects more distinct records than a zone may have, over all candidates.
 fn check_distinct(candidates: &[Rrset], max: usize, limit: Limit) -> Result<(), ChainError> {
     let mut records: Vec<&[u8]> =
         candidates.iter().flat_map(|rrset| rrset.rdata.iter().map(Vec::as_slice)).collect();
@@ -541,7 +555,8 @@ fn check_distinct(candidates: &[Rrset], max: usize, limit: Limit) -> Result<(), 
     if records.len() > max { Err(ChainError::LimitExceeded(limit)) } else { Ok(()) }
 }
 
-/// Adds the DSs of `rrset`, which holds in `validity`; one that is known already holds in the union.
+/// Adds the DSs of `rrset`, which is valid in `validity`; a DS already known becomes valid in the
+/// union.
 fn add_delegations(
     known: &mut Vec<(Ds, ValidityPeriods)>,
     rrset: &Rrset,
@@ -565,7 +580,8 @@ fn distinct_usable_keys(candidates: &[Rrset]) -> Vec<Dnskey> {
     keys
 }
 
-/// Refuses more usable keys with one tag and algorithm than chance makes: each would cost a signature check per RRSIG.
+/// Rejects more usable keys with one tag and algorithm than chance makes: each would cost a
+/// signature check per RRSIG.
 fn check_collisions(keys: &[Dnskey], max: usize) -> Result<(), ChainError> {
     let collide =
         |a: &Dnskey, b: &Dnskey| a.key_tag() == b.key_tag() && a.algorithm() == b.algorithm();

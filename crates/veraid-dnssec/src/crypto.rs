@@ -1,7 +1,7 @@
-//! The seam between this project and cryptographic libraries.
+//! The interface between this project and cryptographic libraries.
 //!
-//! A provider says what it *can* verify; which algorithms and key sizes a protocol *allows* is decided by the layers
-//! above it. Everything here concerns public data, so nothing need be constant in time.
+//! A provider says what it *can* verify; the layers above it decide which algorithms and key sizes
+//! a protocol *allows*. All data here is public, so nothing needs to run in constant time.
 
 use std::fmt::Debug;
 
@@ -39,7 +39,7 @@ pub enum DigestAlgorithm {
 }
 
 impl DigestAlgorithm {
-    /// The length of a digest, in octets.
+    /// The length of a digest, in bytes.
     #[must_use]
     pub const fn output_len(self) -> usize {
         match self {
@@ -50,7 +50,7 @@ impl DigestAlgorithm {
     }
 }
 
-/// A public key as untrusted octets; a provider checks that it is one.
+/// A public key as untrusted bytes; the provider checks that it is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PublicKey<'a> {
@@ -77,8 +77,8 @@ pub trait SignatureVerifier: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`SignatureError`] without further detail if the signature does not hold, the key is not one, or the key does not
-    /// fit the algorithm.
+    /// [`SignatureError`] without further detail if the signature or the key is invalid, or the key
+    /// does not fit the algorithm.
     fn verify(
         &self,
         algorithm: SignatureAlgorithm,
@@ -94,7 +94,7 @@ pub trait Digester: Debug + Send + Sync {
     fn digest(&self, algorithm: DigestAlgorithm, data: &[u8], output: &mut Vec<u8>);
 }
 
-/// The cryptography that a verifier works with.
+/// The cryptography that a verifier uses.
 #[derive(Clone, Copy, Debug)]
 pub struct CryptoProvider {
     /// Checks signatures.
@@ -113,7 +113,7 @@ impl CryptoProvider {
     }
 }
 
-/// A signature does not hold. Deliberately without detail.
+/// An invalid signature. Deliberately without detail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("signature does not hold")]
 pub struct SignatureError;

@@ -1,4 +1,4 @@
-//! Why a chain is not one, or does not hold.
+//! Reasons why a chain is malformed or invalid.
 
 use hickory_proto::serialize::binary::DecodeError;
 
@@ -8,33 +8,34 @@ use crate::name::Name;
 use crate::record_type::RecordType;
 use crate::time::{ValidityPeriod, ValidityPeriods};
 
-/// Octets that are no DNSSEC chain.
+/// The octets are not a DNSSEC chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseError {
     /// A message does not parse (RFC 1035 section 4).
     #[error("DNS message {message} is malformed at octet {offset}: {problem}")]
     Message {
-        /// The place of the message in the chain, from 0.
+        /// The position of the message in the chain, from 0.
         message: usize,
-        /// The octet of the message at which reading stopped.
+        /// The octet of the message at which parsing stopped.
         offset: usize,
-        /// What is wrong there.
+        /// The problem there.
         problem: MessageProblem,
     },
-    /// There is more than a chain may hold.
+    /// A limit on the size of a chain was exceeded.
     #[error("there are more {0} than allowed")]
     LimitExceeded(Limit),
 }
 
-/// What is wrong with a DNS message.
+/// The problem with a DNS message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessageProblem {
     /// The octets end before the message does.
     #[error("the octets end before the message does")]
     Truncated,
-    /// A name is none: a label type that does not exist, over 255 octets, or a pointer that does not point back.
+    /// An invalid name: a label type that does not exist, over 255 octets, or a pointer that does
+    /// not point back.
     #[error("a name is malformed")]
     Name,
     /// Octets follow the last record.
@@ -55,32 +56,32 @@ impl From<DecodeError> for MessageProblem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SecurityStatus {
-    /// Something that should hold does not.
+    /// Something that should be valid is not.
     Bogus,
-    /// The records are below a zone that is not signed with anything supported.
+    /// The records are below a zone that is not signed with any supported algorithm.
     Insecure,
-    /// The chain lacks what would be needed to tell.
+    /// The chain lacks the records needed to decide.
     Indeterminate,
 }
 
-/// A chain that does not prove what was asked.
+/// A chain that does not prove the answer to the question.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChainError {
-    /// A link that is needed is not in the chain.
+    /// A required link is not in the chain.
     #[error("chain has no answer for {missing}")]
     Incomplete {
         /// The question without an answer.
         missing: Question,
     },
-    /// A link is there and does not hold.
+    /// A link is present but invalid.
     #[error("{question} in zone {zone} is bogus: {reason}")]
     Bogus {
-        /// The RRset that does not hold.
+        /// The RRset that is invalid.
         question: Question,
         /// The zone whose keys should have signed it.
         zone: Name,
-        /// Why it does not.
+        /// The reason.
         reason: BogusReason,
     },
     /// A zone has only DSs of algorithms or digests that are not supported (RFC 4035 section 5.2).
@@ -89,7 +90,7 @@ pub enum ChainError {
         /// The zone.
         zone: Name,
     },
-    /// Each signature may be good, but none holds at a second that was asked for.
+    /// Each signature may be valid, but not at any requested second.
     #[error(
         "{question} in zone {zone} is signed (key tag {key_tag}) for {secure}, which has no second of {requested}"
     )]
@@ -98,14 +99,14 @@ pub enum ChainError {
         question: Question,
         /// The zone that signed it.
         zone: Name,
-        /// The key tag of the signature that came nearest.
+        /// The key tag of the signature that came closest.
         key_tag: u16,
-        /// The seconds that were asked for.
+        /// The requested period.
         requested: ValidityPeriod,
-        /// The seconds in which the signature and its key hold.
+        /// The seconds in which the signature and its key are valid.
         secure: ValidityPeriods,
     },
-    /// The name that was asked for is an alias, which nobody but its target can vouch for.
+    /// The requested name is an alias, and only its target could vouch for the records.
     #[error("{question} is answered by a {record_type} at {owner}, and aliases are not followed")]
     Alias {
         /// What was asked.
@@ -115,21 +116,22 @@ pub enum ChainError {
         /// CNAME or DNAME.
         record_type: RecordType,
     },
-    /// More than one message answers what was asked, so it is open which one speaks.
+    /// More than one message answers the question, so it is ambiguous which one counts.
     #[error("{count} messages answer {question}, not one")]
     SeveralAnswers {
         /// What was asked.
         question: Question,
-        /// How many messages answer it.
+        /// The number of messages that answer it.
         count: usize,
     },
-    /// The data of a record that answers the question is not of the form of its type. Nothing is known of its zone.
+    /// A record that answers the question has data that is not valid for its type. Nothing is known
+    /// of its zone.
     #[error("a record of {question} has malformed data")]
     MalformedRecord {
         /// The owner and type of the record.
         question: Question,
     },
-    /// The period that was asked for is so long that RRSIG times in it are ambiguous (RFC 1982).
+    /// The requested period is so long that RRSIG times in it are ambiguous (RFC 1982).
     #[error(
         "requested period is {seconds} seconds, limit is {limit}: the times of RRSIGs repeat every 2^32 seconds"
     )]
@@ -139,13 +141,13 @@ pub enum ChainError {
         /// The most that are allowed.
         limit: u64,
     },
-    /// Verification would take more than it may.
+    /// Verification would exceed a limit.
     #[error("there are more {0} than allowed")]
     LimitExceeded(Limit),
 }
 
 impl ChainError {
-    /// The security status that the error stands for.
+    /// The security status of the error.
     #[must_use]
     pub const fn status(&self) -> SecurityStatus {
         match self {
@@ -155,13 +157,13 @@ impl ChainError {
         }
     }
 
-    /// Whether the failure is one of time: another instant might give another verdict.
+    /// Returns true if the failure is about time: the result might differ at another instant.
     #[must_use]
     pub const fn is_about_time(&self) -> bool {
         matches!(self, Self::NeverSecure { .. })
     }
 
-    /// A number for the kind of error, which stays the same over releases.
+    /// A number for the kind of error, stable across releases.
     #[must_use]
     pub const fn code(&self) -> u16 {
         match self {
@@ -177,7 +179,7 @@ impl ChainError {
         }
     }
 
-    /// How much the error tells about what went wrong, against others from the same place.
+    /// A rank of the information that the error gives, compared with others from the same place.
     pub(crate) const fn rank(&self) -> u8 {
         match self {
             Self::LimitExceeded(_) => 10,
@@ -189,14 +191,14 @@ impl ChainError {
     }
 }
 
-/// Why an RRset is bogus.
+/// The reason why an RRset is bogus.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BogusReason {
     /// No RRSIG covers it.
     #[error("no RRSIG covers it")]
     NotSigned,
-    /// An RRSIG that should hold does not.
+    /// An RRSIG that should be valid is not.
     #[error("the RRSIG with key tag {key_tag} (algorithm {algorithm}) does not hold")]
     SignatureDoesNotHold {
         /// The RRSIG's key tag.
@@ -238,13 +240,13 @@ pub enum BogusReason {
         /// The owner's labels.
         owner_labels: usize,
     },
-    /// The RRSIG expires before its inception, or its time cannot be told.
+    /// The RRSIG expires before its inception, or no second of its period can be expressed.
     #[error("its RRSIG with key tag {key_tag} expires before its inception")]
     InvertedPeriod {
         /// The RRSIG's key tag.
         key_tag: u16,
     },
-    /// The RRSIG is for longer than the verifier allows.
+    /// The RRSIG's period is longer than the verifier allows.
     #[error("its RRSIG with key tag {key_tag} is for {seconds} seconds, limit is {limit}")]
     PeriodTooLong {
         /// The RRSIG's key tag.
@@ -295,17 +297,17 @@ impl BogusReason {
     }
 }
 
-/// A text that holds no trust anchors.
+/// A text that does not contain trust anchors.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line} of the trust anchors: {problem}")]
 pub struct TrustAnchorError {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The problem with it.
     pub problem: TrustAnchorProblem,
 }
 
-/// What is wrong with a trust anchor.
+/// The problem with a trust anchor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrustAnchorProblem {
@@ -315,16 +317,16 @@ pub enum TrustAnchorProblem {
     /// The owner is not the root.
     #[error("its owner is not the root zone")]
     NotTheRoot,
-    /// Its algorithm or digest is not supported, or the key or digest is not of its form.
+    /// Its algorithm or digest is not supported, or the key or digest is malformed.
     #[error("its algorithm, key or digest is not supported")]
     Unsupported,
     /// The key is revoked (RFC 5011 section 2.1).
     #[error("it is revoked")]
     Revoked,
-    /// A comment gives the key a state of RFC 5011, which this format does not have.
+    /// A comment gives the key an RFC 5011 state, which this format does not have.
     #[error("its comment has a state of RFC 5011, as in Unbound's file, which is another format")]
     HasState,
-    /// There is no anchor at all.
+    /// There is no trust anchor.
     #[error("there is no trust anchor")]
     None,
 }

@@ -1,30 +1,31 @@
-//! What a chain may cost, each limit with its reason.
+//! Limits on the cost of a chain, each with its reason.
 
 use std::fmt;
 
-/// How much work a verification may take and how much a chain may hold.
+/// Limits on the work of a verification and the size of a chain.
 ///
-/// An honest chain through d zones needs 2d + 2 signature checks; one octet stream of 16 KiB can be made to ask for thousands
-/// (KeyTrap, CVE-2023-50387), so every count that a sender chooses has an end. The defaults leave honest chains a
-/// wide margin.
+/// An honest chain through d zones needs 2d + 2 signature checks; one octet stream of 16 KiB can be
+/// made to ask for thousands (KeyTrap, CVE-2023-50387), so every count that a sender chooses is
+/// bounded. The defaults leave honest chains a wide margin.
 ///
-/// [`DnssecChain::parse`](crate::DnssecChain::parse) works within the defaults; what parsing bounds (octets, messages, questions, records) is
-/// changed with [`DnssecChain::parse_within`](crate::DnssecChain::parse_within).
+/// [`DnssecChain::parse`](crate::DnssecChain::parse) applies the defaults; to change the limits on
+/// parsing (octets, messages, questions, records), use
+/// [`DnssecChain::parse_within`](crate::DnssecChain::parse_within).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// Signature checks of one verification, certificates and content included (64: 16 zones, 4 attached
     /// certificates, the organisation's and the content need 40).
     pub signature_checks: u32,
-    /// Signature checks that may fail before verification ends (4: room for one colliding key tag per zone of a usual
-    /// chain, and none for KeyTrap). One of Ed448 counts as two.
+    /// Signature checks that may fail before verification ends (4: room for one colliding key tag
+    /// per zone of a usual chain, but not for KeyTrap). A failed check of Ed448 counts as two.
     pub failed_signature_checks: u32,
     /// Ed448 checks (8: each takes about 3 ms, some hundred times an RSA check with AWS-LC).
     pub ed448_checks: u32,
-    /// Octets of a chain, all messages together (65,536: real chains have under 8,000, and reading a name of compression pointers
-    /// costs the length of its message).
+    /// Octets of a chain, all messages together (65,536: real chains have under 8,000, and parsing
+    /// a name of compression pointers costs the length of its message).
     pub octets: usize,
-    /// Questions of one message (8: one is all that counts, and the others still have to be read).
+    /// Questions of one message (8: only one counts, but the others still have to be parsed).
     pub questions_per_message: usize,
     /// DNS messages of a chain (64: 16 zone cuts need 34).
     pub messages: usize,
@@ -38,7 +39,7 @@ pub struct Limits {
     pub ds_per_zone: usize,
     /// Usable keys of one zone that share key tag and algorithm (2: a collision happens, a third is an attack).
     pub colliding_keys: usize,
-    /// Records of the RRset that is asked for (32: each travels in every bundle).
+    /// Records of the requested RRset (32: each travels in every bundle).
     pub answer_records: usize,
     /// Distinct messages for one question on the way to the answer (4: old and new key set in a rollover, and room).
     pub candidates_per_question: usize,
@@ -47,7 +48,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits that the project's decisions and test vectors fix.
+    /// The limits that the project's decisions and test vectors specify.
     pub const DEFAULT: Self = Self {
         signature_checks: 64,
         failed_signature_checks: 4,
@@ -72,7 +73,7 @@ impl Default for Limits {
     }
 }
 
-/// A limit that was passed.
+/// A limit that was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {

@@ -1,6 +1,7 @@
-//! DNS messages (RFC 1035 section 4), read for what a proof needs: the question and the records of the answer section.
+//! Parses DNS messages (RFC 1035 section 4) as far as a proof needs: the question and the answer
+//! section.
 //!
-//! Records keep the octets that were received, since signatures are checked over those.
+//! Records keep the received octets, since signatures are verified over those.
 
 use hickory_proto::serialize::binary::{BinDecoder, DecodeError};
 
@@ -12,7 +13,7 @@ use crate::record_type::RecordType;
 
 const CLASS_IN: u16 = 1;
 
-/// What is asked: the records of one type that one name owns, in class IN.
+/// A DNS question: the records of one type at one name, in class IN.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Question {
     /// The name.
@@ -27,20 +28,20 @@ impl std::fmt::Display for Question {
     }
 }
 
-/// A message that parsed.
+/// A parsed message.
 #[derive(Clone, Debug)]
 pub(crate) struct Message {
     octets: Vec<u8>,
-    /// The question that the message answers; `None` if it answers nothing (truncated, an error, another opcode or class,
-    /// or not exactly one question).
+    /// The question that the message answers; `None` if it does not answer one (truncated, an
+    /// error, another opcode or class, or not exactly one question).
     question: Option<Question>,
     answers: Vec<Record>,
 }
 
-/// A record of class IN in an answer section, at the name that is asked for, or a DNAME above it.
+/// A record of class IN in an answer section, at the name in the question, or a DNAME above it.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
-    /// The owner, if it is not the question's but above it.
+    /// The owner, if it is not the question's name but above it.
     pub(crate) above: Option<Name>,
     pub(crate) record_type: RecordType,
     rdata_start: usize,
@@ -48,7 +49,7 @@ pub(crate) struct Record {
 }
 
 impl Message {
-    /// Parses the message at place `index` of a chain.
+    /// Parses the message at position `index` of a chain.
     pub(crate) fn parse(octets: &[u8], index: usize, limits: &Limits) -> Result<Self, ParseError> {
         let mut decoder = BinDecoder::new(octets);
         let error = |decoder: &BinDecoder<'_>, problem| ParseError::Message {
@@ -64,7 +65,7 @@ impl Message {
         let mut questions = Vec::new();
         for _ in 0..header.questions {
             let question = read_question(&mut decoder).map_err(|e| error(&decoder, e.into()))?;
-            // One is all that a message may ask; the others need only parse.
+            // A message may have only one question; the others need only parse.
             if questions.len() < 2 {
                 questions.push(question);
             }
@@ -81,7 +82,8 @@ impl Message {
                 read_record(&mut decoder).map_err(|e| error(&decoder, e.into()))?;
             let Some((question, _)) = questions.first() else { continue };
             let is_answer = position < usize::from(header.answers) && class == CLASS_IN;
-            // Other names answer nothing. No name is kept for each record: 16 KiB of pointers to a long one hold 1,300.
+            // Records at other names are not answers. No name is kept for each record: 16 KiB of
+            // pointers to a long one fit 1,300.
             if is_answer && owner == question.name {
                 answers.push(record);
             } else if is_answer
@@ -103,7 +105,7 @@ impl Message {
         Ok(Self { octets: octets.to_vec(), question, answers })
     }
 
-    /// The octets of heap that the message holds.
+    /// The heap size of the message in bytes.
     pub(crate) fn heap_octets(&self) -> usize {
         let name = |name: &Name| name.as_wire().len();
         let question = self.question.as_ref().map_or(0, |question| name(&question.name));
@@ -137,7 +139,8 @@ impl Message {
         canonical_rdata(&self.octets, record.record_type, record.rdata_start, record.rdata_end)
     }
 
-    /// Whether the answer section holds a record of `record_type` at the name that is asked for.
+    /// Returns true if the answer section has a record of `record_type` at the name in the
+    /// question.
     pub(crate) fn has_answer(&self, record_type: RecordType) -> bool {
         self.answers
             .iter()
@@ -166,9 +169,10 @@ impl Header {
         })
     }
 
-    /// Whether the answer section can be evidence: a whole message (TC 0), a standard query (OPCODE 0), no error (RCODE 0).
+    /// Returns true if the answer section can be evidence: a whole message (TC 0), a standard query
+    /// (OPCODE 0), no error (RCODE 0).
     ///
-    /// QR, AA and AD say nothing that a signature does not, and mock chains have QR 0.
+    /// QR, AA and AD add nothing to a signature, and mock chains have QR 0.
     fn answers_something(&self) -> bool {
         const TC: u16 = 0x0200;
         const OPCODE: u16 = 0x7800;
@@ -197,7 +201,7 @@ fn read_record(decoder: &mut BinDecoder<'_>) -> Result<(Name, u16, Record), Deco
     Ok((owner, class, Record { above: None, record_type, rdata_start, rdata_end }))
 }
 
-/// Every value of 16 bits is one that the callers deal with.
+/// Every value of 16 bits is one that the callers handle.
 fn read_u16(decoder: &mut BinDecoder<'_>) -> Result<u16, DecodeError> {
     Ok(decoder.read_u16()?.unverified())
 }

@@ -8,7 +8,8 @@ use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, DecodeError};
 
 /// A domain name, absolute and in lower case, as RFC 4034 section 6.2 canonicalises it.
 ///
-/// Equality and order are those of its octets on the wire, so a label that holds a literal dot never equals two labels.
+/// Equality and order are those of its octets on the wire, so a label with a literal dot never
+/// equals two labels.
 /// At most 255 octets on the wire, labels of 1 to 63 octets (RFC 1035 section 2.3.4).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name {
@@ -23,7 +24,7 @@ impl Name {
         Self { wire: vec![0] }
     }
 
-    /// Reads a name, compressed or not, and moves `decoder` past it.
+    /// Parses a name, compressed or not, and moves `decoder` past it.
     pub(crate) fn read(decoder: &mut BinDecoder<'_>) -> Result<Self, DecodeError> {
         Ok(Self::from_wire_name(&WireName::read(decoder)?))
     }
@@ -31,7 +32,7 @@ impl Name {
     fn from_wire_name(name: &WireName) -> Self {
         let mut wire = Vec::with_capacity(name.len().saturating_add(1));
         for label in name.iter() {
-            // A label has at most 63 octets, which the reader has checked.
+            // A label has at most 63 octets, which the decoder has checked.
             wire.push(u8::try_from(label.len()).unwrap_or(u8::MAX));
             wire.extend(label.iter().map(u8::to_ascii_lowercase));
         }
@@ -45,7 +46,7 @@ impl Name {
         &self.wire
     }
 
-    /// Whether this is the root.
+    /// Returns true if this is the root.
     #[must_use]
     pub fn is_root(&self) -> bool {
         self.wire.len() == 1
@@ -68,7 +69,7 @@ impl Name {
         self.labels().count()
     }
 
-    /// Whether this name is `ancestor` or below it.
+    /// Returns true if this name is `ancestor` or below it.
     #[must_use]
     pub fn is_at_or_below(&self, ancestor: &Self) -> bool {
         self.ancestors().any(|name| name == ancestor.wire)
@@ -111,8 +112,8 @@ impl Name {
 impl FromStr for Name {
     type Err = NameError;
 
-    /// Reads the presentation format of RFC 1035 section 5.1 in ASCII, with the escapes `\\X` and `\\DDD` (decimal); the final dot
-    /// may be left out.
+    /// Parses the presentation format of RFC 1035 section 5.1 in ASCII, with the escapes `\\X` and
+    /// `\\DDD` (decimal); the final dot is optional.
     fn from_str(text: &str) -> Result<Self, NameError> {
         let name = if text == "." { Some(Self::root()) } else { parse_presentation(text) };
         name.ok_or_else(|| NameError { text: text.chars().take(64).collect() })

@@ -21,7 +21,8 @@ impl Dnskey {
     const REVOKE: u16 = 0x0080;
     const HEADER_LEN: usize = 4;
 
-    /// Reads a key; `None` if the data is too short to be one. Such a record is skipped, as one of an unknown algorithm is.
+    /// Parses a key; `None` if the data is too short. Such a record is skipped, like one with an
+    /// unknown algorithm.
     pub(crate) fn parse(rdata: &[u8]) -> Option<Self> {
         let (&[flags_high, flags_low, protocol, algorithm], _) = rdata.split_first_chunk()?;
         let flags = u16::from_be_bytes([flags_high, flags_low]);
@@ -40,13 +41,14 @@ impl Dnskey {
         self.algorithm
     }
 
-    /// Whether the key is revoked (RFC 5011 section 2.1).
+    /// Returns true if the key is revoked (RFC 5011 section 2.1).
     pub(crate) fn is_revoked(&self) -> bool {
         self.flags & Self::REVOKE != 0
     }
 
-    /// Whether signatures by this key may count: a zone key (RFC 4034 section 2.1.1), not revoked (RFC 5011 section 2.1),
-    /// of the one protocol (RFC 4034 section 2.1.2) and of a supported algorithm and size.
+    /// Returns true if signatures by this key may count: a zone key (RFC 4034 section 2.1.1), not
+    /// revoked (RFC 5011 section 2.1), with the only valid protocol (RFC 4034 section 2.1.2) and a
+    /// supported algorithm and size.
     pub(crate) fn is_usable(&self) -> bool {
         self.flags & Self::ZONE != 0
             && !self.is_revoked()
@@ -54,7 +56,8 @@ impl Dnskey {
             && self.public_key().is_some()
     }
 
-    /// The scheme and key of a supported algorithm; `None` for any other and for keys of a refused form or size.
+    /// The scheme and key of a supported algorithm; `None` for any other and for keys with a form
+    /// or size that is not allowed.
     pub(crate) fn public_key(&self) -> Option<(SignatureAlgorithm, PublicKey<'_>)> {
         let key = self.rdata.get(Self::HEADER_LEN..)?;
         Some(match self.algorithm {
@@ -81,7 +84,7 @@ pub fn key_tag(rdata: &[u8]) -> u16 {
     u16::try_from(folded).unwrap_or(u16::MAX)
 }
 
-/// An RSA key as RFC 3110 section 2 lays it out, if it is one that is allowed.
+/// An RSA key in the format of RFC 3110 section 2, if it is allowed.
 ///
 /// A modulus of 1024 to 4096 bits (TLD zone-signing keys of 1024 exist), the exponent odd and from 3 to below 2^33, neither with leading
 /// zeros, so that one key has one form and no check is slow.
@@ -90,7 +93,7 @@ fn rsa_key(key: &[u8]) -> Option<PublicKey<'_>> {
     let (exponent_len, rest) = if first == 0 {
         let (&length, rest) = rest.split_first_chunk::<2>()?;
         let length = usize::from(u16::from_be_bytes(length));
-        // The long form is for what does not fit the short one.
+        // The long form is only for lengths that do not fit the short one.
         (Some(length).filter(|&length| length > 255)?, rest)
     } else {
         (usize::from(first), rest)
@@ -99,7 +102,8 @@ fn rsa_key(key: &[u8]) -> Option<PublicKey<'_>> {
     is_allowed_rsa(modulus, exponent, 1024, 3).then_some(PublicKey::Rsa { modulus, exponent })
 }
 
-/// Whether an RSA key is of minimal form, `min_bits` to 4096 bits long, with an odd exponent from `min_exponent` to below 2^33.
+/// Returns true if an RSA key is in minimal form, `min_bits` to 4096 bits long, with an odd
+/// exponent from `min_exponent` to below 2^33.
 fn is_allowed_rsa(modulus: &[u8], exponent: &[u8], min_bits: usize, min_exponent: u64) -> bool {
     let (Some(&first), Some(&last)) = (modulus.first(), modulus.last()) else { return false };
     let leading_zeros = usize::try_from(first.leading_zeros()).unwrap_or(8);
@@ -127,14 +131,15 @@ pub(crate) struct Ds {
 }
 
 impl Ds {
-    /// Reads a DS; `None` if the data is too short to be one.
+    /// Parses a DS; `None` if the data is too short.
     pub(crate) fn parse(rdata: &[u8]) -> Option<Self> {
         let (&[tag_high, tag_low, algorithm, digest_type], digest) = rdata.split_first_chunk()?;
         let key_tag = u16::from_be_bytes([tag_high, tag_low]);
         Some(Self { key_tag, algorithm, digest_type, digest: digest.to_vec() })
     }
 
-    /// The digest of a type that is trusted, if the digest given has its length. SHA-1 (type 1) is not.
+    /// The digest algorithm, if it is trusted and the digest has its length. SHA-1 (type 1) is not
+    /// trusted.
     pub(crate) fn digest_algorithm(&self) -> Option<DigestAlgorithm> {
         let algorithm = match self.digest_type {
             2 => DigestAlgorithm::Sha256,
@@ -144,7 +149,8 @@ impl Ds {
         (self.digest.len() == algorithm.output_len()).then_some(algorithm)
     }
 
-    /// Whether a key with this DS could be used: its algorithm and digest type are supported.
+    /// Returns true if a key with this DS could be used: its algorithm and digest type are
+    /// supported.
     pub(crate) fn is_usable(&self) -> bool {
         self.digest_algorithm().is_some() && matches!(self.algorithm, 8 | 10 | 13..=16)
     }
@@ -167,7 +173,8 @@ pub(crate) struct Rrsig {
 }
 
 impl Rrsig {
-    /// Reads a signature; `None` if the data is none. The signer's name must not be compressed (RFC 4034 section 3.1.7).
+    /// Parses a signature; `None` if the data is not one. The signer's name must not be compressed
+    /// (RFC 4034 section 3.1.7).
     pub(crate) fn parse(rdata: &[u8]) -> Option<Self> {
         let (&fixed, rest) = rdata.split_first_chunk::<18>()?;
         let [t0, t1, algorithm, labels, o0, o1, o2, o3, e0, e1, e2, e3, i0, i1, i2, i3, k0, k1] =
@@ -187,18 +194,18 @@ impl Rrsig {
         })
     }
 
-    /// What the signature covers before the RRset: the record's data without the signature, the signer's name in
-    /// canonical form (RFC 4034 section 3.1.8.1).
+    /// Appends the part that the signature covers before the RRset: the record's data without the
+    /// signature, with the signer's name in canonical form (RFC 4034 section 3.1.8.1).
     pub(crate) fn append_signed_prefix(&self, output: &mut Vec<u8>) {
         output.extend_from_slice(&self.fixed);
         output.extend_from_slice(self.signer.as_wire());
     }
 }
 
-/// The name at the start of `octets`, which must not be compressed, and what follows it.
+/// The name at the start of `octets`, which must not be compressed, and the rest.
 fn read_uncompressed_name(octets: &[u8]) -> Option<(Name, &[u8])> {
-    // A decoder over these octets alone: a pointer in them points nowhere that matters, and makes the name shorter than
-    // what it would take uncompressed.
+    // A decoder over these octets alone: a pointer in them cannot lead to other data, and makes the
+    // name shorter than its uncompressed form.
     let mut decoder = BinDecoder::new(octets);
     let name = Name::read(&mut decoder).ok()?;
     let consumed = decoder.index();
@@ -208,8 +215,9 @@ fn read_uncompressed_name(octets: &[u8]) -> Option<(Name, &[u8])> {
 /// The data of a record in canonical form (RFC 4034 section 6.2 with RFC 6840 section 5.1): names of the types listed
 /// there uncompressed and in lower case, everything else as received.
 ///
-/// `None` if a name in it does not parse, is compressed where RFC 3597 section 4 forbids it, or passes the end of the data.
-/// A6 is not among the types: it is historic (RFC 6563), and its data is taken as received.
+/// `None` if a name in it does not parse, is compressed where RFC 3597 section 4 forbids it, or
+/// extends past the end of the data. A6 is not among the types: it is historic (RFC 6563), and its
+/// data is taken as received.
 pub(crate) fn canonical_rdata(
     message: &[u8],
     record_type: RecordType,
@@ -218,7 +226,7 @@ pub(crate) fn canonical_rdata(
 ) -> Option<Vec<u8>> {
     let rdata = message.get(start..end)?;
     let Some(layout) = Layout::of(record_type) else { return Some(rdata.to_vec()) };
-    // The message up to the end of this data, so that no name can be read past it.
+    // The message up to the end of this data, so that a name cannot be read past it.
     let mut decoder = BinDecoder::new(message.get(..end)?);
     decoder.read_slice(start).ok()?;
     let mut canonical = Vec::with_capacity(rdata.len());
@@ -245,13 +253,14 @@ pub(crate) fn canonical_rdata(
     Some(canonical)
 }
 
-/// Where the names stand in the data of a type: after some octets and character-strings.
+/// The position of the names in the data of a type: after some octets and character-strings.
 struct Layout {
     fixed_octets: usize,
     character_strings: usize,
     names: usize,
-    /// Whether names may be compressed: in the types of RFC 1035, and in those that were specified before compression was
-    /// confined to these, which receivers should decompress (RFC 3597 section 4).
+    /// True if names may be compressed: in the types of RFC 1035, and in those that were specified
+    /// before compression was confined to these, which receivers should decompress (RFC 3597
+    /// section 4).
     compressible: bool,
     ends_with_names: bool,
 }
@@ -303,7 +312,7 @@ impl Layout {
 mod tests {
     use super::*;
 
-    /// A DNSKEY of 1024 bits with the exponent's octets given.
+    /// A DNSKEY of 1024 bits with the given exponent octets.
     fn rsa_rdata(exponent: &[u8], modulus_octets: usize, first: u8) -> Vec<u8> {
         let mut rdata = vec![1, 0, 3, 8, u8::try_from(exponent.len()).unwrap()];
         rdata.extend_from_slice(exponent);
@@ -358,7 +367,7 @@ mod tests {
         let rrsig = Rrsig::parse(&rdata).unwrap();
         assert_eq!(rrsig.signer, "com".parse().unwrap());
         assert_eq!(rrsig.signature, b"sig");
-        // "a" and a pointer to "com" further ahead, then to before it.
+        // "a" and a pointer to "com" further ahead, then one to before it.
         for pointer in [b"\x03com\x00\x01a\xC0\x00".as_slice(), b"\x01a\xC0\x02"] {
             let mut rdata = vec![0; 18];
             rdata.extend_from_slice(pointer);
@@ -376,9 +385,9 @@ mod tests {
             canonical_rdata(message, mx, 5, message.len()).as_deref(),
             Some(b"\x00\x0A\x01a\x03com\x00".as_slice())
         );
-        // The same in a KX, where RFC 3597 forbids the pointer.
+        // A KX with that pointer, which RFC 3597 forbids.
         assert_eq!(canonical_rdata(message, RecordType::new(36), 5, message.len()), None);
-        // A name that passes the end of the data.
+        // A name that extends past the end of the data.
         assert_eq!(canonical_rdata(message, mx, 5, message.len() - 1), None);
         // An unknown type is taken as received.
         assert_eq!(
@@ -389,7 +398,8 @@ mod tests {
 
     #[test]
     fn names_of_these_types_are_in_lower_case_and_all_else_is_as_received() {
-        // Octets and character-strings before the names, how many names, octets after them, whether names may be compressed.
+        // Octets and character-strings before the names, number of names, octets after them, true
+        // if names may be compressed.
         let strings = [&[b'A'; 4][..], &[1, b'U', 2, b'A', b'B', 0]].concat();
         let cases: [(u16, &[u8], usize, &[u8], bool); 23] = [
             (2, &[], 1, &[], true),
@@ -414,7 +424,7 @@ mod tests {
             (36, &[b'A'; 2], 1, &[], false),
             (39, &[], 1, &[], false),
             (46, &[b'A'; 18], 1, &[b'S'; 8], false),
-            // NSEC is not of these: RFC 6840 section 5.1 took it away.
+            // NSEC is not one of these types: RFC 6840 section 5.1 removed it.
             (47, &[1, b'A', 0], 0, &[b'A'; 4], false),
         ];
         for (number, before, names, after, compressible) in cases {
@@ -423,7 +433,7 @@ mod tests {
             let record_type = RecordType::new(number);
             let found = canonical_rdata(&received, record_type, 0, received.len());
             assert_eq!(found, Some(canonical), "type {number}");
-            // Data that ends within a name, a number or a string is none.
+            // Data that ends within a name, a number or a string is invalid.
             let end = before.len().saturating_add(names.saturating_mul(2));
             let cut = canonical_rdata(&received, record_type, 0, end);
             assert!(names == 0 || cut.is_none(), "type {number}");

@@ -37,7 +37,7 @@ impl RecordType {
 impl FromStr for RecordType {
     type Err = UnknownRecordType;
 
-    /// Reads a mnemonic in any case, or the form `TYPE65280` of RFC 3597 section 5.
+    /// Parses a mnemonic in any case, or the form `TYPE65280` of RFC 3597 section 5.
     fn from_str(text: &str) -> Result<Self, UnknownRecordType> {
         let unknown = || UnknownRecordType { text: text.chars().take(32).collect() };
         let upper = text.to_ascii_uppercase();
@@ -153,7 +153,7 @@ const MNEMONICS: [(u16, &str); 97] = [
     (32769, "DLV"),
 ];
 
-/// A text that names no record type.
+/// A text that is not the name of a record type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is neither a record type's mnemonic nor of the form TYPE123")]
 pub struct UnknownRecordType {
@@ -162,7 +162,7 @@ pub struct UnknownRecordType {
 }
 
 impl fmt::Display for RecordType {
-    /// The mnemonic, or else the form of RFC 3597 section 5; either can be read again.
+    /// The mnemonic, or else the form of RFC 3597 section 5; both can be parsed again.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = MNEMONICS.binary_search_by_key(&self.0, |(number, _)| *number).ok();
         match place.and_then(|place| MNEMONICS.get(place)) {

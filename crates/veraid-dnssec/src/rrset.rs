@@ -16,18 +16,19 @@ pub(crate) struct Rrset {
     pub(crate) rrsigs: Vec<Rrsig>,
 }
 
-/// Why there is no RRset.
+/// The reason why there is no RRset.
 pub(crate) enum NoRrset {
-    /// The message holds no such record.
+    /// The message has no such record.
     Absent,
     /// One of the records' data does not parse.
     Malformed,
-    /// More signatures than are looked at.
+    /// More signatures than the limit allows.
     LimitExceeded(Limit),
 }
 
 impl Rrset {
-    /// The RRset that `message` holds for `question` in its answer section. Nothing else of the message is looked at.
+    /// The RRset for `question` in the answer section of `message`. The rest of the message is
+    /// ignored.
     pub(crate) fn from_message(
         message: &Message,
         question: &Question,
@@ -54,7 +55,7 @@ impl Rrset {
         if covering.len() > limits.rrsigs_per_rrset {
             return Err(NoRrset::LimitExceeded(Limit::RrsigsPerRrset));
         }
-        // An RRSIG that does not parse proves nothing and harms nothing.
+        // An RRSIG that does not parse proves nothing and does no harm.
         let rrsigs = covering.into_iter().filter_map(Rrsig::parse).collect();
         Ok(Self { question: question.clone(), rdata, rrsigs })
     }
@@ -73,14 +74,15 @@ impl Rrset {
             octets.extend_from_slice(&self.question.record_type.number().to_be_bytes());
             octets.extend_from_slice(&CLASS_IN);
             octets.extend_from_slice(&rrsig.original_ttl);
-            // Only names in SRV and the like can grow, and those hold one; the length fits the message it came from.
+            // Only names in SRV and the like can grow, and those records have one name; the length
+            // fits the message it came from.
             octets.extend_from_slice(&u16::try_from(rdata.len()).unwrap_or(u16::MAX).to_be_bytes());
             octets.extend_from_slice(rdata);
         }
         octets
     }
 
-    /// Checks that the RRSIG's label count is that of the owner: neither a wildcard nor a longer name.
+    /// Checks that the RRSIG's label count is the owner's: neither a wildcard nor a longer name.
     pub(crate) fn check_labels(&self, rrsig: &Rrsig) -> Result<(), BogusReason> {
         let owner_labels = self.question.name.label_count();
         let labels = rrsig.labels;

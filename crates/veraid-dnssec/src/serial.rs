@@ -2,32 +2,37 @@
 
 use crate::time::{Timestamp, ValidityPeriod};
 
-/// Most seconds from the first to the last of a requested period (2^31 − 1, about 68 years).
+/// The maximum number of seconds from the first to the last of a requested period (2^31 − 1, about
+/// 68 years).
 ///
-/// RRSIG times repeat every 2^32 seconds, and an RRSIG lasts less than 2^31. So two of its repetitions are more than 2^31 seconds
-/// apart, and a longer request could meet both: nothing would say which of them the signer meant.
+/// RRSIG times repeat every 2^32 seconds, and an RRSIG lasts less than 2^31. So two of its
+/// repetitions are more than 2^31 seconds apart, and a longer request could meet both: it would be
+/// unknown which of them the signer meant.
 pub(crate) const MAX_REQUESTED_SECONDS: u64 = (1 << 31) - 1;
 
-/// The period of an RRSIG from `inception` to `expiration`, and the requested periods for which it is the same one.
+/// The period of an RRSIG from `inception` to `expiration`, and the requested periods for which it
+/// is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Resolved {
-    /// `None` if the expiration is before the inception in serial number arithmetic, or if no second of the period is one that
-    /// a [`Timestamp`] can express.
+    /// `None` if the expiration is before the inception in serial number arithmetic, or if no
+    /// second of the period can be expressed as a [`Timestamp`].
     pub(crate) period: Option<ValidityPeriod>,
-    /// A requested period within these seconds, of at most [`MAX_REQUESTED_SECONDS`], resolves to the same period; `None` if that
-    /// is known of no other.
+    /// A requested period within these seconds, of at most [`MAX_REQUESTED_SECONDS`], resolves to
+    /// the same period; `None` if no other is known to.
     pub(crate) same_requests: Option<ValidityPeriod>,
 }
 
 /// Resolves the times of an RRSIG for `requested`, which has at most [`MAX_REQUESTED_SECONDS`].
 ///
-/// Of the repetitions of the period, the one that has seconds of `requested`: there is at most one. Where there is none, the one
-/// whose inception is nearest to the end of `requested`, so that errors can say when the RRSIG expired or begins.
+/// Of the repetitions of the period, it takes the one with seconds of `requested`: there is at most
+/// one. Otherwise it takes the one whose inception is nearest to the end of `requested`, so that
+/// errors can say when the RRSIG expired or begins.
 pub(crate) fn resolve(inception: u32, expiration: u32, requested: ValidityPeriod) -> Resolved {
     let nearest = repetition(inception, expiration, requested.end(), 0);
     let overlaps = |period: &ValidityPeriod| period.intersection(requested).is_some();
-    // The nearest inception lies less than 2^31 seconds before the end, or ahead of it. One that began earlier still may reach
-    // into the start of a long request. Later repetitions begin after the request.
+    // The nearest inception lies less than 2^31 seconds before the end, or after it. A repetition
+    // that began earlier may still reach into the start of a long request. Later repetitions begin
+    // after the request.
     if !nearest.is_some_and(|period| overlaps(&period))
         && let Some(earlier) = repetition(inception, expiration, requested.end(), CYCLE)
         && overlaps(&earlier)
@@ -64,18 +69,18 @@ fn repetition(
     ValidityPeriod::new(Timestamp::from_unix_seconds(start), Timestamp::from_unix_seconds(end)).ok()
 }
 
-/// The instants around which `inception` is taken for the same instant as around `reference`.
+/// The instants for which `inception` resolves to the same instant as for `reference`.
 fn same_references(inception: u32, reference: Timestamp) -> Option<ValidityPeriod> {
     let seconds = i64::try_from(reference.as_unix_seconds()).ok()?;
     let start = seconds.checked_add(offset(inception, seconds)?)?;
-    // An instant is 2^31 seconds before to 2^31 - 1 after the reference, as `offset` says.
+    // An instant is 2^31 seconds before to 2^31 - 1 after the reference, as in `offset`.
     let (first, last) = (start.checked_sub((1 << 31) - 1)?, start.checked_add(1 << 31)?);
     let last = Timestamp::from_unix_seconds(u64::try_from(last).ok()?).min(Timestamp::MAX);
     let first = Timestamp::from_unix_seconds(u64::try_from(first).unwrap_or(0));
     ValidityPeriod::new(first, last).ok()
 }
 
-/// How far after `reference` the nearest instant is whose low 32 bits are `serial`.
+/// The seconds from `reference` to the nearest instant whose low 32 bits are `serial`.
 fn offset(serial: u32, reference: i64) -> Option<i64> {
     let low_bits = u32::try_from(reference & 0xFFFF_FFFF).ok()?;
     let ahead = serial.wrapping_sub(low_bits);
@@ -107,8 +112,8 @@ mod tests {
             .map(|period| (period.start().as_unix_seconds(), period.end().as_unix_seconds()))
     }
 
-    /// Whether an RRSIG holds at an instant: inception ≤ instant ≤ expiration in serial number arithmetic (RFC 4034
-    /// section 3.1.5 with RFC 1982).
+    /// Returns true if an RRSIG is valid at an instant: inception ≤ instant ≤ expiration in serial
+    /// number arithmetic (RFC 4034 section 3.1.5 with RFC 1982).
     fn holds_at(inception: u32, expiration: u32, instant: u64) -> bool {
         let serial = u32::try_from(instant % (1 << 32)).unwrap();
         serial.wrapping_sub(inception) < 1 << 31 && expiration.wrapping_sub(serial) < 1 << 31
@@ -194,7 +199,7 @@ mod tests {
         );
     }
 
-    /// Any period of an RRSIG, most of them of weeks, some nearly as long as can be.
+    /// Any period of an RRSIG: mostly weeks, some nearly as long as possible.
     fn rrsig_times() -> impl Strategy<Value = (u32, u32)> {
         let length = prop_oneof![0_u32..4, 0_u32..10_000_000, (1_u32 << 31) - 4..1 << 31];
         let inception = prop_oneof![0_u32..4, any::<u32>(), u32::MAX - 4..=u32::MAX];
@@ -216,7 +221,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4096))]
 
-        /// Against the definition, second by second wherever anything can change.
+        /// Compares with the definition, second by second wherever anything can change.
         #[test]
         fn a_resolved_period_holds_in_just_the_requested_seconds_in_which_the_rrsig_does(
             (inception, expiration) in rrsig_times(),
@@ -239,7 +244,7 @@ mod tests {
             }
         }
 
-        /// As a walk's result is kept for other requests on the strength of that.
+        /// The cache relies on this to reuse a walk's result for other requests.
         #[test]
         fn requests_that_are_said_to_resolve_alike_do(
             (inception, expiration) in rrsig_times(),

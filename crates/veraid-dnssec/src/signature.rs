@@ -10,14 +10,14 @@ use crate::signature_checks::{Sharing, SignatureCheckError, SignatureChecks, Zon
 use crate::steady::Steady;
 use crate::time::{ValidityPeriod, ValidityPeriods};
 
-/// A key of a zone and the seconds in which it is proved to be one.
+/// A key of a zone and the seconds for which it is proved.
 #[derive(Clone, Debug)]
 pub(crate) struct ZoneKey {
     pub(crate) key: Dnskey,
     pub(crate) validity: ValidityPeriods,
 }
 
-/// What the caller wants of each signature, and how far beyond it the decisions reach.
+/// The requested period for signatures, and how far beyond it the decisions apply.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Requested {
     pub(crate) period: ValidityPeriod,
@@ -71,10 +71,11 @@ impl Link {
     }
 }
 
-/// Proves `rrset` with `keys`, which are of `zone`, at some second of the requested period.
+/// Proves `rrset` with `keys` of `zone`, at some second of the requested period.
 ///
-/// Returns every second in which a good signature and its key hold together. A signature is checked only if it would add a
-/// requested second to those proved already, so an honest RRset costs one check however many keys sign it.
+/// Returns every second in which a valid signature and its key are valid together. A signature is
+/// checked only if it would add a requested second to those already proved, so an honest RRset
+/// costs one check however many keys sign it.
 pub(crate) fn prove(
     rrset: &Rrset,
     zone: &Name,
@@ -158,12 +159,14 @@ pub(crate) fn prove(
     if proved.is_empty() { Err(failure) } else { Ok((proved, links)) }
 }
 
-/// The keys of the root and of a top-level domain, and what the root says of those, are in every chain below.
+/// The keys of the root and of a top-level domain, and the root's records about those, are in every
+/// chain below.
 fn sharing(rrset: &Rrset) -> Sharing {
     if rrset.question.name.label_count() <= 1 { Sharing::Shared } else { Sharing::Own }
 }
 
-/// The signatures with their periods, the one that lasts longest first: an order that the sender cannot choose.
+/// The signatures with their periods, longest-lasting first: an order that the sender cannot
+/// choose.
 fn in_order(rrset: &Rrset, requested: ValidityPeriod) -> Vec<(&Rrsig, Resolved)> {
     let mut rrsigs: Vec<_> = rrset
         .rrsigs
@@ -177,7 +180,8 @@ fn in_order(rrset: &Rrset, requested: ValidityPeriod) -> Vec<(&Rrsig, Resolved)>
     rrsigs
 }
 
-/// Checks what RFC 4035 section 5.3.1 demands of an RRSIG before its signature; gives its period.
+/// Checks the requirements of RFC 4035 section 5.3.1 on an RRSIG other than its signature; returns
+/// its period.
 fn fits(
     rrset: &Rrset,
     zone: &Name,

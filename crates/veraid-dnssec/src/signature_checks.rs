@@ -1,4 +1,4 @@
-//! Signature checks, counted, and those of zones that all chains share not made twice.
+//! Counts signature checks, and caches those of zones that all chains share.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,18 +6,21 @@ use std::sync::Arc;
 use crate::crypto::{CryptoProvider, DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use crate::limits::{Limit, Limits};
 
-/// What a failed Ed448 check counts among those that may fail: five of them would take 13 ms, against less than 2 ms of any other kind.
+/// The weight of a failed Ed448 check against the limit on failures: five of them would take 13 ms,
+/// against less than 2 ms of any other kind.
 const ED448_FAILURE: u32 = 2;
 
-/// Remembers which signatures of the root and of top-level domains hold.
+/// A cache of valid signatures of the root and of top-level domains.
 ///
-/// Whether a signature holds does not depend on when it is asked, so a chain with remembered signatures is walked like any other:
-/// its times, its trust anchors and its limits are checked again.
+/// The validity of a signature does not depend on the time of the check, so a chain with cached
+/// signatures is walked like any other: its times, its trust anchors and its limits are checked
+/// again.
 pub trait CheckMemory: fmt::Debug + Send + Sync {
-    /// Whether the signature check with this digest (SHA-256 of key, message and signature) is known to have held.
+    /// Returns true if the signature check with this digest (SHA-256 of key, message and signature)
+    /// has succeeded before.
     fn knows(&self, check: &[u8; 32]) -> bool;
 
-    /// Notes that the signature check with this digest has held.
+    /// Records that the signature check with this digest has succeeded.
     fn remember(&self, check: [u8; 32]);
 }
 
@@ -42,7 +45,7 @@ impl SignatureChecks {
         Self { crypto, memory: None, limits, made: 0, failed: 0, ed448: 0 }
     }
 
-    /// The same, asking `memory` about signatures of the root and of top-level domains.
+    /// Caches signatures of the root and of top-level domains in `memory`.
     #[must_use]
     pub fn with_memory(mut self, memory: Arc<dyn CheckMemory>) -> Self {
         self.memory = Some(memory);
@@ -55,7 +58,7 @@ impl SignatureChecks {
         self.crypto
     }
 
-    /// How many checks were made, or would have been had they not been remembered.
+    /// The number of checks made, counting cached ones.
     #[must_use]
     pub const fn made(&self) -> u32 {
         self.made
@@ -65,8 +68,9 @@ impl SignatureChecks {
     ///
     /// # Errors
     ///
-    /// [`SignatureCheckError::DoesNotHold`] if the signature does not hold, [`SignatureCheckError::LimitExceeded`] if no further check is
-    /// allowed or one more failed than may.
+    /// [`SignatureCheckError::DoesNotHold`] if the signature is invalid,
+    /// [`SignatureCheckError::LimitExceeded`] if no further check is allowed or too many have
+    /// failed.
     pub fn check(
         &mut self,
         algorithm: SignatureAlgorithm,
@@ -82,7 +86,8 @@ impl SignatureChecks {
         }
     }
 
-    /// Counts a check that was made before, of these very octets, and held; it costs as much of the limits as it did then.
+    /// Counts a cached check: it succeeded before over these very octets, and uses as much of the
+    /// limits as then.
     ///
     /// # Errors
     ///
@@ -94,7 +99,7 @@ impl SignatureChecks {
         self.count(algorithm)
     }
 
-    /// Checks a signature over an RRset, which may be remembered if it is `Shared` by many chains.
+    /// Checks a signature over an RRset, and caches the result if many chains share it (`Shared`).
     pub(crate) fn check_zone(
         &mut self,
         sharing: Sharing,
@@ -144,16 +149,16 @@ impl SignatureChecks {
     }
 }
 
-/// Whether other chains are likely to have the same RRset.
+/// The chains likely to share an RRset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sharing {
-    /// Of the root or a top-level domain.
+    /// The root's or a top-level domain's.
     Shared,
-    /// Of one organisation, or of its registry about it.
+    /// An organisation's, or its registry's about it.
     Own,
 }
 
-/// A signature check over an RRset but for the signature.
+/// The inputs of a signature check over an RRset, except the signature.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ZoneCheck<'a> {
     pub(crate) algorithm: SignatureAlgorithm,
@@ -177,11 +182,11 @@ impl ZoneCheck<'_> {
     }
 }
 
-/// A signature check that gave no good signature.
+/// The reason why a signature check did not succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureCheckError {
-    /// The signature does not hold.
+    /// The signature is invalid.
     #[error("signature does not hold")]
     DoesNotHold,
     /// No further check is allowed.

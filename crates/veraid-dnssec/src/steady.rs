@@ -1,27 +1,28 @@
-//! How far a walk's decisions about time reach beyond the period that it was asked for.
+//! The period around the requested one for which a walk's decisions about time are unchanged.
 
 use crate::time::{Timestamp, ValidityPeriod, ValidityPeriods};
 
-/// The seconds around a requested period for which a walk decides as it did for that period.
+/// The seconds around a requested period for which a walk makes the same decisions.
 ///
-/// A walk looks at the requested period in two ways only: whether its seconds are among those in which a signature and its key
-/// hold, and around which instant serial numbers are taken. For every other period within the steady one both come out the same,
-/// so the walk would check the same signatures and end with the same result.
+/// A walk uses the requested period in two ways only: to decide whether its seconds are among those
+/// in which a signature and its key are valid, and as the reference for serial numbers. For every
+/// other period within the steady one both come out the same, so the walk would check the same
+/// signatures and end with the same result.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Steady(Option<ValidityPeriod>);
 
 impl Steady {
-    /// Before any decision: all seconds.
+    /// The state before any decision: all seconds.
     pub(crate) const fn anywhere() -> Self {
         Self(Some(ValidityPeriod::ALWAYS))
     }
 
-    /// The seconds, if there are any beside the requested period's own.
+    /// The steady period, if it is longer than the requested one.
     pub(crate) const fn period(self) -> Option<ValidityPeriod> {
         self.0
     }
 
-    /// It was decided whether the seconds of `requested` are among `holds`.
+    /// Records the decision on whether the seconds of `requested` are among `holds`.
     pub(crate) fn note(&mut self, requested: ValidityPeriod, holds: &ValidityPeriods) {
         let (mut start, mut end) = (Timestamp::from_unix_seconds(0), Timestamp::MAX);
         for run in holds.iter() {
@@ -34,7 +35,8 @@ impl Steady {
                 (start, end) = (run.start(), run.end());
                 break;
             } else {
-                // Some of the seconds are and some are not, so a part of the period might fare otherwise.
+                // Some of the seconds are and some are not, so a part of the period might give
+                // another result.
                 self.0 = None;
                 return;
             }
@@ -42,7 +44,8 @@ impl Steady {
         self.narrow(requested, ValidityPeriod::new(start, end).ok());
     }
 
-    /// Serial numbers were resolved for `requested`; for every period within `same_requests` they resolve alike.
+    /// Records that serial numbers were resolved for `requested` and resolve alike for every period
+    /// within `same_requests`.
     pub(crate) fn note_references(
         &mut self,
         requested: ValidityPeriod,

@@ -16,12 +16,12 @@ use std::fmt;
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// 1970-01-01T00:00:00Z, the earliest instant that can be told.
+    /// 1970-01-01T00:00:00Z, the earliest instant that can be expressed.
     pub const MIN: Self = Self(0);
     /// 9999-12-31T23:59:59Z, the latest instant that ASN.1 can write.
     pub const MAX: Self = Self(253_402_300_799);
 
-    /// The instant that is `seconds` after 1970-01-01T00:00:00Z; later ones than [`Timestamp::MAX`] become that.
+    /// The instant `seconds` after 1970-01-01T00:00:00Z, at most [`Timestamp::MAX`].
     #[must_use]
     pub const fn from_unix_seconds(seconds: u64) -> Self {
         if seconds > Self::MAX.0 { Self::MAX } else { Self(seconds) }
@@ -33,20 +33,20 @@ impl Timestamp {
         self.0
     }
 
-    /// The instant `seconds` later, or [`Timestamp::MAX`] where that would be beyond it.
+    /// The instant `seconds` later, at most [`Timestamp::MAX`].
     #[must_use]
     pub const fn saturating_add(self, seconds: u64) -> Self {
         Self::from_unix_seconds(self.0.saturating_add(seconds))
     }
 
-    /// The instant `seconds` earlier, or [`Timestamp::MIN`] where that would be before it.
+    /// The instant `seconds` earlier, at least [`Timestamp::MIN`].
     #[must_use]
     pub const fn saturating_sub(self, seconds: u64) -> Self {
         Self(self.0.saturating_sub(seconds))
     }
 
-    /// The instant of a date and time of day in UTC; `None` if there is no such second, or none between
-    /// [`Timestamp::MIN`] and [`Timestamp::MAX`].
+    /// The instant of a date and time of day in UTC; `None` if there is no such second, or it is
+    /// not between [`Timestamp::MIN`] and [`Timestamp::MAX`].
     #[must_use]
     pub fn from_utc(date: UtcDateTime) -> Option<Self> {
         let UtcDateTime { year, month, day, hour, minute, second } = date;
@@ -73,7 +73,7 @@ impl Timestamp {
     pub fn to_utc(self) -> UtcDateTime {
         let days = self.0 / 86_400;
         let time_of_day = self.0 % 86_400;
-        // Not later than the year sought, and near it.
+        // Not later than the year sought, and close to it.
         let mut year = u16::try_from(days / 366).unwrap_or(0).saturating_add(1970);
         let mut days = days.saturating_sub(days_before_year(year));
         while let Some(rest) = days.checked_sub(days_in_year(year)) {
@@ -118,7 +118,7 @@ pub struct UtcDateTime {
     pub hour: u8,
     /// The minute, 0 to 59.
     pub minute: u8,
-    /// The second, 0 to 59: leap seconds cannot be told.
+    /// The second, 0 to 59: leap seconds cannot be expressed.
     pub second: u8,
 }
 
@@ -142,7 +142,7 @@ fn days_before_year(year: u16) -> u64 {
         .saturating_sub(477)
 }
 
-/// The days from the beginning of `year` to that of `month`; of month 13, to its end.
+/// The days from the beginning of `year` to that of `month`; for month 13, to the end of the year.
 fn days_before_month(year: u16, month: u8) -> u64 {
     const DAYS: [u64; 13] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
     let days = DAYS.get(usize::from(month).saturating_sub(1)).copied().unwrap_or(0);
@@ -161,7 +161,7 @@ pub struct ValidityPeriod {
 }
 
 impl ValidityPeriod {
-    /// All time that a [`Timestamp`] can tell.
+    /// All time that a [`Timestamp`] can express.
     pub const ALWAYS: Self = Self { start: Timestamp::MIN, end: Timestamp::MAX };
 
     /// The seconds from `start` to `end`, both included.
@@ -197,13 +197,13 @@ impl ValidityPeriod {
         self.end.0.saturating_sub(self.start.0)
     }
 
-    /// Whether `instant` is one of the seconds.
+    /// Returns true if `instant` is one of the seconds.
     #[must_use]
     pub fn contains(self, instant: Timestamp) -> bool {
         self.start <= instant && instant <= self.end
     }
 
-    /// The seconds that are in both, if there are any.
+    /// The seconds in both, if there are any.
     #[must_use]
     pub fn intersection(self, other: Self) -> Option<Self> {
         Self::new(self.start.max(other.start), self.end.min(other.end)).ok()
@@ -225,15 +225,16 @@ impl fmt::Display for ValidityPeriod {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("period starts at {start}, after its end at {end}")]
 pub struct InvertedPeriod {
-    /// The start that was given.
+    /// The start.
     pub start: Timestamp,
-    /// The end that was given.
+    /// The end.
     pub end: Timestamp,
 }
 
 /// A set of seconds, kept as the fewest runs in ascending order.
 ///
-/// Runs that touch are one run: `1/2` and `3/4` are the seconds 1 to 4, so no second is missing between them.
+/// Adjacent runs are merged: `1/2` and `3/4` are the seconds 1 to 4, since no second lies between
+/// them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ValidityPeriods(Vec<ValidityPeriod>);
 
@@ -244,18 +245,18 @@ impl ValidityPeriods {
         Self(Vec::new())
     }
 
-    /// Whether there is no second in the set.
+    /// Returns true if the set has no seconds.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The runs, ascending, none touching another.
+    /// The runs in ascending order, never adjacent.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = ValidityPeriod> + ExactSizeIterator + '_ {
         self.0.iter().copied()
     }
 
-    /// Whether `instant` is in the set.
+    /// Returns true if `instant` is in the set.
     #[must_use]
     pub fn contains(&self, instant: Timestamp) -> bool {
         self.0.iter().any(|run| run.contains(instant))
@@ -273,7 +274,7 @@ impl ValidityPeriods {
         self.0.last().map(|run| run.end)
     }
 
-    /// The run that holds `instant`.
+    /// The run that contains `instant`.
     #[must_use]
     pub fn run_around(&self, instant: Timestamp) -> Option<ValidityPeriod> {
         self.0.iter().copied().find(|run| run.contains(instant))
@@ -326,10 +327,10 @@ impl ValidityPeriods {
         common
     }
 
-    /// Whether every second of `self` is in `other`.
+    /// Returns true if every second of `self` is in `other`.
     #[must_use]
     pub fn is_subset(&self, other: &Self) -> bool {
-        // Runs do not touch, so one that is covered is covered by a single run.
+        // Runs are never adjacent, so a covered run is covered by a single run.
         self.iter().all(|run| other.iter().any(|o| o.start <= run.start && run.end <= o.end))
     }
 }

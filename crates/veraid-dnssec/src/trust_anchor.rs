@@ -26,17 +26,20 @@ enum AnchorKey {
 }
 
 impl TrustAnchor {
-    /// An anchor from the data of a DS record of the root (RFC 4034 section 5.1), trusted in `validity`.
+    /// Creates an anchor from the data of a DS record of the root (RFC 4034 section 5.1), trusted
+    /// in `validity`.
     ///
     /// # Errors
     ///
-    /// [`TrustAnchorProblem::Unsupported`] if algorithm or digest type is not supported, or the digest has another length.
+    /// [`TrustAnchorProblem::Unsupported`] if the algorithm or digest type is not supported, or the
+    /// digest has the wrong length.
     pub fn from_ds(rdata: &[u8], validity: ValidityPeriod) -> Result<Self, TrustAnchorProblem> {
         let ds = Ds::parse(rdata).filter(Ds::is_usable).ok_or(TrustAnchorProblem::Unsupported)?;
         Ok(Self { key: AnchorKey::Ds(ds), validity })
     }
 
-    /// An anchor from the data of a DNSKEY record of the root (RFC 4034 section 2.1), trusted in `validity`.
+    /// Creates an anchor from the data of a DNSKEY record of the root (RFC 4034 section 2.1),
+    /// trusted in `validity`.
     ///
     /// # Errors
     ///
@@ -77,7 +80,8 @@ impl TrustAnchor {
         self.validity
     }
 
-    /// The data of the DS record: the one given, or one with the SHA-256 digest of the DNSKEY given.
+    /// The data of the DS record: the given one, or one with the SHA-256 digest of the given
+    /// DNSKEY.
     #[must_use]
     pub fn ds_rdata(&self, crypto: CryptoProvider) -> Vec<u8> {
         let (digest_type, digest) = match &self.key {
@@ -91,7 +95,7 @@ impl TrustAnchor {
         [tag.as_slice(), &[self.algorithm(), digest_type], &digest].concat()
     }
 
-    /// Whether the anchor names `key`; at which time is another question.
+    /// Returns true if the anchor names `key`, regardless of time.
     fn names(&self, key: &Dnskey, crypto: CryptoProvider) -> bool {
         match &self.key {
             AnchorKey::Ds(ds) => matches_ds(&Name::root(), key, ds, crypto),
@@ -104,8 +108,8 @@ impl TrustAnchors {
     /// IANA's anchors of the root zone: KSK-2017 (key tag 20326, from 2017-02-02) and KSK-2024 (key tag 38696, from
     /// 2024-07-18).
     ///
-    /// From `root-anchors.xml` as IANA publishes it. The root has been signed with KSK-2024 since October 2026; chains
-    /// from before were signed with KSK-2017. Neither has an end yet.
+    /// From `root-anchors.xml` as IANA publishes it. The root has been signed with KSK-2024 since
+    /// October 2026, and with KSK-2017 before. Neither has an end yet.
     #[must_use]
     pub fn iana() -> Self {
         const KSK_2017: [u8; 32] = [
@@ -132,11 +136,11 @@ impl TrustAnchors {
         Self(vec![anchor(20326, KSK_2017, 1_485_993_600), anchor(38696, KSK_2024, 1_721_260_800)])
     }
 
-    /// These anchors.
+    /// Creates a set of these anchors.
     ///
     /// # Errors
     ///
-    /// [`TrustAnchorProblem::None`] if there are none.
+    /// [`TrustAnchorProblem::None`] if there are no anchors.
     pub fn new(anchors: Vec<TrustAnchor>) -> Result<Self, TrustAnchorProblem> {
         if anchors.is_empty() { Err(TrustAnchorProblem::None) } else { Ok(Self(anchors)) }
     }
@@ -146,8 +150,8 @@ impl TrustAnchors {
         self.0.iter()
     }
 
-    /// The seconds in which an anchor vouches for the root's key with this DNSKEY data: none if it is revoked or of an unsupported
-    /// algorithm.
+    /// The seconds in which an anchor vouches for the root's key with this DNSKEY data; empty if
+    /// the key is revoked or its algorithm is not supported.
     #[must_use]
     pub fn vouch_for(&self, dnskey_rdata: &[u8], crypto: CryptoProvider) -> ValidityPeriods {
         match Dnskey::parse(dnskey_rdata).filter(Dnskey::is_usable) {
@@ -156,16 +160,17 @@ impl TrustAnchors {
         }
     }
 
-    /// Reads anchors from DS and DNSKEY records of the root in presentation format, one on a line.
+    /// Parses DS and DNSKEY records of the root in presentation format, one per line.
     ///
-    /// Owner `.`, an optional TTL and the optional class `IN` come before the type. What follows a `;` is a comment, but for the states
-    /// of RFC 5011 that Unbound writes there: a line with one is refused, since most states mean that the key is not trusted. The anchors
-    /// are trusted at all times. The crate `veraid-trust-anchors` reads the files of IANA, Unbound and BIND.
+    /// Owner `.`, an optional TTL and the optional class `IN` come before the type. Text after a
+    /// `;` is a comment, except for the states of RFC 5011 that Unbound writes there: a line with
+    /// one is rejected, since most states mean that the key is not trusted. The anchors are trusted
+    /// at all times. The crate `veraid-trust-anchors` reads the files of IANA, Unbound and BIND.
     ///
     /// # Errors
     ///
-    /// [`TrustAnchorError`] with the line if one is not such a record, is of another zone, revoked, or uses an algorithm or digest
-    /// that is not supported, or if there is no anchor at all.
+    /// [`TrustAnchorError`] with the line if a record is of another type or zone, revoked, or uses
+    /// an algorithm or digest that is not supported, or if there is no anchor at all.
     pub fn from_presentation(text: &str) -> Result<Self, TrustAnchorError> {
         let mut anchors = Vec::new();
         let mut lines = 0;
@@ -204,9 +209,9 @@ impl TrustAnchors {
     }
 }
 
-/// Whether `ds` is the digest of `key`, which `owner` owns (RFC 4034 section 5.1.4).
+/// Returns true if `ds` is the digest of `key`, which `owner` owns (RFC 4034 section 5.1.4).
 pub(crate) fn matches_ds(owner: &Name, key: &Dnskey, ds: &Ds, crypto: CryptoProvider) -> bool {
-    // The cheap comparisons first: the digest is only computed where tag and algorithm agree.
+    // The cheap comparisons first: the digest is only computed if tag and algorithm match.
     if ds.key_tag != key.key_tag() || ds.algorithm != key.algorithm() {
         return false;
     }
@@ -266,7 +271,7 @@ mod tests {
     const KSK_2017: &str =
         ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D";
 
-    /// What stands between `<name>` and its end in `element`.
+    /// The text between `<name>` and its end tag in `element`.
     fn xml_text<'a>(element: &'a str, name: &str) -> Option<&'a str> {
         element.split_once(&format!("<{name}>"))?.1.split('<').next()
     }
@@ -283,7 +288,7 @@ mod tests {
         let xml = std::fs::read_to_string(path).unwrap();
         let published: Vec<&str> = xml.split("<KeyDigest").skip(1).collect();
         assert_eq!(published.len(), 3);
-        // KSK-2010 ended in 2019, before there was anything to verify.
+        // KSK-2010 ended in 2019, before any signature existed to verify.
         let (ended, current): (Vec<&str>, Vec<&str>) =
             published.into_iter().partition(|key| xml_attribute(key, "validUntil").is_some());
         assert_eq!(ended.len(), 1);
@@ -344,7 +349,7 @@ mod tests {
         let digest = "D4B7D520E7BB5F0F67674A0CCEB1E3E0614B93C4F9E99B8383F6A1E4469DA50A";
         assert!(matches_ds(&owner, &key, &ds(2, digest), crypto));
         assert!(!matches_ds(&"example.com".parse().unwrap(), &key, &ds(2, digest), crypto));
-        // Their algorithm 5 is not supported, so neither leads anywhere.
+        // Their algorithm 5 is not supported, so neither is usable.
         assert!(!ds(2, digest).is_usable() && !sha_1.is_usable() && !key.is_usable());
     }
 

@@ -1,4 +1,4 @@
-//! The laws of sets of seconds, against a model that lists every second.
+//! The laws of sets of seconds, tested against a model that lists every second.
 
 #![allow(
     clippy::arithmetic_side_effects,

@@ -1,4 +1,4 @@
-//! How errors, limits and names read.
+//! The texts of errors, limits and names.
 
 use veraid_dnssec::{
     ChainError, DnssecChain, Limit, ParseError, Question, RecordType, SecurityStatus,

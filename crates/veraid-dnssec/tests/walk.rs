@@ -140,8 +140,8 @@ fn checks_each_signature_of_an_honest_chain_once() {
 
 #[test]
 fn takes_the_later_of_two_rrsigs_when_only_it_overlaps() {
-    // A rollover: the DS is signed for days 0 to 2 and for days 4 to 10, the answer for days 3 to 10. A walk that took the
-    // first good DS signature of the period would end with no common second.
+    // A rollover: the DS is signed for days 0 to 2 and 4 to 10, the answer for days 3 to 10. A walk
+    // that took the first valid DS signature of the period would end without a common second.
     let mut mock = mock();
     let ds = Question { name: "example.com".parse().unwrap(), record_type: RecordType::DS };
     mock.change_link(&ds, |link| link.period = window(0, 2 * DAY));
@@ -194,13 +194,13 @@ fn a_parent_may_not_sign_below_a_zone_that_its_ds_gave_away() {
             reason: BogusReason::OtherSigner { signer: com.name.clone() },
         }
     );
-    // Where no DS says that the zone was given away, the parent may.
+    // Without a DS for the zone, the parent may answer.
     let ds = Question { name: "example.com".parse().unwrap(), record_type: RecordType::DS };
     mock.remove(&ds);
     assert!(verify(&mock, at(DAY)).is_ok());
 }
 
-/// Why an RRset is bogus that `messages` hold in place of the one that answers `question`.
+/// The reason why an RRset is bogus if `messages` replace the message that answers `question`.
 fn reason(mock: &MockChain, question: &Question, messages: &[Vec<u8>]) -> BogusReason {
     let mut all = mock.messages.clone();
     all.remove(mock.position(question));
@@ -234,7 +234,7 @@ fn of_several_failures_the_one_that_came_furthest_is_told_and_the_first_of_equal
         assert_eq!(reason(&mock, &keys, &[first.clone(), second.clone()]), told);
         assert_eq!(reason(&mock, &keys, &[second, first]), told);
     }
-    // The same of two RRSIGs in one message.
+    // Two such RRSIGs in one message.
     let answer = mock.question();
     let link = mock.link(&answer);
     let labels = |change: fn(u8) -> u8| link.rrsigs_with(|f| f.labels = change(f.labels)).remove(0);
@@ -287,8 +287,8 @@ fn many_signatures_that_do_not_hold_end_verification_at_the_fifth() {
 
 #[test]
 fn the_third_key_with_one_tag_and_algorithm_is_refused_before_any_check() {
-    // Ed25519 keys whose flags and protocol make up for the difference of their tags would not be usable, so the tags are
-    // found by search.
+    // Ed25519 keys whose flags and protocol compensate for the difference of their tags would not
+    // be usable, so the tags are found by search.
     let mut by_tag = std::collections::HashMap::<u16, Vec<ZoneKey>>::new();
     let three = (0..).find_map(|index| {
         let key = ZoneKey::fixed(ZoneAlgorithm::Ed25519, index);

@@ -1,4 +1,4 @@
-//! Connections that carry more than one query.
+//! Connections for more than one query.
 
 use std::io;
 
@@ -22,7 +22,7 @@ pub(crate) enum Connection {
 }
 
 impl Connection {
-    /// Connects as `server` is asked; over TCP where that is UDP.
+    /// Connects to `server` by its transport, or over TCP instead of UDP.
     pub(crate) async fn open(server: &Server, tls: &TlsClient) -> Result<Self, FailureReason> {
         Ok(match server.transport() {
             Transport::Udp | Transport::Tcp => {
@@ -33,7 +33,7 @@ impl Connection {
         })
     }
 
-    /// Another handle to the same connection, where it carries several queries at a time.
+    /// Returns another handle to the same connection, if it carries several queries at a time.
     pub(crate) fn share(&self) -> Option<Self> {
         match self {
             Self::Https(sender) => Some(Self::Https(sender.clone())),
@@ -41,7 +41,8 @@ impl Connection {
         }
     }
 
-    /// Sends one query and reads one response. After an error the connection is of no more use.
+    /// Sends one query and reads one response. After an error the connection must not be used
+    /// again.
     pub(crate) async fn exchange(
         &mut self,
         server: &Server,
@@ -55,7 +56,8 @@ impl Connection {
     }
 }
 
-/// Each message after its length in two octets (RFC 1035 section 4.2.2), in one write (RFC 7766 section 8).
+/// Sends and receives each message after its length in two octets (RFC 1035 section 4.2.2), in one
+/// write (RFC 7766 section 8).
 async fn exchange_framed(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     query: &[u8],

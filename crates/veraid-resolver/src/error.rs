@@ -1,4 +1,4 @@
-//! Why there is no chain.
+//! Errors of fetching a chain.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,53 +8,53 @@ use veraid_dnssec::{ChainError, Limit, MessageProblem, Name, ParseError, Questio
 
 use crate::server::Server;
 
-/// A chain that could not be fetched, or that proves nothing.
+/// The reason that a chain could not be fetched, or is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
     /// No server answered.
     #[error("no server answered {question}: {}", Listed(failures))]
     NoAnswer {
-        /// What was asked.
+        /// The question.
         question: Question,
-        /// What went wrong with each server, one for each try.
+        /// The failures of the servers, one for each try.
         failures: Vec<ServerFailure>,
     },
     /// The name does not exist.
     #[error("{} does not exist (NXDOMAIN): publish {question} records, or wait until the servers have forgotten that there were none", question.name)]
     NoSuchName {
-        /// What was asked.
+        /// The question.
         question: Question,
     },
-    /// The name exists and has no such records.
+    /// The name exists but has no such records.
     #[error("{} has no {} records: publish them, or wait until the servers have forgotten that there were none", question.name, question.record_type)]
     NoRecords {
-        /// What was asked.
+        /// The question.
         question: Question,
     },
-    /// The name is an alias, which nobody but its target can vouch for.
+    /// The name is an alias, and only its target could vouch for the records.
     #[error(
         "{question} is answered by a {record_type} at {owner}, and aliases are not followed: publish the records at the name itself"
     )]
     Alias {
-        /// What was asked.
+        /// The question.
         question: Question,
         /// The owner of the alias.
         owner: Name,
         /// CNAME or DNAME.
         record_type: RecordType,
     },
-    /// The zone signs nothing.
+    /// The zone is not signed.
     #[error(
         "zone {zone} does not sign {question}: sign the zone with DNSSEC and publish its DS at the zone above"
     )]
     UnsignedZone {
-        /// The zone that holds the records.
+        /// The zone of the records.
         zone: Name,
         /// The records without a signature.
         question: Question,
     },
-    /// The server leaves signatures out, those of the root zone included.
+    /// The server omits signatures, including those of the root zone.
     #[error(
         "{server} leaves DNSSEC signatures out ({question} has none, nor has . DNSKEY): ask one that supports DNSSEC"
     )]
@@ -64,7 +64,7 @@ pub enum FetchError {
         /// The records without a signature.
         question: Question,
     },
-    /// The zone above knows of no key of the zone: an insecure delegation (RFC 4035 section 5.2).
+    /// The parent zone has no DS for the zone: an insecure delegation (RFC 4035 section 5.2).
     #[error(
         "zone {parent} has no DS for zone {zone}, which makes it insecure: publish the DS of the zone's key there (through its registrar)"
     )]
@@ -74,13 +74,13 @@ pub enum FetchError {
         /// The zone that should have it.
         parent: Name,
     },
-    /// A zone that signs has no keys.
+    /// A signed zone has no keys.
     #[error("zone {zone} signs records, but has no DNSKEY: publish the keys that it signs with")]
     NoDnskey {
         /// The zone.
         zone: Name,
     },
-    /// More than one zone signs an RRset, so it is open where it belongs.
+    /// More than one zone signs an RRset, so its zone is ambiguous.
     #[error(
         "{question} is signed by several zones ({}), so none can be followed: leave only the signatures of the zone that holds it",
         Names(signers)
@@ -88,42 +88,42 @@ pub enum FetchError {
     SeveralSigners {
         /// The records.
         question: Question,
-        /// The zones, at most the first eight.
+        /// The signing zones, at most the first eight.
         signers: Vec<Name>,
     },
-    /// A zone signs that the records cannot be in (RFC 4035 section 5.3.1).
+    /// The signing zone cannot contain the records (RFC 4035 section 5.3.1).
     #[error(
         "{question} is signed by {signer}, which cannot hold it: have the zone that holds it sign it"
     )]
     OtherSigner {
         /// The records.
         question: Question,
-        /// The zone that signs.
+        /// The signing zone.
         signer: Name,
     },
-    /// It would take more than a fetch may.
+    /// The fetch would exceed a limit.
     #[error("there are more {0} than allowed")]
     LimitExceeded(Limit),
-    /// The organisation's name is so long that no name for its key records fits before it.
+    /// The organisation's name is too long for a key record name.
     #[error("{label}.{organisation} would be over 255 octets, so no key records can be there")]
     NameTooLong {
         /// The organisation.
         organisation: OrganisationName,
-        /// The label that the profile puts before it.
+        /// The label that the profile prepends.
         label: &'static str,
     },
-    /// The responses make no chain.
+    /// The responses do not form a chain.
     #[error("responses make no chain: {0}")]
     Malformed(ParseError),
-    /// The responses make a chain that does not prove the records.
+    /// The responses form a chain that does not prove the records.
     #[error("responses do not prove the records: {0}")]
     NotProved(ChainError),
 }
 
 impl FetchError {
-    /// A number for the kind of error, which stays the same over releases.
+    /// The error code, which stays the same across releases.
     ///
-    /// Where no server answered and all for one reason, it is the number of that reason.
+    /// If no server answered and all failed for the same reason, it is the code of that reason.
     #[must_use]
     pub fn code(&self) -> u16 {
         if let Self::NoAnswer { failures, .. } = self
@@ -155,65 +155,65 @@ fn common_code(failures: &[ServerFailure]) -> Option<u16> {
     failures.iter().all(|failure| failure.reason.code() == first).then_some(first)
 }
 
-/// What went wrong with one server at one try.
+/// The failure of one server at one try.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{server}: {reason}")]
 pub struct ServerFailure {
     /// The server.
     pub server: Server,
-    /// What went wrong.
+    /// The reason.
     pub reason: FailureReason,
 }
 
-/// Why a server gave no answer that could be used.
+/// The reason that a server gave no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FailureReason {
-    /// It took too long.
+    /// The server took too long.
     #[error("no answer within {} s{}", after.as_secs_f32(), PassedOver(*passed_over))]
     TimedOut {
-        /// How long it was given.
+        /// The timeout.
         after: Duration,
-        /// How many datagrams came from it that were no response to what was asked.
+        /// The number of datagrams from the server that were not a response to the question.
         passed_over: usize,
     },
-    /// No connection, or it broke.
+    /// The connection failed or broke.
     #[error("connection: {reason}")]
     Connection {
-        /// Why, in the system's words.
+        /// The reason, in the system's words.
         reason: String,
     },
-    /// No TLS, for instance because the certificate is not trusted or is for another name.
+    /// TLS failed, for example because the certificate is not trusted or is for another name.
     #[error("TLS: {reason}")]
     Tls {
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// HTTP without a DNS message in it.
+    /// The HTTP response has no DNS message.
     #[error("HTTP: {reason}")]
     Http {
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// The response is no DNS message.
+    /// The response is not a DNS message.
     #[error("response is no DNS message: {problem}")]
     Malformed {
-        /// What is wrong with it.
+        /// The problem with it.
         problem: MessageProblem,
     },
-    /// The response is for another question, or not for this message.
+    /// The response is for another question, or for another query.
     #[error("response is not for what was asked")]
     NotForQuestion,
-    /// The server says that it cannot answer.
+    /// The server reports an error.
     #[error("{0}")]
     ResponseCode(ResponseCode),
-    /// The response does not fit, though it came over a stream.
+    /// The response is truncated, although it came over a stream.
     #[error("response is truncated (TC) although it came over a stream")]
     Truncated,
 }
 
 impl FailureReason {
-    /// A number for the kind of failure, which stays the same over releases.
+    /// The error code, which stays the same across releases.
     #[must_use]
     pub const fn code(&self) -> u16 {
         match self {

@@ -1,4 +1,4 @@
-//! Chains that were fetched and proved.
+//! Fetched and verified chains.
 
 use std::fmt;
 
@@ -8,18 +8,19 @@ use veraid_core::{
 use veraid_dnssec::crypto::CryptoProvider;
 use veraid_dnssec::{Name, Timestamp, ValidityPeriod, VerifiedRrset};
 
-/// How much of the responses a chain keeps.
+/// The amount of each response that a chain contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Form {
-    /// What a verifier needs and nothing else: a message for each link with the RRset and as few of its RRSIGs as prove it for as long as
-    /// all of them do. Bundles travel in HTTP headers, so this is the usual one.
+    /// Only the records that a verifier needs: for each link a message with the RRset, and the
+    /// fewest RRSIGs that prove it for as long as all of them do. This is the usual form, since
+    /// bundles travel in HTTP headers.
     #[default]
     Minimal,
-    /// The same messages as the server sent them, with authority and additional sections.
+    /// All messages as the server sent them, with authority and additional sections.
     Full,
 }
 
-/// A DNSSEC chain that was fetched and proved. Only [`Resolver`](crate::Resolver) makes one.
+/// A DNSSEC chain that was fetched and verified. Only [`Resolver`](crate::Resolver) creates one.
 #[derive(Clone)]
 pub struct FetchedChain {
     pub(crate) messages: Vec<Vec<u8>>,
@@ -32,9 +33,11 @@ pub struct FetchedChain {
 }
 
 impl FetchedChain {
-    /// A chain that expires within this many seconds of being fetched is warned of: 6 hours.
+    /// The threshold of [`Warning::ExpiresSoon`], in seconds from when the chain was fetched: 6
+    /// hours.
     ///
-    /// Zones that are signed on the fly have RRSIGs of a day or two, so a longer time would warn of sound zones.
+    /// Zones that are signed on the fly have RRSIGs of a day or two, so a longer time would warn of
+    /// sound zones.
     pub const SOON_SECONDS: u64 = 6 * 3600;
 
     /// The DNS messages: the key records first, then the DNSKEY and DS of each zone, up to the root's DNSKEY.
@@ -42,40 +45,42 @@ impl FetchedChain {
         self.messages.iter().map(Vec::as_slice)
     }
 
-    /// The records that were proved, and every second in which the chain proves them.
+    /// The verified records, with all seconds at which the chain proves them.
     #[must_use]
     pub const fn records(&self) -> &VerifiedRrset {
         &self.records
     }
 
-    /// The zones on the way, from the one that holds the records to the root.
+    /// The zones of the chain, from the one of the records to the root.
     #[must_use]
     pub fn zones(&self) -> &[Name] {
         &self.zones
     }
 
-    /// The run of seconds around the time of fetching in which the chain holds.
+    /// The run of seconds around the time of fetching at which the chain is valid.
     #[must_use]
     pub const fn validity(&self) -> ValidityPeriod {
         self.validity
     }
 
-    /// The time that was given when it was fetched.
+    /// The time of fetching, as given by the caller.
     #[must_use]
     pub const fn fetched_at(&self) -> Timestamp {
         self.fetched_at
     }
 
-    /// The smallest time to live among the records, in seconds, as the server sent it: how long it would answer the same.
+    /// The smallest time to live among the records, in seconds, as the server sent it. The server
+    /// may answer from its cache for as long.
     #[must_use]
     pub const fn smallest_ttl_seconds(&self) -> u32 {
         self.smallest_ttl_seconds
     }
 
-    /// When to fetch again: after two thirds of the time that the chain still holds.
+    /// The time to fetch the chain again: after two thirds of its remaining validity.
     ///
-    /// Zones are signed again well before their RRSIGs expire, and a third is left for retries. If the smallest time to live has not
-    /// passed by then, the server would answer from its cache, so it is awaited, up to nine tenths of the time.
+    /// Zones are signed again well before their RRSIGs expire, and a third is left for retries. If
+    /// the smallest time to live has not passed by then, the server would answer from its cache, so
+    /// the time is postponed to its end, up to nine tenths of the remaining validity.
     #[must_use]
     pub fn refresh_at(&self) -> Timestamp {
         let left = self.seconds_left();
@@ -86,7 +91,7 @@ impl FetchedChain {
         self.fetched_at.saturating_add(wait)
     }
 
-    /// What is odd about the chain, though it holds.
+    /// Warnings about the chain, although it is valid.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
         let mut warnings: Vec<Warning> = Vec::new();
@@ -114,7 +119,7 @@ impl FetchedChain {
     ///
     /// # Errors
     ///
-    /// [`VerifyError::KeyRecord`] with what the records say instead.
+    /// [`VerifyError::KeyRecord`] with what the records contain instead.
     pub fn check_key(
         &self,
         key: &OrganisationKey,
@@ -130,7 +135,7 @@ impl FetchedChain {
 }
 
 impl fmt::Debug for FetchedChain {
-    /// Without the messages.
+    /// Omits the messages.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FetchedChain")
             .field("messages", &self.messages.len())
@@ -140,20 +145,20 @@ impl fmt::Debug for FetchedChain {
     }
 }
 
-/// Something odd about a chain that holds.
+/// A warning about a valid chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
-    /// A name between the root and the zone that holds the records is no zone itself.
+    /// A name between the root and the zone of the records is not a zone itself.
     LabelWithoutZoneCut {
         /// The name.
         name: Name,
     },
-    /// The chain will not hold for long.
+    /// The chain will expire soon.
     ExpiresSoon {
-        /// The last second in which it does.
+        /// The last second at which it is valid.
         at: Timestamp,
-        /// How many seconds that is after it was fetched.
+        /// Seconds from when the chain was fetched to that second.
         seconds_left: u64,
     },
 }

@@ -11,10 +11,10 @@ use crate::tls::TlsClient;
 
 const DNS_MESSAGE: &str = "application/dns-message";
 
-/// A DNS message over a stream has at most this many octets; over HTTPS it has no use for more.
+/// The maximum size of a DNS message over a stream, in bytes; HTTPS needs no more.
 const MAX_BODY_OCTETS: usize = 65_535;
 
-/// Connects to `server`. The connection ends when the last copy of what is returned is dropped.
+/// Connects to `server`. The connection ends when the last copy of the returned sender is dropped.
 pub(crate) async fn connect(
     server: &Server,
     tls: &TlsClient,
@@ -25,14 +25,14 @@ pub(crate) async fn connect(
         .handshake(stream)
         .await
         .map_err(http_failure)?;
-    // Ends with the sender or the connection; what goes wrong with it is told to whoever waits for a response.
+    // Ends with the sender or the connection; callers that wait for a response get its errors.
     tokio::spawn(async move {
         let _: Result<(), h2::Error> = driver.await;
     });
     Ok(sender)
 }
 
-/// Asks one query.
+/// Sends one query and returns the response.
 pub(crate) async fn exchange(
     sender: SendRequest<Bytes>,
     server: &Server,

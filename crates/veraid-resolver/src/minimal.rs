@@ -1,17 +1,18 @@
-//! The smallest message that still proves what a response says.
+//! Minimal messages: the smallest that prove the content of a response.
 
 use veraid_dnssec::{Question, RecordType};
 
 use crate::query::CLASS_IN;
 use crate::response::{Record, Response, TC, signer};
 
-/// A message with the header, the question and the RRset of `response`, and nothing else.
+/// Returns a message with only the header, the question and the RRset of `response`.
 ///
-/// The id is 0, TC is clear, and owners point to the question. Records are in their order, those that are there twice once, without RRSIGs
-/// whose signer does not parse, which nobody reads, and without those whose data `is_kept` says no to. Letter case is as received.
+/// The id is 0, TC is clear, and owners point to the question. Records keep their order, without
+/// duplicates, RRSIGs whose signer does not parse (no verifier reads them), and RRSIGs for which
+/// `is_kept` returns false. Letter case is as received.
 ///
-/// The types of RFC 1035 may have compressed names in their data (RFC 3597 section 4), which would point nowhere: such a response
-/// stays whole.
+/// The types of RFC 1035 may have compressed names in their data (RFC 3597 section 4), whose
+/// pointers would break: such a response is returned unchanged.
 pub(crate) fn minimal_message(
     response: &Response,
     question: &Question,
@@ -55,7 +56,8 @@ fn encode_record(owner: &[u8], record: &Record, rdata: &[u8]) -> Vec<u8> {
     octets
 }
 
-/// NS, MD, MF, CNAME, SOA, MB, MG, MR, PTR, MINFO and MX; and RP, AFSDB, RT, PX, SRV, NAPTR and the like, where old software does it, too.
+/// NS, MD, MF, CNAME, SOA, MB, MG, MR, PTR, MINFO and MX; and RP, AFSDB, RT, PX, SRV, NAPTR and the
+/// like, which old software also compresses.
 const fn may_have_compressed_names(record_type: RecordType) -> bool {
     matches!(
         record_type.number(),

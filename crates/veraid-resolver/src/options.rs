@@ -1,4 +1,4 @@
-//! How a resolver asks.
+//! Options of a resolver.
 
 use std::num::NonZeroU8;
 use std::time::Duration;
@@ -8,7 +8,8 @@ use rustls::pki_types::pem::PemObject;
 
 use crate::server::Server;
 
-/// Which servers a [`Resolver`](crate::Resolver) asks, and how.
+/// The servers of a [`Resolver`](crate::Resolver), and its timeout, tries and trusted TLS
+/// certificates.
 #[derive(Clone, Debug)]
 pub struct ResolverOptions {
     pub(crate) servers: Vec<Server>,
@@ -18,12 +19,14 @@ pub struct ResolverOptions {
 }
 
 impl ResolverOptions {
-    /// Five seconds: what a connection over TLS to another continent and a cold cache behind it need, with room.
+    /// Five seconds: enough for a TLS connection to another continent and a resolver without a
+    /// cached answer.
     pub const DEFAULT_QUERY_TIMEOUT: Duration = Duration::from_secs(5);
-    /// Two: one datagram may get lost.
+    /// Two tries, since one datagram may get lost.
     pub const DEFAULT_TRIES: NonZeroU8 = NonZeroU8::new(2).expect("two is not zero");
 
-    /// Asks [`Server::defaults`], with the default time-out and tries, trusting Mozilla's certificate authorities.
+    /// Creates options with [`Server::defaults`], the default timeout and tries, and Mozilla's
+    /// certificate authorities.
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -34,46 +37,50 @@ impl ResolverOptions {
         }
     }
 
-    /// Adds a server, to be asked after those before it. Where any is added, the default ones are not asked.
+    /// Adds a server, to be asked after those before it. The default servers are asked only if no
+    /// server is added.
     #[must_use]
     pub fn server(mut self, server: Server) -> Self {
         self.servers.push(server);
         self
     }
 
-    /// Adds servers, in their order.
+    /// Adds servers in order.
     #[must_use]
     pub fn servers(mut self, servers: impl IntoIterator<Item = Server>) -> Self {
         self.servers.extend(servers);
         self
     }
 
-    /// With another time for a single try: connecting to one server, asking one question and reading the answer.
+    /// Sets the timeout of a single try: connecting to one server, asking one question and reading
+    /// the answer.
     #[must_use]
     pub const fn query_timeout(mut self, timeout: Duration) -> Self {
         self.query_timeout = timeout;
         self
     }
 
-    /// With another number of times that each server is asked the same question, all servers taking turns.
+    /// Sets the number of times that each server is asked the same question, all servers taking
+    /// turns.
     #[must_use]
     pub const fn tries(mut self, tries: NonZeroU8) -> Self {
         self.tries = tries;
         self
     }
 
-    /// Trusts one more certificate authority for TLS and HTTPS servers; its certificate in DER.
+    /// Trusts a further certificate authority for TLS and HTTPS servers, from its certificate in
+    /// DER.
     #[must_use]
     pub fn tls_root_der(mut self, certificate: &[u8]) -> Self {
         self.extra_tls_roots.push(CertificateDer::from(certificate.to_vec()));
         self
     }
 
-    /// Trusts the certificate authorities of a PEM file, too.
+    /// Also trusts the certificate authorities in a PEM file.
     ///
     /// # Errors
     ///
-    /// [`OptionsError::TlsRootPem`] if it holds no certificate, or one that is not PEM.
+    /// [`OptionsError::TlsRootPem`] if it contains no certificate, or one that is not PEM.
     pub fn tls_roots_pem(mut self, pem: &[u8]) -> Result<Self, OptionsError> {
         let before = self.extra_tls_roots.len();
         for certificate in CertificateDer::pem_slice_iter(pem) {
@@ -95,28 +102,28 @@ impl Default for ResolverOptions {
     }
 }
 
-/// Options that no resolver can be made with.
+/// The reason that options are invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OptionsError {
-    /// Text that should hold certificates in PEM does not.
+    /// The text does not contain certificates in PEM.
     #[error("certificates of authorities in PEM: {reason}")]
     TlsRootPem {
-        /// What is wrong.
+        /// The problem.
         reason: String,
     },
-    /// A certificate of an authority is none.
+    /// The certificate of an authority is invalid.
     #[error("certificate of authority {index} (from 1) cannot be used: {reason}")]
     TlsRoot {
-        /// Its place among those that were added, from 1.
+        /// Its position among the added certificates, from 1.
         index: usize,
-        /// What is wrong.
+        /// The problem.
         reason: String,
     },
     /// TLS cannot be set up.
     #[error("TLS cannot be set up: {reason}")]
     Tls {
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }

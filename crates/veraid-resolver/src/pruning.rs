@@ -1,12 +1,14 @@
-//! Leaving out RRSIGs that no proof needs.
+//! Pruning: omits RRSIGs that no proof needs.
 //!
-//! A zone often signs an RRset more than once: with its zone-signing key beside its key-signing key, with an old and a new key during a rollover,
-//! with two algorithms. A bundle travels in an HTTP header, so a minimal chain keeps of these as few as prove the same. RRsets themselves
-//! cannot be cut: an RRSIG covers all records of one.
+//! A zone often signs an RRset more than once: with its zone-signing key in addition to its
+//! key-signing key, with an old and a new key during a rollover, with two algorithms. A bundle
+//! travels in an HTTP header, so a minimal chain keeps only as many of these as prove the same.
+//! RRsets themselves cannot be pruned: an RRSIG covers all records of one.
 //!
-//! An RRSIG goes only if the chain without it is still proved in every second of the run around the present, as the whole chain is. So the
-//! period in which a bundle can be used is never shorter. Two verifiers judge that: the one that fetches, and one that knows only the
-//! trust anchors that are built in, as most verifiers do. Either counts if it can prove the whole chain.
+//! An RRSIG is omitted only if the chain without it is still valid at every second of the run
+//! around the present at which the whole chain is. So the period in which a bundle can be used
+//! never becomes shorter. Two verifiers check that: the one that fetches, and one that has only the
+//! built-in trust anchors, as most verifiers do. Each counts if it can verify the whole chain.
 
 use std::cmp::Reverse;
 
@@ -18,14 +20,15 @@ use veraid_dnssec::{
 use crate::minimal::minimal_message;
 use crate::response::Response;
 
-/// The most chains that are proved to find out what can go. Rollovers have a handful of RRSIGs too many; a server that sends more than this
-/// gets a larger chain.
+/// The maximum number of chains to verify during pruning. Rollovers have a handful of redundant
+/// RRSIGs; a server that sends more than this gets a larger chain.
 const MAX_TRIES: usize = 32;
 
-/// How far from the present seconds count: ten years, beyond any RRSIG in use, and near enough to tell serial numbers apart.
+/// The range around the present that is considered, in seconds: ten years, beyond any RRSIG in use,
+/// and near enough to compare serial numbers.
 const HORIZON_SECONDS: u64 = 10 * 366 * 86_400;
 
-/// The messages of a minimal chain, proved by whoever can prove the whole one.
+/// The messages of a minimal chain, checked by each verifier that can verify the whole one.
 pub(crate) fn minimal_messages(
     links: &[(Question, Response)],
     now: Timestamp,
@@ -64,14 +67,14 @@ pub(crate) fn minimal_messages(
     messages
 }
 
-/// An RRSIG that could go.
+/// An RRSIG that may be omitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Rrsig {
     question: Question,
     rdata: Vec<u8>,
 }
 
-/// A verifier and the seconds that it proves with all RRSIGs.
+/// A verifier, and the seconds at which it can verify the chain with all RRSIGs.
 struct Judge {
     verifier: ChainVerifier,
     asked: ValidityPeriod,
@@ -94,8 +97,8 @@ fn judges(
         now.saturating_sub(HORIZON_SECONDS),
         now.saturating_add(HORIZON_SECONDS),
     );
-    // The whole run is proved by asking for all of it, which takes more checks than an instant does: where they are too many, the instant
-    // has to do.
+    // The whole run is verified as one period, which takes more signature checks than an instant:
+    // if they exceed the limit, the instant has to do.
     let asked = [wide.unwrap_or(ValidityPeriod::at(now)), ValidityPeriod::at(now)];
     verifiers
         .into_iter()
@@ -109,7 +112,7 @@ fn judges(
 }
 
 impl Judge {
-    /// Whether these messages prove the answer in every second in which all messages do.
+    /// Returns true if these messages prove the answer at every second at which all messages do.
     fn proves_as_much(&self, messages: &[Vec<u8>], question: &Question) -> bool {
         run_around(messages, question, self.asked, self.now, &self.verifier)
             .is_some_and(|run| run.start() <= self.run.start() && self.run.end() <= run.end())
@@ -128,11 +131,12 @@ fn run_around(
     chain.verify(question, asked, verifier).ok()?.validity().run_around(now)
 }
 
-/// The RRSIGs of RRsets that have more than one, those that had best go first.
+/// The RRSIGs of RRsets that have more than one, in the order in which to omit them.
 ///
-/// Over the root's keys, the RRSIG that stays longest is the one by the trust anchor that is built in for the longest time, since most
-/// verifiers know that key. Otherwise algorithms 8 and 13 stay, which every validator has to know (RFC 8624 section 3.1); then the shorter
-/// one, then the one that expires later.
+/// Over the root's keys, the RRSIG by the trust anchor that has been built in for the longest time
+/// comes last, since most verifiers know that key. Otherwise algorithms 8 and 13 are preferred,
+/// which every validator has to support (RFC 8624 section 3.1); then the shorter one, then the one
+/// that expires later.
 fn candidates(
     links: &[(Question, Response)],
     now: Timestamp,
@@ -164,7 +168,8 @@ fn candidates(
     candidates
 }
 
-/// How long the key that made an RRSIG over the root's keys has been among the trust anchors that are built in; 0 if it is not.
+/// The time for which the key of an RRSIG over the root's keys has been a built-in trust anchor; 0
+/// if it is not one.
 fn known_for(
     response: &Response,
     question: &Question,
@@ -192,7 +197,7 @@ struct Fields {
 }
 
 impl Fields {
-    /// Of data that was found to be an RRSIG's; zeros where it is too short.
+    /// Reads the data of an RRSIG; fields beyond its end are zero.
     fn of(rdata: &[u8]) -> Self {
         match rdata.first_chunk() {
             Some(&[_, _, algorithm, _, _, _, _, _, e0, e1, e2, e3, _, _, _, _, k0, k1]) => Self {

@@ -4,7 +4,8 @@ use std::io;
 
 use veraid_dnssec::{Question, RecordType};
 
-/// A datagram of this size passes any path (DNS flag day 2020); larger answers come over TCP.
+/// The maximum size of a datagram, in bytes, that passes any path (DNS flag day 2020); larger
+/// answers come over TCP.
 pub(crate) const UDP_PAYLOAD_OCTETS: u16 = 1232;
 
 pub(crate) const CLASS_IN: u16 = 1;
@@ -18,8 +19,8 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    /// Asks `question` of a recursive server, for signatures, too, and without its own validation (RD, CD and DO): what does not hold is
-    /// to be seen and told by name, not as SERVFAIL.
+    /// Creates a query to a recursive server that includes signatures and disables the server's
+    /// validation (RD, CD and DO): invalid data is then reported in detail, not as SERVFAIL.
     pub(crate) fn new(question: &Question, id: u16) -> Self {
         const RD_AND_CD: u16 = 0x0110;
         const DO: u32 = 0x8000;
@@ -37,7 +38,7 @@ impl Query {
         Self { id, octets }
     }
 
-    /// The same with an id that nobody off the path can guess (RFC 5452 section 4.3).
+    /// Creates a query with an id that cannot be guessed off the path (RFC 5452 section 4.3).
     pub(crate) fn unpredictable(question: &Question) -> io::Result<Self> {
         let mut id = [0; 2];
         getrandom::fill(&mut id).map_err(io::Error::other)?;

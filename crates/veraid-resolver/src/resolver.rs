@@ -14,14 +14,15 @@ use crate::session::Session;
 use crate::tls::TlsClient;
 use crate::walk::{Walk, climb};
 
-/// Asks recursive resolvers for chains, and proves them.
+/// Fetches chains from recursive resolvers, and verifies them.
 ///
-/// Servers are asked in turn until one answers. One that leaves DNSSEC out is passed over for the next; otherwise an answer counts, whether it
-/// is then proved or not.
+/// Servers are asked in turn until one answers. A server without DNSSEC is skipped; otherwise an
+/// answer is final, whether it is then valid or not.
 ///
-/// Each fetch opens its own connections and leaves none behind. It asks at most as many questions as its verifier allows messages
-/// ([`Limits::messages`](veraid_dnssec::Limits::messages)), again for each server that is passed over, each no longer than servers × tries × time-out;
-/// to bound the whole, drop the future.
+/// Each fetch opens its own connections and closes them at its end. It asks at most as many
+/// questions as its verifier allows messages
+/// ([`Limits::messages`](veraid_dnssec::Limits::messages)), again for each skipped server, and each
+/// takes at most servers × tries × timeout. For a total time limit, drop the future.
 #[derive(Clone)]
 pub struct Resolver {
     options: ResolverOptions,
@@ -30,11 +31,11 @@ pub struct Resolver {
 }
 
 impl Resolver {
-    /// A resolver that proves what it fetches with `verifier`.
+    /// Creates a resolver that verifies chains with `verifier`.
     ///
     /// # Errors
     ///
-    /// [`OptionsError`] if a certificate among the TLS roots is none.
+    /// [`OptionsError`] if a certificate among the TLS roots is invalid.
     pub fn new(
         mut options: ResolverOptions,
         verifier: ChainVerifier,
@@ -52,13 +53,14 @@ impl Resolver {
         &self.options.servers
     }
 
-    /// Fetches the chain that proves the key records of `organisation` under `profile`, and proves it at `now`.
+    /// Fetches the chain that proves the key records of `organisation` under `profile`, and
+    /// verifies it at `now`.
     ///
-    /// Under DomainAuth, RRSIGs of more than 90 days are refused, as its verifiers do.
+    /// Under DomainAuth, RRSIGs of more than 90 days are rejected, as its verifiers do.
     ///
     /// # Errors
     ///
-    /// [`FetchError`] with the link that is missing and how to mend it.
+    /// [`FetchError`] with the missing link and how to fix it.
     pub async fn fetch(
         &self,
         organisation: &OrganisationName,
@@ -77,14 +79,14 @@ impl Resolver {
         self.fetch_proved(&question, form, now, &verifier).await
     }
 
-    /// Fetches the chain that proves any records, and proves it at `now`.
+    /// Fetches the chain that proves any records, and verifies it at `now`.
     ///
-    /// In the [minimal form](Form::Minimal), the response with the records themselves stays whole if they are of a type whose data may
-    /// have compressed names (RFC 3597 section 4), as MX.
+    /// In the [minimal form](Form::Minimal), the response with the records themselves is unchanged
+    /// if they are of a type whose data may have compressed names (RFC 3597 section 4), such as MX.
     ///
     /// # Errors
     ///
-    /// [`FetchError`] with the link that is missing and how to mend it.
+    /// [`FetchError`] with the missing link and how to fix it.
     pub async fn fetch_records(
         &self,
         question: &Question,
@@ -114,7 +116,7 @@ impl Resolver {
         let ttls = links.iter().flat_map(|(question, response)| response.rrset(question));
         Ok(FetchedChain {
             smallest_ttl_seconds: ttls.map(|record| record.ttl).min().unwrap_or(0),
-            // What is proved at an instant holds at it.
+            // Records that are proved at an instant are valid at it.
             validity: records.validity().run_around(now).unwrap_or(at),
             fetched_at: now,
             crypto: verifier.crypto(),
@@ -126,7 +128,8 @@ impl Resolver {
 }
 
 impl Resolver {
-    /// Climbs from `question` to the root, passing over servers that turn out to leave signatures out as long as there are others.
+    /// Climbs from `question` to the root, skipping servers that omit signatures while there are
+    /// others.
     async fn climb(&self, question: &Question, limits: &Limits) -> Result<Walk, FetchError> {
         let mut options = self.options.clone();
         loop {

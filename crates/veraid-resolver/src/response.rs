@@ -1,7 +1,7 @@
-//! Responses of recursive servers, read for what finds zone cuts and for what a chain keeps.
+//! Parsed responses of recursive servers, to find zone cuts and to build chains.
 //!
-//! Nothing here proves anything. It only decides which question comes next and which octets make the chain, and that is proved as a
-//! whole afterwards.
+//! Nothing here is verified. It only determines the next question and the bytes of the chain, which
+//! is verified as a whole afterwards.
 
 use std::ops::Range;
 
@@ -14,16 +14,16 @@ use crate::query::{CLASS_IN, OPT};
 
 const HEADER_OCTETS: usize = 12;
 
-/// A response that parsed.
+/// A parsed response.
 #[derive(Debug)]
 pub(crate) struct Response {
     octets: Vec<u8>,
     id: u16,
     flags: u16,
     code: ResponseCode,
-    /// The one question in class IN; `None` if there is another number or class.
+    /// The only question in class IN; `None` for another number of questions or class.
     question: Option<Question>,
-    /// Where the questions stand in the octets.
+    /// The position of the questions in the message.
     question_octets: Range<usize>,
     answers: Vec<Record>,
     authorities: Vec<Record>,
@@ -69,7 +69,8 @@ impl Response {
         Ok(Self { octets, id, flags, code, question, question_octets, answers, authorities })
     }
 
-    /// Whether this is the response to a query with this id and question (RFC 5452 section 3).
+    /// Returns true if this is the response to a query with this id and question (RFC 5452 section
+    /// 3).
     pub(crate) fn answers_query(&self, id: u16, question: &Question) -> bool {
         self.id == id && self.flags & QR != 0 && self.question.as_ref() == Some(question)
     }
@@ -82,7 +83,7 @@ impl Response {
         self.flags
     }
 
-    /// Whether the response was too large for the way it came (TC).
+    /// Returns true if the response was too large for its transport (TC).
     pub(crate) const fn is_truncated(&self) -> bool {
         self.flags & TC != 0
     }
@@ -124,7 +125,8 @@ impl Response {
         self.rrset(question).any(|record| record.record_type == question.record_type)
     }
 
-    /// The zones that sign the answer to `question`, each once. RRSIGs that do not parse are none.
+    /// The zones that sign the answer to `question`, without duplicates. RRSIGs that do not parse
+    /// are ignored.
     pub(crate) fn signers(&self, question: &Question) -> Vec<Name> {
         let mut signers: Vec<Name> = self
             .rrset(question)
@@ -136,7 +138,7 @@ impl Response {
         signers
     }
 
-    /// The zone that the start of authority names, in an answer or beside a denial (RFC 2308 section 2).
+    /// The zone of the SOA record, in an answer or with a denial (RFC 2308 section 2).
     pub(crate) fn zone_of_soa(&self) -> Option<&Name> {
         const SOA: RecordType = RecordType::new(6);
         let mut records = self.answers.iter().chain(&self.authorities);
@@ -147,7 +149,8 @@ impl Response {
 pub(crate) const TC: u16 = 0x0200;
 const QR: u16 = 0x8000;
 
-/// Whether header and question are those of a truncated response to this query, whatever follows them.
+/// Returns true if header and question are those of a truncated response to this query, whatever
+/// follows them.
 pub(crate) fn is_truncated_response(octets: &[u8], id: u16, question: &Question) -> bool {
     let head = || -> Result<Option<([u16; 3], Question)>, DecodeError> {
         let mut decoder = BinDecoder::new(octets);
@@ -172,7 +175,8 @@ pub(crate) fn is_truncated_response(octets: &[u8], id: u16, question: &Question)
 pub(crate) fn signer(rdata: &[u8]) -> Option<Name> {
     const SIGNER_AT: usize = 18;
     let rest = rdata.get(SIGNER_AT..)?;
-    // A decoder over the data from the name on: a pointer makes the name shorter than it is uncompressed.
+    // The decoder covers the data from the name on: a pointer makes the name shorter than it is
+    // uncompressed.
     let mut decoder = BinDecoder::new(rest);
     let name = read_name(&mut decoder).ok()?;
     (decoder.index() == name.as_wire().len()).then_some(name)
@@ -180,7 +184,7 @@ pub(crate) fn signer(rdata: &[u8]) -> Option<Name> {
 
 struct Section {
     records: Vec<Record>,
-    /// The upper eight bits of the response code, if an OPT record has them.
+    /// The upper eight bits of the response code, if there is an OPT record.
     extended_code: u16,
 }
 
@@ -213,7 +217,7 @@ fn read_name(decoder: &mut BinDecoder<'_>) -> Result<Name, DecodeError> {
     Ok(name)
 }
 
-/// Every value of 16 bits is one that the callers deal with.
+/// Callers can handle every 16-bit value.
 fn read_u16(decoder: &mut BinDecoder<'_>) -> Result<u16, DecodeError> {
     Ok(decoder.read_u16()?.unverified())
 }
@@ -300,7 +304,7 @@ mod tests {
             for value in [0, 1, 0x3F, 0x40, 0x80, 0xC0, 0xFF] {
                 let mut changed = octets.clone();
                 changed[position] = value;
-                // Whatever it is, it is an answer to one question or none.
+                // Whatever it is, it answers one question or none.
                 if let Ok(response) = Response::parse(changed) {
                     let asked = response.question.clone();
                     assert!(asked.is_none_or(|asked| response.signers(&asked).len() <= 1));

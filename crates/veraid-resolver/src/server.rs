@@ -1,4 +1,4 @@
-//! Recursive resolvers as users name them.
+//! Recursive resolvers, as users write them.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -7,7 +7,7 @@ use std::str::FromStr;
 use http::uri::PathAndQuery;
 use rustls::pki_types::{DnsName, ServerName};
 
-/// A recursive resolver: where it is and how it is asked.
+/// A recursive resolver: its address and transport.
 ///
 /// | text | how it is asked |
 /// |---|---|
@@ -16,8 +16,9 @@ use rustls::pki_types::{DnsName, ServerName};
 /// | `tls://192.0.2.1`, `tls://dns.example.com:853` | TLS (RFC 7858) |
 /// | `https://192.0.2.1/dns-query` | HTTPS, with POST over HTTP/2 (RFC 8484) |
 ///
-/// Ports are 53, 53, 853 and 443 unless given; the path is `/dns-query`. IPv6 addresses stand in brackets. A host name, which only TLS and
-/// HTTPS take, is looked up with the system's own resolver: that answer is not authenticated, but the server's certificate is.
+/// Ports are 53, 53, 853 and 443 unless given; the path is `/dns-query`. IPv6 addresses are in
+/// brackets. A host name, which only TLS and HTTPS allow, is looked up with the system's own
+/// resolver: that answer is not authenticated, but the server's certificate is.
 ///
 /// ```
 /// use veraid_resolver::Server;
@@ -31,14 +32,14 @@ pub struct Server {
     transport: Transport,
     host: Host,
     port: u16,
-    /// Of HTTPS; empty for the others.
+    /// The path for HTTPS; otherwise empty.
     path: String,
 }
 
-/// How a [`Server`] is asked.
+/// The protocol to ask a [`Server`] with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Transport {
-    /// UDP, and TCP where the answer does not fit into a datagram.
+    /// UDP, and TCP if the answer does not fit into a datagram.
     Udp,
     /// TCP.
     Tcp,
@@ -55,10 +56,11 @@ enum Host {
 }
 
 impl Server {
-    /// The public resolvers that are asked where a caller names none: `https://1.1.1.1/dns-query` (Cloudflare), then
-    /// `https://8.8.8.8/dns-query` (Google).
+    /// The public resolvers that are asked by default: `https://1.1.1.1/dns-query` (Cloudflare),
+    /// then `https://8.8.8.8/dns-query` (Google).
     ///
-    /// By address, so that nothing has to be looked up before; both have certificates for it. They learn which organisation is fetched.
+    /// They are given by address, so that no look-up is needed first; both have certificates for
+    /// it. They learn which organisation is fetched.
     #[must_use]
     pub fn defaults() -> Vec<Self> {
         [[1, 1, 1, 1], [8, 8, 8, 8]]
@@ -71,13 +73,13 @@ impl Server {
             .to_vec()
     }
 
-    /// How it is asked.
+    /// The transport.
     #[must_use]
     pub const fn transport(&self) -> Transport {
         self.transport
     }
 
-    /// Its addresses: the one that is given, or those that the system knows for its name.
+    /// The given address, or those that the system finds for the host name.
     pub(crate) async fn addresses(&self) -> std::io::Result<Vec<SocketAddr>> {
         match &self.host {
             Host::Address(address) => Ok(vec![SocketAddr::new(*address, self.port)]),
@@ -87,7 +89,7 @@ impl Server {
         }
     }
 
-    /// What its certificate must be for.
+    /// The name that the server's certificate must be for.
     pub(crate) fn tls_name(&self) -> Option<ServerName<'static>> {
         match &self.host {
             Host::Address(address) => Some(ServerName::IpAddress((*address).into())),
@@ -140,7 +142,7 @@ impl FromStr for Server {
 
 fn parse(text: &str) -> Result<Server, ServerTextProblem> {
     let Some((scheme, rest)) = text.split_once("://") else {
-        // An IPv6 address alone needs no brackets: nothing else has that many colons.
+        // An IPv6 address alone needs no brackets: nothing else has so many colons.
         if let Ok(address) = text.parse::<Ipv6Addr>() {
             return Ok(server(Transport::Udp, Host::Address(address.into()), None));
         }
@@ -199,7 +201,8 @@ fn parse_host(host: &str, transport: Transport) -> Result<Host, ServerTextProble
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(Host::Address(address));
     }
-    // What looks like an address and is none (999.1.1.1) would go to the system's resolver as a name.
+    // Text that looks like an address but is not one (999.1.1.1) would go to the system's resolver
+    // as a name.
     let last_label = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     if DnsName::try_from(host).is_err() || last_label.bytes().all(|octet| octet.is_ascii_digit()) {
         return Err(ServerTextProblem::Host);
@@ -210,11 +213,11 @@ fn parse_host(host: &str, transport: Transport) -> Result<Host, ServerTextProble
     Ok(Host::Name(host.to_ascii_lowercase()))
 }
 
-/// Reads a path; the `{?dns}` of a URI template (RFC 8484 section 3) only says how GET would ask.
+/// Parses a path; the `{?dns}` of a URI template (RFC 8484 section 3) only applies to GET.
 fn parse_path(path: &str) -> Result<String, ServerTextProblem> {
     let path = path.strip_suffix("{?dns}").unwrap_or(path);
     let parsed = PathAndQuery::try_from(path).map_err(|_| ServerTextProblem::Path)?;
-    // A fragment is dropped by the parser, and a query has no place in a POST to a DNS server.
+    // The parser drops a fragment, and a POST to a DNS server has no query.
     if parsed.as_str() != path || parsed.query().is_some() {
         return Err(ServerTextProblem::Path);
     }
@@ -222,7 +225,7 @@ fn parse_path(path: &str) -> Result<String, ServerTextProblem> {
 }
 
 impl fmt::Display for Server {
-    /// As a URL, without the port where it is the usual one.
+    /// Writes a URL, without the port if it is the default.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://", self.transport.scheme())?;
         match &self.host {
@@ -237,21 +240,21 @@ impl fmt::Display for Server {
     }
 }
 
-/// A text that names no [`Server`].
+/// The reason that a text does not name a [`Server`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is no resolver: {problem}")]
 pub struct ServerTextError {
     /// The text, at most its first 128 characters.
     pub text: String,
-    /// What is wrong with it.
+    /// The problem with it.
     pub problem: ServerTextProblem,
 }
 
-/// What is wrong with the text for a [`Server`].
+/// The problem with the text for a [`Server`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServerTextProblem {
-    /// The scheme is none of the four.
+    /// The scheme is not one of the four.
     #[error("the scheme is not udp, tcp, tls or https")]
     Scheme,
     /// The host is neither an address nor a name.
@@ -260,7 +263,7 @@ pub enum ServerTextProblem {
     /// An IPv6 address with a scheme or port needs brackets.
     #[error("an IPv6 address stands in brackets, as in udp://[2001:db8::1]:53")]
     Brackets,
-    /// UDP and TCP take addresses only: nothing would authenticate the host that a name leads to.
+    /// UDP and TCP allow addresses only: a host found by name would not be authenticated.
     #[error(
         "over UDP and TCP the host is an IP address, since names are only safe with tls or https"
     )]
@@ -271,7 +274,7 @@ pub enum ServerTextProblem {
     /// Only HTTPS has a path.
     #[error("only https has a path")]
     PathNotAllowed,
-    /// The path is none, or has a query or fragment.
+    /// The path is invalid, or has a query or fragment.
     #[error("the path is malformed, or has a query or fragment")]
     Path,
 }

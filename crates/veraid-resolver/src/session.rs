@@ -1,4 +1,4 @@
-//! One fetch: questions to the servers in turn, over connections that are kept in between.
+//! A fetch: asks the servers in turn, over connections that are kept open in between.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,20 +15,20 @@ use crate::server::{Server, Transport};
 use crate::tls::TlsClient;
 use crate::udp;
 
-/// The questions of one fetch.
+/// The state of one fetch.
 #[derive(Debug)]
 pub(crate) struct Session<'a> {
     options: &'a ResolverOptions,
     tls: &'a TlsClient,
-    /// For each server, the connections that nobody uses.
+    /// The idle connections to each server.
     idle: Vec<Mutex<Vec<Connection>>>,
-    /// The server that answered last: it is asked first.
+    /// The server that answered last, which is asked first.
     preferred: AtomicUsize,
     asked: AtomicUsize,
     max_questions: usize,
 }
 
-/// A response and who gave it.
+/// A response and its server.
 #[derive(Debug)]
 pub(crate) struct Answer<'a> {
     pub(crate) server: &'a Server,
@@ -51,9 +51,11 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Asks the servers in turn until one answers: with records, with none (NOERROR), or that the name does not exist (NXDOMAIN).
+    /// Asks the servers in turn until one answers: with records, without records (NOERROR), or that
+    /// the name does not exist (NXDOMAIN).
     ///
-    /// The order is that of the options, from the server on that answered last, so that one that is down is waited for once.
+    /// The order is that of the options, starting from the server that answered last, so that an
+    /// unavailable server causes only one timeout.
     pub(crate) async fn ask(&self, question: &Question) -> Result<Answer<'a>, FetchError> {
         if self.asked.fetch_add(1, Ordering::Relaxed) >= self.max_questions {
             return Err(FetchError::LimitExceeded(Limit::Messages));
@@ -87,7 +89,7 @@ impl<'a> Session<'a> {
         let passed_over = AtomicUsize::new(0);
         let exchange = self.exchange(server, idle, question, &passed_over);
         let Ok(response) = timeout(after, exchange).await else {
-            // A connection that others share may be dead, so the next try takes a new one.
+            // A shared connection may be dead, so the next try opens a new one.
             replace(idle, None);
             let passed_over = passed_over.load(Ordering::Relaxed);
             return Err(FailureReason::TimedOut { after, passed_over });
@@ -115,7 +117,8 @@ impl<'a> Session<'a> {
             return Ok(response);
         }
         let query = match server.transport() {
-            // Nobody can put a response into the connection, and responses to equal requests can be cached (RFC 8484 section 4.1).
+            // A response cannot be injected into the connection, and responses to equal requests
+            // can be cached (RFC 8484 section 4.1).
             Transport::Https => Query::new(question, 0),
             _ => Query::unpredictable(question).map_err(crate::tls::connection)?,
         };
@@ -129,7 +132,8 @@ impl<'a> Session<'a> {
         query: &Query,
         question: &Question,
     ) -> Result<Response, FailureReason> {
-        // The server may have closed the connection in the meantime (RFC 7766 section 6.2.1): then a new one is opened.
+        // The server may have closed the connection meanwhile (RFC 7766 section 6.2.1): then a new
+        // one is opened.
         if let Some(mut connection) = take(idle)
             && let Ok(octets) = connection.exchange(server, &query.octets).await
             && let Ok(response) = response_to(query, question, octets)
@@ -140,13 +144,14 @@ impl<'a> Session<'a> {
         let mut connection = Connection::open(server, self.tls).await?;
         let octets = connection.exchange(server, &query.octets).await?;
         let response = response_to(query, question, octets)?;
-        // Only now: what else came over a connection would answer the next question on it.
+        // Only after success: a late response on the connection would be taken for the answer to
+        // the next question.
         put(idle, connection);
         Ok(response)
     }
 }
 
-/// Takes octets for the response to this very query.
+/// Parses bytes and checks that they are the response to this query.
 fn response_to(
     query: &Query,
     question: &Question,
@@ -162,14 +167,14 @@ fn response_to(
 }
 
 fn take(idle: &Mutex<Vec<Connection>>) -> Option<Connection> {
-    // Whoever panicked with the lock held left a list of connections behind, as good as any.
+    // A panic with the lock held leaves a usable list of connections.
     let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
     idle.last().and_then(Connection::share).or_else(|| idle.pop())
 }
 
 fn put(idle: &Mutex<Vec<Connection>>, connection: Connection) {
     if connection.share().is_some() {
-        // The one that was used last does for all.
+        // Keeps only the last one used, which can carry all queries.
         replace(idle, Some(connection));
     } else {
         idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);

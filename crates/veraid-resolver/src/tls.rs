@@ -15,7 +15,7 @@ use crate::server::Server;
 
 const HTTP2: &[u8] = b"h2";
 
-/// What is needed to connect; one for each protocol above TLS.
+/// TLS configurations, one for each protocol above TLS.
 #[derive(Clone, Debug)]
 pub(crate) struct TlsClient {
     dns: Arc<ClientConfig>,
@@ -35,7 +35,8 @@ impl TlsClient {
             .map_err(|error| OptionsError::Tls { reason: error.to_string() })?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        // DNS over TLS names no protocol: RFC 7858 knows none, and a server with a list of others would break off.
+        // DNS over TLS has no ALPN name: RFC 7858 defines none, and a server with a list of other
+        // names would close the connection.
         let mut http2 = base.clone();
         http2.alpn_protocols = vec![HTTP2.to_vec()];
         Ok(Self { dns: Arc::new(base), http2: Arc::new(http2) })
@@ -55,7 +56,7 @@ impl TlsClient {
         server: &Server,
     ) -> Result<TlsStream<TcpStream>, FailureReason> {
         let stream = connect(&self.http2, server).await?;
-        // RFC 9113 section 3.3: over TLS, HTTP/2 is spoken only if both have said so.
+        // RFC 9113 section 3.3: over TLS, HTTP/2 requires that both sides negotiate it.
         if stream.get_ref().1.alpn_protocol() != Some(HTTP2) {
             let reason = "the server does not speak HTTP/2".to_owned();
             return Err(FailureReason::Http { reason });
@@ -79,7 +80,7 @@ async fn connect(
     })
 }
 
-/// Connects to the first of the server's addresses that takes it.
+/// Connects to the first of the server's addresses that accepts.
 pub(crate) async fn connect_tcp(server: &Server) -> io::Result<TcpStream> {
     let addresses = server.addresses().await?;
     let stream = TcpStream::connect(addresses.as_slice()).await?;

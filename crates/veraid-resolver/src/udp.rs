@@ -13,13 +13,14 @@ use crate::response::{Response, is_truncated_response};
 use crate::server::Server;
 use crate::tls::connection;
 
-/// Asks over a new socket and waits for the response to this very query, however long that takes.
+/// Sends a query over a new socket and waits for its response, without a timeout.
 ///
-/// Port and id are fresh and random for each query, and the system drops what other hosts send to the connected socket (RFC 5452). What is not the
-/// response, or does not parse, may be forged, so it is passed over and counted.
+/// Port and id are fresh and random for each query, and the system drops what other hosts send to
+/// the connected socket (RFC 5452). Anything that is not the response, or does not parse, may be
+/// forged, so it is skipped and counted.
 ///
-/// `None` if the response is truncated, which some servers do in the middle of a record: it counts for nothing (RFC 2181 section 9), and is asked for
-/// over TCP.
+/// `None` if the response is truncated, which some servers do in the middle of a record: it is
+/// ignored (RFC 2181 section 9), and the query is repeated over TCP.
 pub(crate) async fn exchange(
     server: &Server,
     question: &Question,

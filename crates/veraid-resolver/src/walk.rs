@@ -1,4 +1,4 @@
-//! The way from a name up to the root, from zone cut to zone cut.
+//! The walk from a name up to the root, from zone cut to zone cut.
 
 use veraid_dnssec::{Limit, Name, Question, RecordType};
 
@@ -6,19 +6,20 @@ use crate::error::{FetchError, ResponseCode};
 use crate::response::Response;
 use crate::session::{Answer, Session};
 
-/// The responses that prove an RRset, unproved.
+/// The responses that prove an RRset, not verified yet.
 #[derive(Debug)]
 pub(crate) struct Walk {
     /// The answer itself, then DNSKEY and DS of each zone, up to the root's DNSKEY.
     pub(crate) links: Vec<(Question, Response)>,
-    /// From the zone that holds the RRset to the root.
+    /// The zones from that of the RRset to the root.
     pub(crate) zones: Vec<Name>,
 }
 
 /// Asks `question` and climbs from the zone that signs the answer to the root.
 ///
-/// An RRSIG names the zone that its RRset is in, and a DS is in the parent zone (RFC 4035 section 2.4). So each answer tells the next zone,
-/// whatever labels lie between. What it tells is proved later, with everything else.
+/// An RRSIG names the zone that its RRset is in, and a DS is in the parent zone (RFC 4035 section
+/// 2.4). So each answer gives the next zone, whatever labels lie between. It is verified later,
+/// with everything else.
 pub(crate) async fn climb(
     session: &Session<'_>,
     question: &Question,
@@ -46,7 +47,7 @@ pub(crate) async fn climb(
             return Err(FetchError::LimitExceeded(Limit::ZoneCuts));
         }
         let ds = Question { name: zone.clone(), record_type: RecordType::DS };
-        // Both at once: each round trip counts.
+        // Both at once, to save a round trip.
         let (keys, delegation) = tokio::join!(ask_dnskey(session, &dnskey), ask_ds(session, &ds));
         let delegation = delegation?;
         let parent = signer_of_ds(session, &delegation, &ds).await?;
@@ -57,7 +58,7 @@ pub(crate) async fn climb(
 }
 
 impl Walk {
-    /// Adds a link, unless it is the answer that was asked for in the first place.
+    /// Adds a link, unless it is the answer to the original question.
     fn push(&mut self, question: Question, response: Response) {
         if self.links.iter().all(|(known, _)| *known != question) {
             self.links.push((question, response));
@@ -85,7 +86,7 @@ async fn ask_ds<'a>(session: &Session<'a>, question: &Question) -> Result<Answer
     if answer.response.has_answer(question) {
         return Ok(answer);
     }
-    // The denial comes from the parent zone; if it does not say so, the name above stands for it.
+    // The denial comes from the parent zone; if it does not name that zone, the name above is used.
     let zone = question.name.clone();
     let denied_by = answer.response.zone_of_soa().filter(|soa| is_below(&zone, soa));
     let parent = denied_by.cloned().unwrap_or_else(|| above(&zone));
@@ -106,7 +107,7 @@ async fn signer_of_ds(
     }
 }
 
-/// The one zone that signs an answer; `held_by` is in the zone that should.
+/// The zone that signs an answer; `held_by` is in the zone that should.
 async fn signer(
     session: &Session<'_>,
     answer: &Answer<'_>,
@@ -119,7 +120,7 @@ async fn signer(
         [signer] => {
             Err(FetchError::OtherSigner { question: question.clone(), signer: signer.clone() })
         }
-        // As many as the server likes, of which some will do to tell.
+        // A server may send any number of signers; a few are enough for the error.
         signers => Err(FetchError::SeveralSigners {
             question: question.clone(),
             signers: signers.iter().take(MAX_SIGNERS_TOLD).cloned().collect(),
@@ -129,7 +130,8 @@ async fn signer(
 
 const MAX_SIGNERS_TOLD: usize = 8;
 
-/// Why an answer has no signature: the zone has none, or the server leaves them out.
+/// The reason that an answer has no signature: the zone is not signed, or the server omits
+/// signatures.
 async fn unsigned(
     session: &Session<'_>,
     answer: &Answer<'_>,
@@ -139,7 +141,7 @@ async fn unsigned(
     const SOA: RecordType = RecordType::new(6);
     let root_keys = Question { name: Name::root(), record_type: RecordType::DNSKEY };
     let soa = Question { name: held_by.clone(), record_type: SOA };
-    // The root is signed, so a server that shows no signature there shows none anywhere.
+    // The root is signed, so a server that omits signatures there omits them everywhere.
     if let Ok(root) = session.ask(&root_keys).await
         && root.server == answer.server
         && root.response.signers(&root_keys).is_empty()
@@ -157,7 +159,7 @@ async fn unsigned(
     }
 }
 
-/// Refuses an answer that sends elsewhere: only the owner's own zone may speak for it.
+/// Rejects an alias: only the owner's own zone may speak for a name.
 fn refuse_aliases(response: &Response, question: &Question) -> Result<(), FetchError> {
     let alias = response.answers().iter().find(|record| {
         let sends_elsewhere = match record.record_type {
@@ -181,7 +183,7 @@ fn is_below(name: &Name, ancestor: &Name) -> bool {
     name != ancestor && name.is_at_or_below(ancestor)
 }
 
-/// The name without its leftmost label; the root above the root.
+/// The name without its leftmost label; for the root, the root itself.
 fn above(name: &Name) -> Name {
     let mut names = name.from_root_down();
     names.pop();

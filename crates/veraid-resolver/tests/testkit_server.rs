@@ -1,4 +1,4 @@
-//! Fetching from the testkit's DNS server, with what can go wrong with one by name.
+//! Fetching from the testkit's DNS server, and from deviating ones.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a test that fails")]
 
@@ -67,7 +67,7 @@ async fn what_is_fetched_over_udp_and_tcp_proves_the_record() {
 async fn a_truncated_answer_is_asked_for_again_over_tcp() {
     let chain = chain();
     let faulty = |fault| DnsServer::recursive([&chain]).fault(&txt(), fault).start().unwrap();
-    // Records that do not fit into a datagram are truncated by any server.
+    // Any server truncates records that do not fit into a datagram.
     let records: Vec<String> = (0..12).map(|number| format!("{number:0>120}")).collect();
     let records: Vec<&str> = records.iter().map(String::as_str).collect();
     let large = HierarchyBuilder::new().owner("_veraid.example.com").txt(&records).build();

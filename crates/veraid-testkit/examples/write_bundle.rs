@@ -1,4 +1,5 @@
-//! Writes the parts of the default bundle into the folder named by the first argument, to look at with other tools.
+//! Writes the parts of the default bundle into the folder named by the first argument, for
+//! inspection with other tools.
 
 use std::path::PathBuf;
 

@@ -1,7 +1,8 @@
-//! Token bundles that are built for what they cost: the dearest that 16,384 octets can hold.
+//! The most expensive token bundles to verify that fit into 16,384 octets.
 //!
-//! Each names the verifier's only anchors, so that its sender holds every zone and has the most room to do harm. They are
-//! for counting and timing what verification does, and every one is deterministic.
+//! Each comes with the verifier's only trust anchors, so its sender controls every zone and has the
+//! most room to do harm. They serve to count and time the work of verification. All are
+//! deterministic.
 
 mod collision;
 mod dear;
@@ -13,10 +14,10 @@ use crate::mock_chain::MockChain;
 use crate::scenario::{Scenario, Signer};
 use crate::{ChainLink, Compression, MessageBuilder};
 
-/// The most octets of a token bundle.
+/// The maximum size of a token bundle, in octets.
 pub const MAX_OCTETS: usize = 16_384;
 
-/// A token bundle that is dear to verify, for [`AUDIENCE`](crate::AUDIENCE) at
+/// A token bundle that is expensive to verify, for [`AUDIENCE`](crate::AUDIENCE) at
 /// [`default_instant`](crate::default_instant).
 #[derive(Clone, Debug)]
 pub struct Attack {
@@ -29,7 +30,7 @@ pub struct Attack {
 }
 
 impl Attack {
-    /// Everything in this module, in the order of its functions.
+    /// All attacks of this module, in the order of its functions.
     #[must_use]
     pub fn all() -> Vec<Self> {
         [key_trap::attacks(), dear::attacks(), wire::attacks(), structure::attacks()].concat()
@@ -41,25 +42,26 @@ impl Attack {
         Self { name, der, trust_anchors: trust_anchors.into() }
     }
 
-    /// The bundle of [`organisation`], signed by it, on `chain`.
+    /// The bundle of `scenario`, which [`organisation`] made, on `chain`.
     fn on(name: impl Into<String>, scenario: &Scenario, chain: &MockChain) -> Self {
         Self::new(name, scenario.build_on(chain).der, &chain.trust_anchors)
     }
 }
 
-/// A token signed by the organisation `name` itself: the smallest there is, which leaves the chain the most room.
+/// A token signed by the organisation `name` itself: the smallest possible, which leaves the chain
+/// the most room.
 fn organisation(name: &str) -> Scenario {
     Scenario { organisation: name.into(), user: None, ..Scenario::signed_by(Signer::Organisation) }
 }
 
-/// A bundle around nothing but these messages and what [`organisation`] signs.
+/// Builds a bundle with only these messages as its chain, and a token that [`organisation`] signs.
 fn around(messages: Vec<Vec<u8>>) -> (Vec<u8>, String) {
     let mut bundle = organisation("example.com").build();
     bundle.chain.messages = messages;
     (bundle.reassemble(), bundle.trust_anchors)
 }
 
-/// The link's message with RRSIGs that hold these data, as small as it can be written.
+/// The link's message with RRSIGs that have these data, as small as it can be written.
 fn compact(link: &ChainLink, rrsigs: &[Vec<u8>]) -> Vec<u8> {
     MessageBuilder::new(&link.question())
         .compression(Compression::OwnerNames)
@@ -67,7 +69,7 @@ fn compact(link: &ChainLink, rrsigs: &[Vec<u8>]) -> Vec<u8> {
         .build()
 }
 
-/// Octets that look like chance and are the same for the same `label`.
+/// Pseudorandom bytes, always equal for the same `label`.
 fn filler(label: &str, octets: usize) -> Vec<u8> {
     let block = |number: usize| crate::Digest::Sha512.of(format!("{label} {number}").as_bytes());
     (0..octets.div_ceil(64)).flat_map(block).take(octets).collect()

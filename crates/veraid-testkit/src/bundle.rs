@@ -32,7 +32,8 @@ pub fn signature_bundle_der(
     ])
 }
 
-/// A member id bundle in DER, if `order` sorts the chain; intermediate certificates are DomainAuth's.
+/// A member id bundle in DER, if `order` sorts the chain. Only DomainAuth has intermediate
+/// certificates.
 ///
 /// # Panics
 ///
@@ -58,7 +59,7 @@ pub fn member_id_bundle_der(
     bundle(&fields)
 }
 
-/// A bundle of these fields in DER, whatever they are.
+/// A bundle of any fields in DER.
 #[must_use]
 pub fn bundle(fields: &[Vec<u8>]) -> Vec<u8> {
     sequence(&[&fields.concat()])

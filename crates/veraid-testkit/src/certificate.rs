@@ -10,14 +10,15 @@ use crate::extension::{BasicConstraints, Extension};
 use crate::rsa_key::{RsaKey, pss_algorithm_der};
 use crate::times::x509_time;
 
-/// Makes a certificate. Every field can be changed before it is signed, whether or not the result makes sense.
+/// Builds a certificate. Every field can be changed before signing, even if the result makes no
+/// sense.
 #[derive(Clone, Debug)]
 pub struct CertificateBuilder {
-    /// The version number; 2 says v3. `None` leaves it out, which says v1.
+    /// The version number; 2 means v3. `None` leaves it out, which means v1.
     pub version: Option<u64>,
     /// The contents of the serial number's INTEGER.
     pub serial: Vec<u8>,
-    /// The algorithm inside the signed part; `None` is what the signature is made with.
+    /// The algorithm inside the signed part; `None` is the one that the signature is made with.
     pub inner_algorithm: Option<Vec<u8>>,
     /// The issuer's Name in DER.
     pub issuer: Vec<u8>,
@@ -29,17 +30,17 @@ pub struct CertificateBuilder {
     pub subject: Vec<u8>,
     /// The SubjectPublicKeyInfo in DER.
     pub subject_public_key_info: Vec<u8>,
-    /// What stands in DER between the key and the extensions, such as unique identifiers.
+    /// Fields in DER between the key and the extensions, such as unique identifiers.
     pub before_extensions: Vec<u8>,
-    /// The extensions; none leaves the field out.
+    /// The extensions; if empty, the field is left out.
     pub extensions: Vec<Extension>,
-    /// The algorithm beside the signature; `None` is what the signature is made with.
+    /// The algorithm beside the signature; `None` is the one that the signature is made with.
     pub outer_algorithm: Option<Vec<u8>>,
-    /// The signature; `None` is one that holds.
+    /// The signature; `None` makes a valid one.
     pub signature: Option<Vec<u8>>,
 }
 
-/// What a certificate says about the one that issued it.
+/// The details of an issuer that appear in the certificates that it issues.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
     /// Its subject's Name in DER.
@@ -49,11 +50,11 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// The issuer whose certificate this is, its key identifier computed from its key.
+    /// The issuer with this certificate; its key identifier is computed from its key.
     ///
     /// # Panics
     ///
-    /// If `certificate` is not one that [`CertificateBuilder`] made.
+    /// If `certificate` was not made by [`CertificateBuilder`].
     #[must_use]
     pub fn of(certificate: &[u8]) -> Self {
         let parts = CertificateParts::of(certificate);
@@ -124,8 +125,8 @@ impl CertificateBuilder {
         }
     }
 
-    /// A certificate that issues others: as [`member`](Self::member), with critical BasicConstraints
-    /// {cA TRUE, pathLen `path_length`}.
+    /// The certificate of an intermediate authority: as [`member`](Self::member), with critical
+    /// BasicConstraints {cA TRUE, pathLen `path_length`}.
     #[must_use]
     pub fn intermediate(
         common_name: impl Into<CommonName>,
@@ -138,7 +139,7 @@ impl CertificateBuilder {
             .basic_constraints(Some(BasicConstraints::AuthorityWithPathLength(path_length)))
     }
 
-    /// With a subject of these common names, in this order.
+    /// Sets the subject to these common names, in this order.
     #[must_use]
     pub fn subject_common_names(mut self, names: &[CommonName]) -> Self {
         let attributes: Vec<_> = names.iter().map(CommonName::attribute_der).collect();
@@ -146,7 +147,7 @@ impl CertificateBuilder {
         self
     }
 
-    /// With these BasicConstraints, critical, in place of any others; `None` takes them out.
+    /// Sets critical BasicConstraints in place of any others; `None` removes them.
     #[must_use]
     pub fn basic_constraints(mut self, value: Option<BasicConstraints>) -> Self {
         self = self.without_extension(Extension::BASIC_CONSTRAINTS);
@@ -156,21 +157,21 @@ impl CertificateBuilder {
         self
     }
 
-    /// With one more extension, at the end.
+    /// Adds an extension at the end.
     #[must_use]
     pub fn extension(mut self, extension: Extension) -> Self {
         self.extensions.push(extension);
         self
     }
 
-    /// Without the extensions of this object identifier.
+    /// Removes the extensions with this object identifier.
     #[must_use]
     pub fn without_extension(mut self, object_identifier: &str) -> Self {
         self.extensions.retain(|extension| extension.object_identifier != object_identifier);
         self
     }
 
-    /// With another period.
+    /// Sets the validity period.
     #[must_use]
     pub fn period(mut self, period: ValidityPeriod) -> Self {
         self.not_before = x509_time(period.start());
@@ -178,7 +179,7 @@ impl CertificateBuilder {
         self
     }
 
-    /// How the subject issues other certificates.
+    /// The subject as the issuer of other certificates.
     #[must_use]
     pub fn as_issuer(&self) -> Issuer {
         Issuer {

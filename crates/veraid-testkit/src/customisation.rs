@@ -7,8 +7,8 @@ use crate::signed_data::SignedDataBuilder;
 
 type Change<'a, T> = Box<dyn Fn(&mut T) + 'a>;
 
-/// Changes for [`Scenario::build_with`](crate::Scenario::build_with): what refers to a changed part refers to it as
-/// changed.
+/// Changes for [`Scenario::build_with`](crate::Scenario::build_with). Parts that refer to a changed
+/// part refer to its changed form.
 #[derive(Default)]
 pub struct Customisation<'a> {
     organisation: Vec<Change<'a, CertificateBuilder>>,

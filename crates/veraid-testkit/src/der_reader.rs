@@ -18,7 +18,7 @@ pub fn children(der: &[u8]) -> Vec<&[u8]> {
     elements
 }
 
-/// What follows the tag and the length.
+/// The contents of an element, after its tag and length.
 ///
 /// # Panics
 ///
@@ -55,11 +55,12 @@ pub struct CertificateParts {
 }
 
 impl CertificateParts {
-    /// Reads them from a certificate that [`CertificateBuilder`](crate::CertificateBuilder) made.
+    /// Reads the parts of a certificate that [`CertificateBuilder`](crate::CertificateBuilder)
+    /// made.
     ///
     /// # Panics
     ///
-    /// If `certificate` is not one.
+    /// If `certificate` is not such a certificate.
     #[must_use]
     pub fn of(certificate: &[u8]) -> Self {
         let tbs_certificate = children(certificate)[0];

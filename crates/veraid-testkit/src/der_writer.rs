@@ -1,4 +1,5 @@
-//! Writes DER, and whatever else a test wants to call DER: nothing here checks that the parts make sense together.
+//! A writer of DER, and of anything that a test wants to call DER: nothing here checks that the
+//! parts make sense together.
 
 /// Universal tag of BOOLEAN.
 pub const BOOLEAN: u8 = 0x01;
@@ -35,13 +36,13 @@ pub const UNIVERSAL_STRING: u8 = 0x1C;
 /// Universal tag of BMPString.
 pub const BMP_STRING: u8 = 0x1E;
 
-/// How the elements of a SET OF are ordered.
+/// The order of the elements of a SET OF.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SetOrder {
     /// In ascending order of their encodings, as DER demands (X.690 section 11.6).
     #[default]
     Sorted,
-    /// As the caller gave them.
+    /// In the order given by the caller.
     AsGiven,
 }
 
@@ -75,7 +76,7 @@ pub fn set_of(elements: &[Vec<u8>], order: SetOrder) -> Vec<u8> {
     tlv(SET, &[&set_contents(elements, order)])
 }
 
-/// The contents of a SET OF these encodings, to put behind another tag.
+/// The contents of a SET OF these encodings, for use under another tag.
 #[must_use]
 pub fn set_contents(elements: &[Vec<u8>], order: SetOrder) -> Vec<u8> {
     let mut elements = elements.to_vec();
@@ -128,7 +129,8 @@ pub fn oid_contents(dotted: &str) -> Vec<u8> {
     let mut arcs = dotted.split('.').map(decimal_digits);
     let first = arcs.next().expect("an object identifier has a first arc");
     let mut head = arcs.next().expect("an object identifier has a second arc");
-    // 40 for each step of the first arc, which has one digit: added to the tens.
+    // The first arc has one digit and counts 40 for each step, so its digit times 4 is added to the
+    // tens.
     head.splice(0..0, [0, 0, 0]);
     let tens = head.len() - 2;
     head[tens] += first[0] * 4;
@@ -164,7 +166,7 @@ pub fn integer(value: u64) -> Vec<u8> {
     tlv(INTEGER, &[&unsigned_contents(&value.to_be_bytes())])
 }
 
-/// Big-endian octets as the contents of an INTEGER that is not negative, in the fewest octets.
+/// The contents of an INTEGER that is not negative, from big-endian octets, in the fewest octets.
 #[must_use]
 pub fn unsigned_contents(big_endian: &[u8]) -> Vec<u8> {
     let significant: Vec<u8> = big_endian.iter().copied().skip_while(|&octet| octet == 0).collect();
@@ -174,7 +176,7 @@ pub fn unsigned_contents(big_endian: &[u8]) -> Vec<u8> {
     }
 }
 
-/// A BOOLEAN as DER writes it: `FF` or `00`.
+/// A BOOLEAN in DER: `FF` or `00`.
 #[must_use]
 pub fn boolean(value: bool) -> Vec<u8> {
     tlv(BOOLEAN, &[&[if value { 0xFF } else { 0 }]])

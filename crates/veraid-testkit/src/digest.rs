@@ -15,7 +15,8 @@ pub enum Digest {
     Sha512,
 }
 
-/// How an AlgorithmIdentifier of a hash function writes its parameters (RFC 5754 section 2 allows both).
+/// The form of the parameters in a hash function's AlgorithmIdentifier (RFC 5754 section 2 allows
+/// both).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DigestParameters {
     /// Left out.

@@ -5,7 +5,7 @@ use crate::der_writer::{
     bmp_string, oid, sequence, tlv,
 };
 
-/// A string type of X.520's DirectoryString, or whatever else a test puts there.
+/// A string type of X.520's DirectoryString, or any other type that a test puts in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StringKind {
     /// UTF8String.
@@ -14,9 +14,9 @@ pub enum StringKind {
     Bmp,
     /// PrintableString; the alphabet is not checked.
     Printable,
-    /// TeletexString, holding UTF-8.
+    /// TeletexString, containing UTF-8.
     Teletex,
-    /// IA5String; that it is ASCII is not checked.
+    /// IA5String; ASCII is not checked.
     Ia5,
     /// UniversalString: UTF-32, big-endian.
     Universal,
@@ -59,13 +59,13 @@ impl CommonName {
         Self::new(text, StringKind::Utf8)
     }
 
-    /// Any tag and contents.
+    /// A common name with any tag and contents.
     #[must_use]
     pub fn raw(tag: u8, contents: &[u8]) -> Self {
         Self { value: tlv(tag, &[contents]) }
     }
 
-    /// An octet string of UTF-16 code units, lone surrogates included, as a BMPString.
+    /// A BMPString of these UTF-16 code units, which may include lone surrogates.
     #[must_use]
     pub fn utf16(units: &[u16]) -> Self {
         let contents: Vec<u8> = units.iter().flat_map(|unit| unit.to_be_bytes()).collect();
@@ -80,7 +80,7 @@ impl CommonName {
 }
 
 impl From<&str> for CommonName {
-    /// A BMPString.
+    /// A common name as a BMPString.
     fn from(text: &str) -> Self {
         Self::bmp(text)
     }

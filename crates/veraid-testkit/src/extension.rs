@@ -7,9 +7,9 @@ use crate::der_writer::{BIT_STRING, BOOLEAN, boolean, integer, octet_string, oid
 pub struct Extension {
     /// The object identifier in dotted form.
     pub object_identifier: String,
-    /// Whether it is critical.
+    /// True if the extension is critical.
     pub critical: bool,
-    /// The extension in DER that goes into the OCTET STRING.
+    /// The extension's value in DER, which goes into the OCTET STRING.
     pub value: Vec<u8>,
 }
 
@@ -58,7 +58,7 @@ impl Extension {
         Self::new(Self::SUBJECT_KEY_IDENTIFIER, false, octet_string(identifier))
     }
 
-    /// AuthorityKeyIdentifier with nothing but the identifier, not critical.
+    /// AuthorityKeyIdentifier with only the identifier, not critical.
     #[must_use]
     pub fn authority_key_identifier(identifier: &[u8]) -> Self {
         Self::new(Self::AUTHORITY_KEY_IDENTIFIER, false, sequence(&[&tlv(0x80, &[identifier])]))
@@ -71,13 +71,13 @@ impl Extension {
         Self::new(Self::NAME_CONSTRAINTS, true, sequence(&[&tlv(0xA0, &[&subtree])]))
     }
 
-    /// A critical extension that nobody knows.
+    /// A critical extension that no verifier knows.
     #[must_use]
     pub fn unknown_critical() -> Self {
         Self::new("1.2.3.4", true, vec![5, 0])
     }
 
-    /// The extension in DER, `critical` left out if it is false.
+    /// The extension in DER; `critical` is left out if it is false.
     #[must_use]
     pub fn der(&self) -> Vec<u8> {
         let critical = if self.critical { boolean(true) } else { vec![] };
@@ -92,18 +92,19 @@ pub enum BasicConstraints {
     Authority,
     /// `{cA TRUE, pathLen n}`.
     AuthorityWithPathLength(u64),
-    /// `{}`: cA left out, as DER wants it.
+    /// `{}`: cA left out, as DER requires.
     EndEntity,
     /// `{pathLen n}` without cA, as the JavaScript library writes it for members; RFC 5280 forbids it.
     PathLengthOnly(u64),
-    /// `{cA FALSE}` in so many octets; DER forbids it.
+    /// `{cA FALSE}` with an explicit FALSE; DER forbids it.
     ExplicitFalse,
-    /// `{cA FALSE, pathLen n}` in so many octets, as the JVM library writes it for members; DER and RFC 5280 forbid it.
+    /// `{cA FALSE, pathLen n}` with an explicit FALSE, as the JVM library writes it for members;
+    /// DER and RFC 5280 forbid it.
     ExplicitFalseWithPathLength(u64),
 }
 
 impl BasicConstraints {
-    /// The encoding.
+    /// The encoded BasicConstraints.
     #[must_use]
     pub fn der(self) -> Vec<u8> {
         let explicit_false = tlv(BOOLEAN, &[&[0]]);

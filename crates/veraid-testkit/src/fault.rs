@@ -1,4 +1,4 @@
-//! Every failure by name: valid bundles with one thing wrong.
+//! Named faults: valid bundles with one thing wrong.
 
 mod bundle;
 mod certificate;
@@ -24,7 +24,7 @@ use crate::signed_data::SignedDataBuilder;
 
 pub use table::Fault;
 
-/// What a [`Fault`] is in.
+/// The part that a [`Fault`] affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Area {
@@ -38,22 +38,22 @@ pub enum Area {
     KeyRecord,
     /// The CMS signature, its content and attributes.
     Signature,
-    /// The Kliento token: only a verifier of tokens finds it.
+    /// The Kliento token; only a verifier of tokens detects these.
     Token,
 }
 
-/// What a verifier should say of a [`FaultyBundle`].
+/// The verdict that a verifier should give on a [`FaultyBundle`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Expected {
-    /// It holds all the same: the fault is one that this profile tolerates or allows.
+    /// Valid despite the fault, which this profile tolerates or allows.
     Accepted,
-    /// The octets are no bundle: they do not parse.
+    /// Malformed: the octets do not parse as a bundle.
     Malformed,
-    /// They are a bundle, and it does not hold.
+    /// Invalid: a bundle that parses but fails verification.
     Invalid,
 }
 
-/// What kind of bundle the octets should be.
+/// The kind of bundle that the octets should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum BundleFormat {
     /// A signature bundle.
@@ -62,14 +62,14 @@ pub enum BundleFormat {
     MemberId,
 }
 
-/// A bundle with one fault, and what to ask a verifier about it.
+/// A bundle with one fault, and the request to make of a verifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultyBundle {
-    /// What is wrong.
+    /// The fault.
     pub fault: Fault,
-    /// What the octets should be.
+    /// The expected format of the octets.
     pub format: BundleFormat,
-    /// The octets.
+    /// The bundle, or the octets in its place.
     pub der: Vec<u8>,
     /// The trust anchors, DS records in presentation format, one on a line.
     pub trust_anchors: String,
@@ -77,16 +77,17 @@ pub struct FaultyBundle {
     pub service: String,
     /// The audience to verify a token for.
     pub audience: String,
-    /// The period to verify for: a single second, but for faults that show in longer ones alone.
+    /// The period to verify for: a single second, except for faults that show only in longer
+    /// periods.
     pub period: ValidityPeriod,
-    /// The content to give beside the bundle, if any.
+    /// The content to supply beside the bundle, if any.
     pub plaintext: Option<Vec<u8>>,
-    /// What should come of it.
+    /// The expected verdict.
     pub expected: Expected,
 }
 
 impl Fault {
-    /// What verification should give under `profile`; `None` if `profile` has no such thing.
+    /// The expected verdict under `profile`; `None` if the fault does not exist there.
     #[must_use]
     pub const fn expected(self, profile: TestProfile) -> Option<Expected> {
         let [veraid, domainauth] = self.verdicts();
@@ -96,15 +97,16 @@ impl Fault {
         }
     }
 
-    /// Whether `profile` has such a thing.
+    /// Returns true if the fault exists under `profile`.
     #[must_use]
     pub const fn applies_to(self, profile: TestProfile) -> bool {
         self.expected(profile).is_some()
     }
 
-    /// What the fault is made from: `scenario`, signed by whom the fault needs and with what it needs to be there.
+    /// The valid scenario that the fault is made from: `scenario`, with the signer and the parts
+    /// that the fault needs.
     ///
-    /// Where the fault [applies](Self::applies_to) this is valid if `scenario` is.
+    /// Where the fault [applies](Self::applies_to), the result is valid if `scenario` is.
     #[must_use]
     pub fn parent(self, scenario: &Scenario) -> Scenario {
         let mut parent = scenario.clone();
@@ -202,47 +204,48 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// What a fault is made from.
+/// The kind of scenario that a fault is made from.
 #[derive(Clone, Copy)]
 enum Parent {
     /// A bundle of either signer.
     Any,
-    /// One that a member signed.
+    /// A bundle signed by a member.
     Member,
-    /// One that the organisation signed.
+    /// A bundle signed by the organisation.
     Organisation,
-    /// One whose content is detached.
+    /// A bundle whose content is detached.
     Detached,
-    /// One that a member signed whose certificate an intermediate authority issued.
+    /// A bundle signed by a member whose certificate an intermediate authority issued.
     Intermediate,
 }
 
-/// Where a fault comes in. What refers to a changed part refers to it as changed.
+/// The stage at which a fault is introduced. Parts that refer to a changed part refer to its
+/// changed form.
 #[derive(Clone, Copy)]
 enum Change {
-    /// What the bundle says.
+    /// A change to the scenario.
     Scenario(fn(&mut Scenario)),
     /// The organisation's certificate before it is signed.
     Organisation(fn(&mut CertificateBuilder, &Scenario)),
     /// The member's certificate before it is signed.
     Member(fn(&mut CertificateBuilder, &Scenario)),
-    /// The CMS signature before this key makes it.
+    /// The CMS signature before it is made with this key.
     SignedData(fn(&mut SignedDataBuilder, &RsaKey)),
     /// The zones before they are signed.
     Zones(fn(&mut Hierarchy)),
     /// The chain after it was signed.
     Chain(fn(&mut MockChain)),
-    /// The parts before they are put together.
+    /// The parts before they are assembled.
     Bundle(fn(&mut MockBundle, &Scenario)),
-    /// The parts, where only a certain question shows it.
+    /// The parts, for faults that show only under a certain request.
     BundleAndRequest(fn(&mut MockBundle, &Scenario), fn(&mut FaultyBundle, &Scenario)),
     /// The signature bundle.
     Octets(fn(&MockBundle) -> Vec<u8>),
     /// The member id bundle of the same parts.
     MemberId(fn(&MockBundle, &Scenario) -> Vec<u8>),
-    /// What is asked about the bundle.
+    /// The request made of the verifier.
     Request(fn(&mut FaultyBundle, &Scenario)),
-    /// What the bundle says, where only a certain question shows it.
+    /// The scenario, for faults that show only under a certain request.
     ScenarioAndRequest(fn(&mut Scenario), fn(&mut FaultyBundle, &Scenario)),
 }
 

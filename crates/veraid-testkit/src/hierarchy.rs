@@ -7,15 +7,16 @@ use crate::mock_chain::{ChainLink, MockChain};
 use crate::zone::{Rrset, Zone, txt_rdata};
 use crate::zone_key::{ZoneAlgorithm, ZoneKey};
 
-/// How a zone divides the work among its keys.
+/// The division of signing among the keys of a zone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum KeySplit {
     /// One key signs everything.
     #[default]
     Combined,
-    /// One key signs the DNSKEY RRset, another the rest.
+    /// One key signs the DNSKEY RRset, another signs the rest.
     KskAndZsk,
-    /// One key signs the DNSKEY RRset, another could and stands by, a third signs the rest: as in the root.
+    /// One key signs the DNSKEY RRset, a second stands by for that, and a third signs the rest, as
+    /// in the root.
     TwoKsksAndZsk,
 }
 
@@ -24,7 +25,7 @@ pub enum KeySplit {
 pub struct ZoneKeys {
     /// The algorithm of all keys.
     pub algorithm: ZoneAlgorithm,
-    /// How many keys there are.
+    /// The number of keys and their roles.
     pub split: KeySplit,
 }
 
@@ -63,7 +64,7 @@ impl ZoneKeys {
     }
 }
 
-/// What a key of a zone is for.
+/// The role of a key in its zone.
 #[derive(Clone, Copy)]
 enum KeyRole {
     Ksk,
@@ -72,7 +73,7 @@ enum KeyRole {
 }
 
 impl KeyRole {
-    /// Its number among the keys of a zone from a seed.
+    /// The key's number among the seeded keys of a zone.
     const fn seeded_index(self) -> usize {
         match self {
             Self::Ksk => 0,
@@ -81,8 +82,10 @@ impl KeyRole {
         }
     }
 
-    /// Its number among all fixed keys. Two a depth, so that no two zones share one until RSA keys run out; those that
-    /// stand by begin where no depth comes.
+    /// The key's number among all fixed keys.
+    ///
+    /// There are two for each depth, so that no two zones share one until RSA keys run out. Standby
+    /// keys have numbers that no depth reaches.
     const fn fixed_index(self, depth: usize) -> usize {
         match self {
             Self::Ksk => depth * 2,
@@ -97,7 +100,7 @@ impl KeyRole {
 pub struct Hierarchy {
     /// The root.
     pub root: Zone,
-    /// The zones below, each the parent of the next; the last one holds the RRset.
+    /// The zones below, each the parent of the next; the last one contains the RRset.
     pub zones: Vec<Zone>,
     /// The RRset that the chain is for.
     pub answer: Rrset,
@@ -116,12 +119,13 @@ impl Hierarchy {
         MockChain::new(self.links(), self.trust_anchors())
     }
 
-    /// The same chain as [`sign`](Self::sign) gives, with the messages of `signed` for every link that is the same there:
-    /// nothing is signed twice.
+    /// Signs as [`sign`](Self::sign) does, but reuses the messages of `signed` for links that are
+    /// equal there, so that nothing is signed twice.
     ///
-    /// That is the root's keys and the top-level domain for another organisation in it, if both were made with the same
-    /// keys and period, and everything for the same organisation. Messages are taken as they are, also those that were
-    /// changed after signing.
+    /// For another organisation in the same top-level domain, these are the links of the root's
+    /// keys and of that domain, if both were made with the same keys and period; for the same
+    /// organisation, all links. Messages are taken as they are, even if they were changed after
+    /// signing.
     #[must_use]
     pub fn sign_on(&self, signed: &MockChain) -> MockChain {
         let links = self.links();
@@ -168,8 +172,10 @@ impl Hierarchy {
     }
 }
 
-/// Makes a [`Hierarchy`]: by default, `_veraid.example.com` with every name above it a zone, and an RSA root with two
-/// keys above zones with a P-256 key each.
+/// Builds a [`Hierarchy`].
+///
+/// By default the name is `_veraid.example.com` and every name above it is a zone. The root is RSA
+/// with two keys; the zones below have one P-256 key each.
 #[derive(Clone, Debug)]
 pub struct HierarchyBuilder {
     owner: Name,
@@ -204,13 +210,13 @@ impl Default for HierarchyBuilder {
 }
 
 impl HierarchyBuilder {
-    /// The default, to change.
+    /// The default hierarchy.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With other algorithms, the keys divided as before.
+    /// Sets the algorithms, without changing the division among keys.
     #[must_use]
     pub fn zone_algorithms(
         mut self,
@@ -224,7 +230,8 @@ impl HierarchyBuilder {
         self
     }
 
-    /// With the work divided otherwise in the root, the top-level domain and the zones below.
+    /// Sets the division of signing among keys in the root, the top-level domain and the zones
+    /// below.
     #[must_use]
     pub fn key_split(mut self, root: KeySplit, tld: KeySplit, zone: KeySplit) -> Self {
         self.root.split = root;
@@ -233,11 +240,12 @@ impl HierarchyBuilder {
         self
     }
 
-    /// With keys that are as secret as `seed`, a different one for each zone and each of its tasks, in place of the fixed
-    /// and public ones.
+    /// Derives the keys from `seed`, with different keys for each zone and role, in place of the
+    /// fixed and public ones.
     ///
-    /// The same seed gives the same keys; see [`ZoneKey::from_seed`], also for how long keys take. The default root is
-    /// RSA: take P-256 for all zones where a hierarchy is to be there at once.
+    /// The keys are as secret as `seed`, and the same seed gives the same keys. See
+    /// [`ZoneKey::from_seed`], also for how long keys take. The default root is RSA: choose P-256
+    /// for all zones where a hierarchy must be built quickly.
     ///
     /// ```
     /// use veraid_testkit::{HierarchyBuilder, ZoneAlgorithm, ZoneKeys};
@@ -258,7 +266,7 @@ impl HierarchyBuilder {
         self
     }
 
-    /// With these keys in the zone `zone`.
+    /// Sets the keys of the zone `zone`.
     ///
     /// # Panics
     ///
@@ -269,7 +277,7 @@ impl HierarchyBuilder {
         self
     }
 
-    /// With no zone of this name: its records are in the one above.
+    /// Removes the zone of this name; its records are in the zone above.
     ///
     /// # Panics
     ///
@@ -280,14 +288,14 @@ impl HierarchyBuilder {
         self
     }
 
-    /// With RRSIGs that hold in this period.
+    /// Sets the validity period of all RRSIGs.
     #[must_use]
     pub fn period(mut self, period: ValidityPeriod) -> Self {
         self.period = period;
         self
     }
 
-    /// For the name `owner`, whose parent and every name above it are zones.
+    /// Sets the owner of the RRset. Its parent and every name above are zones.
     ///
     /// # Panics
     ///
@@ -298,7 +306,7 @@ impl HierarchyBuilder {
         self
     }
 
-    /// With TXT records of one character-string each.
+    /// Sets the RRset to TXT records of one character-string each.
     ///
     /// # Panics
     ///
@@ -309,14 +317,14 @@ impl HierarchyBuilder {
         self.txt_rdata(rdata)
     }
 
-    /// With TXT records that hold these data.
+    /// Sets the RRset to TXT records with these data.
     #[must_use]
     pub fn txt_rdata(mut self, rdata: Vec<Vec<u8>>) -> Self {
         self.records = rdata;
         self
     }
 
-    /// For this RRset instead of TXT records; it sets the owner.
+    /// Sets the RRset, in place of TXT records, and its owner.
     #[must_use]
     pub fn answer(mut self, rrset: Rrset) -> Self {
         self.owner = rrset.owner.clone();
@@ -324,14 +332,14 @@ impl HierarchyBuilder {
         self
     }
 
-    /// With DS records and trust anchors of another digest type.
+    /// Sets the digest type of DS records and trust anchors.
     #[must_use]
     pub fn ds_digest_type(mut self, digest_type: u8) -> Self {
         self.ds_digest_type = digest_type;
         self
     }
 
-    /// The zones, before anything is signed.
+    /// The zones, before they are signed.
     #[must_use]
     pub fn hierarchy(&self) -> Hierarchy {
         let mut above = self.owner.from_root_down();
@@ -382,7 +390,7 @@ impl HierarchyBuilder {
     }
 }
 
-/// From 2026-11-15T00:00:00Z to 2026-11-29T00:00:00Z: two weeks around the instant that tests verify at.
+/// From 2026-11-15T00:00:00Z to 2026-11-29T00:00:00Z: two weeks around the instant that tests use.
 pub(crate) fn default_rrsig_period() -> ValidityPeriod {
     const START: u64 = 1_794_700_800;
     let instant = Timestamp::from_unix_seconds;

@@ -1,4 +1,4 @@
-//! Keys that nobody else knows, from a secret that the caller draws.
+//! Private keys derived from a secret that the caller draws.
 
 use rsa::rand_core::{TryCryptoRng, TryRng};
 use veraid_dnssec::Name;
@@ -16,7 +16,7 @@ impl KeySeed {
 
     /// The secret that the keys of `zone` are derived from.
     pub(crate) fn of_zone(self, zone: &Name) -> [u8; 32] {
-        // Names are equal whatever their case (RFC 4034 section 6.2), so their keys are, too.
+        // Names are equal regardless of case (RFC 4034 section 6.2), so their keys must be too.
         let name = zone.as_wire().to_ascii_lowercase();
         Digest::Sha512.of(&[ZONE, &self.0, &name].concat())[..32].try_into().expect("32 octets")
     }
@@ -28,19 +28,21 @@ impl std::fmt::Debug for KeySeed {
     }
 }
 
-// Each begins what one kind of secret is hashed from, so that none can be another.
+// Prefixes of the hash inputs, one for each kind of secret, so that no two kinds can coincide.
 const ZONE: &[u8] = b"veraid-testkit zone\0";
 const KEY: &[u8] = b"veraid-testkit key\0";
 const STREAM: &[u8] = b"veraid-testkit stream\0";
 
-/// 64 secret octets for the key number `index`: the SHA-512 of what it depends on and of the number of the `attempt`.
+/// 64 secret bytes for the key number `index`: the SHA-512 of the parameters, including the number
+/// of the `attempt`.
 pub(crate) fn key_material(seed: &[u8; 32], algorithm: u8, index: usize, attempt: u64) -> [u8; 64] {
     let hashed =
         [KEY, seed, &[algorithm], &(index as u64).to_be_bytes(), &attempt.to_be_bytes()].concat();
     Digest::Sha512.of(&hashed).try_into().expect("64 octets")
 }
 
-/// Octets without end from a secret: the SHA-512 of the secret and a counter. RSA keys are searched for with it.
+/// An endless stream of bytes from a secret: the SHA-512 of the secret and a counter. Used to
+/// search for RSA keys.
 pub(crate) struct SecretStream {
     secret: [u8; 64],
     counter: u64,

@@ -9,7 +9,7 @@ pub const ANSWER_FLAGS: u16 = 0x8180;
 
 const CLASS_IN: u16 = 1;
 
-/// A record, whatever it claims.
+/// A DNS record; its fields need not make sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// The owner's name on the wire, uncompressed.
@@ -32,22 +32,23 @@ impl Record {
     }
 }
 
-/// Whether names are compressed (RFC 1035 section 4.1.4).
+/// The compression of names (RFC 1035 section 4.1.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Compression {
-    /// No name is.
+    /// No names are compressed.
     #[default]
     None,
-    /// Owner names that are the first question's name, or one of its ancestors, point into the question.
+    /// Owner names that equal the first question's name, or one of its ancestors, point into the
+    /// question.
     OwnerNames,
 }
 
-/// Makes a DNS message: a response without records, until it is told otherwise.
+/// Builds a DNS message: by default, a response without records.
 #[derive(Clone, Debug)]
 pub struct MessageBuilder {
     /// The identifier.
     pub id: u16,
-    /// The second pair of octets.
+    /// The flags field.
     pub flags: u16,
     /// The questions, each with its class.
     pub questions: Vec<(Question, u16)>,
@@ -57,9 +58,10 @@ pub struct MessageBuilder {
     pub authority: Vec<Record>,
     /// The additional section.
     pub additional: Vec<Record>,
-    /// Whether names are compressed.
+    /// The compression of names.
     pub compression: Compression,
-    /// The numbers of questions, answers, authority and additional records, if they are not to be the true ones.
+    /// The counts of questions, answers, authority and additional records, if they should not be
+    /// the true ones.
     pub counts: Option<[u16; 4]>,
     /// Octets after the end of the message.
     pub trailing: Vec<u8>,
@@ -82,28 +84,28 @@ impl MessageBuilder {
         }
     }
 
-    /// With other flags.
+    /// Sets the flags.
     #[must_use]
     pub fn flags(mut self, flags: u16) -> Self {
         self.flags = flags;
         self
     }
 
-    /// With one more question, of class IN.
+    /// Adds a question of class IN.
     #[must_use]
     pub fn question(mut self, question: &Question) -> Self {
         self.questions.push((question.clone(), CLASS_IN));
         self
     }
 
-    /// With one more record in the answer section.
+    /// Adds a record to the answer section.
     #[must_use]
     pub fn answer(mut self, record: Record) -> Self {
         self.answers.push(record);
         self
     }
 
-    /// With the records of `rrset` in the answer section, and RRSIGs with these data.
+    /// Adds the records of `rrset` to the answer section, and RRSIGs with these data.
     #[must_use]
     pub fn answer_rrset(mut self, rrset: &Rrset, rrsigs: &[Vec<u8>]) -> Self {
         let records = |record_type, rdata: &[Vec<u8>]| -> Vec<Record> {
@@ -117,35 +119,35 @@ impl MessageBuilder {
         self
     }
 
-    /// With one more record in the authority section.
+    /// Adds a record to the authority section.
     #[must_use]
     pub fn authority(mut self, record: Record) -> Self {
         self.authority.push(record);
         self
     }
 
-    /// With one more record in the additional section.
+    /// Adds a record to the additional section.
     #[must_use]
     pub fn additional(mut self, record: Record) -> Self {
         self.additional.push(record);
         self
     }
 
-    /// With names compressed or not.
+    /// Sets the compression of names.
     #[must_use]
     pub fn compression(mut self, compression: Compression) -> Self {
         self.compression = compression;
         self
     }
 
-    /// With octets after the end of the message.
+    /// Adds octets after the end of the message.
     #[must_use]
     pub fn trailing(mut self, octets: &[u8]) -> Self {
         self.trailing = octets.to_vec();
         self
     }
 
-    /// The octets.
+    /// The encoded message.
     ///
     /// # Panics
     ///

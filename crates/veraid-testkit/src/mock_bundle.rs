@@ -1,11 +1,11 @@
-//! A bundle that can be taken apart and put together again.
+//! A bundle that can be taken apart and reassembled.
 
 use crate::bundle::{member_id_bundle_der, signature_bundle_der};
 use crate::der_writer::SetOrder;
 use crate::mock_chain::MockChain;
 use crate::rsa_key::RsaKey;
 
-/// A signature bundle, the anchors it hangs from, and its parts.
+/// A signature bundle, its trust anchors and its parts.
 #[derive(Clone, Debug)]
 pub struct MockBundle {
     /// The signature bundle.
@@ -22,7 +22,7 @@ pub struct MockBundle {
     pub intermediate_certificates: Vec<Vec<u8>>,
     /// The ContentInfo of the CMS signature in DER.
     pub content_info: Vec<u8>,
-    /// What was signed.
+    /// The content that was signed.
     pub plaintext: Vec<u8>,
     /// The organisation's key.
     pub organisation_key: RsaKey,
@@ -33,7 +33,7 @@ pub struct MockBundle {
 }
 
 impl MockBundle {
-    /// The signature bundle of the parts as they are now; nothing is signed again.
+    /// The signature bundle of the current parts. Nothing is signed again.
     #[must_use]
     pub fn reassemble(&self) -> Vec<u8> {
         signature_bundle_der(
@@ -45,7 +45,8 @@ impl MockBundle {
         )
     }
 
-    /// The member id bundle of the parts as they are now, with the intermediate certificates if there are any.
+    /// The member id bundle of the current parts, with the intermediate certificates if there are
+    /// any.
     ///
     /// # Panics
     ///

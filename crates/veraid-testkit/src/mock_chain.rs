@@ -1,4 +1,4 @@
-//! A chain of DNS messages that can be taken apart and put together again.
+//! A chain of DNS messages that can be taken apart and reassembled.
 
 use veraid_dnssec::{Name, Question, ValidityPeriod};
 
@@ -7,7 +7,7 @@ use crate::message::answer_message;
 use crate::zone::{Rrset, RrsigFields, rrsig_rdata};
 use crate::zone_key::ZoneKey;
 
-/// One step of a chain: an RRset and what it is signed with.
+/// One step of a chain: an RRset and the zone and keys that sign it.
 #[derive(Clone, Debug)]
 pub struct ChainLink {
     /// The RRset.
@@ -21,13 +21,13 @@ pub struct ChainLink {
 }
 
 impl ChainLink {
-    /// What the link answers.
+    /// The question that the link answers.
     #[must_use]
     pub fn question(&self) -> Question {
         self.rrset.question()
     }
 
-    /// The honest fields of the RRSIG that `key` makes.
+    /// The correct fields of the RRSIG that `key` makes.
     #[must_use]
     pub fn rrsig_fields(&self, key: &ZoneKey) -> RrsigFields {
         RrsigFields::honest(&self.rrset, key, &self.signer, self.period)
@@ -39,7 +39,7 @@ impl ChainLink {
         self.rrsigs_with(|_| {})
     }
 
-    /// The data of the RRSIGs, each with fields that `change` has had before they are signed.
+    /// The data of the RRSIGs, each with its fields changed by `change` before signing.
     #[must_use]
     pub fn rrsigs_with(&self, change: impl Fn(&mut RrsigFields)) -> Vec<Vec<u8>> {
         self.keys
@@ -52,13 +52,14 @@ impl ChainLink {
             .collect()
     }
 
-    /// The message, signed.
+    /// The signed message.
     #[must_use]
     pub fn message(&self) -> Vec<u8> {
         self.message_with(&self.rrsigs())
     }
 
-    /// Whether both have the same message: the same RRset, signed by the same keys for the same time.
+    /// Returns true if both have the same message: the same RRset, signed by the same keys for the
+    /// same period.
     pub(crate) fn signs_alike(&self, other: &Self) -> bool {
         let keys =
             |link: &Self| -> Vec<_> { link.keys.iter().map(ZoneKey::dnskey_rdata).collect() };
@@ -66,19 +67,21 @@ impl ChainLink {
             && keys(self) == keys(other)
     }
 
-    /// The message with RRSIGs that hold these data.
+    /// The message with RRSIGs that have these data.
     #[must_use]
     pub fn message_with(&self, rrsigs: &[Vec<u8>]) -> Vec<u8> {
         answer_message(&self.question(), &self.rrset, rrsigs)
     }
 }
 
-/// A signed chain: its messages, the anchors that it hangs from and what the messages were made of.
+/// A signed chain: its messages, their trust anchors and the links that the messages were made
+/// from.
 #[derive(Clone, Debug)]
 pub struct MockChain {
-    /// What each message was made of, in the order in which [`Hierarchy::sign`](crate::Hierarchy::sign) made them.
+    /// The link behind each message, in the order in which
+    /// [`Hierarchy::sign`](crate::Hierarchy::sign) made them.
     pub links: Vec<ChainLink>,
-    /// The messages: first one for each link, then whatever was added.
+    /// The messages: first one for each link, then any that were added.
     pub messages: Vec<Vec<u8>>,
     /// The root's keys as DS records in presentation format, one on a line.
     pub trust_anchors: String,
@@ -92,12 +95,12 @@ impl MockChain {
         Self { links, messages, trust_anchors }
     }
 
-    /// The place of the message that answers `question`, in both [`links`](Self::links) and
+    /// The position of the message that answers `question`, in both [`links`](Self::links) and
     /// [`messages`](Self::messages).
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If there is no such message.
     #[must_use]
     pub fn position(&self, question: &Question) -> usize {
         self.links
@@ -106,11 +109,11 @@ impl MockChain {
             .unwrap_or_else(|| panic!("the chain has no link for {question}"))
     }
 
-    /// The place of the message of this name and type, both in presentation format.
+    /// The position of the message of this name and type, both in presentation format.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If there is no such message.
     #[must_use]
     pub fn find(&self, name: &str, record_type: &str) -> usize {
         self.position(&Question {
@@ -123,17 +126,17 @@ impl MockChain {
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If there is no such link.
     #[must_use]
     pub fn link(&self, question: &Question) -> &ChainLink {
         &self.links[self.position(question)]
     }
 
-    /// Changes the link that answers `question` and signs it again; no other link is.
+    /// Changes the link that answers `question` and signs only that link again.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If there is no such link.
     pub fn change_link(&mut self, question: &Question, change: impl FnOnce(&mut ChainLink)) {
         let position = self.position(question);
         let link = &mut self.links[position];
@@ -141,39 +144,39 @@ impl MockChain {
         self.messages[position] = link.message();
     }
 
-    /// Signs the link that answers `question` again, with RRSIG fields that `change` has had before.
+    /// Signs the link that answers `question` again, with its RRSIG fields changed by `change`.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If there is no such link.
     pub fn change_rrsigs(&mut self, question: &Question, change: impl Fn(&mut RrsigFields)) {
         let position = self.position(question);
         let link = &self.links[position];
         self.messages[position] = link.message_with(&link.rrsigs_with(change));
     }
 
-    /// Puts `message` where the answer to `question` is.
+    /// Puts `message` in place of the answer to `question`.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If there is no such answer.
     pub fn replace(&mut self, question: &Question, message: Vec<u8>) {
         let position = self.position(question);
         self.messages[position] = message;
     }
 
-    /// Takes out the answer to `question`, link and message.
+    /// Removes the answer to `question`, both link and message.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If there is no such answer.
     pub fn remove(&mut self, question: &Question) -> ChainLink {
         let position = self.position(question);
         self.messages.remove(position);
         self.links.remove(position)
     }
 
-    /// The question of the last link: what the chain was made to prove.
+    /// The question that the chain proves: that of the last link.
     ///
     /// # Panics
     ///
@@ -184,13 +187,13 @@ impl MockChain {
     }
 }
 
-/// A DNSSEC chain on its own: SET OF OCTET STRING in DER.
+/// The DER of a DNSSEC chain alone: SET OF OCTET STRING.
 #[must_use]
 pub fn dnssec_chain_der(messages: &[Vec<u8>]) -> Vec<u8> {
     dnssec_chain_der_in_order(messages, SetOrder::Sorted)
 }
 
-/// A DNSSEC chain on its own, sorted or not.
+/// The DER of a DNSSEC chain alone, sorted or not.
 #[must_use]
 pub fn dnssec_chain_der_in_order(messages: &[Vec<u8>], order: SetOrder) -> Vec<u8> {
     set_of(&octet_strings(messages), order)

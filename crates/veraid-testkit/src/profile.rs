@@ -1,4 +1,4 @@
-//! What VeraId and DomainAuth write differently.
+//! The differences between VeraId and DomainAuth in how bundles are written.
 
 use base64ct::{Base64, Base64Unpadded, Encoding as _};
 
@@ -6,10 +6,10 @@ use crate::digest::Digest;
 use crate::distinguished_name::CommonName;
 use crate::rsa_key::RsaKey;
 
-/// The name that a bot has in certificates and attributions.
+/// The name of a bot in certificates and attributions.
 pub const BOT: &str = "@";
 
-/// A protocol.
+/// A protocol: VeraId or DomainAuth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TestProfile {
     /// VeraId as deployed.
@@ -38,7 +38,7 @@ impl TestProfile {
         }
     }
 
-    /// The common name of a user, or of a bot if there is none.
+    /// The common name of a user, or of a bot if `user` is `None`.
     #[must_use]
     pub fn member_common_name(self, user: Option<&str>) -> CommonName {
         let name = user.unwrap_or(BOT);
@@ -49,10 +49,10 @@ impl TestProfile {
     }
 }
 
-/// The text of a TXT record that names `key`: for one service, or for any.
+/// The text of a TXT record that names `key`, for one service or for any.
 ///
-/// The hash of the key follows from its size, as VeraId has it. Keys of sizes without a number of their own get that of
-/// 2048 bits.
+/// As in VeraId, the hash of the key follows from its size. Keys of sizes without a number of their
+/// own get that of 2048 bits.
 #[must_use]
 pub fn organisation_key_record(
     profile: TestProfile,

@@ -13,7 +13,7 @@ use crate::der_writer::{
 };
 use crate::digest::{Digest, DigestParameters};
 
-/// The DER of an RSA key of the folder `keys` and, once somebody has asked for it, the key.
+/// The DER of an RSA key in the folder `keys`, and the parsed key after its first use.
 pub(crate) struct CommittedKey {
     der: &'static [u8],
     parsed: OnceLock<RsaPrivateKey>,
@@ -24,14 +24,15 @@ impl CommittedKey {
         Self { der, parsed: OnceLock::new() }
     }
 
-    /// Parsed once a process: it computes what makes signing fast.
+    /// The parsed key. Parsed once per process, because it precomputes values that make signing
+    /// fast.
     pub(crate) fn get(&'static self) -> &'static RsaPrivateKey {
         self.parsed
             .get_or_init(|| RsaPrivateKey::from_pkcs8_der(self.der).expect("committed keys parse"))
     }
 }
 
-/// Statics for the keys of these files.
+/// Defines statics for the keys in these files.
 macro_rules! committed_keys {
     ($(#[$attribute:meta])* $name:ident: $($file:literal),+ $(,)?) => {
         $(#[$attribute])*
@@ -59,8 +60,8 @@ pub struct RsaKey {
 }
 
 impl RsaKey {
-    /// The key number `index`, counted around, of those with a modulus of `bits`: 1024 (2 keys), 1536 (1), 2048 (6),
-    /// 2056 (1), 3072 (2) and 4096 (2). Their exponent is 65537.
+    /// The key number `index`, modulo the number of keys, with a modulus of `bits`: 1024 (2 keys),
+    /// 1536 (1), 2048 (6), 2056 (1), 3072 (2) and 4096 (2). Their exponent is 65537.
     ///
     /// # Panics
     ///
@@ -125,7 +126,7 @@ impl RsaKey {
         sequence(&[algorithm_der, &bit_string(&key)])
     }
 
-    /// The SHA-256 of the SubjectPublicKeyInfo: the key identifier in certificates.
+    /// The key identifier in certificates: the SHA-256 of the SubjectPublicKeyInfo.
     #[must_use]
     pub fn key_identifier(&self) -> Vec<u8> {
         Digest::Sha256.of(&self.spki_der())
@@ -150,7 +151,8 @@ impl RsaKey {
         let hashed = digest.of(message);
         let mut salt = FixedSalt(Digest::Sha512.of(message));
         let salt_len = Some(salt_len);
-        // Not blinded: these keys have no secrets to leak, and the salt must be all that is drawn.
+        // Not blinded: these keys have no secrets to leak, and nothing but the salt may be drawn
+        // from the generator.
         match digest {
             Digest::Sha256 => key.sign_with_rng(
                 &mut salt,
@@ -201,7 +203,8 @@ pub(crate) fn sign_pkcs1(key: &RsaPrivateKey, digest: Digest, message: &[u8]) ->
     key.sign(padding, &digest.of(message)).expect("committed keys are long enough for their hash")
 }
 
-/// The AlgorithmIdentifier of RSASSA-PSS as [`RsaKey::sign_pss`] signs: parameters in full but for the trailer field.
+/// The AlgorithmIdentifier of RSASSA-PSS as [`RsaKey::sign_pss`] signs: all parameters except the
+/// trailer field.
 #[must_use]
 pub fn pss_algorithm_der(digest: Digest) -> Vec<u8> {
     pss_algorithm_der_with(digest, digest, digest.output_len() as u64)
@@ -233,7 +236,7 @@ pub fn pkcs1_algorithm_der(digest: Digest) -> Vec<u8> {
     sequence(&[&oid(name), &null()])
 }
 
-/// A source of "random" octets that are known beforehand.
+/// A random number generator with predetermined output.
 struct FixedSalt(Vec<u8>);
 
 impl TryRng for FixedSalt {
@@ -277,7 +280,7 @@ mod tests {
     fn pss_algorithms_have_the_length_of_the_deployed_ones() {
         for digest in [Digest::Sha256, Digest::Sha384, Digest::Sha512] {
             let algorithm = pss_algorithm_der(digest);
-            // The parameters take 52 octets in what deployed software writes.
+            // In deployed software's output the parameters take 52 octets.
             assert_eq!(
                 crate::der_reader::contents(crate::der_reader::children(&algorithm)[1]).len(),
                 52

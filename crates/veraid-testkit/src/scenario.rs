@@ -23,7 +23,7 @@ pub const TEST_SERVICE: &str = "1.3.6.1.4.1.58708.1.1";
 /// The audience of the default token.
 pub const AUDIENCE: &str = "https://api.example.com";
 
-/// Who signs.
+/// The party that signs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Signer {
     /// The user or bot.
@@ -33,48 +33,51 @@ pub enum Signer {
     Organisation,
 }
 
-/// How the content is encapsulated, if it is.
+/// The encapsulation of the content, if any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Encapsulation {
     /// In one primitive OCTET STRING.
     #[default]
     Primitive,
-    /// In a constructed OCTET STRING of chunks of so many octets, as the JavaScript library writes it with 65,536.
+    /// In a constructed OCTET STRING of chunks of so many octets, as the JavaScript library writes
+    /// it with 65,536.
     Constructed(usize),
-    /// Not: the signature is detached.
+    /// Not encapsulated: the signature is detached.
     Detached,
 }
 
-/// Whether a signature is bound to its signer's certificate (RFC 5035).
+/// The binding of a signature to its signer's certificate (RFC 5035).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Binding {
-    /// It does not name the certificate, as deployed software writes it.
+    /// The signature does not name the certificate, as deployed software writes it.
     #[default]
     Unbound,
-    /// It names the certificate.
+    /// The signature names the certificate.
     Bound,
 }
 
-/// What a bundle says. The default is a Kliento token of alice@example.com, good at 2026-11-22T12:00:00Z.
+/// The description of a bundle. The default is a Kliento token of alice@example.com, valid at
+/// 2026-11-22T12:00:00Z.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     /// The protocol.
     pub profile: TestProfile,
     /// The organisation's domain name, without a final dot.
     pub organisation: String,
-    /// The user; `None` is a bot.
+    /// The user; `None` means a bot.
     pub user: Option<String>,
-    /// Who signs.
+    /// The party that signs.
     pub signer: Signer,
     /// The service that the signature is for.
     pub service: String,
     /// The content.
     pub content: Vec<u8>,
-    /// How the content is encapsulated.
+    /// The encapsulation of the content.
     pub encapsulation: Encapsulation,
-    /// Whether the signature names its certificate in a signed attribute, as this project's issuer has it.
+    /// The binding: whether a signed attribute names the signer's certificate, as in this project's
+    /// issuer.
     pub binding: Binding,
-    /// The instant that a verifier would ask for.
+    /// The instant that a verifier would verify for.
     pub at: Timestamp,
     /// The period of the signature.
     pub signature_period: ValidityPeriod,
@@ -84,9 +87,9 @@ pub struct Scenario {
     pub rrsig_period: ValidityPeriod,
     /// The TTL override in the TXT record.
     pub ttl_override_seconds: u32,
-    /// The service that the TXT record is bound to; `None` is any.
+    /// The service that the TXT record is bound to; `None` means any.
     pub record_service: Option<String>,
-    /// More TXT records, of one character-string each.
+    /// Additional TXT records, of one character-string each.
     pub extra_records: Vec<String>,
     /// The data of all TXT records, in place of those above.
     pub records: Option<Vec<Vec<u8>>>,
@@ -141,25 +144,26 @@ impl Default for Scenario {
 }
 
 impl Scenario {
-    /// The default for `profile`.
+    /// The default scenario for `profile`.
     #[must_use]
     pub fn of(profile: TestProfile) -> Self {
         Self { profile, ..Self::default() }
     }
 
-    /// The default signed by `signer`.
+    /// The default scenario, signed by `signer`.
     #[must_use]
     pub fn signed_by(signer: Signer) -> Self {
         Self { signer, ..Self::default() }
     }
 
-    /// The bundle.
+    /// Builds the bundle.
     #[must_use]
     pub fn build(&self) -> MockBundle {
         self.build_with(&Customisation::new())
     }
 
-    /// The bundle on a chain that is there already, which is taken as it is: only certificates and content are signed.
+    /// Builds the bundle on an existing chain, which is not changed: only certificates and content
+    /// are signed.
     ///
     /// The chain may come from [`chain`](Self::chain), [`chain_on`](Self::chain_on), or a
     /// [`HierarchyBuilder`] with the [`key_record`](Self::key_record), such as one with keys of its own.
@@ -188,7 +192,7 @@ impl Scenario {
         self.build_from(&Customisation::new(), chain.clone())
     }
 
-    /// The bundle, its parts changed on the way before each is signed.
+    /// Builds the bundle with its parts changed, each before it is signed.
     #[must_use]
     pub fn build_with(&self, customisation: &Customisation<'_>) -> MockBundle {
         let mut hierarchy = self.hierarchy();
@@ -241,8 +245,8 @@ impl Scenario {
         self.hierarchy().sign()
     }
 
-    /// The DNSSEC chain alone, with what of it is signed in `signed` already, as [`Hierarchy::sign_on`] does it: for
-    /// another organisation, the zones above.
+    /// The DNSSEC chain alone, reusing messages of `signed` as [`Hierarchy::sign_on`] does. For
+    /// another organisation, these are those of the zones above.
     ///
     /// ```
     /// use veraid_testkit::Scenario;
@@ -313,7 +317,7 @@ impl Scenario {
         })
     }
 
-    /// The certificates between, and who issues the member's with which key.
+    /// The intermediate certificates, and the issuer of the member's certificate with its key.
     fn intermediates(&self, organisation: &CertificateBuilder) -> (Vec<Vec<u8>>, Issuer, RsaKey) {
         const FIRST_KEY: usize = 2;
         let mut certificates = Vec::new();
@@ -351,7 +355,8 @@ impl Scenario {
         }
     }
 
-    /// The signature of the subject of `signer_certificate`, without certificates or attribution.
+    /// The unfinished signature by the subject of `signer_certificate`, without certificates or
+    /// attribution.
     pub(crate) fn signed_data_by(&self, signer_certificate: &[u8]) -> SignedDataBuilder {
         let builder = SignedDataBuilder::new(
             self.encapsulated_content(),
@@ -386,7 +391,7 @@ impl Scenario {
     }
 }
 
-/// 2026-11-22T12:00:00Z: the instant that tests verify at.
+/// The instant that tests use: 2026-11-22T12:00:00Z.
 #[must_use]
 pub const fn default_instant() -> Timestamp {
     Timestamp::from_unix_seconds(1_795_348_800)
@@ -394,7 +399,7 @@ pub const fn default_instant() -> Timestamp {
 
 /// A Kliento token: JSON with the audience and, if there are any, claims.
 ///
-/// The texts are written as they are, so they must not need escapes.
+/// The texts are not escaped, so they must not need escapes.
 #[must_use]
 pub fn kliento_token(audience: &str, claims: &[(&str, &str)]) -> Vec<u8> {
     if claims.is_empty() {

@@ -1,4 +1,4 @@
-//! Signed chains as a DNS server on loopback answers them.
+//! A DNS server on loopback that answers from signed chains.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
@@ -22,9 +22,10 @@ use crate::mock_chain::MockChain;
 
 /// A DNS server for tests, over UDP and TCP on a loopback address.
 ///
-/// It answers with the RRsets and signatures of chains' [links](MockChain::links), octet by octet, so what a test does to a link is
-/// what a client sees. Besides, every zone has SOA and NS records, signed by the zone's keys. What is not there is denied with the
-/// zone's SOA, but without a proof (no NSEC), as only positive proofs count here.
+/// It answers with the RRsets and signatures of the chains' [links](MockChain::links), octet for
+/// octet, so clients see any change that a test makes to a link. In addition, every zone has SOA
+/// and NS records, signed by the zone's keys. Absent records are denied with the zone's SOA, but
+/// without a proof (no NSEC), as only positive proofs count here.
 ///
 /// ```
 /// use veraid_testkit::{DnsServer, HierarchyBuilder};
@@ -40,28 +41,28 @@ pub struct DnsServer {
     faults: Vec<(Option<Question>, ServerFault)>,
 }
 
-/// Something that a server does wrong.
+/// A way in which a server misbehaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ServerFault {
     /// It answers SERVFAIL.
     ServerFailure,
     /// It answers REFUSED.
     Refused,
-    /// It answers nothing, so that clients time out.
+    /// It does not answer, so clients time out.
     Silent,
-    /// It answers under another id over UDP, and is silent over TCP.
+    /// It answers with another id over UDP, and does not answer over TCP.
     OtherId,
-    /// It answers truthfully, but says that the question was another: the name above.
+    /// It answers correctly, but repeats another question: the name above.
     OtherQuestion,
-    /// It leaves out signatures, though they are asked for.
+    /// It leaves out signatures that were requested.
     WithoutSignatures,
-    /// It truncates over UDP, and is silent over TCP.
+    /// It truncates over UDP, and does not answer over TCP.
     TruncatedWithoutTcp,
     /// It truncates, over TCP as well.
     Truncated,
 }
 
-/// How a question came.
+/// The transport of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ServerTransport {
     /// In a datagram.
@@ -70,17 +71,18 @@ pub enum ServerTransport {
     Tcp,
 }
 
-/// A question as it came.
+/// A question that a client asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AskedQuestion {
     /// The question.
     pub question: Question,
-    /// How it came.
+    /// The transport that it came over.
     pub transport: ServerTransport,
 }
 
 impl DnsServer {
-    /// One that answers any question from `chains`, as a recursive resolver does once it has looked everywhere.
+    /// A server that answers any question from `chains`, as a recursive resolver does once it has
+    /// looked everywhere.
     ///
     /// It does not validate, so AD is never set.
     ///
@@ -92,12 +94,12 @@ impl DnsServer {
         Self { catalogue: Catalogue::new(chains), role: Role::Recursive, faults: Vec::new() }
     }
 
-    /// One that has the records of `zone` alone, and refers to the zones below it.
+    /// A server that has only the records of `zone`, and refers to the zones below it.
     ///
     /// # Panics
     ///
-    /// If `zone` is not a domain name or none of the chains' zones, or if two chains have different records of one type at one
-    /// name.
+    /// If `zone` is not a domain name or not a zone of any chain, or if two chains have different
+    /// records of one type at one name.
     #[must_use]
     pub fn authoritative<'a>(zone: &str, chains: impl IntoIterator<Item = &'a MockChain>) -> Self {
         let catalogue = Catalogue::new(chains);
@@ -106,14 +108,14 @@ impl DnsServer {
         Self { catalogue, role: Role::Authoritative(zone), faults: Vec::new() }
     }
 
-    /// With something wrong whenever `question` is asked.
+    /// Misbehaves with `fault` whenever `question` is asked.
     #[must_use]
     pub fn fault(mut self, question: &Question, fault: ServerFault) -> Self {
         self.faults.push((Some(question.clone()), fault));
         self
     }
 
-    /// With something wrong whatever is asked.
+    /// Misbehaves with `fault` for every question.
     #[must_use]
     pub fn fault_always(mut self, fault: ServerFault) -> Self {
         self.faults.push((None, fault));
@@ -139,7 +141,7 @@ impl DnsServer {
             register(&mut server, udp, tcp)?;
             tokio::select! {
                 ended = server.block_until_done() => ended.map_err(io::Error::other),
-                // Dropped or sent, it is the end.
+                // Both a message and a dropped sender end the server.
                 _ = stopped => Ok(()),
             }
         };
@@ -160,13 +162,13 @@ pub struct RunningServer {
 }
 
 impl RunningServer {
-    /// Where it listens, over both UDP and TCP.
+    /// The address at which it listens, over both UDP and TCP.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it has been asked so far, in order.
+    /// The questions asked so far, in order.
     #[must_use]
     pub fn asked(&self) -> Vec<AskedQuestion> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()

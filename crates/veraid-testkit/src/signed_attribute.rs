@@ -75,7 +75,7 @@ pub fn signing_certificate_attribute(certificate: &[u8]) -> Vec<u8> {
     signing_certificate_attribute_of(&[identifier], None)
 }
 
-/// The signing-certificate attribute with these ESSCertIDv2 and policies in DER, whatever they are.
+/// The signing-certificate attribute with any ESSCertIDv2 and policies in DER.
 #[must_use]
 pub fn signing_certificate_attribute_of(
     identifiers: &[Vec<u8>],

@@ -15,14 +15,15 @@ use crate::signed_attribute::{
 };
 use crate::times::generalized_time_text;
 
-/// What is signed, and whether it travels inside.
+/// The signed content, encapsulated or detached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// Inside, in one primitive OCTET STRING.
+    /// Encapsulated in one primitive OCTET STRING.
     Attached(Vec<u8>),
-    /// Inside, in a constructed OCTET STRING of these chunks, as the JavaScript library writes it; BER.
+    /// Encapsulated in a constructed OCTET STRING of these chunks, as the JavaScript library writes
+    /// it; BER.
     AttachedConstructed(Vec<Vec<u8>>),
-    /// Elsewhere.
+    /// Detached.
     Detached(Vec<u8>),
 }
 
@@ -49,14 +50,14 @@ impl Content {
     }
 }
 
-/// Makes the ContentInfo of a VeraId signature. Every field can be changed before it is signed.
+/// Builds the ContentInfo of a VeraId signature. Every field can be changed before signing.
 #[derive(Clone, Debug)]
 pub struct SignedDataBuilder {
     /// The version of SignedData.
     pub version: u64,
     /// The hash of the content.
     pub digest: Digest,
-    /// How the hash's AlgorithmIdentifiers write their parameters.
+    /// The form of the parameters in the hash's AlgorithmIdentifiers.
     pub digest_parameters: DigestParameters,
     /// The hash of RSASSA-PSS and its MGF1.
     pub signature_digest: Digest,
@@ -66,13 +67,14 @@ pub struct SignedDataBuilder {
     pub content: Content,
     /// The certificates; `None` leaves the field out.
     pub certificates: Option<Vec<Vec<u8>>>,
-    /// What stands in DER between certificates and signerInfos, such as crls.
+    /// Fields in DER between certificates and signerInfos, such as crls.
     pub before_signer_infos: Vec<u8>,
     /// The version of SignerInfo.
     pub signer_version: u64,
     /// The sid in DER.
     pub signer_identifier: Vec<u8>,
-    /// The signer's certificate in DER, for attributes that name it; it is not attached by that.
+    /// The signer's certificate in DER, for attributes that name it. Setting it does not attach the
+    /// certificate.
     pub signer_certificate: Vec<u8>,
     /// The service in the metadata attribute, in dotted form.
     pub service: String,
@@ -84,28 +86,29 @@ pub struct SignedDataBuilder {
     pub attribution: Option<String>,
     /// The attribute that binds the signature to a certificate, in DER; `None` leaves it out.
     pub signing_certificate: Option<Vec<u8>>,
-    /// More signed attributes in DER.
+    /// Additional signed attributes in DER.
     pub extra_signed_attributes: Vec<Vec<u8>>,
     /// All signed attributes in DER, in place of those above.
     pub signed_attributes: Option<Vec<Vec<u8>>>,
     /// The order of the signed attributes.
     pub attribute_order: SetOrder,
-    /// The AlgorithmIdentifier of the signature; `None` is what it is made with.
+    /// The AlgorithmIdentifier of the signature; `None` is the one that the signature is made with.
     pub signature_algorithm: Option<Vec<u8>>,
-    /// The signature; `None` is one that holds.
+    /// The signature; `None` makes a valid one.
     pub signature: Option<Vec<u8>>,
-    /// Unsigned attributes in DER; none leaves the field out.
+    /// Unsigned attributes in DER; if empty, the field is left out.
     pub unsigned_attributes: Vec<Vec<u8>>,
     /// The SignerInfos in DER, in place of the one that the fields above describe.
     pub signer_infos: Option<Vec<Vec<u8>>>,
 }
 
 impl SignedDataBuilder {
-    /// A signature by the subject of `signer_certificate`, with SHA-256 throughout, without certificates.
+    /// A signature by the subject of `signer_certificate`, with SHA-256 throughout, without
+    /// certificates.
     ///
     /// # Panics
     ///
-    /// If `signer_certificate` is not one that [`CertificateBuilder`](crate::CertificateBuilder) made.
+    /// If `signer_certificate` was not made by [`CertificateBuilder`](crate::CertificateBuilder).
     #[must_use]
     pub fn new(
         content: Content,
@@ -140,21 +143,21 @@ impl SignedDataBuilder {
         }
     }
 
-    /// With these certificates attached.
+    /// Attaches these certificates.
     #[must_use]
     pub fn certificates(mut self, certificates: &[Vec<u8>]) -> Self {
         self.certificates = Some(certificates.to_vec());
         self
     }
 
-    /// Attributed to `member`.
+    /// Attributes the signature to `member`.
     #[must_use]
     pub fn attribution(mut self, member: &str) -> Self {
         self.attribution = Some(member.into());
         self
     }
 
-    /// Bound to the signer's certificate by a signing-certificate attribute.
+    /// Binds the signature to the signer's certificate with a signing-certificate attribute.
     #[must_use]
     pub fn bound(mut self) -> Self {
         self.signing_certificate = Some(signing_certificate_attribute(&self.signer_certificate));
@@ -182,7 +185,8 @@ impl SignedDataBuilder {
     /// The SignerInfo in DER.
     #[must_use]
     pub fn signer_info(&self, key: &RsaKey) -> Vec<u8> {
-        // RFC 5652 section 5.4: what is signed has the tag of SET OF, what is sent has [0].
+        // RFC 5652 section 5.4: the signed form has the tag of SET OF, the transmitted form has
+        // [0].
         let signed_attributes = set_of(&self.signed_attributes(), self.attribute_order);
         let algorithm = self
             .signature_algorithm
@@ -237,7 +241,7 @@ pub fn content_info(content_type: &str, content_der: &[u8]) -> Vec<u8> {
 ///
 /// # Panics
 ///
-/// If `certificate` is not one that [`CertificateBuilder`](crate::CertificateBuilder) made.
+/// If `certificate` was not made by [`CertificateBuilder`](crate::CertificateBuilder).
 #[must_use]
 pub fn issuer_and_serial_number(certificate: &[u8]) -> Vec<u8> {
     let parts = CertificateParts::of(certificate);

@@ -1,4 +1,4 @@
-//! Times as X.509 and CMS write them.
+//! Times in the forms of X.509 and CMS.
 
 use veraid_dnssec::Timestamp;
 

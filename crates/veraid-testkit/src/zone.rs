@@ -9,11 +9,12 @@ use crate::zone_key::ZoneKey;
 pub struct Zone {
     /// The name.
     pub name: Name,
-    /// The keys that sign the DNSKEY RRset, and everything else if there are no others.
+    /// The keys that sign the DNSKEY RRset, and everything else if there are no `zsks`.
     pub ksks: Vec<ZoneKey>,
-    /// Keys that a DS or a trust anchor points at and that sign nothing: the next one of a rollover, or the last.
+    /// Keys that a DS or a trust anchor points at and that sign nothing: the next or the previous
+    /// key of a rollover.
     pub standby_ksks: Vec<ZoneKey>,
-    /// The keys that sign everything but the DNSKEY RRset; none if the others do that too.
+    /// The keys that sign everything except the DNSKEY RRset; if empty, `ksks` do that too.
     pub zsks: Vec<ZoneKey>,
 }
 
@@ -24,7 +25,8 @@ impl Zone {
         if self.zsks.is_empty() { &self.ksks } else { &self.zsks }
     }
 
-    /// The keys that a DS or a trust anchor points at: those that sign the DNSKEY RRset, then those that stand by.
+    /// The keys that a DS or a trust anchor points at: those that sign the DNSKEY RRset, then the
+    /// standby keys.
     pub fn entry_points(&self) -> impl Iterator<Item = &ZoneKey> {
         self.ksks.iter().chain(&self.standby_ksks)
     }
@@ -54,12 +56,12 @@ pub struct Rrset {
     pub record_type: RecordType,
     /// The time to live.
     pub ttl: u32,
-    /// The data of each record, in the order that messages have.
+    /// The data of each record, in the order of messages.
     pub rdata: Vec<Vec<u8>>,
 }
 
 impl Rrset {
-    /// The TXT RRset with a record for each of these, of a single character-string each.
+    /// A TXT RRset with one record for each of these texts, of a single character-string each.
     ///
     /// # Panics
     ///
@@ -70,36 +72,37 @@ impl Rrset {
         Self { owner: owner.clone(), record_type: RecordType::TXT, ttl: 300, rdata }
     }
 
-    /// What asks for these records.
+    /// The question for these records.
     #[must_use]
     pub fn question(&self) -> Question {
         Question { name: self.owner.clone(), record_type: self.record_type }
     }
 }
 
-/// What an RRSIG says before it is signed (RFC 4034 section 3.1), so that a test can make it lie.
+/// The fields of an RRSIG before it is signed (RFC 4034 section 3.1), so that a test can falsify
+/// them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RrsigFields {
     /// The type covered.
     pub type_covered: RecordType,
     /// The algorithm number.
     pub algorithm: u8,
-    /// The number of labels in the owner's name, without the root's and a leftmost `*`.
+    /// The number of labels in the owner's name, not counting the root's and a leftmost `*`.
     pub labels: u8,
-    /// The time to live that goes into the signature.
+    /// The original TTL, which is part of the signed data.
     pub original_ttl: u32,
-    /// The first second, modulo 2^32.
+    /// The first second of validity, modulo 2^32.
     pub inception: u32,
-    /// The last second, modulo 2^32.
+    /// The last second of validity, modulo 2^32.
     pub expiration: u32,
-    /// The tag of the key that signs.
+    /// The tag of the signing key.
     pub key_tag: u16,
-    /// The name of the zone that signs.
+    /// The name of the signing zone.
     pub signer: Name,
 }
 
 impl RrsigFields {
-    /// The truth.
+    /// The correct fields.
     #[must_use]
     pub fn honest(rrset: &Rrset, key: &ZoneKey, signer: &Name, period: ValidityPeriod) -> Self {
         let labels = rrset.owner.labels().filter(|label| label != b"*").count();
@@ -133,14 +136,16 @@ impl RrsigFields {
     }
 }
 
-/// RRSIG times count seconds modulo 2^32 (RFC 4034 section 3.1.5).
+/// Seconds modulo 2^32, as in RRSIG times (RFC 4034 section 3.1.5).
 fn serial(instant: Timestamp) -> u32 {
     instant.as_unix_seconds() as u32
 }
 
-/// The data of an RRSIG with `fields`, signed with `key` over the RRset in canonical form (RFC 4034 section 3.1.8.1).
+/// The data of an RRSIG with `fields`, signed with `key` over the RRset in canonical form (RFC 4034
+/// section 3.1.8.1).
 ///
-/// Names inside the RRset's data are signed as they are: give them in lower case where section 6.2 wants that.
+/// Names inside the RRset's data are signed as they are: pass them in lower case where section 6.2
+/// requires it.
 #[must_use]
 pub fn rrsig_rdata(rrset: &Rrset, fields: &RrsigFields, key: &ZoneKey) -> Vec<u8> {
     fields.rdata(&key.sign(&signed_octets(rrset, fields)))
@@ -164,7 +169,8 @@ pub fn signed_octets(rrset: &Rrset, fields: &RrsigFields) -> Vec<u8> {
     octets
 }
 
-/// The owner as it is signed: behind a `*` if the RRSIG counts fewer labels than it has (RFC 4035 section 5.3.2).
+/// The owner in its signed form: behind a `*` if the RRSIG counts fewer labels than it has (RFC
+/// 4035 section 5.3.2).
 fn signed_owner(owner: &Name, labels: u8) -> Vec<u8> {
     let actual: Vec<_> = owner.labels().collect();
     let counted = usize::from(labels);

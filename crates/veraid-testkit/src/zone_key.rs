@@ -69,7 +69,7 @@ pub struct ZoneKey {
     private: PrivateKey,
     /// The flags of the DNSKEY: 257 for a key with the SEP bit, 256 without.
     pub flags: u16,
-    /// The protocol of the DNSKEY; anything but 3 makes the key unusable.
+    /// The protocol of the DNSKEY; any value but 3 makes the key unusable.
     pub protocol: u8,
     /// The algorithm number of DNSKEY, DS and, unless changed there, RRSIG.
     pub algorithm: u8,
@@ -84,7 +84,7 @@ enum PrivateKey {
     Ed448(Box<ed448::SigningKey>),
 }
 
-/// A key of the folder `keys`, or one that was searched for.
+/// An RSA key from the folder `keys`, or one found by searching.
 #[derive(Clone)]
 enum RsaZoneKey {
     Committed(&'static CommittedKey),
@@ -100,7 +100,7 @@ impl RsaZoneKey {
     }
 }
 
-// Says which kind of key it is and nothing else.
+// Shows only the kind of key.
 impl std::fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -123,11 +123,13 @@ impl ZoneKey {
 
     /// The key number `index` for `algorithm`, with the flags ZONE and SEP.
     ///
-    /// RSA keys have 2048 bits; there are 8 of them, counted around. There are as many of the others as anyone wants.
+    /// RSA keys have 2048 bits and `index` is taken modulo 8, their number. There is no limit on
+    /// the number of other keys.
     ///
     /// # Panics
     ///
-    /// If the hash that an ECDSA key is made of is not below the group's order: about once in 2^32 indices.
+    /// If the hash that an ECDSA key is made from is not below the group's order: about once in
+    /// 2^32 indices.
     #[must_use]
     pub fn fixed(algorithm: ZoneAlgorithm, index: usize) -> Self {
         let rsa = |digest| {
@@ -157,13 +159,13 @@ impl ZoneKey {
         Self::new(private, algorithm)
     }
 
-    /// The key number `index` for `algorithm` out of a secret `seed`, with the flags ZONE and SEP; RSA keys have 2048
-    /// bits.
+    /// The key number `index` for `algorithm`, derived from a secret `seed`, with the flags ZONE
+    /// and SEP. RSA keys have 2048 bits.
     ///
-    /// The same arguments give the same key, and no key tells of the seed or of another key. Draw the seed from the
-    /// operating system's randomness and throw it away with the zone. With optimisation an RSA key, which is searched
-    /// for, takes about 0.1 s and seldom more than 0.3 s, and any other less than a millisecond. Another release of this
-    /// crate may find another RSA key.
+    /// The same arguments give the same key, and no key reveals the seed or another key. Draw the
+    /// seed from the operating system's randomness and discard it with the zone. With optimisation,
+    /// an RSA key takes about 0.1 s to find and seldom more than 0.3 s, and any other key less than
+    /// a millisecond. Another release of this crate may find another RSA key.
     ///
     /// # Panics
     ///
@@ -179,7 +181,8 @@ impl ZoneKey {
         let private = match algorithm {
             ZoneAlgorithm::RsaSha256 => rsa(Digest::Sha256),
             ZoneAlgorithm::RsaSha512 => rsa(Digest::Sha512),
-            // One number of 2^32 is not below the order (FIPS 186-5 appendix A.2.2): then the next attempt is.
+            // One number in 2^32 is not below the order (FIPS 186-5 appendix A.2.2); then the next
+            // attempt is.
             ZoneAlgorithm::EcdsaP256 => PrivateKey::EcdsaP256(
                 (0..)
                     .find_map(|attempt| {
@@ -215,7 +218,8 @@ impl ZoneKey {
         }
     }
 
-    /// An RSA key of 1024 bits for algorithm 8; there are 2, counted around.
+    /// An RSA key of 1024 bits for algorithm 8; `index` is taken modulo 2, the number of these
+    /// keys.
     #[must_use]
     pub fn fixed_rsa_1024(index: usize) -> Self {
         let committed = RsaZoneKey::Committed(&RSA_1024[index % RSA_1024.len()]);
@@ -229,8 +233,8 @@ impl ZoneKey {
         Self::new(PrivateKey::Rsa(committed, Digest::Sha256), ZoneAlgorithm::RsaSha256)
     }
 
-    /// An RSA key of 4096 bits for algorithm 8, whose exponent is the longest to check with of those that verifiers take:
-    /// 33 bits, nearly all of them set.
+    /// An RSA key of 4096 bits for algorithm 8 with the slowest exponent that verifiers accept: 33
+    /// bits, nearly all of them set.
     ///
     /// # Panics
     ///
@@ -251,19 +255,19 @@ impl ZoneKey {
         )
     }
 
-    /// With other flags in the DNSKEY.
+    /// Sets the flags in the DNSKEY.
     #[must_use]
     pub fn with_flags(self, flags: u16) -> Self {
         Self { flags, ..self }
     }
 
-    /// With another protocol in the DNSKEY.
+    /// Sets the protocol in the DNSKEY.
     #[must_use]
     pub fn with_protocol(self, protocol: u8) -> Self {
         Self { protocol, ..self }
     }
 
-    /// With another algorithm number in the DNSKEY; it signs as before.
+    /// Sets the algorithm number in the DNSKEY, without changing how the key signs.
     #[must_use]
     pub fn with_algorithm_number(self, algorithm: u8) -> Self {
         Self { algorithm, ..self }
@@ -284,7 +288,8 @@ impl ZoneKey {
 
     /// The data of the DS record that points at this key in the zone `owner`.
     ///
-    /// Digest type 2 is SHA-256 and 4 is SHA-384. For any other the digest is 20 octets, those of SHA-256 cut off.
+    /// Digest type 2 is SHA-256 and 4 is SHA-384. For any other, the digest is the first 20 octets
+    /// of SHA-256.
     #[must_use]
     pub fn ds_rdata(&self, owner: &Name, digest_type: u8) -> Vec<u8> {
         let digested = [owner.as_wire(), &self.dnskey_rdata()].concat();
@@ -305,7 +310,7 @@ impl ZoneKey {
         format!("{owner} IN DS {} {} {digest_type} {digest}", self.key_tag(), self.algorithm)
     }
 
-    /// A signature over `message` as it stands in an RRSIG.
+    /// The signature over `message` in the form of an RRSIG.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         match &self.private {
@@ -344,7 +349,7 @@ impl ZoneKey {
 /// A prime below 2^33.
 const LONG_EXPONENT: u64 = 8_589_934_583;
 
-/// The length of the modulus of keys from a seed: what the root has.
+/// The modulus length of keys from a seed, equal to that of the real root's keys.
 const SEEDED_RSA_BITS: usize = 2048;
 
 /// Exponent and modulus (RFC 3110 section 2); our keys have exponents of less than 256 octets.
@@ -369,7 +374,7 @@ pub fn key_tag(dnskey_rdata: &[u8]) -> u16 {
     (sum + (sum >> 16)) as u16
 }
 
-/// 64 octets that anyone can compute again.
+/// 64 reproducible bytes; they are not secret.
 fn seed(algorithm: ZoneAlgorithm, index: usize) -> Vec<u8> {
     Digest::Sha512.of(format!(
         "public test key {index} for DNSSEC algorithm {}",

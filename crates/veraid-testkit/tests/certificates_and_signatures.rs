@@ -1,4 +1,4 @@
-//! Certificates and CMS signatures are what they should be, as other implementations of DER read them.
+//! Certificates and CMS signatures, checked with other implementations of DER.
 
 use cms::content_info::ContentInfo;
 use cms::signed_data::SignedData;

@@ -1,4 +1,4 @@
-//! Chains verify with the verifier that they are for.
+//! Chains, verified with `veraid-dnssec`.
 
 use veraid_dnssec::crypto::rust_crypto::PROVIDER;
 use veraid_dnssec::{
@@ -151,6 +151,7 @@ fn signing_on_a_chain_takes_the_messages_of_links_that_are_the_same() {
         .iter()
         .map(|message| marked.messages.contains(message))
         .collect();
-    // The root's keys, DS and keys of com; then DS, keys and record of the organisation.
+    // The root's keys, DS and keys of com are taken; DS, keys and record of the organisation are
+    // not.
     assert_eq!(taken, [true, true, true, false, false, false]);
 }

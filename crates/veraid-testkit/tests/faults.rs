@@ -1,4 +1,4 @@
-//! Every fault, held against the verifier: it fails for its own reason, and its parent does not.
+//! Every fault, verified: it is rejected for its own reason, and its parent is accepted.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use veraid_testkit::{
 
 const PROFILES: [TestProfile; 2] = [TestProfile::VeraId, TestProfile::DomainAuth];
 
-/// What the verifier says, with the number of its error.
+/// The verifier's verdict, with the number of its error.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
     Accepted,
@@ -104,7 +104,7 @@ fn judge_member_id(
     }
 }
 
-/// What the verifier says of a bundle without a fault.
+/// The verdict on a bundle without a fault.
 fn judge_parent(fault: Fault, parent: &Scenario, made: &MockBundle) -> Verdict {
     let verifier = verifier(&made.trust_anchors);
     let period = ValidityPeriod::at(parent.at);
@@ -146,7 +146,8 @@ fn every_fault_has_the_verdict_and_the_error_of_its_own() {
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// The number of the error that the rule behind a fault has; 0 where nothing is wrong or the profile has no such thing.
+/// The error number of the rule that each fault breaks; 0 if nothing is wrong or the fault does not
+/// exist under the profile.
 fn code(fault: Fault, profile: TestProfile) -> u16 {
     use Fault as F;
     let [veraid, domainauth] = match fault {
@@ -225,7 +226,8 @@ fn code(fault: Fault, profile: TestProfile) -> u16 {
         | F::KeyRecordOfOtherName
         | F::KeyRecordForOtherService => [2111; 2],
         F::KeyRecordOfOtherProfile => [2150; 2],
-        // VeraId takes the algorithm for part of what names the key, DomainAuth for what is said of it.
+        // VeraId treats the algorithm as part of what identifies the key, DomainAuth as a property
+        // of it.
         F::KeyRecordAlgorithmOther => [2111, 2112],
         F::KeyRecordPadding => [2150, 2112],
         F::KeyRecordSplit => [2111, 0],
@@ -421,7 +423,7 @@ fn names_are_unique_and_in_kebab_case_and_descriptions_are_sentences() {
     let names: BTreeSet<_> = Fault::ALL.iter().map(|fault| fault.name()).collect();
     assert_eq!(names.len(), Fault::ALL.len());
     for fault in Fault::ALL {
-        // What the variant is called, in kebab case; a number belongs to the word before.
+        // The name is the variant's in kebab case; a number belongs to the word before it.
         let variant = format!("{fault:?}");
         let joined: String = fault.name().split('-').collect();
         assert_eq!(joined, variant.to_lowercase());

@@ -1,4 +1,4 @@
-//! Keys from a seed: as secret as it, different from each other, and good for chains.
+//! Keys from a seed: as secret as the seed, different from each other, and usable in chains.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ fn one_seed_gives_one_chain_and_another_seed_another() {
 #[test]
 fn chains_of_seeded_keys_verify_with_every_algorithm() {
     for algorithm in ZoneAlgorithm::ALL {
-        // One RSA key is enough to wait for.
+        // One RSA key at a time, because each is slow to find.
         let chain = seeded(P256).zone_keys("com", ZoneKeys::combined(algorithm)).build();
         assert!(proves_its_text(&chain), "{algorithm:?}");
     }
@@ -94,7 +94,7 @@ fn a_root_with_two_ksks_has_two_anchors_of_which_either_leads_to_its_keys() {
         let with = |anchor: &str| MockChain { trust_anchors: anchor.into(), ..chain.clone() };
         assert!(proves_its_text(&chain));
         assert!(proves_its_text(&with(anchors[0])));
-        // The key that stands by has signed nothing.
+        // The standby key has signed nothing.
         assert!(!proves_its_text(&with(anchors[1])));
     }
 }

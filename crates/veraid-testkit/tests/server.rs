@@ -1,4 +1,4 @@
-//! What the server of the feature `server` answers to a client that only knows sockets.
+//! The DNS server of the feature `server`, tested with a client that uses only sockets.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -28,7 +28,8 @@ const NS: RecordType = RecordType::new(2);
 const A: RecordType = RecordType::new(1);
 const OPT: RecordType = RecordType::new(41);
 
-/// What a response's header says, and the owner and type of each record in its three sections, OPT aside.
+/// The header fields of a response, and the owner and type of each record in its three sections,
+/// except OPT.
 #[derive(Debug, PartialEq, Eq)]
 struct Response {
     id: u16,
@@ -38,7 +39,7 @@ struct Response {
     additional: Vec<(Name, RecordType)>,
 }
 
-/// EDNS in a query: the payload size, and whether DO is set.
+/// The EDNS of a query: absent, or its payload size without or with DO.
 #[derive(Clone, Copy)]
 enum Edns {
     Absent,
@@ -94,7 +95,7 @@ fn over_tcp(address: SocketAddr, query: &[u8]) -> Option<Vec<u8>> {
     Some(buffer)
 }
 
-/// Asks over UDP with DO and room for anything.
+/// Asks over UDP with DO and a payload size of 4,096.
 fn ask(server: &RunningServer, question: &Question) -> Response {
     let query = query(question, RECURSION_DESIRED, Edns::DnssecOk(4096));
     parse(&over_udp(server.address(), &query).expect("an answer"))

@@ -1,4 +1,4 @@
-//! Recognising and reading a file of trust anchors.
+//! Recognises and parses a file of trust anchors.
 
 use std::fmt;
 
@@ -42,13 +42,13 @@ pub struct AnchorFile {
     anchors: TrustAnchors,
 }
 
-/// The keys of a file, before it is decided which of them count.
+/// The keys of a file, before deciding which of them count.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
     pub(crate) found: Vec<Found>,
-    /// Whether the file says that the whole zone is revoked.
+    /// True if the file says that the whole zone is revoked.
     pub(crate) zone_is_revoked: bool,
-    /// Whether the file has marks of Unbound's.
+    /// True if the file has Unbound's marks.
     pub(crate) is_of_unbound: bool,
 }
 
@@ -56,13 +56,15 @@ pub(crate) struct Keys {
 pub(crate) type At<T> = Result<T, (usize, LineProblem)>;
 
 impl AnchorFile {
-    /// The largest file that is read, in bytes: 64 KiB. All keys that the root ever had take a few KiB.
+    /// The largest file that is read, in bytes: 64 KiB. All keys that the root ever had take a few
+    /// KiB.
     pub const MAX_BYTES: usize = 65_536;
 
     /// Reads a file in any [`Format`].
     ///
-    /// Keys that cannot be used (revoked, in a state that is not trusted, of an unsupported algorithm) are skipped and stay among the
-    /// [entries](AnchorFile::entries). Whatever else cannot be read makes the file unusable: a file is not half understood.
+    /// Keys that cannot be used (revoked, in a state that is not trusted, of an unsupported
+    /// algorithm) are skipped and stay among the [entries](AnchorFile::entries). Anything else that
+    /// cannot be parsed makes the file unusable: a file is never used in part.
     ///
     /// # Errors
     ///
@@ -107,7 +109,7 @@ impl AnchorFile {
         self.format
     }
 
-    /// Every key of the file, in its order, those that are skipped included.
+    /// Every key of the file, in its order, skipped keys included.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = &Entry> {
         self.entries.iter()
     }
@@ -118,10 +120,10 @@ impl AnchorFile {
         &self.anchors
     }
 
-    /// Writes the usable keys as XML of RFC 9718, which is the one format that has periods: [`AnchorFile::read`] reads the same trust
-    /// anchors again.
+    /// Writes the usable keys as XML of RFC 9718, which is the only format that has periods:
+    /// [`AnchorFile::read`] reads the same trust anchors again.
     ///
-    /// `source` says where they are from. The same keys and source give the same bytes.
+    /// `source` states their origin. The same keys and source give the same bytes.
     #[must_use]
     pub fn to_xml(&self, source: &str, crypto: CryptoProvider) -> String {
         xml_writer::write(self.entries.iter().filter(|e| e.anchor().is_some()), source, crypto)

@@ -7,9 +7,9 @@ use crate::records::{check_root, dnskey, ds};
 
 const STATEMENTS: [&str; 3] = ["trust-anchors", "managed-keys", "trusted-keys"];
 
-/// Whether a text looks like a configuration of BIND: a word and an opening brace.
+/// Returns true if a text looks like a configuration of BIND: a word and an opening brace.
 pub(crate) fn is_of_bind(text: &str) -> bool {
-    // A comment of BIND's that is not closed is for `read` to report; in records `;` begins a comment.
+    // An unclosed BIND comment is reported by `read`; in records `;` begins a comment.
     let mut tokens = Tokens::new(text);
     match tokens.next() {
         Ok(Some(Token { kind: Kind::Word(word), .. })) => {
@@ -144,7 +144,7 @@ impl<'a> Tokens<'a> {
         Ok(Some(Token { line, kind }))
     }
 
-    /// The next token, where there must be one.
+    /// The next token, which must exist.
     fn some(&mut self) -> At<Token<'a>> {
         let line = self.line;
         self.next()?.ok_or((line, LineProblem::Unbalanced { what: "a brace" }))

@@ -1,6 +1,7 @@
 //! Certificates of the authority that signs trust anchors (RFC 5280).
 //!
-//! Only what that authority uses: RSA keys and PKCS #1 v1.5 signatures, and the extensions that say who may issue and sign.
+//! Supports only what that authority uses: RSA keys and PKCS #1 v1.5 signatures, and the extensions
+//! that say who may issue and sign.
 
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use veraid_dnssec::{Timestamp, UtcDateTime, ValidityPeriod};
@@ -18,7 +19,7 @@ const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1D, 0x11];
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 0x13];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x25];
 
-/// A certificate that was read and is not verified.
+/// A parsed certificate, not verified.
 #[derive(Clone, Debug)]
 pub(crate) struct Certificate<'a> {
     /// The signed bytes, as received.
@@ -42,7 +43,7 @@ pub(crate) struct RsaKey<'a> {
     exponent: &'a [u8],
 }
 
-/// What the extensions say that counts here.
+/// The extensions that count here.
 #[derive(Clone, Debug, Default)]
 struct Extensions {
     is_authority: bool,
@@ -120,7 +121,7 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// Whether the key of this certificate made `signature` over `message`.
+    /// Returns true if the key of this certificate made `signature` over `message`.
     pub(crate) fn signed(
         &self,
         algorithm: SignatureAlgorithm,
@@ -133,7 +134,8 @@ impl<'a> Certificate<'a> {
         crypto.signatures.verify(algorithm, key, message, signature).is_ok()
     }
 
-    /// Whether `issuer` issued this certificate and may do so, with `below` certificates of authorities between the signer and it.
+    /// Returns true if `issuer` issued this certificate and may do so, with `below` certificates of
+    /// authorities between the signer and it.
     pub(crate) fn is_issued_by(
         &self,
         issuer: &Certificate<'_>,
@@ -149,7 +151,8 @@ impl<'a> Certificate<'a> {
             && issuer.signed(self.algorithm, self.tbs, self.signature, crypto)
     }
 
-    /// Whether the certificate is one to sign content with: KeyUsage and ExtendedKeyUsage, where present, allow it.
+    /// Returns true if the certificate may sign content: KeyUsage and ExtendedKeyUsage, where
+    /// present, allow it.
     pub(crate) fn may_sign_content(&self) -> bool {
         const DIGITAL_SIGNATURE: u8 = 0x80;
         self.extensions.key_usage.is_none_or(|usage| usage & DIGITAL_SIGNATURE != 0)
@@ -325,14 +328,14 @@ pub(crate) fn signature_algorithm(
         _ => None,
     };
     let named = named.ok_or(CertificateError::Unsupported)?;
-    // A signature over another hash than the one that is announced would be over other content.
+    // A signature over another hash than the announced one would be over other content.
     if digest.is_some_and(|digest| digest != named) {
         return Err(CertificateError::Unsupported);
     }
     Ok(SignatureAlgorithm::RsaPkcs1(named))
 }
 
-/// A certificate's DER out of PEM or DER; `None` if there is no certificate in it.
+/// The DER of the certificates in PEM or DER; empty if there are no certificates.
 pub(crate) fn certificates_in(bytes: &[u8]) -> Vec<Vec<u8>> {
     if let Ok(certificate) = only(bytes, SEQUENCE) {
         return vec![certificate.whole.to_vec()];

@@ -1,4 +1,5 @@
-//! DER as far as certificates and CMS need it: elements as slices of the input, one level at a time.
+//! Parses DER as far as certificates and CMS need it: elements as slices of the input, one level at
+//! a time.
 
 /// The bytes are not DER of the form expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl<'a> Reader<'a> {
     /// The next element, with a definite length in its shortest form.
     pub(crate) fn next(&mut self) -> Result<Element<'a>, NotDer> {
         let (&[tag, first], _) = self.rest.split_first_chunk::<2>().ok_or(NotDer)?;
-        // Tags of more than one byte occur in neither certificates nor CMS.
+        // Tags of more than one byte do not occur in certificates or CMS.
         if tag & 0x1F == 0x1F {
             return Err(NotDer);
         }
@@ -91,7 +92,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The one element that the input is.
+/// Parses the input as one element.
 pub(crate) fn only(input: &[u8], tag: u8) -> Result<Element<'_>, NotDer> {
     let mut reader = Reader::new(input);
     let element = reader.expect(tag)?;
@@ -108,7 +109,7 @@ pub(crate) fn unsigned(element: Element<'_>) -> Result<&[u8], NotDer> {
     }
 }
 
-/// The octets of a BIT STRING without unused bits.
+/// The bytes of a BIT STRING without unused bits.
 pub(crate) const fn bits(element: Element<'_>) -> Result<&[u8], NotDer> {
     match element.contents {
         [0, rest @ ..] => Ok(rest),

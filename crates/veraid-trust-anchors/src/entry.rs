@@ -1,4 +1,4 @@
-//! One key of a file, used or skipped.
+//! A key of a file, used or skipped.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ const SEP: u16 = 0x0001;
 /// The flag of a revoked DNSKEY (RFC 5011 section 2.1).
 const REVOKE: u16 = 0x0080;
 
-/// A key of a file, and whether it is a trust anchor.
+/// A key of a file, which may be a trust anchor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     line: usize,
@@ -64,7 +64,7 @@ impl State {
         })
     }
 
-    /// Whether a key in this state is trusted (RFC 5011 section 4.2).
+    /// Returns true if a key in this state is trusted (RFC 5011 section 4.2).
     #[must_use]
     pub const fn is_trusted(self) -> bool {
         matches!(self, Self::Valid | Self::Missed)
@@ -88,13 +88,14 @@ impl fmt::Display for State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SkipReason {
-    /// Its state is one that is not trusted.
+    /// Its state is not trusted.
     State(State),
     /// The file says that all keys of the zone are revoked.
     ZoneRevoked,
     /// The key has the flag of a revoked one (RFC 5011 section 2.1).
     Revoked,
-    /// The key lacks the flag of a secure entry point: a zone-signing key, which the root replaces every few months.
+    /// The key lacks the flag of a secure entry point: it is a zone-signing key, which the root
+    /// replaces every few months.
     NotEntryPoint,
     /// Its algorithm, digest type or size is not supported.
     Unsupported {
@@ -259,7 +260,7 @@ impl Entry {
         self.outcome.as_ref().err().copied()
     }
 
-    /// Whether the key is a trust anchor at `instant`.
+    /// Returns true if the key is a trust anchor at `instant`.
     #[must_use]
     pub fn is_trusted_at(&self, instant: Timestamp) -> bool {
         self.outcome.is_ok() && self.validity.contains(instant)

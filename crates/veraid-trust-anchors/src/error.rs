@@ -27,7 +27,7 @@ pub enum AnchorFileError {
         /// The problem there.
         problem: LineProblem,
     },
-    /// Every key was skipped, or there is none.
+    /// Every key was skipped, or the file does not have any.
     #[error("the file has no usable trust anchor{}", Listed(.skipped))]
     NoneUsable {
         /// The keys that were skipped.
@@ -63,7 +63,7 @@ impl fmt::Display for Listed<'_> {
     }
 }
 
-/// The problem with one line. Text from the file is cut and has no control characters.
+/// The problem with one line. Text from the file is truncated and has no control characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LineProblem {

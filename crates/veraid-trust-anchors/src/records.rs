@@ -9,7 +9,7 @@ use crate::error::{LineProblem, excerpt};
 
 const STATE: &str = ";;state=";
 
-/// Reads records, over several lines where parentheses say so.
+/// Parses records, over several lines where parentheses say so.
 pub(crate) fn read(text: &str) -> At<Keys> {
     let mut keys = Keys::default();
     let mut context = Context::default();
@@ -59,7 +59,7 @@ struct Context {
 #[derive(Debug)]
 struct Record<'a> {
     line: usize,
-    /// Whether the owner is that of the record before.
+    /// True if the owner is that of the record before.
     repeats_owner: bool,
     fields: Vec<&'a str>,
     is_open: bool,
@@ -88,7 +88,7 @@ impl<'a> Record<'a> {
         Ok(())
     }
 
-    /// The key in the record; `None` for an empty line or a directive without effect.
+    /// The key of the record; `None` for an empty line or a directive without effect.
     fn read(self, context: &mut Context) -> Result<Option<Found>, LineProblem> {
         let mut fields = self.fields.iter().copied();
         if !self.repeats_owner || self.fields.is_empty() {
@@ -135,7 +135,7 @@ fn directive(name: &str, value: Option<&str>, context: &mut Context) -> Result<(
     }
 }
 
-/// Refuses names other than the root's.
+/// Rejects names other than the root's.
 pub(crate) fn check_root(name: &str) -> Result<(), LineProblem> {
     match name.parse::<Name>() {
         Ok(name) if name.is_root() => Ok(()),
@@ -144,7 +144,7 @@ pub(crate) fn check_root(name: &str) -> Result<(), LineProblem> {
     }
 }
 
-/// Skips TTL and class, in either order; gives the type.
+/// Skips TTL and class, in either order; returns the type.
 fn skip_ttl_and_class<'a>(
     fields: &mut impl Iterator<Item = &'a str>,
 ) -> Result<&'a str, LineProblem> {
@@ -166,7 +166,8 @@ fn skip_ttl_and_class<'a>(
     }
 }
 
-/// Whether a field is a time to live: digits, or digits with the units of BIND (`1w2d3h4m5s`).
+/// Returns true if a field is a time to live: digits, or digits with the units of BIND
+/// (`1w2d3h4m5s`).
 fn is_ttl(field: &str) -> bool {
     let is_unit = |octet: u8| matches!(octet, b'W' | b'D' | b'H' | b'M' | b'S');
     field.as_bytes().first().is_some_and(u8::is_ascii_digit)

@@ -66,21 +66,21 @@ pub enum SignatureError {
     /// The signer's certificate is not in the signature.
     #[error("the signer's certificate is not in the signature")]
     NoSignerCertificate,
-    /// The signer's certificate is for something else.
+    /// The signer's certificate is for another purpose.
     #[error("the signer's certificate is not for signing content")]
     NotForSigning,
-    /// The signer is someone else.
+    /// The signer is not the trusted one.
     #[error("the signature is by {}, not {expected}", Names(.found))]
     OtherSigner {
-        /// The e-mail address of the signer that is trusted.
+        /// The e-mail address of the trusted signer.
         expected: String,
         /// The addresses in the signer's certificate.
         found: Vec<String>,
     },
-    /// No authority that is trusted issued the signer's certificate.
+    /// The signer's certificate was not issued by a trusted authority.
     #[error("the signer's certificate was not issued by a trusted authority")]
     Untrusted,
-    /// A certificate on the way to the authority is not valid at the time.
+    /// A certificate on the path to the authority is not valid at the time.
     #[error("a certificate of the signature is valid in {validity}, not at {at}")]
     NotValidAt {
         /// The time at which all certificates must be valid.
@@ -119,7 +119,7 @@ impl From<CertificateError> for SignatureError {
 }
 
 impl Authorities {
-    /// ICANN's root certificate authority, which certifies whoever signs IANA's `root-anchors.xml`.
+    /// ICANN's root certificate authority, which certifies the signer of IANA's `root-anchors.xml`.
     ///
     /// Its certificate is valid from 2009-12-23 to 2029-12-18; its SHA-256 fingerprint is AE:E8:99:06:D7:CC:60:C5:E1:51:F3:BB:92:3A:BF:8A:
     /// 1B:28:DC:85:5D:5E:21:27:CB:52:4E:AD:4A:AD:60:3D.
@@ -132,7 +132,8 @@ impl Authorities {
     ///
     /// # Errors
     ///
-    /// [`SignatureError::NoAuthority`] if there is none, or more than 8; others if one of them cannot be read.
+    /// [`SignatureError::NoAuthority`] if there is no certificate, or more than 8; others if one of
+    /// them cannot be parsed.
     pub fn read(bytes: &[u8]) -> Result<Self, SignatureError> {
         let certificates = certificates_in(bytes);
         if certificates.is_empty() || certificates.len() > MAX_CERTIFICATES {
@@ -182,7 +183,7 @@ impl Signature {
         let mut fields = only(wrapped.contents, SEQUENCE)?.reader();
         fields.expect(INTEGER)?;
         fields.expect(SET)?;
-        // Detached: the type of the content, and no content.
+        // Detached: the type of the content, without the content.
         let mut encapsulated = fields.expect(SEQUENCE)?.reader();
         if encapsulated.expect(OID)?.contents != DATA {
             return Err(SignatureError::Malformed);
@@ -202,14 +203,14 @@ impl Signature {
         if attached.len() > MAX_CERTIFICATES {
             return Err(SignatureError::Malformed);
         }
-        // Certificates that cannot be read may be of others, and prove nothing.
+        // Other attached certificates may be unreadable; they prove nothing.
         let certificates: Vec<Certificate<'_>> =
             attached.iter().filter_map(|der| Certificate::read(der).ok()).collect();
         let is_signers = |certificate: &&Certificate<'_>| {
             certificate.issuer == info.issuer && certificate.serial == info.serial
         };
         let Some(certificate) = certificates.iter().find(is_signers) else {
-            // Why the signer's own certificate cannot be read is worth telling.
+            // Reports why the signer's own certificate cannot be parsed.
             for der in &attached {
                 Certificate::read(der)?;
             }
@@ -245,20 +246,20 @@ impl VerifiedSignature {
         &self.signer
     }
 
-    /// The time of signing, as the signer says.
+    /// The time of signing, as stated by the signer.
     #[must_use]
     pub const fn signed_at(&self) -> Option<Timestamp> {
         self.signed_at
     }
 
-    /// The period in which all certificates on the way to the authority are valid.
+    /// The period in which all certificates on the path to the authority are valid.
     #[must_use]
     pub const fn validity(&self) -> ValidityPeriod {
         self.validity
     }
 }
 
-/// The way from the signer's certificate to an authority's.
+/// The path from the signer's certificate to an authority's.
 struct Path<'a> {
     authorities: &'a [Certificate<'a>],
     attached: &'a [Certificate<'a>],
@@ -267,7 +268,8 @@ struct Path<'a> {
 }
 
 impl Path<'_> {
-    /// Climbs from issuer to issuer; an authority is where it ends. Gives the period that all certificates share.
+    /// Climbs from issuer to issuer until it reaches an authority. Returns the period that all
+    /// certificates share.
     fn verify(&self, signer: &Certificate<'_>) -> Result<ValidityPeriod, SignatureError> {
         let mut certificate = signer;
         let mut shared = ValidityPeriod::ALWAYS;
@@ -297,14 +299,14 @@ impl Path<'_> {
     }
 }
 
-/// The one SignerInfo (RFC 5652 section 5.3).
+/// The only SignerInfo (RFC 5652 section 5.3).
 struct SignerInfo<'a> {
     issuer: &'a [u8],
     serial: &'a [u8],
     digest: DigestAlgorithm,
     message_digest: &'a [u8],
     signed_at: Option<Timestamp>,
-    /// As signed: the bytes received, with the tag of a SET (section 5.4).
+    /// The signed encoding: the bytes received, with the tag of a SET (section 5.4).
     signed_attributes: Vec<u8>,
     signature_algorithm: Element<'a>,
     signature: &'a [u8],
@@ -352,7 +354,7 @@ impl<'a> SignerInfo<'a> {
     }
 }
 
-/// The one value of the signed attribute with this type, which occurs at most once.
+/// The only value of the signed attribute with this type, which occurs at most once.
 fn attribute<'a>(
     attributes: Element<'a>,
     id: &[u8],

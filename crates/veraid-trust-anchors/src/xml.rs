@@ -56,7 +56,7 @@ fn read_key(element: Node<'_, '_>) -> Result<Found, LineProblem> {
     Ok(Found { line: line(element), data, validity: validity(element)?, state: None })
 }
 
-/// The period of a key: `validFrom` must be there, `validUntil` may.
+/// The period of a key: `validFrom` is required, `validUntil` is optional.
 fn validity(element: Node<'_, '_>) -> Result<ValidityPeriod, LineProblem> {
     let from = element
         .attribute("validFrom")
@@ -71,7 +71,7 @@ fn validity(element: Node<'_, '_>) -> Result<ValidityPeriod, LineProblem> {
     ValidityPeriod::new(start, end).map_err(|_| LineProblem::InvertedPeriod)
 }
 
-/// A time as RFC 3339 has it, and whether a fraction of a second was cut off.
+/// A time in the format of RFC 3339, and if a fraction of a second was cut off.
 fn time(text: &str, field: &'static str) -> Result<(Timestamp, bool), LineProblem> {
     let invalid = || LineProblem::Field { field, found: excerpt(text) };
     let time = OffsetDateTime::parse(text.trim(), &Rfc3339).map_err(|_| invalid())?;
@@ -82,7 +82,7 @@ fn time(text: &str, field: &'static str) -> Result<(Timestamp, bool), LineProble
     Ok((Timestamp::from_unix_seconds(seconds), time.nanosecond() > 0))
 }
 
-/// The one child element with this name.
+/// The only child element with this name.
 fn child<'a, 'input>(
     element: Node<'a, 'input>,
     name: &str,

@@ -1,4 +1,4 @@
-//! Writing trust anchors as XML of RFC 9718.
+//! Writes trust anchors as XML of RFC 9718.
 
 use std::fmt::Write;
 
@@ -8,14 +8,14 @@ use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 
 use crate::entry::Entry;
 
-/// The file with these keys.
+/// Writes a file with these keys.
 pub(crate) fn write<'a>(
     entries: impl Iterator<Item = &'a Entry>,
     source: &str,
     crypto: CryptoProvider,
 ) -> String {
     let keys: String = entries.enumerate().map(|(index, entry)| key(index, entry)).collect();
-    // RFC 9718 wants an identifier that tells sets of anchors apart: a digest of the set does.
+    // RFC 9718 requires an identifier that distinguishes sets of anchors: a digest of the set does.
     let digest = crypto.digest(DigestAlgorithm::Sha256, keys.as_bytes());
     let id = digest.iter().take(16).enumerate().fold(String::new(), |mut id, (index, octet)| {
         let dash = if matches!(index, 4 | 6 | 8 | 10) { "-" } else { "" };

@@ -1,4 +1,5 @@
-//! Files of every format: what is read, what is skipped, and what is refused with line and reason.
+//! Files of every format: keys that are used, keys that are skipped, and rejections with line and
+//! reason.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -140,7 +141,8 @@ fn of_unbounds_states_only_valid_and_missed_are_trusted() {
     let untrusted = [State::Start, State::AddPend, State::Revoked, State::Removed];
     assert_eq!(skipped, untrusted.map(SkipReason::State));
 
-    // A key without a state stands for itself, and a revoked key counts in no state.
+    // A key without a state is trusted on its own, and a revoked key never counts, whatever its
+    // state.
     let revoked = p256(6).with_flags(0x0181);
     let text = format!("{}\n{} ;;state=2 [  VALID  ]\n", dnskey(&keys[0]), dnskey(&revoked));
     assert_eq!(tags(&text), [keys[0].key_tag()]);
@@ -219,7 +221,7 @@ fn keys_that_cannot_be_used_are_skipped_and_a_file_of_nothing_else_says_why() {
             "{nothing}"
         );
     }
-    // Beside a good key they do no harm.
+    // Beside a valid key they do no harm.
     assert_eq!(self::tags(&format!("{text}\n{}", dnskey(&p256(5)))), [p256(5).key_tag()]);
 }
 

@@ -1,4 +1,5 @@
-//! The signature over a file of trust anchors: IANA's own, and one by an authority of ours that is wrong in one respect at a time.
+//! The signature over a file of trust anchors: IANA's own, and signatures by an authority of ours
+//! that are wrong in one respect at a time.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -181,7 +182,7 @@ impl Certificate {
     }
 }
 
-/// A signature to be made, right until it is changed.
+/// A signature to be made, valid until it is changed.
 struct Made {
     root: Certificate,
     between: Vec<Certificate>,

@@ -1,4 +1,4 @@
-//! How long the dearest token bundles take that 16,384 octets can hold.
+//! Verification times of the most expensive token bundles that 16,384 octets can hold.
 
 use std::hint::black_box;
 
@@ -9,16 +9,16 @@ use veraid_testkit::{AUDIENCE, default_instant};
 
 use super::{PROVIDERS, Row, middle, time};
 
-/// What no input may take with AWS-LC, in microseconds: a server that checks one on each of two cores still answers 40 a
-/// second.
+/// The limit for any input with AWS-LC, in microseconds: a server that checks one on each of two
+/// cores still answers 40 a second.
 const GOAL: f64 = 50_000.0;
-/// The same for keys and signatures that do not hold.
+/// The limit for key traps, whose keys and signatures are invalid, in microseconds.
 const KEY_TRAP_GOAL: f64 = 10_000.0;
 
-/// Times each a few times: what is dear is told from what is not without more.
+/// The number of times that each is measured: enough to tell expensive from cheap.
 const RUNS: usize = 21;
 
-/// One row for each input and provider, refused or not.
+/// One row for each input and provider, whether it is rejected or not.
 pub(super) fn rows() -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
     for attack in Attack::all() {

@@ -1,4 +1,4 @@
-//! How long issuing a token takes, against one signature and one check of it.
+//! The time to issue a token, compared with one signature and one check of it.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use veraid_testkit::{AUDIENCE, HierarchyBuilder, RsaKey, default_instant};
 
 use super::{Row, in_turn};
 
-/// Issues as a service would that has proved its chain and certificates.
+/// Issues as a service would that has already verified its chain and certificates.
 pub(super) fn rows() -> Result<Vec<Row>, String> {
     let (organisation, member) = issuers()?;
     let token = Token::new(AUDIENCE).map_err(text)?.with_claim("role", "deploy");
@@ -58,7 +58,7 @@ fn key(index: usize) -> Result<Arc<SoftwareKey>, String> {
     key.map(Arc::new).map_err(text)
 }
 
-/// One that signs with the organisation's key and one with a member's.
+/// Two issuers: one signs with the organisation's key and one with a member's.
 fn issuers() -> Result<(TokenIssuer, TokenIssuer), String> {
     let now = default_instant();
     let day = ValidityPeriod::new(now.saturating_sub(86_400), now.saturating_add(86_400));

@@ -1,5 +1,5 @@
-//! How long verifying takes once zones, an organisation or the whole bundle are remembered, against the checks that are left; and
-//! what a JSON Web Token costs in the same run.
+//! Verification times once zones, an organisation or the whole bundle are cached, compared with the
+//! remaining checks; and the cost of a JSON Web Token in the same run.
 
 use std::hint::black_box;
 
@@ -18,10 +18,10 @@ use super::{Check, RECORDED, Recorder, Row, in_turn, median};
 
 const CRYPTO: CryptoProvider = veraid_aws_lc_rs::PROVIDER;
 
-/// A verdict on a bundle that was seen before may take so many microseconds; the same from a header.
+/// The limits for a cached bundle, in microseconds: from octets and from a header.
 const BUNDLE_GOALS: [f64; 2] = [8.0, 18.0];
 
-/// What is left to do for an organisation that is remembered may take this much longer than its signature checks.
+/// The limit for a bundle of a cached organisation, as a multiple of its signature checks.
 const ORGANISATION_GOAL: f64 = 1.25;
 
 pub(super) fn rows() -> Result<Vec<Row>, String> {
@@ -43,7 +43,7 @@ fn verifier(bundle: &MockBundle, crypto: CryptoProvider) -> Result<Verifier, Str
     Ok(Verifier::with_crypto(anchors.map_err(|error| error.to_string())?, crypto))
 }
 
-/// As a server verifies the octets of a bundle.
+/// Verifies the octets of a bundle as a server does.
 fn verify(der: &[u8], verifier: &Verifier) -> Result<VerifiedToken, String> {
     let (policy, at) = (TokenPolicy::default(), default_instant());
     match TokenBundle::recall(der, policy, &[AUDIENCE], at, verifier) {
@@ -56,7 +56,7 @@ fn verify(der: &[u8], verifier: &Verifier) -> Result<VerifiedToken, String> {
     .map_err(|error| error.to_string())
 }
 
-/// Verifies with a part remembered; the floor is the checks that are still made.
+/// Verifies with a part cached; the floor is the remaining checks.
 fn warm(
     memory: &str,
     kind: &str,
@@ -109,7 +109,7 @@ fn whole(kind: &str, bundle: &MockBundle) -> Result<[Row; 2], String> {
     Ok([row("der", of_der, of_der_goal), row("header", in_turn(of_header, digest), of_header_goal)])
 }
 
-/// A JSON Web Token (RFC 7519) with the same audience and claim, whose key is at hand and parsed.
+/// A JSON Web Token (RFC 7519) with the same audience and claim, whose key is available and parsed.
 fn json_web_tokens() -> Result<[Row; 2], String> {
     let rsa = RsaKey::fixed(2048, 0);
     let rsa_key = DecodingKey::from_rsa_raw_components(&rsa.modulus(), &rsa.exponent());

@@ -5,7 +5,7 @@
 pub(super) struct Node {
     pub(super) tag: u8,
     pub(super) content: Content,
-    /// Octets of the length that are more than DER has.
+    /// The number of length octets beyond the DER form.
     pub(super) padding: usize,
 }
 
@@ -15,11 +15,11 @@ pub(super) enum Content {
     Octets(Vec<u8>),
 }
 
-/// No bundle nests deeper.
+/// The greatest depth that is read; no bundle nests deeper.
 const MAX_DEPTH: usize = 24;
 
 impl Node {
-    /// Reads one element that takes up all octets.
+    /// Reads one element that takes up all of `octets`.
     pub(super) fn read(octets: &[u8]) -> Option<Self> {
         let mut nodes = read_all(octets, MAX_DEPTH)?;
         let node = nodes.pop()?;
@@ -46,7 +46,7 @@ impl Node {
         to.extend(content);
     }
 
-    /// This element and all below it, each once, in the order of their first octets.
+    /// The number of elements: this one and all below it.
     pub(super) fn count(&self) -> usize {
         match &self.content {
             Content::Octets(_) => 1,
@@ -54,7 +54,7 @@ impl Node {
         }
     }
 
-    /// The element at a place in that order.
+    /// The element at this index, in the order of first octets.
     pub(super) fn at(&mut self, index: usize) -> Option<&mut Self> {
         if index == 0 {
             return Some(self);

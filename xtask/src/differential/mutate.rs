@@ -1,4 +1,4 @@
-//! Mutants: one change of a valid bundle, of its time, or of where its parts come from.
+//! Mutants: one change to a valid bundle, its time, or the origin of its parts.
 
 use base64ct::{Base64, Encoding};
 use kliento_conformance::Question;
@@ -8,10 +8,11 @@ use proptest::test_runner::TestRng;
 use super::der_tree::{Content, Node};
 use super::input_of;
 
-/// The place of the DNSSEC chain among the elements of a bundle.
+/// The position of the DNSSEC chain among the elements of a bundle.
 const CHAIN: usize = 1;
 
-/// A mutant of `seed`, and what was done to it; `None` if it cannot be done to this one.
+/// A mutant of `seed` with a description of the change; `None` if the change does not apply to this
+/// bundle.
 pub(super) fn mutant(
     seed: &Question,
     other: &Question,
@@ -38,7 +39,7 @@ fn change_octet(mut octets: Vec<u8>, rng: &mut TestRng) -> (Vec<u8>, String) {
     (octets, mutation)
 }
 
-/// Another octet: one bit flipped, or an extreme.
+/// A changed octet: one bit flipped, a random value or an extreme one.
 fn changed(octet: u8, rng: &mut TestRng) -> u8 {
     match rng.random_range(0..4) {
         0 => [0x00, 0x7F, 0x80, 0xFF][rng.random_range(0..4)],
@@ -180,10 +181,11 @@ fn splice(octets: &[u8], other: &[u8], rng: &mut TestRng) -> Option<(Vec<u8>, St
     Some((written(&bundle), format!("field {index} is another bundle's")))
 }
 
-/// The same bundle at another instant.
+/// Moves the bundle to another instant.
 fn change_time(seed: &Question, rng: &mut TestRng) -> Option<(Question, String)> {
     let at = seed.at.as_ref()?;
-    // Digits that leave it a time: of hours, minutes and seconds, or of the day.
+    // Digits that can change within a valid time: of hours, minutes and seconds, of the day, or of
+    // the month.
     let place = [11, 12, 14, 15, 17, 18, 8, 9, 5, 6][rng.random_range(0..10)];
     let mut text = at.clone().into_bytes();
     *text.get_mut(place)? = rng.random_range(b'0'..=b'9');
@@ -193,7 +195,7 @@ fn change_time(seed: &Question, rng: &mut TestRng) -> Option<(Question, String)>
     Some((Question { at: Some(at), ..seed.clone() }, mutation))
 }
 
-/// Whether it is a time at all.
+/// Returns `Some` if the text is a valid time.
 fn kliento_time(text: &str) -> Option<()> {
     let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
     let (month, day) = (number(5, 7)?, number(8, 10)?);

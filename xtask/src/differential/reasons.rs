@@ -1,4 +1,4 @@
-//! Why two implementations judge a mutant differently.
+//! The listed reasons for which two implementations judge a mutant differently.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use kliento_conformance::Glob;
 use serde_json::Value;
 
-/// Listed reasons, the first that fits counts.
+/// The listed reasons; the first that matches counts.
 pub(super) struct Reasons(Vec<Reason>);
 
 struct Reason {
@@ -39,7 +39,7 @@ impl Reasons {
             .ok_or_else(|| fail("every reason needs `ours`, `theirs` and `reason`".into()))
     }
 
-    /// The reason for what both said.
+    /// The reason that matches both verdicts.
     pub(super) fn find(&self, ours: &str, theirs: &str) -> Option<&str> {
         let fits = |globs: &[Glob], text: &str| globs.iter().any(|glob| glob.matches(text));
         self.0

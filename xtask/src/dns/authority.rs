@@ -1,4 +1,4 @@
-//! Knot as the servers of all zones.
+//! Knot as the authoritative server of all zones.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
@@ -10,17 +10,17 @@ use super::software::Software;
 use super::write;
 use super::zones::ZoneFile;
 
-/// Where servers listen: resolvers ask no other port.
+/// The port of authoritative servers: resolvers use no other.
 pub(super) const PORT: u16 = 53;
 
-/// Which server has a zone.
+/// The level of a zone, which determines its server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
     /// The root server.
     Root,
-    /// That of top-level domains.
+    /// The server of top-level domains.
     Tld,
-    /// That of organisations.
+    /// The server of organisations.
     Organisation,
 }
 
@@ -36,7 +36,7 @@ impl Level {
     }
 }
 
-/// A server for each level: one that had all zones would never refer anyone.
+/// One server for each level: a server with all zones would never send a referral.
 #[derive(Debug)]
 pub(super) struct Authority {
     pub(super) addresses: Addresses,
@@ -51,7 +51,7 @@ pub(super) struct Addresses {
 }
 
 impl Addresses {
-    /// The address of the server that has the zones of this level.
+    /// The address of the server for the zones of this level.
     pub(super) const fn of(&self, level: Level) -> Ipv4Addr {
         match level {
             Level::Root => self.root,
@@ -62,13 +62,13 @@ impl Addresses {
 }
 
 impl Authority {
-    /// Addresses that nobody listens on.
+    /// Picks unused addresses.
     ///
     /// # Errors
     ///
-    /// Says why there are none, which is usually that port 53 is not allowed.
+    /// The reason if there are none, usually that port 53 is not allowed.
     pub(super) fn on_free_addresses() -> Result<Self, String> {
-        // Two processes never have the same number at a time, so they hardly ever want the same addresses.
+        // No two running processes have the same number, so they rarely choose the same addresses.
         let [_, _, high, low] = std::process::id().to_be_bytes();
         let address = |second| Ipv4Addr::new(127, second, high, low);
         let addresses =
@@ -122,7 +122,7 @@ impl Authority {
                 format!("  - domain: \"{}\"\n    file: \"{}\"\n", file.zone.name, served_file(file))
             })
             .collect();
-        // The zones come signed; the server neither signs nor writes them.
+        // The zones are already signed; the server neither signs nor writes them.
         format!(
             r#"server:
     listen: "{address}@{PORT}"

@@ -1,9 +1,9 @@
 //! The command line of `cargo xtask dns up`.
 
-/// What to serve, and for how long.
+/// The command-line options: the records to serve, and the duration.
 #[derive(Debug)]
 pub(super) struct Options {
-    /// When to stop at the latest, in seconds.
+    /// The maximum duration, in seconds.
     pub(super) seconds: u64,
     /// Names, with a final dot, and the data of a TXT record at each in presentation format.
     pub(super) txt: Vec<(String, String)>,
@@ -35,7 +35,7 @@ impl Options {
 fn parse_txt(text: &str) -> Result<(String, String), String> {
     let (name, data) =
         text.split_once('=').ok_or_else(|| format!("{text:?} is not of the form NAME=TEXT"))?;
-    // They go into a zone file, of which they must stay one line.
+    // They go into a zone file, and must not span more than one line of it.
     let is_name = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
     if name.is_empty() || !name.bytes().all(is_name) {
         return Err(format!("{name:?} is no domain name of letters, digits, hyphens, underscores"));

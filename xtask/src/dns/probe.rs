@@ -1,4 +1,4 @@
-//! Whether the resolver answers as it should.
+//! Checks that the resolver answers as it should.
 
 use std::net::{Ipv4Addr, SocketAddrV4, TcpStream, UdpSocket};
 use std::thread;
@@ -11,10 +11,10 @@ use super::process::{POLL, Servers, StopSignals};
 use super::resolver::Resolver;
 use super::zones::{ORGANISATIONS, Organisation, Outcome};
 
-/// The longest that servers may take to start.
+/// The maximum time for servers to start.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What a header says of an answer.
+/// The header fields of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Answer {
     response_code: u8,
@@ -35,7 +35,8 @@ impl Answer {
     }
 }
 
-/// Waits until every organisation is answered as its outcome says, and the ports for TLS and HTTPS take connections.
+/// Waits until every organisation is answered with its expected outcome, and the ports for TLS and
+/// HTTPS accept connections.
 pub(super) fn wait_until_ready(
     resolver: &Resolver,
     servers: &mut Servers,

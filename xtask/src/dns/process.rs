@@ -1,4 +1,4 @@
-//! Children that never outlive this process, and the folder that they work in.
+//! Child processes that never outlive this one, and their folder.
 
 use std::fs::DirBuilder;
 use std::io::Read as _;
@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-/// How long to sleep between looks.
+/// The interval between checks.
 pub(super) const POLL: Duration = Duration::from_millis(50);
 
-/// A folder that goes away with this value.
+/// A folder that is removed when this value is dropped.
 #[derive(Debug)]
 pub(super) struct StateFolder(PathBuf);
 
@@ -30,7 +30,7 @@ impl StateFolder {
         Ok(Self(path))
     }
 
-    /// Where it is.
+    /// The path of the folder.
     pub(super) fn path(&self) -> &Path {
         &self.0
     }
@@ -44,7 +44,7 @@ impl Drop for StateFolder {
     }
 }
 
-/// What asks us to stop.
+/// The sources of a request to stop.
 #[derive(Debug)]
 pub(super) struct StopSignals {
     interrupted: Arc<AtomicBool>,
@@ -70,7 +70,7 @@ impl StopSignals {
         Ok(Self { interrupted, input_ended })
     }
 
-    /// What has asked, if anything has.
+    /// The reason to stop, if there is one.
     pub(super) fn reason(&self) -> Option<&'static str> {
         if self.interrupted.load(Ordering::Relaxed) {
             return Some("interrupted");
@@ -79,14 +79,15 @@ impl StopSignals {
     }
 }
 
-/// Running servers; they are killed when this value goes.
+/// Running servers, killed when this value is dropped.
 #[derive(Debug, Default)]
 pub(super) struct Servers(Vec<(&'static str, Child)>);
 
 impl Servers {
     /// Starts `command`, which must stay in the foreground.
     ///
-    /// To be called from the main thread: the kernel takes the end of the thread that starts a child for its parent's death.
+    /// Call this from the main thread: the kernel treats the end of the thread that started a child
+    /// as its parent's death.
     pub(super) fn start(&mut self, name: &'static str, mut command: Command) -> Result<(), String> {
         let child = command
             .stdin(Stdio::null())
@@ -110,7 +111,7 @@ impl Servers {
         Ok(())
     }
 
-    /// Waits until something asks us to stop, and says what.
+    /// Waits until there is a reason to stop, and returns it.
     pub(super) fn serve(
         &mut self,
         stop: &StopSignals,
@@ -131,7 +132,7 @@ impl Servers {
 impl Drop for Servers {
     fn drop(&mut self) {
         for (name, child) in &mut self.0 {
-            // Nothing that they write is kept, so there is nothing to end in good order.
+            // The servers' files are not kept, so a clean shutdown is unnecessary.
             if let Err(error) = child.kill().and_then(|()| child.wait()) {
                 eprintln!("dns: {name} (process {}) cannot be stopped: {error}", child.id());
             }

@@ -1,4 +1,4 @@
-//! Unbound as a validating resolver that knows no root but ours.
+//! Unbound as a validating resolver that knows only our root.
 
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -10,30 +10,30 @@ use super::write;
 /// The log file.
 pub(super) const LOG: &str = "unbound.log";
 
-/// The certificate that the server's is signed with.
+/// The certificate of the authority that signed the server's certificate.
 pub(super) fn certificate_authority(state: &Path) -> PathBuf {
     state.join("ca.pem")
 }
 
-/// Where the resolver listens.
+/// The addresses of the resolver.
 #[derive(Debug)]
 pub(super) struct Resolver {
-    /// For UDP and TCP.
+    /// The address for UDP and TCP.
     pub(super) plain: SocketAddrV4,
-    /// For DNS over TLS (RFC 7858).
+    /// The address for DNS over TLS (RFC 7858).
     pub(super) tls: SocketAddrV4,
     https: SocketAddrV4,
 }
 
 impl Resolver {
-    /// Picks three ports that nobody listens on.
+    /// Picks three unused ports.
     pub(super) fn on_free_ports() -> Result<Self, String> {
         let [plain, tls, https] =
             free_ports()?.map(|port| SocketAddrV4::new(Ipv4Addr::LOCALHOST, port));
         Ok(Self { plain, tls, https })
     }
 
-    /// For DNS over HTTPS (RFC 8484).
+    /// The URL for DNS over HTTPS (RFC 8484).
     pub(super) fn https_url(&self) -> String {
         format!("https://{}/dns-query", self.https)
     }
@@ -43,7 +43,8 @@ impl Resolver {
         [self.plain, self.tls, self.https]
     }
 
-    /// Starts the process. Resolution begins at `root`, with the trust anchor that signing has left in `state`.
+    /// Starts the process. Resolution begins at `root`, with the trust anchor that signing left in
+    /// `state`.
     pub(super) fn start(
         &self,
         software: &Software,
@@ -63,7 +64,7 @@ impl Resolver {
     fn configuration(&self, state: &Path) -> String {
         let state = state.display();
         let [plain, tls, https] = self.addresses().map(|address| address.port());
-        // Queries leave from 127.0.0.1, from where no address outside this machine can be reached.
+        // Queries leave from 127.0.0.1, which cannot reach any address outside this machine.
         format!(
             r#"server:
     username: ""
@@ -97,7 +98,7 @@ remote-control:
     }
 }
 
-/// Held open together, so that they differ.
+/// Picks three ports, held open together so that they differ.
 fn free_ports() -> Result<[u16; 3], String> {
     const ATTEMPTS: usize = 50;
     let mut held = Vec::new();
@@ -114,7 +115,8 @@ fn free_ports() -> Result<[u16; 3], String> {
     Err("127.0.0.1 has no three ports that are free for both UDP and TCP".into())
 }
 
-/// A certificate for 127.0.0.1, signed by an authority of its own: clients take no certificate for both.
+/// A certificate for 127.0.0.1, signed by a separate authority: clients do not accept one
+/// certificate as both.
 fn make_certificate(software: &Software, state: &Path) -> Result<(), String> {
     const CONFIGURATION: &str = "\
 [req]

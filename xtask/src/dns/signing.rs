@@ -30,13 +30,13 @@ pub(super) fn sign_all(
     Ok(state.join(ANCHOR))
 }
 
-/// The file that a server loads.
+/// The name of the signed file that a server loads.
 pub(super) fn served_file(file: &ZoneFile) -> String {
     let name = file.zone.file_name();
     if file.zone.keys == Keys::None { name } else { format!("{name}.signed") }
 }
 
-/// Makes the keys of a zone, and returns the name of that which its parent points at.
+/// Makes the keys of a zone, and returns the name of the key that its parent points at.
 fn make_keys(software: &Software, state: &Path, file: &ZoneFile) -> Result<String, String> {
     let make = |arguments: &[&str]| {
         let arguments = [arguments, &["-q", "-K", ".", file.zone.name]].concat();
@@ -60,15 +60,15 @@ fn sign(software: &Software, state: &Path, file: &ZoneFile) -> Result<(), String
     // -S: with the keys found in the folder; -g: with DS records for the children that left a set there.
     let mut arguments = vec!["-S", "-g", "-e", TWO_WEEKS, "-o", file.zone.name, "-f", &signed];
     if file.zone.keys == Keys::RsaPair {
-        // The keys are signed by the entry point alone, as in the root that everyone knows.
+        // The keys are signed only by the entry point, as in the real root.
         arguments.push("-x");
     }
     if matches!(file.zone.keys, Keys::P256 | Keys::P256WithoutDs) {
-        // The only key signs everything, though its flags say that it is an entry point.
+        // The only key signs everything, although its flags mark it as an entry point.
         arguments.push("-z");
     }
     if file.zone.denial == Denial::Nsec3OptOut {
-        // No salt and no further rounds (RFC 9276 section 3.1).
+        // No salt and no additional iterations (RFC 9276 section 3.1).
         arguments.extend(["-3", "-", "-H", "0", "-A"]);
     }
     arguments.push(&name);

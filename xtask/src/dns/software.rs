@@ -1,4 +1,4 @@
-//! Where the programs are, and which Debian packages have them.
+//! The programs that are run, their paths and their Debian packages.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -17,11 +17,11 @@ pub(super) struct Software {
 }
 
 impl Software {
-    /// Finds everything.
+    /// Finds all programs.
     ///
     /// # Errors
     ///
-    /// Says which Debian packages are missing.
+    /// The Debian packages that are missing.
     pub(super) fn find() -> Result<Self, String> {
         let mut missing = Vec::new();
         let mut find = |program: &str, package: &'static str| {

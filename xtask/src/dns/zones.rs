@@ -1,4 +1,5 @@
-//! What is served: a root, two top-level domains, and an organisation for each case that a client meets.
+//! The zones that are served: a root, two top-level domains, and an organisation for each case that
+//! a client meets.
 
 use std::net::Ipv4Addr;
 
@@ -7,7 +8,7 @@ use veraid_testkit::{RsaKey, TestProfile, organisation_key_record};
 use super::authority::{Addresses, Level};
 use super::options::quote;
 
-/// What a validating client finds at an organisation's key records.
+/// The result that a validating client gets for an organisation's key records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// Signed TXT records.
@@ -18,7 +19,7 @@ pub(super) enum Outcome {
     Unsigned,
     /// Signed TXT records, below a delegation that has no DS.
     Island,
-    /// A signed proof that there is no such name.
+    /// A signed proof that the name does not exist.
     NoName,
     /// A signed proof that the name has other records only.
     NoData,
@@ -27,7 +28,7 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    /// The word for it in what is printed.
+    /// The name of the outcome in printed output.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Secure => "secure",
@@ -48,12 +49,12 @@ pub(super) struct Organisation {
     pub(super) name: &'static str,
     /// The zone that its key records are in.
     zone: &'static str,
-    /// What a client finds.
+    /// The result that a client gets.
     pub(super) outcome: Outcome,
 }
 
 impl Organisation {
-    /// The zones on the way from the root, as far as there are.
+    /// The zones on the way from the root, as far as they exist.
     pub(super) fn zones(&self) -> Vec<&'static str> {
         let mut zones: Vec<_> = ZONES
             .iter()
@@ -64,7 +65,7 @@ impl Organisation {
         zones
     }
 
-    /// Where its key records are.
+    /// The name of its key records.
     pub(super) fn owner(&self) -> String {
         format!("{}.", TestProfile::VeraId.owner(self.name))
     }
@@ -74,9 +75,9 @@ impl Organisation {
 pub(super) const ORGANISATIONS: [Organisation; 10] = [
     Organisation { name: "p256.example", zone: "p256.example.", outcome: Outcome::Secure },
     Organisation { name: "rsa.test", zone: "rsa.test.", outcome: Outcome::Secure },
-    // Its name is a delegation, the name above it is none.
+    // The name is a delegation, and the name above it is not.
     Organisation { name: "a.b.example", zone: "a.b.example.", outcome: Outcome::Secure },
-    // Its name is no delegation: its key records are in the zone above.
+    // The name is not a delegation: its key records are in the zone above.
     Organisation { name: "inside.p256.example", zone: "p256.example.", outcome: Outcome::Secure },
     Organisation { name: "large.example", zone: "large.example.", outcome: Outcome::Large },
     Organisation {
@@ -90,20 +91,20 @@ pub(super) const ORGANISATIONS: [Organisation; 10] = [
     Organisation { name: "alias.example", zone: "alias.example.", outcome: Outcome::Alias },
 ];
 
-/// How a zone is signed.
+/// The keys of a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keys {
     /// Two RSA keys of 2,048 bits for algorithm 8: one for the keys, one for the rest.
     RsaPair,
     /// One P-256 key for algorithm 13.
     P256,
-    /// As before, but the zone above is not told.
+    /// A P-256 key as before, but without a DS in the zone above.
     P256WithoutDs,
-    /// Not at all.
+    /// No keys: the zone is not signed.
     None,
 }
 
-/// How a zone says what it does not have.
+/// The way in which a zone proves that records do not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Denial {
     /// RFC 4034 section 4.
@@ -112,12 +113,12 @@ pub(super) enum Denial {
     Nsec3OptOut,
 }
 
-/// A zone, its records aside.
+/// A zone without its records.
 #[derive(Debug)]
 pub(super) struct Zone {
     /// The name, with a final dot.
     pub(super) name: &'static str,
-    /// Which server has it.
+    /// The level, which determines the server.
     pub(super) level: Level,
     pub(super) keys: Keys,
     pub(super) denial: Denial,
@@ -128,7 +129,7 @@ impl Zone {
         Self { name, level: Level::Organisation, keys, denial: Denial::Nsec }
     }
 
-    /// The name of its file: it is also that of the zone, but for the root.
+    /// The name of the zone's file: the zone's name, except for the root.
     pub(super) fn file_name(&self) -> String {
         format!("{}zone", if self.name == "." { "root." } else { self.name })
     }
@@ -161,7 +162,7 @@ pub(super) struct ZoneFile {
 
 /// All zones with their records, in the order of signing.
 ///
-/// A name in `txt` has those TXT records in place of the key record that it would have.
+/// A name in `txt` has those TXT records in place of its default key record.
 pub(super) fn zone_files(
     addresses: &Addresses,
     txt: &[(String, String)],
@@ -201,7 +202,7 @@ fn txt_lines(txt: &[(String, String)]) -> Vec<(String, String)> {
     txt.iter().map(|(name, data)| (name.clone(), format!("TXT {data}"))).collect()
 }
 
-/// The deepest zone that has `name`.
+/// The deepest zone that contains `name`.
 fn zone_of(name: &str) -> &'static Zone {
     let above = ZONES.iter().filter(|zone| is_at_or_below(name, zone.name));
     above.max_by_key(|zone| zone.name.len()).unwrap_or(&ROOT)
@@ -245,14 +246,14 @@ fn parent_of(zone: &Zone) -> &'static Zone {
     zone_of(if above.is_empty() { "." } else { above })
 }
 
-/// The key record of organisations that are not given one: that of the testkit's first key of 2,048 bits.
+/// The default key record of organisations: that of the testkit's first key of 2,048 bits.
 fn fixed_key_record() -> String {
     const TTL_OVERRIDE_SECONDS: u32 = 3600;
     let key = RsaKey::fixed(2048, 0);
     organisation_key_record(TestProfile::VeraId, &key, TTL_OVERRIDE_SECONDS, None)
 }
 
-/// TXT records of over 1,232 octets that are no key records.
+/// TXT records of over 1,232 octets in total that are not key records.
 fn filling() -> impl Iterator<Item = String> {
     (0..8).map(|number| format!("filling-{number}={}", "x".repeat(200)))
 }

@@ -1,4 +1,4 @@
-//! libFuzzer: how targets are built for it, how they run, and what it says of them.
+//! libFuzzer: building and running targets, and reading its results.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,9 @@ use std::process::Command;
 
 use super::{files, output_of};
 
-/// What coverage costs: counters at every edge, a table of where they are, and comparisons for the engine to learn from. The names are
-/// LLVM's, and rustc passes them on without a nightly compiler; cargo-fuzz gives the same.
+/// Flags for coverage: counters at every edge, a table of their places, and comparisons for the
+/// engine to learn from. The names are LLVM's, and rustc passes them on without a nightly compiler.
+/// cargo-fuzz passes the same.
 const FLAGS: [&str; 8] = [
     "--cfg",
     "fuzzing",
@@ -16,14 +17,14 @@ const FLAGS: [&str; 8] = [
     "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
     "-Cllvm-args=-sanitizer-coverage-pc-table",
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
-    // Branches folded into one are edges that nobody counts.
+    // Folded branches would hide edges from the counters.
     "-Cllvm-args=-simplifycfg-branch-fold-threshold=0",
 ];
 
-/// Most octets of an input: those of a token bundle.
+/// The maximum size of an input, in octets: that of a token bundle.
 pub(crate) const MAX_LEN: usize = 16_384;
 
-/// Built targets.
+/// The built targets.
 pub(crate) struct Engine {
     folder: PathBuf,
     programs: PathBuf,
@@ -36,7 +37,7 @@ impl Engine {
         let host = version.lines().find_map(|line| line.strip_prefix("host: "));
         let host = host.ok_or("rustc does not say for which machine it builds")?;
         let mut command = Command::new(env!("CARGO"));
-        // With a target named, build scripts and macros are left without instruments.
+        // With a target named, build scripts and macros are not instrumented.
         command.args(["build", "--release", "--locked", "--quiet", "--target", host]);
         for target in targets {
             command.args(["--bin", target]);
@@ -53,7 +54,7 @@ impl Engine {
         Ok(Self { folder: folder.to_owned(), programs })
     }
 
-    /// Runs one target over its corpus, and on for so many seconds.
+    /// Runs one target over its corpus, and then for so many seconds more.
     pub(crate) fn run(&self, target: &str, seconds: Option<u32>) -> Result<Outcome, String> {
         let program = self.programs.join(target);
         let artifacts = self.folder.join("artifacts").join(target);
@@ -65,7 +66,8 @@ impl Engine {
         let mut command = Command::new(&program);
         command
             .arg(format!("-max_len={MAX_LEN}"))
-            // Whole seconds are the engine's unit; what takes one is a thousand times too slow.
+            // The engine's unit is whole seconds; an input that takes one is a thousand times too
+            // slow.
             .args(["-timeout=2", "-report_slow_units=1", "-rss_limit_mb=1024"])
             .args(["-print_final_stats=1", "-verbosity=1"])
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
@@ -81,7 +83,7 @@ impl Engine {
     }
 }
 
-/// What came of one target.
+/// The result of one target.
 pub(crate) struct Outcome {
     target: String,
     program: PathBuf,
@@ -95,7 +97,7 @@ impl Outcome {
     pub(crate) const HEADINGS: &str =
         "target            executions  per second    edges  features  corpus  MiB  findings";
 
-    /// What is to be mended, each with the command that shows it again.
+    /// The failures to fix, each with the command that reproduces it.
     pub(crate) fn findings(&self) -> Vec<String> {
         if self.succeeded && self.artifacts.is_empty() {
             return Vec::new();
@@ -112,7 +114,7 @@ impl Outcome {
         vec![format!("{}:{said}{}", self.target, replays.collect::<String>())]
     }
 
-    /// The number after a word in the last line of progress that has it.
+    /// The number after a word in the last progress line that has the word.
     fn last(&self, word: &str) -> &str {
         let after = |line: &'_ str| line.split_once(word).map(|(_, rest)| rest.trim_start().len());
         let found = self.log.lines().rev().find_map(|line| {

@@ -1,4 +1,5 @@
-//! Bundles translated into the cryptography of the fuzz targets: what held still holds there, what did not does not.
+//! Translation of bundles into the cryptography of the fuzz targets: valid ones stay valid there,
+//! invalid ones stay invalid.
 
 use std::sync::Mutex;
 
@@ -10,32 +11,33 @@ use kliento::crypto::{
 
 use super::stub;
 
-/// Real cryptography that writes down what it was asked.
+/// Real cryptography that records its inputs and results.
 pub(crate) const PROVIDER: CryptoProvider =
     CryptoProvider { signatures: &Recorder, digests: &Recorder };
 
 const REAL: CryptoProvider = veraid_aws_lc_rs::PROVIDER;
 
-/// Pairs of octets: as they are, and as the targets' cryptography wants them.
+/// Pairs of octets: the real ones, and their translation into the targets' cryptography.
 static PAIRS: Mutex<Vec<(Vec<u8>, Vec<u8>)>> = Mutex::new(Vec::new());
 
 #[derive(Debug)]
 struct Recorder;
 
-/// What was recorded since the last time.
+/// Takes the pairs recorded since the last call.
 pub(crate) fn take_recorded() -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut pairs = PAIRS.lock().map(|mut pairs| std::mem::take(&mut *pairs)).unwrap_or_default();
-    // A signature that fails under one key and holds under another holds.
+    // A signature that is invalid under one key and valid under another counts as valid.
     pairs.sort_by_key(|(_, forged)| forged.first() == Some(&0));
     pairs
 }
 
-/// The octets with all that was recorded replaced: signatures and digests as they are, digests in Base64 and hexadecimal too.
+/// Replaces everything that was recorded: signatures and digests themselves, and their Base64 and
+/// hexadecimal forms.
 pub(crate) fn translate(octets: &[u8], recorded: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
     let mut octets = octets.to_vec();
     for (real, forged) in recorded {
         replace(&mut octets, real, forged);
-        // Of one length: the padding, where there is some, stays as it is.
+        // The length is equal, so any padding stays as it is.
         let base64 = |octets: &[u8]| Base64Unpadded::encode_string(octets).into_bytes();
         replace(&mut octets, &base64(real), &base64(forged));
         let hexadecimal = |octets: &[u8]| {

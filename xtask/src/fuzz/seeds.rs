@@ -14,7 +14,7 @@ use super::engine::MAX_LEN;
 use super::vector::Vector;
 use super::{files, forge, stub};
 
-/// Writes the seeds of targets into corpus/; gives how many there are.
+/// Writes the seeds of targets into corpus/; returns their number.
 pub(crate) fn write(folder: &Path, targets: &[String]) -> Result<usize, String> {
     let vectors = folder.with_file_name("test-vectors");
     let mut seeds = Seeds::default();
@@ -28,7 +28,8 @@ pub(crate) fn write(folder: &Path, targets: &[String]) -> Result<usize, String> 
         }
     }
     seeds.add_anchor_files(&vectors)?;
-    // Where a digest is cut in two, as in key records of several character-strings, it is not found. Anything more is a fault of ours.
+    // A digest that is split, as in key records of several character-strings, is not found and
+    // translated. Any more failures than these are a bug of ours.
     if seeds.lost.len() > seeds.held / 50 {
         return Err(format!("translations that do not verify: {}", seeds.lost.join(", ")));
     }
@@ -55,9 +56,9 @@ pub(crate) fn write(folder: &Path, targets: &[String]) -> Result<usize, String> 
 #[derive(Default)]
 struct Seeds {
     inputs: BTreeSet<(&'static str, Vec<u8>)>,
-    /// How many vectors verify as the targets verify them.
+    /// The number of vectors that verify as the targets verify them.
     held: usize,
-    /// Those whose translation does not.
+    /// The vectors whose translation does not verify.
     lost: Vec<String>,
 }
 
@@ -66,7 +67,8 @@ impl Seeds {
         self.inputs.insert((target, octets.into()));
     }
 
-    /// Trust anchors in formats that vectors do not have: IANA's file, and one of each other kind.
+    /// Adds trust anchors in formats that vectors do not have: IANA's file, and one of each other
+    /// kind.
     fn add_anchor_files(&mut self, vectors: &Path) -> Result<(), String> {
         let path = vectors.join("public/iana/root-anchors.xml");
         let xml = std::fs::read_to_string(&path)
@@ -102,7 +104,7 @@ impl Seeds {
             self.insert("auth_header", format!("Kliento {}", Base64::encode_string(&octets)));
         }
         if operation != "verify-chain" && vector.is_valid() {
-            // No edit at all, and the flip of one bit.
+            // No edit, and the flip of one bit.
             self.insert("oracle", format!("{name}\n"));
             self.insert("oracle", [name.as_bytes(), b"\n\x01\x00\x40\x00\x00\x00"].concat());
         }
@@ -114,7 +116,7 @@ impl Seeds {
         self.add_verification(vector, operation, &octets)
     }
 
-    /// What is in a bundle, for targets that read one part.
+    /// Adds the parts of a bundle, for targets that read one part.
     fn add_bundle(&mut self, octets: &[u8], bundle: &SignatureBundle) {
         self.insert("signature_bundle", octets);
         let unverified = bundle.unverified();
@@ -130,7 +132,7 @@ impl Seeds {
         }
     }
 
-    /// The whole verification, translated so that targets can go all the way.
+    /// Adds the whole verification, translated so that targets can complete it.
     fn add_verification(
         &mut self,
         vector: &Vector,
@@ -175,7 +177,7 @@ impl Seeds {
     }
 }
 
-/// Whether a case verifies.
+/// Returns true if a case verifies.
 fn verifies(operation: &str, case: &Case<'_>, crypto: CryptoProvider) -> bool {
     let verifier = Verifier::with_crypto(case.anchors.clone(), crypto);
     match operation {
@@ -204,7 +206,7 @@ fn proved_texts(chain: &DnssecChain, case: &Case<'_>) -> Vec<VerifiedRrset> {
         .collect()
 }
 
-/// Data of records, each after its length in two octets.
+/// The data of records, each preceded by its length in two octets.
 fn records(rrset: &VerifiedRrset) -> Vec<u8> {
     let length = |rdata: &[u8]| u16::try_from(rdata.len()).unwrap_or(u16::MAX).to_be_bytes();
     rrset.rdata().flat_map(|rdata| [length(rdata).as_slice(), rdata].concat()).collect()

@@ -19,7 +19,7 @@ use veraid_testkit::{
 /// The organisation of every bundle.
 pub(crate) const ORGANISATION: &str = "example.com";
 
-/// VeraId's test service, for what is no token.
+/// VeraId's test service, for bundles that are not tokens.
 pub(crate) const SERVICE: &str = "1.3.6.1.4.1.58708.1.1";
 
 const DAY: u64 = 86_400;
@@ -33,7 +33,7 @@ pub(crate) enum Form {
     MemberId,
 }
 
-/// What to issue.
+/// A bundle to issue.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) world: usize,
@@ -46,7 +46,7 @@ pub(crate) struct Plan {
     pub(crate) lifetime_seconds: u64,
 }
 
-/// A bundle, and what should come out of it.
+/// A bundle with its expected result.
 pub(crate) struct Issued {
     pub(crate) id: String,
     pub(crate) bundle: Vec<u8>,
@@ -110,7 +110,7 @@ fn key(bits: usize, index: usize) -> Result<Arc<dyn SigningKey>, String> {
 }
 
 impl World {
-    /// One for each size of organisation key, with records for any service.
+    /// One organisation for each key size, with records for any service.
     pub(crate) fn all() -> Result<Vec<Self>, String> {
         let (plain, pointing) = (Compression::None, Compression::OwnerNames);
         [(2048, 2048, plain), (3072, 2048, pointing), (4096, 4096, plain), (2048, 3072, pointing)]
@@ -147,7 +147,7 @@ impl World {
         Ok(Self { identity, authority, key, member_key, chain, verifier, serial_numbers })
     }
 
-    /// Issues what `plan` asks for.
+    /// Issues the bundle that `plan` describes.
     pub(crate) fn issue(&self, number: usize, plan: &Plan) -> Result<Issued, String> {
         let at = default_instant();
         let (bundle, token, content) = match plan.form {
@@ -232,7 +232,7 @@ impl World {
     }
 }
 
-/// A response with nothing but the answer, as fetched chains have them.
+/// A response with only the answer, as in fetched chains.
 fn message(link: &ChainLink, names: Compression) -> Vec<u8> {
     let message = MessageBuilder::new(&link.question()).compression(names);
     message.answer_rrset(&link.rrset, &link.rrsigs()).build()

@@ -1,24 +1,24 @@
-//! What is asked about: good tokens of one organisation and of many, and hostile ones.
+//! The bundles in requests: good tokens of one organisation and of many, and hostile ones.
 
 use veraid_testkit::attack::Attack;
 use veraid_testkit::{AUDIENCE, Scenario, kliento_token};
 
-/// Bundles in DER, and the trust anchors under which they are what they are called.
+/// Bundles in DER, and trust anchors under which each kind is as named.
 pub(super) struct Bundles {
-    /// Each of another organisation.
+    /// Bundles of different organisations.
     pub(super) organisations: Vec<Vec<u8>>,
-    /// Each another token of one organisation.
+    /// Different tokens of one organisation.
     pub(super) tokens: Vec<Vec<u8>>,
-    /// Keys and signatures that make a verifier try each with each (KeyTrap).
+    /// Keys and signatures that make a verifier try every key with every signature (KeyTrap).
     pub(super) key_traps: Vec<Vec<u8>>,
     pub(super) trust_anchors: String,
 }
 
 impl Bundles {
-    /// Makes that many of each.
+    /// Makes so many of each.
     pub(super) fn make(organisations: usize, tokens: usize) -> Self {
         let first = Scenario::default().build();
-        // One root and top-level domain for all, as there is.
+        // All share one root and top-level domain, as in the real DNS.
         let of = |number: usize| {
             let scenario =
                 Scenario { organisation: format!("org-{number}.com"), ..Scenario::default() };
@@ -45,7 +45,7 @@ impl Bundles {
     }
 }
 
-/// A request for the verdict on a bundle, as it is sent.
+/// The HTTP request to verify a bundle.
 pub(super) fn request(der: &[u8]) -> Vec<u8> {
     let head = format!(
         "POST /?audience=https%3A%2F%2Fapi.example.com HTTP/1.1\r\nhost: verifier.test\r\ncontent-type: application/vnd.kliento.token-bundle\r\ncontent-length: {}\r\n\r\n",
@@ -54,7 +54,7 @@ pub(super) fn request(der: &[u8]) -> Vec<u8> {
     [head.as_bytes(), der].concat()
 }
 
-/// The same by forward authentication, where there is a header and no content.
+/// The forward-authentication request to verify a bundle, which has a header and no content.
 pub(super) fn header_request(der: &[u8]) -> Result<Vec<u8>, String> {
     let header =
         kliento::TokenBundle::from_der(der).map_err(|error| error.to_string())?.to_auth_header();

@@ -1,4 +1,4 @@
-//! A client that asks as fast as it is answered, or at a given rate.
+//! A client that sends requests as fast as they are answered, or at a given rate.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,21 +12,21 @@ use tokio::time::{sleep_until, timeout};
 /// Requests that are sent in turn.
 pub(super) type Requests = Arc<Vec<Vec<u8>>>;
 
-/// How long a request may take before it counts as failed.
+/// The time after which a request counts as failed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What came of asking.
+/// The results of requests.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outcome {
-    /// Answered, and the token is valid.
+    /// Valid tokens.
     pub(super) valid: usize,
-    /// Answered with another verdict.
+    /// Other verdicts.
     pub(super) refused: usize,
-    /// Told that there is no room (503).
+    /// Answers 503, for lack of capacity.
     pub(super) shed: usize,
-    /// Not answered.
+    /// Requests without an answer.
     pub(super) failed: usize,
-    /// The times that answers other than 503 took, in microseconds.
+    /// The times of answers other than 503, in microseconds.
     times: Vec<u32>,
     took: Duration,
 }
@@ -37,12 +37,12 @@ impl Outcome {
         per_second(self.valid, self.took)
     }
 
-    /// Answers of whatever kind a second.
+    /// Answers of any kind a second.
     pub(super) fn answered(&self) -> f64 {
         per_second(self.valid + self.refused + self.shed, self.took)
     }
 
-    /// The time in milliseconds that this share of answers took at most.
+    /// The time in milliseconds within which this share of answers arrived.
     pub(super) fn quantile(&self, share: f64) -> f64 {
         let mut times = self.times.clone();
         times.sort_unstable();
@@ -58,13 +58,13 @@ impl Outcome {
         times.get(place).map_or(f64::NAN, |&time| f64::from(time) / 1000.0)
     }
 
-    /// Adds what came of asking afterwards.
+    /// Adds the results of requests made afterwards.
     pub(super) fn add(&mut self, other: Self) {
         self.add_beside(&other);
         self.took += other.took;
     }
 
-    /// Adds what came of asking at the same time.
+    /// Adds the results of requests made at the same time.
     fn add_beside(&mut self, other: &Self) {
         self.valid += other.valid;
         self.refused += other.refused;
@@ -90,17 +90,17 @@ fn per_second(count: usize, took: Duration) -> f64 {
     float(count) / took.as_secs_f64()
 }
 
-/// What is counted here fits.
+/// The count as a float; all counts here fit.
 pub(super) fn float(count: usize) -> f64 {
     u32::try_from(count).map_or(f64::NAN, f64::from)
 }
 
-/// When to stop.
+/// The condition for stopping.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Until {
-    /// After so long.
+    /// After this time.
     Time(Duration),
-    /// After so many requests.
+    /// After this number of requests.
     Count(usize),
 }
 
@@ -136,25 +136,28 @@ pub(super) async fn closed(
     gather(tasks, start).await
 }
 
-/// Connections that are open before the first request is timed: opening them is not what it shall wait for.
+/// Connections that are opened before the first request is timed, so that opening them is not
+/// measured.
 pub(super) struct Opened(Vec<Connection>);
 
 impl Opened {
-    /// Opens so many, one after another.
+    /// Opens so many connections, one after another.
     pub(super) async fn new(port: u16, count: usize) -> Self {
         let mut connections = Vec::with_capacity(count);
         for _ in 0..count {
             let mut connection = Connection::new(port);
-            // One that fails is tried again by its first request, which counts.
+            // A failed connection is opened again by its first request, which is timed.
             let _ = connection.connected().await;
             connections.push(connection);
         }
         Self(connections)
     }
 
-    /// Sends so many requests a second, each at its time if its connection is free by then. Times count from when a request was
-    /// due, so that waiting for a connection counts too; if it was free, they count from when the timer went off, which knows whole
-    /// milliseconds only.
+    /// Sends so many requests a second, each at its due time if its connection is free by then.
+    ///
+    /// Times are measured from when a request was due, so that waiting for a connection counts too.
+    /// If the connection was free, they are measured from when the timer fired, which has a
+    /// resolution of a millisecond.
     pub(super) async fn ask(self, requests: &Requests, rate: f64, duration: Duration) -> Outcome {
         let start = Instant::now();
         let mut tasks = JoinSet::new();
@@ -174,7 +177,7 @@ impl Opened {
                         sleep_until(due.into()).await;
                         since = Instant::now();
                     } else if now >= end {
-                        // Whoever is behind asks no longer than the others.
+                        // A connection that is late stops at the same time as the others.
                         break;
                     }
                     let Some(request) = requests.get(next % requests.len()) else { break };
@@ -205,7 +208,7 @@ enum Answer {
     Shed,
 }
 
-/// A connection that is opened again when it is needed.
+/// A connection that is reopened when necessary.
 struct Connection {
     port: u16,
     stream: Option<TcpStream>,
@@ -271,7 +274,7 @@ fn find(octets: &[u8], pattern: &[u8]) -> Option<usize> {
     octets.windows(pattern.len()).position(|window| window == pattern)
 }
 
-/// Servers that send chunks are not asked.
+/// The content length; chunked responses are not supported.
 fn content_length(head: &[u8]) -> Option<usize> {
     let head = std::str::from_utf8(head).ok()?;
     head.split("\r\n").find_map(|line| {

@@ -1,4 +1,4 @@
-//! The servers, each a process of its own.
+//! The servers, each in a separate process.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// `kliento serve verifier` with this set-up.
+    /// Starts `kliento serve verifier` with this configuration.
     pub(super) fn ours(program: &Path, anchors: &Path, set_up: &Path) -> Result<Self, String> {
         let mut command = Command::new(program);
         command.args(["serve", "verifier", "--listen", "127.0.0.1:0"]);
@@ -27,7 +27,7 @@ impl Process {
         })
     }
 
-    /// The JavaScript verifier.
+    /// Starts the JavaScript verifier.
     pub(super) fn javascript(anchors: &Path) -> Result<Self, String> {
         let mut command = Command::new("node");
         command.current_dir(javascript_folder()).arg("verifier.mjs");
@@ -48,7 +48,7 @@ impl Process {
             output.by_ref().lines().map_while(Result::ok).find_map(|line| {
                 serde_json::from_str::<Value>(&line).ok().as_ref().and_then(&port_in)
             });
-        // The log is read to the end, so that writing it costs what it costs in use.
+        // The log is read to the end, so that writing it costs as much as in use.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         let Some(port) = port else {
             let _ = child.kill();
@@ -57,7 +57,7 @@ impl Process {
         Ok(Self { child, port })
     }
 
-    /// Octets of memory that are resident now, and the most that were, in KiB; 0 where the system does not tell.
+    /// The current and the peak resident memory, in KiB; 0 where the system does not report them.
     pub(super) fn resident_kib(&self) -> (u64, u64) {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
         let status = status.unwrap_or_default();
@@ -81,7 +81,7 @@ fn javascript_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../interop/js")
 }
 
-/// Whether the JavaScript verifier can be run.
+/// Returns true if the JavaScript verifier can be run.
 pub(super) fn has_javascript() -> bool {
     javascript_folder().join("node_modules").is_dir()
         && Command::new("node").arg("--version").stdout(Stdio::null()).status().is_ok()

@@ -1,4 +1,4 @@
-//! Clients that take their time.
+//! Slow clients.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use tokio::time::sleep;
 
 use super::client::float;
 
-/// How long a slow client waits before each octet.
+/// The pause of a slow client before each byte.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Opens so many connections: a quarter each drips a header, drips content, says nothing, and asks once and then stays. Whoever is
-/// closed comes back.
+/// Opens so many slow connections. A quarter each sends a header slowly, sends content slowly,
+/// sends nothing, and sends one request and stays connected. Closed connections are opened again.
 pub(super) fn open(port: u16, count: usize) -> JoinSet<()> {
     let mut clients = JoinSet::new();
     for number in 0..count {
         clients.spawn(async move {
-            // Spread over the pause, or all would drip at once.
+            // Spread over the pause, or all would send at once.
             sleep(PAUSE.mul_f64(float(number) / float(count))).await;
             loop {
-                // Being closed is what a slow client has to expect.
+                // A slow client must expect to be disconnected.
                 let _ = drip(port, number).await;
                 sleep(PAUSE).await;
             }
@@ -46,7 +46,7 @@ async fn drip(port: u16, number: usize) -> std::io::Result<()> {
         if kind < 2 {
             stream.write_all(b"a").await?;
         } else if kind == 3 && stream.read(&mut answer).await? == 0 {
-            // Closed for saying nothing.
+            // Closed for inactivity.
             return Ok(());
         }
     }

@@ -1,4 +1,4 @@
-//! One notion of authority, and certificates that issuer and serial number do not tell apart.
+//! The definition of an authority, and certificates with equal issuer and serial number.
 
 use veraid_testkit::{
     CertificateBuilder, CertificateParts, Customisation, Digest, Extension, Issuer, RsaKey,
@@ -15,13 +15,14 @@ pub(super) fn vectors() -> Vec<Vector> {
     PROFILES.into_iter().flat_map(|profile| [usages(profile), distinct(profile)].concat()).collect()
 }
 
-/// A certificate below the organisation signs in its name: it takes an authority, which cA alone is not where there is a KeyUsage.
+/// Certificates below the organisation that sign in its name. This requires an authority; where
+/// there is a KeyUsage, cA alone is not enough.
 fn usages(profile: TestProfile) -> Vec<Vector> {
     let scenario = organisation(profile);
     let key = RsaKey::fixed(2048, 2);
     let organisation = top(profile, 1);
     let organisation_der = organisation.sign(&scenario.organisation_key, Digest::Sha256);
-    // Bits of KeyUsage, the code under VeraId and under DomainAuth; 0 is valid.
+    // Bits of KeyUsage, then the codes under VeraId and under DomainAuth; 0 is valid.
     let cases: [(&str, &str, &[u8], [u16; 2]); 4] = [
         ("delegate-usage-both", "digitalSignature and keyCertSign", &[0, 5], [2504, 0]),
         ("delegate-usage-signature", "digitalSignature alone", &[0], [2504, 2504]),

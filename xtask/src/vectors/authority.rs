@@ -1,8 +1,9 @@
-//! Whose rule decides a vector, and how the vector cites it.
+//! The authority that decides a vector, and its citation.
 //!
-//! The generator's families name the document of the rule that they are about, most of them a section of the DomainAuth draft. Under VeraId
-//! another document decides, and some cases of a family are this project's own choice under either profile. [`resolve`] settles that in
-//! one place: [`RULES`] first, then for VeraId [`VERAID`], then what the family says.
+//! Each family of the generator names the document of its rule, usually a section of the DomainAuth
+//! draft. Under VeraId another document decides, and some cases of a family are this project's own
+//! choice under either profile. [`resolve`] settles this in one place: [`RULES`] first, then for
+//! VeraId [`VERAID`], then the family's own document.
 
 use std::collections::BTreeSet;
 
@@ -40,16 +41,16 @@ const DRAFT: &[(&str, &str)] = &[
     ("13.2", "Phishing Attacks"),
 ];
 
-/// Sections of Kliento's overview at veraid.net that vectors cite.
+/// The sections of Kliento's overview at veraid.net that vectors cite.
 const KLIENTO: [&str; 3] =
     ["How Kliento Extends VeraId", "Verification Process", "Security Properties"];
 
 const DECISIONS: &str = include_str!("../../../docs/decisions.md");
 
-/// What VeraId's specification says of the reference implementations: where it is silent, they decide.
+/// VeraId's specification on the reference implementations: where it is silent, they decide.
 const REFERENCE: &str = "VeraId specification, section 10.1";
 
-/// Who decides, and where that is written.
+/// The authority that decides, and the place where its rule is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Citation {
     pub(super) authority: Authority,
@@ -120,7 +121,7 @@ fn cite_one(spec: &str) -> Result<Citation, String> {
     Ok(Citation { authority, text })
 }
 
-/// Whether a place in VeraId's specification is a section number, or an appendix.
+/// Returns true if a place in VeraId's specification is a section number or an appendix.
 fn is_section(place: &str) -> bool {
     let number = place.strip_prefix("section ").is_some_and(|number| {
         number.split('.').all(|part| part.parse::<u8>().is_ok_and(|part| part > 0))
@@ -130,10 +131,12 @@ fn is_section(place: &str) -> bool {
 
 /// Checks the tables against all vectors, given as id and citation.
 ///
-/// Every pattern must fit a vector, or it says nothing. What the reference implementations decide is what they answer: such a vector may
-/// not be excused for the one that is tested.
+/// Every pattern must match a vector, or it has no effect. The answers of the reference
+/// implementations define what they decide, so the implementation that is tested may not have an
+/// exception for such a vector.
 ///
-/// A literal reading of the draft may differ from decisions alone: were it excused from anything else, that vector's authority would be wrong.
+/// A literal reading of the draft may differ only on vectors that decisions decide: an exception
+/// for any other vector would mean that its authority is wrong.
 pub(super) fn check(
     vectors: &[(&str, Citation)],
     reference: &Exceptions,

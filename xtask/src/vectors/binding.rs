@@ -1,4 +1,5 @@
-//! Signatures that are bound to their signer's certificate (RFC 5035), and those that were moved under another one.
+//! Signatures that are bound to their signer's certificate (RFC 5035), and signatures that were
+//! moved under another one.
 
 use veraid_testkit::{
     Binding, Customisation, Digest, RsaKey, SIGNING_CERTIFICATE, Scenario, SignedDataBuilder,
@@ -33,7 +34,7 @@ fn settle(vector: Vector, code: u16) -> Vector {
     }
 }
 
-/// Who signs with a signature that names its certificate as it should.
+/// Signers whose signatures name their certificate correctly.
 fn signers(profile: TestProfile) -> Vec<Vector> {
     let make = |case: &str, description: &str, scenario: &Scenario| {
         let scenario = Scenario { binding: Binding::Bound, ..scenario.clone() };
@@ -79,7 +80,7 @@ fn organisation_certificate(profile: TestProfile) -> Vec<u8> {
     scenario.organisation_certificate().sign(&scenario.organisation_key, scenario.digest)
 }
 
-/// AlgorithmIdentifier of a hash, with these parameters.
+/// The AlgorithmIdentifier of a hash, with these parameters.
 fn hash(object_identifier: &str, parameters: &[u8]) -> Vec<u8> {
     der_writer::sequence(&[&der_writer::oid(object_identifier), parameters])
 }
@@ -97,9 +98,9 @@ fn directory_name(certificate: &[u8]) -> Vec<u8> {
     der_writer::context_constructed(4, veraid_testkit::children(&identifier)[0])
 }
 
-/// The one identifier of a certificate: how it may be written, and what does not count.
+/// Forms of the single certificate identifier, accepted and rejected.
 fn identifiers(profile: TestProfile) -> Vec<Vector> {
-    // Hash, certificate to the digest, certificate to IssuerSerial.
+    // The hash, and functions from the certificate to the digest and to IssuerSerial.
     type Part = fn(&[u8]) -> Vec<u8>;
     let sha_256: Part = |certificate| Digest::Sha256.of(certificate);
     let cases: Vec<(&str, &str, Option<Vec<u8>>, Part, Option<Part>, u16)> = vec![
@@ -223,7 +224,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
         .collect()
 }
 
-/// How often the attribute, its values and its identifiers occur, and what it is made of.
+/// The number of attributes, values and identifiers, and the parts of an attribute.
 fn occurrences(profile: TestProfile) -> Vec<Vector> {
     fn identifier(certificate: &[u8]) -> Vec<u8> {
         certificate_identifier(None, &Digest::Sha256.of(certificate), None)
@@ -341,9 +342,10 @@ fn occurrences(profile: TestProfile) -> Vec<Vector> {
         .collect()
 }
 
-/// Alice's signature under a certificate for mallory@evil.com that evil.com issued for Alice's public key.
+/// Alice's signature under a certificate for mallory@evil.com that evil.com issued for Alice's
+/// public key.
 ///
-/// Nothing of Alice's or of her organisation's is needed for that but what is in every bundle.
+/// This needs nothing from Alice or her organisation except what is in every bundle.
 fn moved(profile: TestProfile) -> Vec<Vector> {
     let alice = member(profile);
     let mallory = Scenario {
@@ -354,7 +356,7 @@ fn moved(profile: TestProfile) -> Vec<Vector> {
     };
     let made = mallory.build();
     let certificate = made.member_certificate.clone().unwrap();
-    // What is signed does not name the signer but in this attribute, so the signature is Alice's to the last octet.
+    // No other signed field names the signer, so the signature is Alice's to the last octet.
     let unbound = assemble(
         &mallory,
         None,

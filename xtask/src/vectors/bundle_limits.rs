@@ -1,5 +1,5 @@
-//! Limits of whole bundles, each at its edge and one beyond: the signature checks of chain, certificates and content together, and the
-//! counts of the CMS structure.
+//! Limits of whole bundles, each at its edge and one beyond: the signature checks of chain,
+//! certificates and content together, and the counts of the CMS structure.
 
 use veraid_testkit::{
     Customisation, Digest, DigestParameters, Scenario, TestProfile, children, contents, der_writer,
@@ -15,8 +15,8 @@ pub(super) fn vectors() -> Vec<Vector> {
     PROFILES.into_iter().flat_map(|profile| [checks(profile), counts(profile)].concat()).collect()
 }
 
-/// Eight RRsets with up to eight RRSIGs each, every one of which adds seconds that are asked for; then the certificates of organisation and
-/// member, and the content.
+/// Eight RRsets with up to eight RRSIGs each, every one of which adds requested seconds; then the
+/// certificates of organisation and member, and the content.
 fn checks(profile: TestProfile) -> Vec<Vector> {
     let scenario = Scenario { organisation: "a.example.com".into(), ..member(profile) };
     [(5_u64, 64_u64), (6, 65)]
@@ -62,7 +62,7 @@ fn counts(profile: TestProfile) -> Vec<Vector> {
             &made,
         );
         vectors.push(if count > 8 { vector.malformed(1004) } else { vector });
-        // Two signers are refused already; from nine on they are not even read.
+        // Two signers are already rejected; from nine on they are not even read.
         let signers = Customisation::new().signed_data(move |signed| {
             let signer = signed.signer_info(&member(profile).member_key);
             signed.signer_infos = Some(vec![signer; count]);
@@ -78,7 +78,7 @@ fn counts(profile: TestProfile) -> Vec<Vector> {
         let case = format!("limit-service-{octets}");
         let description = format!("The identifier of the service has {octets} octets.");
         let mut vector = vary("limit", &case, &description, SPEC, &bound, &Customisation::new());
-        // One that is too long is no service that could be asked for.
+        // A service that is too long cannot be requested.
         if octets <= 128 {
             vector.service = Some(service);
         }
@@ -87,7 +87,8 @@ fn counts(profile: TestProfile) -> Vec<Vector> {
     vectors
 }
 
-/// The ContentInfo with `count` digest algorithms, all but one of which do not exist. They are not signed.
+/// The ContentInfo with `count` digest algorithms, all but one of which do not exist. They are not
+/// part of the signed data.
 fn with_digest_algorithms(content_info: &[u8], count: usize) -> Vec<u8> {
     let [content_type, content] = children(content_info)[..] else { panic!("not a ContentInfo") };
     let signed_data = contents(content);

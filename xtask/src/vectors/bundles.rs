@@ -1,4 +1,4 @@
-//! Bundles as a whole: their fields, which profile they follow, and member id bundles.
+//! Bundles as a whole: their fields, their profile, and member id bundles.
 
 use veraid_testkit::{
     CertificateParts, Customisation, Digest, Issuer, MockBundle, RsaKey, Scenario, SetOrder,
@@ -215,7 +215,7 @@ fn fields() -> Vec<Vector> {
     vectors
 }
 
-/// What VeraId tolerates and DomainAuth's DER does not.
+/// A bundle with BER that VeraId tolerates and DomainAuth's DER does not allow.
 pub(super) fn strict(profile: TestProfile, vector: Vector) -> Vector {
     match profile {
         TestProfile::VeraId => vector,
@@ -408,7 +408,8 @@ fn member_ids() -> Vec<Vector> {
     vectors
 }
 
-/// The bundle with an intermediate certificate for bob of the member's issuer and serial number.
+/// The bundle with an intermediate certificate for bob that has the member's issuer and serial
+/// number.
 fn with_twin(scenario: &Scenario, made: &MockBundle) -> MockBundle {
     let member = made.member_certificate.as_ref().unwrap();
     let mut twin = scenario.member_certificate(&Issuer::of(&made.organisation_certificate));

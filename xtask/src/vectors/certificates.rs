@@ -46,7 +46,7 @@ fn settle(vector: Vector, code: u16) -> Vector {
     }
 }
 
-/// A certificate of another organisation's making.
+/// A certificate that another organisation issued.
 pub(super) fn foreign(
     change: impl Fn(&mut CertificateBuilder),
 ) -> impl Fn(&mut CertificateBuilder) {
@@ -283,7 +283,8 @@ fn paths(profile: TestProfile) -> Vec<Vector> {
     vectors
 }
 
-/// Two authorities of one name; the one that is tried first has another key than the one that issued.
+/// Two authorities with one name; the one that is tried first has a different key from the one that
+/// issued.
 fn namesakes(profile: TestProfile) -> Vec<Vector> {
     let scenario = member(profile);
     let (staff_key, other_key) = (RsaKey::fixed(2048, 2), RsaKey::fixed(2048, 5));
@@ -292,14 +293,15 @@ fn namesakes(profile: TestProfile) -> Vec<Vector> {
         let (name, issuer) = (authority_name(profile), organisation.as_issuer());
         let period = scenario.certificate_period;
         let mut authority = CertificateBuilder::intermediate(name, key, &issuer, period, 0);
-        // Certificates are attached in the order of their octets, which the serial number decides.
+        // Certificates are attached in the order of their octets, which the serial number
+        // determines.
         authority.serial = vec![serial; 16];
         authority
     };
     let sign =
         |authority: &CertificateBuilder| authority.sign(&scenario.organisation_key, Digest::Sha256);
     let staff = authority(&staff_key, 0x22);
-    // A key identifier would tell the two apart without a check of the signature.
+    // A key identifier would distinguish the two without a check of the signature.
     let signer = scenario
         .member_certificate(&staff.as_issuer())
         .without_extension(Extension::AUTHORITY_KEY_IDENTIFIER)
@@ -436,7 +438,7 @@ fn attached(profile: TestProfile) -> Vec<Vector> {
         twin.sign(&scenario.organisation_key, Digest::Sha256)
     };
     let sister = |attribution| {
-        // The organisation's key in another certificate of its name.
+        // A different certificate of the organisation's name and key.
         let mut sister = scenario.organisation_certificate();
         sister.serial = vec![0x11; 16];
         let sister = sister.sign(&scenario.organisation_key, Digest::Sha256);

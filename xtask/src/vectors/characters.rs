@@ -1,4 +1,4 @@
-//! Characters of user names: those that show as nothing, and scripts of every age of Unicode.
+//! Characters of user names: invisible ones, and scripts added in all ages of Unicode.
 
 use veraid_testkit::{Customisation, Scenario, TestProfile};
 
@@ -15,7 +15,8 @@ pub(super) fn vectors() -> Vec<Vector> {
         INVISIBLE.iter().map(move |(case, words, user, code)| {
             let (spec, code) = match profile {
                 VeraId => (VISIBLE, *code),
-                // None of them is in the class of characters that PRECIS allows, but for joiners after a virama or between letters.
+                // PRECIS allows none of these characters, except joiners after a virama or between
+                // letters.
                 DomainAuth if NEEDED_BY_PRECIS.contains(case) => (PRECIS, 0),
                 DomainAuth => (PRECIS, 2501),
             };
@@ -49,7 +50,8 @@ fn user_named(
     if code == 0 { vector } else { vector.invalid(code).stage("certificate") }
 }
 
-/// Characters that show as nothing under VeraId: allowed where an emoji or a script needs them (0), refused elsewhere.
+/// Invisible characters under VeraId: allowed where an emoji or a script needs them (0), rejected
+/// elsewhere.
 const INVISIBLE: &[(&str, &str, &str, u16)] = &[
     (
         "emoji-skin-tone",
@@ -146,11 +148,11 @@ const INVISIBLE: &[(&str, &str, &str, u16)] = &[
     ("last-non-character", "the last code point", "alice\u{10FFFF}", 2501),
 ];
 
-/// Those of them that PRECIS allows as well.
+/// The invisible characters that PRECIS allows as well.
 const NEEDED_BY_PRECIS: [&str; 2] = ["joiner-after-virama", "non-joiner-persian"];
 
-/// Names of people in scripts that Unicode has had for long and for less so, and what PRECIS would change in such (2501). VeraId
-/// allows all of them.
+/// Names of people in old and new scripts of Unicode, and names in them that PRECIS would change
+/// (2501). VeraId allows all of them.
 const SCRIPTS: &[(&str, &str, &str, u16)] = &[
     ("adlam", "Adlam letters", "\u{1E922}\u{1E923}\u{1E924}", 0),
     ("adlam-capital", "an Adlam capital letter", "\u{1E900}\u{1E923}\u{1E924}", 2501),

@@ -72,7 +72,7 @@ fn usual_period() -> ValidityPeriod {
     period(start, start.saturating_add(14 * 86_400))
 }
 
-/// Valid with these records, in canonical order, in this run of seconds.
+/// Expects these records, in canonical order, with validity in this run of seconds.
 fn proves(vector: Vector, records: &[Vec<u8>], validity: ValidityPeriod) -> Vector {
     records_only(vector, records).fact("validity", Json::List(vec![period_json(validity)]))
 }
@@ -88,7 +88,7 @@ fn text() -> Vec<u8> {
     txt_rdata(&[b"text"])
 }
 
-/// A chain that proves the usual record all the same.
+/// A chain that still proves the usual record.
 fn still_proves(
     rule: &str,
     case: &str,
@@ -121,7 +121,7 @@ fn changed_zones(change: impl FnOnce(&mut Hierarchy)) -> MockChain {
     let mut hierarchy = small_zones().hierarchy();
     change(&mut hierarchy);
     let mut chain = hierarchy.sign();
-    // A key that is given two roles is one record all the same.
+    // A key with two roles is still a single record.
     for place in 0..chain.links.len() {
         let mut seen = BTreeSet::new();
         chain.links[place].rrset.rdata.retain(|rdata| seen.insert(rdata.clone()));
@@ -130,7 +130,7 @@ fn changed_zones(change: impl FnOnce(&mut Hierarchy)) -> MockChain {
     chain
 }
 
-/// The message that answers `question`, to be built otherwise.
+/// The message that answers `question`, to be changed and built.
 fn answer(chain: &MockChain, question: &Question) -> MessageBuilder {
     let link = chain.link(question);
     MessageBuilder::new(question).answer_rrset(&link.rrset, &link.rrsigs())
@@ -271,7 +271,7 @@ fn algorithms() -> Vec<Vector> {
             zone.zsks = zone.ksks.clone();
             zone.ksks.push(p256(90).with_algorithm_number(number));
         });
-        // The zone's data is signed by its good key alone, its DNSKEY RRset by both.
+        // The zone's data is signed only by its good key, its DNSKEY RRset by both.
         vectors.push(still_proves(
             "algorithm",
             &format!("algorithm-{number}-beside-good"),

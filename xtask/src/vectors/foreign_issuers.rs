@@ -1,4 +1,5 @@
-//! Organisation certificates that someone else issued, put to verifiers whose policy accepts them.
+//! Organisation certificates that someone else issued, given to verifiers whose policy accepts
+//! them.
 
 use veraid_testkit::{
     Binding, CertificateBuilder, Customisation, Extension, MockBundle, Scenario, TestProfile,
@@ -25,7 +26,8 @@ pub(super) fn vectors() -> Vec<Vector> {
         .collect()
 }
 
-/// Under VeraId no policy accepts it.
+/// Expects rejection under VeraId, where no policy accepts foreign issuers, and `code` under
+/// DomainAuth.
 fn settle(profile: TestProfile, vector: Vector, code: u16) -> Vector {
     let vector = vector.accepting_foreign_issuers();
     match (profile, code) {
@@ -35,7 +37,7 @@ fn settle(profile: TestProfile, vector: Vector, code: u16) -> Vector {
     }
 }
 
-/// What counts of such a certificate: all that counts of any other.
+/// The rules for any other organisation certificate, which apply to these as well.
 fn accepted(profile: TestProfile) -> Vec<Vector> {
     let scenario = member(profile);
     let cases: Vec<(&str, &str, &'static str, Change, u16)> = vec![
@@ -134,7 +136,7 @@ fn accepted(profile: TestProfile) -> Vec<Vector> {
         .collect()
 }
 
-/// The organisation itself signs with such a certificate.
+/// Signatures by the organisation itself with such a certificate.
 fn signing(profile: TestProfile) -> Vec<Vector> {
     let scenario = organisation(profile);
     let make = |case: &str, description: &str, change: Change, code| {
@@ -164,7 +166,7 @@ fn under_another_name(profile: TestProfile) -> Vec<Vector> {
     let thief = Scenario { organisation: "evil.com".into(), ..original.clone() };
     let build = |binding: Binding| -> MockBundle {
         let customisation = Customisation::new().organisation(foreign(|_| {})).signed_data(|s| {
-            // What is signed is what example.com signed.
+            // The signed data is that of example.com.
             s.signing_certificate = (binding == Binding::Bound)
                 .then(|| signing_certificate_attribute(&original.build().organisation_certificate));
         });

@@ -8,7 +8,7 @@ const SPEC: &str = "RFC 9110 section 11.4";
 const PARENT: &str = "header::valid::usual";
 
 pub(super) fn vectors() -> Vec<Vector> {
-    // A length that Base64 has to pad.
+    // A length that Base64 must pad.
     let (scenario, made) = (1..)
         .map(|extra| {
             let mut scenario = member(TestProfile::VeraId);

@@ -10,14 +10,14 @@ use super::{PROFILES, Vector, member, vary};
 
 const KEYS: &str = "DomainAuth, \"X.509 Certificate Profile\"";
 
-/// A change, and the number of the error; 0 is none.
+/// A change, and the number of the expected error; 0 is valid.
 type Change<T> = Box<dyn Fn(&mut T)>;
 
 pub(super) fn vectors() -> Vec<Vector> {
     [extensions(), certificates(), keys(), signatures(), parameters()].concat()
 }
 
-/// A vector of each case under each profile.
+/// One vector for each case under each profile.
 fn each<T>(
     rule: &str,
     cases: Vec<(&str, &str, &'static str, Change<T>, u16)>,
@@ -52,7 +52,7 @@ fn extensions() -> Vec<Vector> {
     };
     const TRUE: &[u8] = &[1, 1, 0xFF];
     let usage = |critical| -> Change<CertificateBuilder> {
-        // Server authentication, of all things.
+        // Server authentication, which is unrelated to signing.
         let value = der_writer::sequence(&[&der_writer::oid("1.3.6.1.5.5.7.3.1")]);
         Box::new(move |certificate| {
             certificate.extensions.push(Extension::new("2.5.29.37", critical, value.clone()));
@@ -186,7 +186,7 @@ fn certificates() -> Vec<Vector> {
         vectors.push(match profile {
             veraid_testkit::TestProfile::VeraId => {
                 let scenario = member(profile);
-                // Everything but this certificate has the usual periods.
+                // All parts except this certificate have the usual periods.
                 vector.holds_if_ever(super::common_seconds(&scenario))
             }
             veraid_testkit::TestProfile::DomainAuth => vector.invalid(2206),
@@ -296,7 +296,7 @@ fn of_signature(change: &Change<SignedDataBuilder>) -> Customisation<'_> {
 fn signatures() -> Vec<Vector> {
     const SPEC: &str = "RFC 8017 section 8.1.2";
     let key = RsaKey::fixed(2048, 1);
-    // A signature made of the one that holds.
+    // A signature made from the valid one.
     let changed = |change: fn(&RsaKey, &mut Vec<u8>)| -> Change<SignedDataBuilder> {
         Box::new(move |signed| {
             let attributes =

@@ -56,14 +56,15 @@ impl Json {
 }
 
 impl fmt::Display for Json {
-    /// Indented by two spaces, with a line break at the end.
+    /// Writes the JSON indented by two spaces, with a line break at the end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(f, 0)?;
         f.write_str("\n")
     }
 }
 
-/// A string with everything but ASCII escaped: what a vector says must be told from what looks like it.
+/// Quotes a string and escapes everything but ASCII, so that text in a vector cannot be confused
+/// with lookalikes.
 fn quoted(text: &str) -> String {
     let mut quoted = serde_json::to_string(text).expect("text has a JSON form");
     if !quoted.is_ascii() {

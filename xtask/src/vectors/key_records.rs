@@ -1,4 +1,4 @@
-//! The TXT records by which an organisation names its key.
+//! The TXT records in which an organisation names its key.
 
 mod answers;
 mod registries;
@@ -18,7 +18,7 @@ const REGISTRIES: &str = "Decisions, \"Key records\"";
 
 use TestProfile::{DomainAuth, VeraId};
 
-/// What becomes of a record under each profile: 0 is valid, or else this project's code.
+/// A record and its result under each profile: 0 is valid, otherwise this project's code.
 struct Case {
     name: &'static str,
     description: &'static str,
@@ -37,7 +37,7 @@ const fn case(
     Case { name, description, spec, veraid, domainauth }
 }
 
-/// Records of one key, KEY standing for its id as the profile writes it.
+/// Records of one key; KEY stands for its id in the profile's form.
 const CASES: &[Case] = &[
     case(
         "service",
@@ -443,7 +443,7 @@ fn several(profile: TestProfile) -> Vec<Vector> {
             with_records(profile, &format!("records-{name}"), description, SELECTION, records, code)
         })
         .collect();
-    // The record of the key is another name's, in the same answer section.
+    // The key's record belongs to another name, in the same answer section.
     let scenario =
         Scenario { records: Some(vec![txt_rdata(&[b"v=spf1 -all"])]), ..member(profile) };
     let stray = any();
@@ -489,10 +489,10 @@ fn key_sizes(profile: TestProfile) -> Vec<Vector> {
         .collect()
 }
 
-/// The TTL override decides how far before the end of the window the chain may have held.
+/// The TTL override determines how far before the end of the window the chain may have been valid.
 fn look_back(profile: TestProfile) -> Vec<Vector> {
     let spec = "DomainAuth, \"TTL Override\"";
-    // The chain holds until now; certificates and signature for a day more.
+    // The chain is valid until now; certificates and signature are valid for a day more.
     let scenario = |records: Vec<Vec<u8>>| Scenario {
         rrsig_period: super::period_before_now(DAY, 0),
         signature_period: super::seconds_around_now(60, DAY),

@@ -1,4 +1,4 @@
-//! How much work a verification may be: each limit at its edge and one beyond.
+//! Limits on the work of a verification, each at its edge and one beyond.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ fn txt() -> Question {
     question("_veraid.example.com", "TXT")
 }
 
-/// A DNSKEY or DS that nobody can use, told apart by a number.
+/// An unusable DNSKEY or DS, distinguished by a number.
 fn unusable(number: usize) -> ZoneKey {
     ZoneKey::fixed(ZoneAlgorithm::Ed25519, 1000 + number).with_algorithm_number(253)
 }
@@ -215,7 +215,7 @@ pub(super) fn in_windows(link: &ChainLink, count: u64) -> Vec<u8> {
     link.message_with(&rrsigs)
 }
 
-/// Puts RRSIGs beside the answer's that last longer, so that they are tried first, and do not hold.
+/// Adds invalid RRSIGs beside the answer's. They last longer, so they are tried first.
 pub(super) fn add_failures(chain: &mut MockChain, count: u32) {
     let question = chain.question();
     let link = chain.link(&question).clone();
@@ -228,7 +228,7 @@ pub(super) fn add_failures(chain: &mut MockChain, count: u32) {
     chain.replace(&question, link.message_with(&rrsigs));
 }
 
-/// Chain, certificates and content draw on the same four checks that may fail.
+/// The limit of four failed checks is shared by chain, certificates and content.
 fn shared_failures(profile: TestProfile) -> Vec<Vector> {
     let scenario = member(profile);
     let four = || Customisation::new().chain(|chain| add_failures(chain, 4));
@@ -294,7 +294,7 @@ fn checks() -> Vec<Vector> {
         let vector = chain(&format!("failures-ed448-{count}"), &description, &made);
         vectors.push(if count > 2 { vector.invalid(2007) } else { vector });
     }
-    // Eight RRsets with eight RRSIGs each, every one of which adds seconds that are asked for.
+    // Eight RRsets with eight RRSIGs each, every one of which adds requested seconds.
     let whole: ValidityPeriod = period(NOW, NOW.saturating_add(79));
     for (owner, count) in [("_veraid.a.example.com", 64), ("_veraid.b.a.example.com", 65)] {
         let mut made = small_zones().owner(owner).build();
@@ -420,7 +420,7 @@ fn structures() -> Vec<Vector> {
     vectors
 }
 
-/// What `make` makes of a number of octets more, so that `size` of it is `target`.
+/// Calls `make` with the number of additional octets for which `size` of the result is `target`.
 pub(super) fn fitted<T>(target: usize, make: impl Fn(usize) -> T, size: impl Fn(&T) -> usize) -> T {
     let mut more = 0;
     loop {

@@ -1,7 +1,9 @@
-//! docs/conformance-matrix.md: from each sentence with a requirement word to what shows that it is kept.
+//! docs/conformance-matrix.md: each sentence with a requirement word, and the evidence that it is
+//! kept.
 //!
-//! The sentences are in xtask/conformance, in the project's own words. A row that names a vector or a test which does not exist is an error,
-//! and so are a sentence left out and a verdict without what it needs.
+//! The sentences are in xtask/conformance, in the project's own words. A row that names a vector or
+//! a test that does not exist is an error, and so are a missing sentence and a verdict without what
+//! it needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -23,7 +25,7 @@ use tests_of_tree::names_of_tests;
 struct Document {
     title: &'static str,
     about: &'static str,
-    /// What the numbers of its sentences begin with.
+    /// The letter that begins the numbers of its sentences.
     letter: char,
     sentences: u16,
     profile: ProfileName,
@@ -49,21 +51,22 @@ const DOCUMENTS: [Document; 2] = [
     },
 ];
 
-/// What the matrix has to know of a vector.
+/// The properties of a vector that the matrix needs.
 struct Known {
     id: String,
-    /// None for chains, which have none.
+    /// `None` for chains, which have no profile.
     profile: Option<ProfileName>,
     authority: Authority,
 }
 
 const FEEDBACK: &str = include_str!("../../../docs/draft-feedback.md");
 
-/// The text of the conformance matrix: of what is generated, and of the vectors beside it.
+/// The text of the conformance matrix, for generated and other vectors.
 ///
 /// # Errors
 ///
-/// The first row that is wrong, or a vector that docs/draft-feedback.md names and that does not exist.
+/// The first row that is wrong, or a vector that docs/draft-feedback.md names and that does not
+/// exist.
 pub(super) fn text(vectors: &[Vector], cited: &[(&str, Citation)]) -> Result<String, String> {
     let generated = vectors.iter().zip(cited).map(|(vector, (_, citation))| Known {
         id: vector.id.clone(),
@@ -125,7 +128,7 @@ fn render(vectors: &[Known], tests: &BTreeSet<String>) -> Result<String, String>
     Ok(format!("{}{}{tables}", head(&counts), by_authority(vectors, &named)))
 }
 
-/// Checks that every vector which a text names, as `area::rule::case` with or without `*`, exists.
+/// Checks that every vector that a text names, as `area::rule::case` with or without `*`, exists.
 fn check_mentions(text: &str, vectors: &[Known]) -> Result<(), String> {
     let is_pattern = |span: &&str| {
         let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-:*".contains(c);
@@ -140,7 +143,7 @@ fn check_mentions(text: &str, vectors: &[Known]) -> Result<(), String> {
     Ok(())
 }
 
-/// Sentences by verdict.
+/// The number of sentences for each verdict.
 fn count(rows: &[Row]) -> BTreeMap<Verdict, u16> {
     let mut counts = BTreeMap::new();
     for row in rows {
@@ -176,7 +179,7 @@ fn head(counts: &[BTreeMap<Verdict, u16>]) -> String {
     text
 }
 
-/// How many vectors each authority decides, and how many of those a row names.
+/// A table with the number of vectors that each authority decides, and of those that a row names.
 fn by_authority(vectors: &[Known], named: &BTreeSet<&str>) -> String {
     let mut counts = BTreeMap::<Authority, (usize, usize)>::new();
     for vector in vectors {
@@ -205,7 +208,7 @@ fn shown_by<'a>(
     let mut items = Vec::new();
     for pattern in &row.vectors {
         let glob = Glob::new(pattern);
-        // A row without profile names the vectors of its document's; chains have none.
+        // A row names vectors without the profile, which is the document's; chains have none.
         let suffixed =
             ["-veraid", "-domainauth"].map(|suffix| Glob::new(format!("{pattern}{suffix}")));
         let fits = |known: &&Known| {

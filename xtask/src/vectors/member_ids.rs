@@ -1,4 +1,4 @@
-//! Member id bundles: what may stand in their fifth field, and their limits.
+//! Member id bundles: the certificates allowed in their fifth field, and their limits.
 
 use veraid_dnssec::RecordType;
 use veraid_testkit::{
@@ -29,7 +29,7 @@ fn make(
     made: &MockBundle,
 ) -> Vector {
     let profile = scenario.profile;
-    // Nothing is signed but the certificates.
+    // Only the certificates are signed.
     let holds = Scenario { signature_period: scenario.certificate_period, ..scenario.clone() };
     let id = format!("member-id::{rule}::{case}-{}", label(profile));
     Vector::member_id(id, description, spec, profile, made)
@@ -38,7 +38,8 @@ fn make(
         .holds_if_ever(common_seconds(&holds))
 }
 
-/// Certificates that lead nowhere beside a member whom the organisation itself vouches for. VeraId has no such field.
+/// Unrelated certificates beside those of a member for whom the organisation itself vouches. VeraId
+/// has no such field.
 fn fifth_field(profile: TestProfile) -> Vec<Vector> {
     let scenario = member(profile);
     let with = |count: usize| {

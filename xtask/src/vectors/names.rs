@@ -24,7 +24,7 @@ fn settle(vector: Vector, code: u16) -> Vector {
     if code == 0 { vector } else { vector.invalid(code) }
 }
 
-/// The organisation's certificate has this subject, and is self-issued still.
+/// Gives the organisation's certificate this subject; it stays self-issued.
 fn called(subject: Vec<u8>) -> Customisation<'static> {
     Customisation::new().organisation(move |certificate| {
         certificate.subject.clone_from(&subject);
@@ -126,7 +126,8 @@ fn organisations(profile: TestProfile) -> Vec<Vector> {
             if profile == VeraId { 0 } else { 2102 },
         ),
     ] {
-        // Too long for DomainAuth's prefix, it can be of VeraId alone, whose answer the chain does not have.
+        // A name that is too long for DomainAuth's prefix can only be VeraId's, whose answer the
+        // chain does not have.
         if profile == DomainAuth && case == "too-long" {
             continue;
         }
@@ -365,7 +366,7 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
             code * 2502,
         ));
     }
-    // Sorted as a SET OF, the shorter attribute comes first.
+    // In a sorted SET OF, the shorter attribute comes first.
     let longer = unit(&der_writer::utf8_string("Example Organisation"));
     let together = |attributes: [&[u8]; 2]| {
         der_writer::sequence(&[&der_writer::tlv(der_writer::SET, &attributes)])

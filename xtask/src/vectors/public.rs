@@ -1,7 +1,9 @@
-//! Vectors from public data of others: chains recorded from the live DNS, and scenarios and RRsets that DNSSEC validators are tested with.
+//! Vectors from other projects' public data: chains recorded from the live DNS, and scenarios and
+//! RRsets for testing DNSSEC validators.
 //!
-//! The sources are crates, unpacked: `cargo xtask public-vectors --domain DIR --dnssec-prover DIR [--check]`. They are not dependencies, so what is
-//! in test-vectors/public/ is committed and this program tells where each file came from.
+//! The sources are unpacked crates:
+//! `cargo xtask public-vectors --domain DIR --dnssec-prover DIR [--check]`. They are not
+//! dependencies, so the files in test-vectors/public/ are committed, and each names its origin.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -20,14 +22,14 @@ mod rpl;
 mod rrsets;
 mod scenarios;
 
-/// The folders of test-vectors/public/ that hold nothing but what is converted here.
+/// The folders of test-vectors/public/ that contain only converted files.
 const FOLDERS: [&str; 4] = ["dnssec-prover", "rfc9102", "scenario", "rrset"];
 
 const FILES: &str = "files of scenarios";
 
 const USAGE: &str = "cargo xtask public-vectors --domain DIR --dnssec-prover DIR [--check]";
 
-/// Converts all sources and writes the vectors, or compares them with those that are there.
+/// Converts all sources and writes the vectors, or compares them with the existing files.
 ///
 /// # Errors
 ///
@@ -81,7 +83,7 @@ fn read_scenarios(folder: &Path, tally: &mut Tally) -> Result<Vec<rpl::Scenario>
     Ok(scenarios)
 }
 
-/// A chain of others and what must come of it.
+/// A chain from another project and its expected result.
 #[derive(Clone, Debug)]
 struct PublicVector {
     folder: &'static str,
@@ -99,9 +101,9 @@ struct PublicVector {
 
 #[derive(Clone, Debug)]
 enum Expect {
-    /// These records, and if they are known the seconds in which they hold.
+    /// Valid with these records and, if known, the seconds in which they are valid.
     Valid { records: Vec<Vec<u8>>, validity: Option<ValidityPeriod> },
-    /// With this project's code.
+    /// Invalid with this project's code.
     Invalid(u16),
 }
 
@@ -110,7 +112,8 @@ impl PublicVector {
         format!("dnssec::public-{}::{}", self.folder, self.case)
     }
 
-    /// Wildcards are refused by this project; all else is DNSSEC's rules.
+    /// The authority: this project's decisions for the rejection of wildcards, and DNSSEC's rules
+    /// for all else.
     fn citation(&self) -> Result<Citation, String> {
         let spec = match self.expect {
             Expect::Invalid(2015) => "Decisions, \"DNSSEC\"",
@@ -221,7 +224,7 @@ fn compare(files: &BTreeMap<PathBuf, String>) -> Result<(), String> {
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
 }
 
-/// How many cases of each source became vectors, and why the others did not.
+/// The number of cases of each source that became vectors, and the reasons why others did not.
 #[derive(Debug, Default)]
 struct Tally(BTreeMap<&'static str, BTreeMap<String, usize>>);
 

@@ -1,8 +1,9 @@
-//! Bundles below a root that changes its algorithm: what other implementations must take, too.
+//! Bundles below a root that changes its algorithm, which other implementations must accept too.
 
 use super::*;
 
-/// Bundles whose root signs with RSA, with RSA and P-256, and with P-256; and one of which the chain keeps only the RRSIGs that it needs.
+/// Bundles whose root signs with RSA, with RSA and P-256, and with P-256; and one whose chain keeps
+/// only the RRSIGs that it needs.
 pub(super) fn vectors() -> Vec<Vector> {
     let spec = "RFC 6781 section 4.1.4";
     let rsa = ZoneKey::fixed(ZoneAlgorithm::RsaSha256, 0);
@@ -50,7 +51,7 @@ pub(super) fn vectors() -> Vec<Vector> {
     vectors
 }
 
-/// Leaves the RRSIG at this place and no other in a message.
+/// Keeps only the RRSIG at this position in a message.
 fn keep_one(chain: &mut MockChain, (owner, record_type): (&str, &str), place: usize) {
     let asked = dnssec::question(owner, record_type);
     let link = chain.link(&asked);

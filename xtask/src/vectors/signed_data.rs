@@ -112,7 +112,7 @@ fn content(profile: TestProfile) -> Vec<Vector> {
     ]
 }
 
-/// A SignerInfo put together by hand: whatever is not given is what `signed` would write.
+/// A SignerInfo assembled by hand; missing fields are those that `signed` would write.
 #[derive(Default)]
 struct ByHand {
     digest_algorithm: Option<Vec<u8>>,
@@ -503,7 +503,7 @@ fn algorithms(profile: TestProfile) -> Vec<Vector> {
     changed("cms-algorithm", &scenario, cases)
 }
 
-/// BER that deployed software writes, and what goes further.
+/// BER that deployed software writes, and BER that goes further.
 fn tolerated(profile: TestProfile) -> Vec<Vector> {
     let scenario = member(profile);
     let mut vectors = Vec::new();
@@ -588,7 +588,7 @@ fn tolerated(profile: TestProfile) -> Vec<Vector> {
             .invalid(2318),
         );
     }
-    // What nobody tolerates: chunks within chunks.
+    // Not tolerated under any profile: chunks within chunks.
     let mut bundle = scenario.build();
     let chunk = der_writer::octet_string(&scenario.content);
     let nested = der_writer::tlv(0x24, &[&der_writer::tlv(0x24, &[&chunk])]);
@@ -626,7 +626,7 @@ fn tolerated(profile: TestProfile) -> Vec<Vector> {
     vectors
 }
 
-/// The ContentInfo with its eContent exchanged.
+/// The ContentInfo with its eContent replaced.
 fn replace_content(content_info: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     use veraid_testkit::children;
     let signed_data = children(children(content_info)[1])[0];

@@ -1,4 +1,4 @@
-//! Kliento tokens: the JSON that is signed, for whom and for how long.
+//! Kliento tokens: the signed JSON, the audience and the lifetime.
 
 mod domainauth;
 
@@ -27,7 +27,7 @@ fn json(case: &str, description: &str, content: &[u8]) -> Vector {
     make("json", case, description, &scenario)
 }
 
-/// A token of the usual audience and these members besides.
+/// A token with the usual audience and these additional members.
 fn with(members: &str) -> Vec<u8> {
     format!(r#"{{"audience":"{AUDIENCE}"{members}}}"#).into_bytes()
 }

@@ -34,7 +34,8 @@ fn made(case: &str, description: &str, spec: &'static str, scenario: &Scenario) 
     vary("time", case, description, spec, scenario, &Customisation::new())
 }
 
-/// A scenario in which only one kind of evidence has this period, and all else holds long before and after.
+/// A scenario in which only one kind of evidence has this period, and all others are valid long
+/// before and after.
 fn only(profile: TestProfile, kind: &str, period: ValidityPeriod) -> Scenario {
     let wide = super::days_around_now(30, 30);
     let mut scenario = Scenario {
@@ -82,7 +83,7 @@ fn bounds(profile: TestProfile) -> Vec<Vector> {
             &instant,
         ));
     }
-    // The organisation's certificate alone.
+    // Only the organisation's certificate changes.
     let scenario = only(profile, "certificate", super::days_around_now(30, 30));
     for (case, description, span, code) in [
         (

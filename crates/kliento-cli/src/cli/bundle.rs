@@ -14,7 +14,7 @@ pub(crate) enum BundleVerb {
     /// Signs content for a service.
     #[command(after_help = BUNDLE_SIGN_EXAMPLES)]
     Sign(BundleSign),
-    /// Proves who signed content for a service.
+    /// Verifies who signed content for a service.
     #[command(after_help = BUNDLE_VERIFY_EXAMPLES)]
     Verify(BundleVerify),
     /// Shows a bundle from the DNS root to its signature: verdict, chain, time line and sizes.
@@ -50,13 +50,13 @@ pub(crate) struct BundleSign {
     /// The content to sign; `-` is standard input.
     #[arg(long = "in", value_name = "FILE", default_value = "-")]
     pub(crate) content: PathBuf,
-    /// Leave the content out of the bundle: it travels apart.
+    /// Leave the content out of the bundle, to be sent separately.
     #[arg(long)]
     pub(crate) detached: bool,
-    /// How long the signature is valid from now on, like 30s, 10m, 1h or 5d [default: 1h].
+    /// The lifetime of the signature from now on, like 30s, 10m, 1h or 5d [default: 1h].
     #[arg(long, value_name = "DURATION", value_parser = times::parse_duration, conflicts_with = "until")]
     pub(crate) ttl: Option<u64>,
-    /// The last second in which the signature is valid.
+    /// The last second at which the signature is valid.
     #[arg(long, value_name = "TIME", value_parser = times::parse)]
     pub(crate) until: Option<Timestamp>,
     #[command(flatten)]
@@ -70,7 +70,7 @@ pub(crate) struct BundleSign {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum BundleForm {
-    /// The octets.
+    /// Binary DER.
     Der,
     /// Base64 on one line.
     Base64,
@@ -100,13 +100,13 @@ pub(crate) struct BundleInspect {
     /// DER or Base64; `-` is standard input.
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) input: PathBuf,
-    /// The service that the signature must be for; without it the service is not checked.
+    /// The service that the signature must be for [default: not checked].
     #[arg(long, value_name = "OID")]
     pub(crate) service: Option<ServiceOid>,
     /// The content of a detached signature.
     #[arg(long, value_name = "FILE")]
     pub(crate) plaintext: Option<PathBuf>,
-    /// Look without trust: nothing is verified.
+    /// Show the bundle without verifying anything.
     #[arg(long)]
     pub(crate) no_verify: bool,
     #[command(flatten)]

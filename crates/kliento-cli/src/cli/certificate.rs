@@ -21,7 +21,7 @@ pub(crate) enum MemberVerb {
     /// Issues the certificate of a user or a bot.
     #[command(after_help = MEMBER_CERT_EXAMPLES)]
     Cert(MemberCert),
-    /// Puts together what a member needs to sign beside its key, and proves it.
+    /// Assembles and verifies a member id bundle, which a member needs to sign beside its key.
     #[command(after_help = MEMBER_BUNDLE_EXAMPLES)]
     Bundle(MemberBundle),
 }
@@ -50,20 +50,21 @@ pub(crate) struct OrganisationCert {
     pub(crate) organisation: String,
     #[command(flatten)]
     pub(crate) key: KeyArguments,
-    /// Which protocol the certificate is for.
+    /// The protocol that the certificate is for.
     #[arg(long, value_enum, default_value_t = IssuingProfile::Veraid)]
     pub(crate) profile: IssuingProfile,
-    /// Allow so many levels of intermediates between the organisation and its members (DomainAuth)
-    /// [default: 0].
+    /// Allow at most this many levels of intermediates between the organisation and its members
+    /// (DomainAuth) [default: 0].
     #[arg(long, value_name = "LEVELS", value_parser = clap::value_parser!(u8).range(..=3))]
     pub(crate) intermediate_levels: Option<u8>,
     /// Make a certificate that signs content and cannot issue others (DomainAuth).
     #[arg(long, conflicts_with = "intermediate_levels")]
     pub(crate) sign_only: bool,
-    /// The first second in which it is valid [default: an hour ago, for clocks that are behind].
+    /// The first second at which the certificate is valid [default: an hour ago, for clocks that
+    /// are behind].
     #[arg(long, value_name = "TIME", value_parser = times::parse)]
     pub(crate) from: Option<Timestamp>,
-    /// How many days it is valid [default: 90].
+    /// The number of days for which the certificate is valid [default: 90].
     #[arg(long, value_name = "DAYS", conflicts_with = "until", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) days: Option<u32>,
     /// The last second in which it is valid.
@@ -78,10 +79,10 @@ pub(crate) struct OrganisationCert {
 #[command(group = ArgGroup::new("issuer").required(true))]
 #[command(group = ArgGroup::new("public key").required(true))]
 pub(crate) struct MemberCert {
-    /// The certificate of the organisation that issues.
+    /// The certificate of the issuing organisation.
     #[arg(long, value_name = "FILE", group = "issuer")]
     pub(crate) org_cert: Option<PathBuf>,
-    /// The member id bundle of the intermediate that issues (DomainAuth).
+    /// The member id bundle of the issuing intermediate (DomainAuth).
     #[arg(long, value_name = "FILE", group = "issuer")]
     pub(crate) member_bundle: Option<PathBuf>,
     #[command(flatten)]
@@ -89,7 +90,7 @@ pub(crate) struct MemberCert {
     /// The name of the user.
     #[arg(long, value_name = "NAME", group = "member")]
     pub(crate) user: Option<String>,
-    /// A bot instead of a user: it speaks for the organisation itself.
+    /// Certify a bot instead of a user: it speaks for the organisation itself.
     #[arg(long, group = "member")]
     pub(crate) bot: bool,
     /// The member's PKCS#10 certificate request, which proves that the member has the private key;
@@ -100,22 +101,25 @@ pub(crate) struct MemberCert {
     /// --without-proof.
     #[arg(long, value_name = "FILE", group = "public key")]
     pub(crate) member_key: Option<PathBuf>,
-    /// Certify a public key without proof that the member has the private one.
+    /// Certify a public key without proof that the member has the private key.
     #[arg(long, requires = "member_key", conflicts_with = "request")]
     pub(crate) without_proof: bool,
-    /// The file that has the passphrase of the member's private key.
+    /// The file with the passphrase of the member's private key.
     #[arg(long, value_name = "FILE", requires = "member_key", conflicts_with = "request")]
     pub(crate) member_passphrase_file: Option<PathBuf>,
-    /// Make it an intermediate with at most so many levels of intermediates below it (DomainAuth).
+    /// Make the member an intermediate with at most this many levels of intermediates below it
+    /// (DomainAuth).
     #[arg(long, value_name = "PATHLEN", value_parser = clap::value_parser!(u8).range(..=3))]
     pub(crate) intermediate: Option<u8>,
-    /// Which protocol the certificate is for [default: the one that the issuer's certificate is for].
+    /// The protocol that the certificate is for [default: that of the issuer's certificate].
     #[arg(long, value_enum, conflicts_with = "member_bundle")]
     pub(crate) profile: Option<IssuingProfile>,
-    /// The first second in which it is valid [default: an hour ago, or when the issuer's is].
+    /// The first second at which the certificate is valid [default: an hour ago, or that of the
+    /// issuer's certificate if later].
     #[arg(long, value_name = "TIME", value_parser = times::parse)]
     pub(crate) from: Option<Timestamp>,
-    /// How many days it is valid [default: as long as the issuer's, at most 90 days].
+    /// The number of days for which the certificate is valid [default: as long as the issuer's
+    /// certificate, at most 90 days].
     #[arg(long, value_name = "DAYS", conflicts_with = "until", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) days: Option<u32>,
     /// The last second in which it is valid.
@@ -139,7 +143,7 @@ pub(crate) struct MemberBundle {
     /// The DNSSEC chain of the organisation's key records.
     #[arg(long, value_name = "FILE")]
     pub(crate) chain: PathBuf,
-    /// The service that the member is to sign for [default: Kliento's, 1.3.6.1.4.1.58708.3.0].
+    /// The service that the member will sign for [default: Kliento's, 1.3.6.1.4.1.58708.3.0].
     #[arg(long, value_name = "OID")]
     pub(crate) service: Option<ServiceOid>,
     #[command(flatten)]
@@ -154,7 +158,7 @@ pub(crate) struct MemberBundle {
     pub(crate) force: bool,
 }
 
-/// Where a certificate goes.
+/// The output file of a certificate.
 #[derive(Debug, Args)]
 pub(crate) struct CertificateFile {
     /// Where to write the certificate.

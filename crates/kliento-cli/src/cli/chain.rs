@@ -11,13 +11,13 @@ use crate::cli::{AnchorsArgument, Instant, IssuingProfile, OutputArgument, When}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ChainVerb {
-    /// Fetches the chain of an organisation's key records, and proves it.
+    /// Fetches and verifies the chain of an organisation's key records.
     #[command(after_help = CHAIN_FETCH_EXAMPLES)]
     Fetch(ChainFetch),
-    /// Shows messages, records and signatures, and what they prove.
+    /// Shows a chain's messages, records and signatures, and what they prove.
     #[command(after_help = CHAIN_SHOW_EXAMPLES)]
     Show(ChainShow),
-    /// Proves DNS records, and tells the seconds at which they are proved.
+    /// Verifies DNS records, and shows the seconds at which they are proved.
     #[command(after_help = CHAIN_VERIFY_EXAMPLES)]
     Verify(ChainVerify),
 }
@@ -46,23 +46,23 @@ pub(crate) struct ChainFetch {
     /// The organisation's domain.
     #[arg(value_name = "ORG")]
     pub(crate) organisation: String,
-    /// A recursive resolver: https://…, tls://…, tcp://…, udp://… or an address; the next is asked if one fails
-    /// [default: https://1.1.1.1/dns-query and https://8.8.8.8/dns-query].
+    /// A recursive resolver: https://…, tls://…, tcp://…, udp://… or an address; if one fails, the
+    /// next is queried [default: https://1.1.1.1/dns-query and https://8.8.8.8/dns-query].
     #[arg(long = "resolver", value_name = "URL")]
     pub(crate) resolvers: Vec<Server>,
-    /// Certificates in PEM of authorities to trust for TLS beside the Web's.
+    /// Certificate authorities to trust for TLS beside the Web's, in PEM.
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_roots: Option<PathBuf>,
-    /// Whose records to fetch.
+    /// The protocol whose records to fetch.
     #[arg(long, value_enum, default_value_t = IssuingProfile::Veraid)]
     pub(crate) profile: IssuingProfile,
-    /// Keep the messages as they came instead of what the proof needs.
+    /// Keep the messages as received instead of reducing them to what the proof needs.
     #[arg(long)]
     pub(crate) full: bool,
     /// Check that a record names this key (private or public, in PEM).
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
-    /// The file that has the passphrase of the key.
+    /// The file with the passphrase of the key.
     #[arg(long, value_name = "FILE", requires = "key")]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// The service that the record must be for [default: Kliento's, 1.3.6.1.4.1.58708.3.0].
@@ -85,7 +85,7 @@ pub(crate) struct ChainShow {
     /// DNS messages as a SET OF OCTET STRING in DER; `-` is standard input.
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) input: PathBuf,
-    /// Look without trust: nothing is verified.
+    /// Show the chain without verifying anything.
     #[arg(long)]
     pub(crate) no_verify: bool,
     #[command(flatten)]

@@ -9,10 +9,10 @@ use crate::cli::{Output, OutputArgument};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConformanceVerb {
-    /// Holds an implementation against test vectors and counts by area.
+    /// Tests an implementation with test vectors, and counts the results by area.
     #[command(after_help = CONFORMANCE_RUN_EXAMPLES)]
     Run(ConformanceRun),
-    /// Answers questions on standard input, one a line, as an implementation under test does.
+    /// Answers questions from standard input, one per line, as an implementation under test does.
     #[command(after_help = CONFORMANCE_ANSWER_EXAMPLES)]
     Answer(ConformanceAnswer),
 }
@@ -32,33 +32,35 @@ Examples:
   kliento conformance run --implementation \"kliento conformance answer --provider rust-crypto\"
   kliento conformance answer < questions.jsonl";
 
-/// The implementation that is built in.
+/// The argument that selects the built-in implementation.
 pub(crate) const BUILT_IN: &str = "self";
 
 #[derive(Debug, Args)]
 pub(crate) struct ConformanceRun {
-    /// The folder of vectors; every file below it that ends in .json is one.
+    /// The folder of vectors; every file below it that ends in .json is a vector.
     #[arg(value_name = "DIR", default_value = "test-vectors")]
     pub(crate) folder: PathBuf,
-    /// The program to test and its arguments, or `self` for the one that is built in; no shell is involved.
+    /// The program to test and its arguments, or `self` for the built-in implementation; no shell
+    /// is involved.
     #[arg(long, value_name = "COMMAND", default_value = BUILT_IN)]
     pub(crate) implementation: String,
-    /// The cryptography of the implementation that is built in.
+    /// The cryptography of the built-in implementation.
     #[arg(long, value_enum, default_value_t = ProviderArgument::AwsLcRs)]
     pub(crate) provider: ProviderArgument,
-    /// Starts the command anew for each vector.
+    /// Start the command anew for each vector.
     #[arg(long)]
     pub(crate) one_shot: bool,
-    /// How long an answer may take.
+    /// The time limit for each answer.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,
     /// Known differences of the implementation, each with its reason, in JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) exceptions: Option<PathBuf>,
-    /// Takes only vectors whose id fits, where `*` stands for anything; may be given several times.
+    /// Run only vectors whose id matches, where `*` stands for anything; may be given several
+    /// times.
     #[arg(long = "only", value_name = "PATTERN")]
     pub(crate) only: Vec<String>,
-    /// Also writes the report in JSON, with every vector, to this file; replaces it if it is there.
+    /// Also write the report in JSON, with every vector, to this file, and replace it if it exists.
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
     #[command(flatten)]
@@ -80,7 +82,7 @@ pub(crate) struct ConformanceAnswer {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ProviderArgument {
-    /// AWS-LC, as every other command.
+    /// AWS-LC, as in every other command.
     AwsLcRs,
     /// Pure Rust.
     RustCrypto,
@@ -94,7 +96,7 @@ impl ProviderArgument {
         }
     }
 
-    /// As the argument has it.
+    /// The name of the provider, as the argument spells it.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::AwsLcRs => "aws-lc-rs",

@@ -9,16 +9,16 @@ use crate::cli::{KeyArguments, OutputArgument, WriteArguments};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyVerb {
-    /// Makes a private key.
+    /// Creates a private key.
     #[command(after_help = KEY_CREATE_EXAMPLES)]
     Create(KeyCreate),
-    /// Shows what a key is, never its private half.
+    /// Shows the properties of a key, never its private half.
     #[command(after_help = KEY_SHOW_EXAMPLES)]
     Show(KeyShow),
-    /// Takes over a private key that was made elsewhere.
+    /// Imports a private key that was created elsewhere.
     #[command(after_help = KEY_IMPORT_EXAMPLES)]
     Import(KeyImport),
-    /// Requests a certificate for a key, which proves that you have it.
+    /// Creates a certificate request for a key, which proves that you have it.
     #[command(after_help = KEY_REQUEST_EXAMPLES)]
     Request(KeyRequest),
 }
@@ -52,7 +52,7 @@ pub(crate) struct KeyCreate {
     /// Where to write it: PKCS#8 in PEM, for its owner alone to read.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Encrypt it with the passphrase in this file.
+    /// Encrypt the key with the passphrase in this file [default: not encrypted].
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Replace the file if it exists; the key in it is lost.
@@ -68,7 +68,7 @@ pub(crate) struct KeyShow {
     /// The file that has the passphrase of the key.
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
-    /// Print the public half in PEM and nothing else.
+    /// Print only the public half, in PEM.
     #[arg(long, conflicts_with = "form")]
     pub(crate) public: bool,
     #[command(flatten)]
@@ -86,7 +86,7 @@ pub(crate) struct KeyImport {
     /// Where to write it: PKCS#8 in PEM, for its owner alone to read.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Encrypt it with the passphrase in this file; without it the new file is not encrypted.
+    /// Encrypt the new file with the passphrase in this file [default: not encrypted].
     #[arg(long, value_name = "FILE")]
     pub(crate) new_passphrase_file: Option<PathBuf>,
     /// Replace the file if it exists; the key in it is lost.
@@ -99,13 +99,13 @@ pub(crate) struct KeyImport {
 pub(crate) struct KeyRequest {
     #[command(flatten)]
     pub(crate) key: KeyArguments,
-    /// The domain of the organisation that is to issue the certificate.
+    /// The domain of the organisation that will issue the certificate.
     #[arg(long = "org", value_name = "ORG")]
     pub(crate) organisation: String,
     /// The name of the user.
     #[arg(long, value_name = "NAME", group = "member")]
     pub(crate) user: Option<String>,
-    /// A bot instead of a user: it speaks for the organisation itself.
+    /// Request a bot's certificate instead of a user's: a bot speaks for the organisation itself.
     #[arg(long, group = "member")]
     pub(crate) bot: bool,
     #[command(flatten)]

@@ -28,39 +28,40 @@ Settings are taken from these arguments, then from variables of the environment 
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ServeVerifier {
-    /// Where requests are taken: IP:PORT or unix:PATH [default: 127.0.0.1:3000].
+    /// The address to listen on: IP:PORT or unix:PATH [default: 127.0.0.1:3000].
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<ListenAddress>,
-    /// Where /livez, /readyz and /metrics are [default: nowhere].
+    /// The address of /livez, /readyz and /metrics [default: not served].
     #[arg(long, value_name = "ADDR")]
     pub(crate) admin_listen: Option<ListenAddress>,
     #[command(flatten)]
     pub(crate) anchors: AnchorsArgument,
-    /// An audience that is served; may be repeated [default: whatever a caller names].
+    /// An audience to serve; may be given several times [default: whatever a caller names].
     #[arg(long = "audience", value_name = "AUDIENCE")]
     pub(crate) audiences: Vec<String>,
-    /// The set-up in TOML.
+    /// The configuration file, in TOML.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Prints the set-up as it would be used, and ends.
+    /// Print the effective configuration, and exit.
     #[arg(long)]
     pub(crate) print_config: bool,
-    /// The instant that it is, for as long as the service runs: for tests alone [default: the system's clock].
+    /// The time at which the clock stands still while the service runs, for tests only [default:
+    /// the system's clock].
     #[arg(long, value_name = "TIME", value_parser = times::parse, hide = true)]
     pub(crate) stopped_clock: Option<Timestamp>,
-    /// What is told on standard output, as JSON.
+    /// The level of the log on standard output, in JSON.
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info)]
     pub(crate) log_level: LogLevel,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogLevel {
-    /// What the service cannot mend.
+    /// Errors that the service cannot fix.
     Error,
-    /// And requests that there was no room for.
+    /// Also requests rejected for lack of capacity.
     Warn,
-    /// And requests that were refused.
+    /// Also requests rejected for other reasons.
     Info,
-    /// And all others.
+    /// Also all other requests.
     Debug,
 }

@@ -1,4 +1,4 @@
-//! Arguments that several commands have.
+//! Arguments that several commands share.
 
 use std::path::PathBuf;
 
@@ -14,13 +14,13 @@ pub(crate) struct Instant {
     pub(crate) at: Option<Timestamp>,
 }
 
-/// An instant or a period.
+/// The instant or period to verify at.
 #[derive(Debug, Args)]
 pub(crate) struct When {
     /// The instant to verify at, in RFC 3339 or Unix seconds [default: now].
     #[arg(long, value_name = "TIME", value_parser = times::parse, conflicts_with_all = ["from", "until"])]
     pub(crate) at: Option<Timestamp>,
-    /// The first second of a period; it must hold at some second of it.
+    /// The first second of a period; the input must be valid at some second of it.
     #[arg(long, value_name = "TIME", value_parser = times::parse, requires = "until")]
     pub(crate) from: Option<Timestamp>,
     /// The last second of the period.
@@ -36,7 +36,7 @@ pub(crate) struct AnchorsArgument {
     pub(crate) trust_anchors: Option<PathBuf>,
 }
 
-/// What a bundle is held against.
+/// Requirements that a bundle must meet.
 #[derive(Debug, Args)]
 pub(crate) struct Demands {
     #[command(flatten)]
@@ -44,10 +44,11 @@ pub(crate) struct Demands {
     /// The profile to accept.
     #[arg(long, value_enum, default_value_t = ProfileArgument::Any)]
     pub(crate) profile: ProfileArgument,
-    /// The longest period that a signature may be for [default: 3600 for tokens, none for bundles].
+    /// The longest period that a signature may cover [default: 3600 for tokens, none for bundles].
     #[arg(long, value_name = "SECONDS")]
     pub(crate) max_validity: Option<u64>,
-    /// How far your clock may be behind the signer's (at most 300); ends are never stretched.
+    /// The number of seconds that your clock may be behind the signer's (at most 300); ends are
+    /// never extended.
     #[arg(
         long,
         value_name = "SECONDS",
@@ -80,7 +81,7 @@ pub(crate) enum Output {
     Json,
 }
 
-/// A profile to issue under.
+/// The profile to issue under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum IssuingProfile {
     Veraid,
@@ -107,7 +108,7 @@ pub(crate) struct KeyArguments {
     pub(crate) passphrase_file: Option<PathBuf>,
 }
 
-/// A key whose public half will do.
+/// A private or public key, of which only the public half is needed.
 #[derive(Debug, Args)]
 pub(crate) struct PublicKeyArguments {
     /// The key, private or public; only its public half is used.
@@ -118,14 +119,14 @@ pub(crate) struct PublicKeyArguments {
     pub(crate) passphrase_file: Option<PathBuf>,
 }
 
-/// Who signs.
+/// The signer, and the evidence to sign with.
 #[derive(Debug, Args)]
 pub(crate) struct SignerArguments {
     /// The organisation's domain.
     #[arg(long = "org", value_name = "ORG", required_unless_present = "member_bundle")]
     pub(crate) organisation: Option<String>,
-    /// The user that the organisation, or with --member-bundle an intermediate of it (DomainAuth),
-    /// signs on behalf of [default: the organisation itself, as a bot; the member of the bundle].
+    /// The user on whose behalf the organisation signs, or with --member-bundle an intermediate of
+    /// it (DomainAuth) [default: the organisation itself, as a bot; the member of the bundle].
     #[arg(long, value_name = "NAME")]
     pub(crate) user: Option<String>,
     /// Sign on behalf of the organisation itself, as a bot.
@@ -133,10 +134,11 @@ pub(crate) struct SignerArguments {
     pub(crate) bot: bool,
     #[command(flatten)]
     pub(crate) key: KeyArguments,
-    /// The DNSSEC chain of the organisation's key records; with --member-bundle a fresher one than the bundle's.
+    /// The DNSSEC chain of the organisation's key records; with --member-bundle, a fresher one than
+    /// the bundle's.
     #[arg(long, value_name = "FILE", required_unless_present = "member_bundle")]
     pub(crate) chain: Option<PathBuf>,
-    /// The organisation's certificate [default: one is made of the key].
+    /// The organisation's certificate [default: a new one, issued with the key].
     #[arg(long, value_name = "FILE", conflicts_with = "member_bundle")]
     pub(crate) org_cert: Option<PathBuf>,
     /// The member id bundle of the member whose key signs.
@@ -149,13 +151,13 @@ pub(crate) struct SignerArguments {
     pub(crate) anchors: AnchorsArgument,
 }
 
-/// Where the result goes.
+/// The output file of a result.
 #[derive(Debug, Args)]
 pub(crate) struct WriteArguments {
-    /// Where to write it [default: standard output].
+    /// Where to write the result [default: standard output].
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Replace the file if it exists, and write octets to a terminal.
+    /// Replace the file if it exists, and allow binary output to a terminal.
     #[arg(long)]
     pub(crate) force: bool,
 }

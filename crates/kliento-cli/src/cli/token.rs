@@ -13,7 +13,7 @@ pub(crate) enum TokenVerb {
     /// Signs a token for an audience.
     #[command(after_help = TOKEN_SIGN_EXAMPLES)]
     Sign(TokenSign),
-    /// Proves who sent a token and that it is for an audience.
+    /// Verifies who sent a token, and that it is for an audience.
     #[command(after_help = TOKEN_VERIFY_EXAMPLES)]
     Verify(TokenVerify),
     /// Shows a token from the DNS root to its claims: verdict, chain, time line and sizes.
@@ -44,7 +44,7 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct TokenSign {
-    /// Whom the token is for: the audience, exactly as its server writes it.
+    /// The audience: the server that the token is for, exactly as that server writes it.
     #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) audience: String,
     /// A claim, NAME=VALUE; may be given several times.
@@ -53,8 +53,8 @@ pub(crate) struct TokenSign {
     /// How long the token is valid from now on, like 30s or 10m; at most 1h.
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = times::parse_duration)]
     pub(crate) ttl: u64,
-    /// How long before now the token starts, for servers whose clocks are behind; --ttl included at
-    /// most an hour [default: 60, or what --ttl leaves of the hour].
+    /// The number of seconds before now at which the token starts, for servers whose clocks are
+    /// behind; at most an hour together with --ttl [default: 60, or what --ttl leaves of the hour].
     #[arg(long, value_name = "SECONDS")]
     pub(crate) back_date: Option<u64>,
     #[command(flatten)]
@@ -72,7 +72,7 @@ pub(crate) enum TokenForm {
     Header,
     /// Base64 alone.
     Base64,
-    /// The octets.
+    /// Binary DER.
     Der,
 }
 
@@ -81,7 +81,7 @@ pub(crate) struct TokenVerify {
     /// DER, Base64 or a header line; `-` is standard input.
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) input: PathBuf,
-    /// Who you are: the audience that the token must be for.
+    /// Your own audience, which the token must be for.
     #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) audience: String,
     #[command(flatten)]
@@ -97,10 +97,10 @@ pub(crate) struct TokenInspect {
     /// DER, Base64 or a header line; `-` is standard input.
     #[arg(value_name = "FILE", default_value = "-")]
     pub(crate) input: PathBuf,
-    /// The audience that the token must be for; without it the audience is not checked.
+    /// The audience that the token must be for [default: not checked].
     #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) audience: Option<String>,
-    /// Look without trust: nothing is verified.
+    /// Show the token without verifying anything.
     #[arg(long)]
     pub(crate) no_verify: bool,
     #[command(flatten)]

@@ -9,13 +9,14 @@ use crate::cli::{Instant, OutputArgument};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TrustAnchorsVerb {
-    /// Shows the trust anchors that are built in, or those of a file.
+    /// Shows the built-in trust anchors, or those of a file.
     #[command(after_help = SHOW_EXAMPLES)]
     Show(TrustAnchorsShow),
-    /// Compares a file with the trust anchors that are built in, and tells what is about to end.
+    /// Compares a file with the built-in trust anchors, and warns of what is about to end.
     #[command(after_help = CHECK_EXAMPLES)]
     Check(TrustAnchorsCheck),
-    /// Writes the usable trust anchors of a file in the one form that keeps their periods (RFC 9718).
+    /// Writes the usable trust anchors of a file in the only form that keeps their periods (RFC
+    /// 9718).
     #[command(after_help = UPDATE_EXAMPLES)]
     Update(TrustAnchorsUpdate),
 }
@@ -38,8 +39,8 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct TrustAnchorsShow {
-    /// IANA's root-anchors.xml, Unbound's root.key, BIND's trust anchors, or DS and DNSKEY records; `-` is standard input [default: what
-    /// is built in].
+    /// IANA's root-anchors.xml, Unbound's root.key, BIND's trust anchors, or DS and DNSKEY records;
+    /// `-` is standard input [default: the built-in ones].
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
@@ -53,7 +54,7 @@ pub(crate) struct TrustAnchorsCheck {
     /// IANA's root-anchors.xml, Unbound's root.key, BIND's trust anchors, or DS and DNSKEY records; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: PathBuf,
-    /// A chain that the file must prove, as `kliento chain fetch` writes it.
+    /// A chain that the file must prove, as written by `kliento chain fetch`.
     #[arg(long, value_name = "FILE")]
     pub(crate) chain: Option<PathBuf>,
     #[command(flatten)]
@@ -86,10 +87,12 @@ pub(crate) struct TrustAnchorsUpdate {
 /// A detached signature over the file.
 #[derive(Debug, Args)]
 pub(crate) struct SignatureArguments {
-    /// The detached CMS signature over the file, as IANA's root-anchors.p7s; without it nothing is known of the file's origin.
+    /// The detached CMS signature over the file, such as IANA's root-anchors.p7s; without it, the
+    /// origin of the file is unknown.
     #[arg(long, value_name = "FILE")]
     pub(crate) signature: Option<PathBuf>,
-    /// Certificates of the authorities that may have certified the signer, in PEM or DER [default: ICANN's].
+    /// Certificates of the authorities that may have certified the signer, in PEM or DER [default:
+    /// ICANN's].
     #[arg(long, value_name = "FILE", requires = "signature")]
     pub(crate) ca: Option<PathBuf>,
     /// The e-mail address in the signer's certificate.

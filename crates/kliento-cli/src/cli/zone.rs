@@ -10,14 +10,16 @@ use crate::cli::{Instant, IssuingProfile, PublicKeyArguments};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ZoneVerb {
-    /// Writes the TXT record that names an organisation's key, in the form that a DNS provider takes.
+    /// Writes the TXT record that names an organisation's key, in the form that a DNS provider
+    /// accepts.
     #[command(after_help = ZONE_RECORD_EXAMPLES)]
     Record(ZoneRecord),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DevVerb {
-    /// Makes a throw-away DNS root, zones and a chain with the given key records, to try things without a domain.
+    /// Creates a throw-away DNS root, zones and a chain with the given key records, for trials
+    /// without a domain.
     #[command(after_help = DEV_ZONE_EXAMPLES)]
     Zone(DevZone),
 }
@@ -35,7 +37,7 @@ Examples:
   kliento token sign --org example.com --key org.pem --audience https://api.example.com \\
       --chain dev/chain.der --trust-anchors dev/trust-anchors.ds";
 
-/// The longest time to live that the DNS has (RFC 2181 section 8).
+/// The longest TTL in the DNS (RFC 2181 section 8).
 const MAX_TTL: i64 = 0x7FFF_FFFF;
 
 #[derive(Debug, Args)]
@@ -45,7 +47,8 @@ pub(crate) struct ZoneRecord {
     pub(crate) organisation: String,
     #[command(flatten)]
     pub(crate) key: PublicKeyArguments,
-    /// How far verification may look back, in seconds: how long signatures outlive the DNSSEC chain at most.
+    /// The number of seconds that verification may look back: signatures outlive the DNSSEC chain
+    /// by at most that.
     #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
     pub(crate) ttl_override: u64,
     /// The service that the key is for [default: Kliento's, 1.3.6.1.4.1.58708.3.0].
@@ -54,13 +57,14 @@ pub(crate) struct ZoneRecord {
     /// Let the key sign for any service.
     #[arg(long, conflicts_with = "service")]
     pub(crate) any_service: bool,
-    /// Which protocol the record is for.
+    /// The protocol that the record is for.
     #[arg(long, value_enum, default_value_t = IssuingProfile::Veraid)]
     pub(crate) profile: IssuingProfile,
-    /// The zone that holds the record [default: the organisation's domain].
+    /// The zone that contains the record [default: the organisation's domain].
     #[arg(long, value_name = "ZONE")]
     pub(crate) zone: Option<String>,
-    /// How long resolvers may keep the record, in seconds (at most 2147483647: RFC 2181 section 8).
+    /// The record's TTL: the number of seconds that resolvers may keep it (at most 2147483647: RFC
+    /// 2181 section 8).
     #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u32).range(..=MAX_TTL))]
     pub(crate) dns_ttl: u32,
     /// The form of the record.
@@ -86,7 +90,7 @@ pub(crate) enum RecordFormat {
     Dnscontrol,
     /// A DNSEndpoint of external-dns (Kubernetes).
     ExternalDns,
-    /// The text of the record alone.
+    /// Only the text of the record.
     Raw,
 }
 
@@ -95,10 +99,11 @@ pub(crate) struct DevZone {
     /// The organisation's domain.
     #[arg(long = "org", value_name = "ORG")]
     pub(crate) organisation: String,
-    /// The text of a key record, as `kliento zone record --format raw` writes it; may be given several times.
+    /// The text of a key record, as written by `kliento zone record --format raw`; may be given
+    /// several times.
     #[arg(long = "txt", value_name = "RDATA", required = true)]
     pub(crate) records: Vec<String>,
-    /// Which protocol the records are for.
+    /// The protocol that the records are for.
     #[arg(long, value_enum, default_value_t = IssuingProfile::Veraid)]
     pub(crate) profile: IssuingProfile,
     /// The algorithm of all zones' keys.

@@ -2,7 +2,7 @@
 
 use super::{Explanation, on};
 
-/// 547x.
+/// Explanations of the codes 547x.
 pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         5470,

@@ -1,8 +1,8 @@
-//! Why a chain cannot be fetched.
+//! Reasons why a chain cannot be fetched.
 
 use super::{Explanation, on};
 
-/// 40xx.
+/// Explanations of the codes 40xx.
 pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         4001,

@@ -1,8 +1,9 @@
-//! Why nothing is issued.
+//! Reasons why nothing is issued.
 
 use super::{Explanation, on};
 
-/// 50xx is what issuing policy refuses, 51xx the signature itself, 52xx private keys in files.
+/// Explanations of the codes 50xx (issuing policy), 51xx (the signature itself) and 52xx (private
+/// keys in files).
 pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         5001,

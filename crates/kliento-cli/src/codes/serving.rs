@@ -1,8 +1,8 @@
-//! Why a server does not let somebody in, when it is not for the token itself.
+//! Reasons why a server rejects a request, other than the token itself.
 
 use super::{Explanation, on};
 
-/// 60xx.
+/// Explanations of the codes 60xx.
 pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         6001,

@@ -1,9 +1,10 @@
-//! What input is refused for, and what verification meets.
+//! Reasons why input is malformed or verification fails.
 
 use super::{Explanation, on};
 
-/// 10xx is malformed input, 20xx the DNSSEC chain, 21xx names and key records, 22xx certificates, 23xx the signed data, 24xx
-/// service and time, 25xx members, 30xx the token.
+/// Explanations of the codes 10xx (malformed input), 20xx (the DNSSEC chain), 21xx (names and key
+/// records), 22xx (certificates), 23xx (the signed data), 24xx (service and time), 25xx (members)
+/// and 30xx (the token).
 pub(super) const EXPLANATIONS: &[Explanation] = &[
     on(
         1001,

@@ -1,4 +1,4 @@
-//! The report for people.
+//! The conformance report as text.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use kliento_conformance::{AreaCount, Glob, Report};
 
 use crate::shown::shown;
 
-/// How many failures are told one by one; the report in JSON has all.
+/// The maximum number of failures shown one by one; the report in JSON has all.
 const SHOWN: usize = 20;
 
 pub(crate) fn of(implementation: &str, report: &Report, unused: &[&Glob]) -> String {

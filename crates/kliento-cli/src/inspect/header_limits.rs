@@ -1,8 +1,8 @@
-//! How large a header may be where it is received.
+//! The header size limits of servers and services.
 
 use serde::Serialize;
 
-/// What a limit counts.
+/// The headers that a limit counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Scope {

@@ -1,4 +1,4 @@
-//! A report for programs: `kliento.inspection/v2`.
+//! The JSON form of a report: `kliento.inspection/v2`.
 
 use serde::Serialize;
 
@@ -22,9 +22,9 @@ struct Inspection<'a> {
     asked: PeriodJson,
     audience_checked: bool,
     service_checked: bool,
-    /// What is proved; null unless the status is `valid`.
+    /// The proved facts; null unless the status is `valid`.
     verified: Option<Facts<'a>>,
-    /// What the bundle says of itself; null if it is malformed.
+    /// The bundle's statements about itself; null if it is malformed.
     unverified: Option<StatementsJson<'a>>,
     profile: Option<String>,
     chain: Option<ChainJson>,
@@ -47,7 +47,7 @@ struct StatementsJson<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ChainJson {
-    /// `proved` by the verdict; of a failure `holds`, `holds-at-another-time` or `unproved`.
+    /// `proved` for a valid verdict; for a failure `holds`, `holds-at-another-time` or `unproved`.
     status: &'static str,
     trust_anchor_key_tags: Vec<u16>,
     links: Vec<LinkJson>,

@@ -1,4 +1,4 @@
-//! What there is to show of a bundle, whoever shows it.
+//! The facts that an inspection shows, independent of the output form.
 
 use kliento::{Profile, TrustAnchors, ValidityPeriod};
 use veraid_core::{CertificateRole, MAX_VALIDITY_SECONDS, OrganisationName, SignatureBundle};
@@ -9,22 +9,23 @@ use crate::inspect::timeline::Window;
 use crate::inspect::{Kind, Verdict};
 use crate::trust;
 
-/// How far around the periods of a bundle its chain is searched for the time at which it holds (90 days: no look back is longer).
+/// The distance around a bundle's periods within which its chain is searched for a time at which it
+/// is valid (90 days: no look back is longer).
 const SEARCH_SECONDS: u64 = MAX_VALIDITY_SECONDS;
 
-/// All there is to show.
+/// All facts that an inspection shows.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) kind: Kind,
-    /// Whether the audience of a token, or the service of a bundle, was asked for.
+    /// True if the audience of a token, or the service of a bundle, was requested.
     pub(crate) is_for_checked: bool,
     pub(crate) asked: ValidityPeriod,
     pub(crate) verdict: Verdict,
-    /// `None` of malformed input.
+    /// `None` for malformed input.
     pub(crate) view: Option<View>,
 }
 
-/// What a bundle holds.
+/// The contents of a bundle.
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) profile: Profile,
@@ -35,14 +36,14 @@ pub(crate) struct View {
     pub(crate) messages: Vec<(Option<Question>, usize)>,
     pub(crate) certificates: Vec<CertificateView>,
     pub(crate) windows: Vec<Window>,
-    /// The seconds that evidence had to meet.
+    /// The period at some second of which the evidence had to be valid.
     pub(crate) counted: ValidityPeriod,
     pub(crate) sizes: Sizes,
     /// The octets of a header line with the bundle, if it fits into one.
     pub(crate) header_octets: Option<usize>,
 }
 
-/// What the bundle says of itself; none of it is proved.
+/// The bundle's statements about itself, which are not proved.
 #[derive(Debug)]
 pub(crate) struct Statements {
     pub(crate) organisation: Option<String>,
@@ -57,9 +58,9 @@ pub(crate) struct Statements {
 pub(crate) enum Links {
     /// They prove the verdict.
     Proved(Vec<Link>),
-    /// They hold when it was asked for, but something else does not.
+    /// They are valid at the requested time, but something else is not.
     Hold(Vec<Link>),
-    /// They hold, but not when it was asked for.
+    /// They are valid, but not at the requested time.
     AtAnotherTime(Vec<Link>),
     /// Nothing is proved.
     Unproved,
@@ -132,7 +133,7 @@ impl Statements {
     }
 }
 
-/// The links of the verdict; where it fails, those that hold nevertheless.
+/// The links of the verdict or, if it is a failure, those that are valid nevertheless.
 fn links(
     bundle: &SignatureBundle,
     verdict: &Verdict,
@@ -168,7 +169,7 @@ fn key_record_question(bundle: &SignatureBundle, statements: &Statements) -> Opt
     organisation.key_record_question(profile)
 }
 
-/// Those on the proved path, or else all that are there.
+/// The certificates on the proved path, or else all of the bundle.
 fn certificates(
     bundle: &SignatureBundle,
     verdict: &Verdict,
@@ -202,7 +203,8 @@ fn certificates(
         .collect()
 }
 
-/// One window for what was asked and for each piece of evidence, from the root to the signature.
+/// One window for the requested period and for each piece of evidence, from the root to the
+/// signature.
 fn windows(
     verdict: &Verdict,
     links: &Links,

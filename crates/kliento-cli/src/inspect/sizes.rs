@@ -1,9 +1,9 @@
-//! What a bundle's octets are spent on.
+//! The sizes of a bundle's parts.
 
 use serde::Serialize;
 use veraid_core::SignatureBundle;
 
-/// Octets by part; together they are `total`.
+/// The size of each part in bytes; together they are `total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Sizes {
@@ -46,7 +46,7 @@ impl Sizes {
         }
     }
 
-    /// The parts with what to call them.
+    /// The names and sizes of the parts.
     pub(crate) const fn parts(&self) -> [(&'static str, usize); 6] {
         [
             ("DNSSEC chain", self.chain),

@@ -1,4 +1,4 @@
-//! A report for people.
+//! The text form of a report.
 
 use std::fmt::Write;
 
@@ -22,7 +22,7 @@ pub(crate) fn render(report: &Report) -> String {
     text
 }
 
-/// The first half: whether it holds, what it says, and the chain from the root to the signature.
+/// The first half: the verdict, the statements, and the chain from the root to the signature.
 pub(crate) fn verdict_and_chain(report: &Report) -> String {
     let mut text = verdict(report);
     if let Some(view) = &report.view {
@@ -35,7 +35,7 @@ pub(crate) fn verdict_and_chain(report: &Report) -> String {
     text
 }
 
-/// Whether it holds, and the chain on one line, from the root to where it breaks.
+/// The verdict, and the chain on one line, from the root to where it breaks.
 pub(crate) fn verdict_and_break(report: &Report) -> String {
     let mut text = verdict(report);
     let (Some(view), Some(failure)) = (&report.view, report.verdict.failure()) else { return text };

@@ -8,23 +8,23 @@ use crate::shown::shown;
 
 const COLUMNS: u64 = 40;
 
-/// The seconds in which one piece of evidence holds.
+/// The seconds at which one piece of evidence is valid.
 #[derive(Clone, Debug)]
 pub(crate) struct Window {
     pub(crate) label: String,
     pub(crate) periods: Vec<ValidityPeriod>,
-    /// Whether it counts towards the verdict; if not, it can neither bind nor miss.
+    /// True if the window counts towards the verdict; if not, it can neither bind nor miss.
     pub(crate) is_evidence: bool,
 }
 
-/// What a window does to the verdict.
+/// The effect of a window on the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Role {
-    /// The run of seconds in which all holds starts because of it.
+    /// The run of seconds at which everything is valid starts because of it.
     pub(crate) binds_start: bool,
-    /// The run of seconds in which all holds ends because of it.
+    /// The run of seconds at which everything is valid ends because of it.
     pub(crate) binds_end: bool,
-    /// It has no second of what was asked for.
+    /// It has no second of the requested period.
     pub(crate) misses: bool,
 }
 
@@ -33,7 +33,7 @@ impl Window {
         Self { label: label.into(), periods: vec![period], is_evidence: true }
     }
 
-    /// `validity` is the verdict's; `asked` is what evidence had to meet.
+    /// The window's effect; `validity` is the verdict's, and evidence had to be valid in `asked`.
     pub(crate) fn role(&self, validity: Option<ValidityPeriod>, asked: ValidityPeriod) -> Role {
         let any = |matches: &dyn Fn(ValidityPeriod) -> bool| {
             self.is_evidence && self.periods.iter().copied().any(matches)
@@ -48,7 +48,7 @@ impl Window {
     }
 }
 
-/// The part of time that is drawn.
+/// The span of time that is drawn.
 #[derive(Clone, Copy, Debug)]
 struct Axis {
     start: Timestamp,
@@ -56,7 +56,8 @@ struct Axis {
 }
 
 impl Axis {
-    /// Holds what was asked, the seconds in which all holds or else the windows' nearest ends, and a margin.
+    /// Covers the requested period, the seconds at which everything is valid or else the windows'
+    /// nearest ends, and a margin.
     fn around(windows: &[Window], asked: ValidityPeriod, validity: Option<ValidityPeriod>) -> Self {
         let mut instants = vec![asked.start(), asked.end()];
         match validity {
@@ -116,7 +117,7 @@ impl Axis {
     }
 }
 
-/// The end of a period that lies nearest to what was asked for.
+/// The end of a period that lies nearest to the requested period.
 fn nearest_end(period: ValidityPeriod, asked: ValidityPeriod) -> Timestamp {
     let from_start = distance(period.start(), asked);
     let from_end = distance(period.end(), asked);
@@ -129,7 +130,7 @@ fn distance(instant: Timestamp, asked: ValidityPeriod) -> u64 {
     start.abs_diff(seconds).min(end.abs_diff(seconds))
 }
 
-/// All windows, each with its bar, its period and what it does to the verdict.
+/// All windows, each with its bar, its period and its effect on the verdict.
 pub(crate) fn draw(
     windows: &[Window],
     asked: ValidityPeriod,

@@ -13,7 +13,7 @@ pub(super) struct MessageView {
     /// Null if the message answers no single question.
     pub(super) question: Option<String>,
     pub(super) octets: usize,
-    /// Those of the answer section.
+    /// The records of the answer section.
     pub(super) records: Vec<RecordView>,
 }
 
@@ -24,13 +24,13 @@ pub(super) struct RecordView {
     #[serde(rename = "type")]
     pub(super) record_type: String,
     pub(super) ttl: u32,
-    /// Of the data.
+    /// The size of the data.
     pub(super) octets: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) signature: Option<RrsigView>,
 }
 
-/// What an RRSIG says beside the signature (RFC 4034 section 3.1).
+/// The fields of an RRSIG beside the signature (RFC 4034 section 3.1).
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RrsigView {
@@ -41,7 +41,7 @@ pub(super) struct RrsigView {
     pub(super) expiration: String,
 }
 
-/// All messages; times are taken to be those nearest to `at`.
+/// Decodes all messages; times are taken to be those nearest to `at`.
 pub(super) fn of(chain: &DnssecChain, at: Timestamp) -> Vec<MessageView> {
     chain
         .questions()
@@ -55,7 +55,7 @@ pub(super) fn of(chain: &DnssecChain, at: Timestamp) -> Vec<MessageView> {
 }
 
 fn records(octets: &[u8], at: Timestamp) -> Vec<RecordView> {
-    // What the chain's own parser took and this one does not is left out: nothing of it is proved here.
+    // A message that only the chain's own parser accepts is left out: nothing of it is proved here.
     Message::from_vec(octets)
         .map(|message| message.answers.iter().map(|record| view(record, at)).collect())
         .unwrap_or_default()

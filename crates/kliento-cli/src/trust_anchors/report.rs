@@ -14,17 +14,18 @@ use crate::inspect::algorithm_name;
 use crate::shown::shown;
 use crate::verify_token::line;
 
-/// A trust anchor that ends within this time is warned of: 90 days, in which the root announces and makes changes to its key.
+/// The remaining time below which a trust anchor gives a warning: 90 days, in which the root
+/// announces and makes changes to its key.
 const SOON_SECONDS: u64 = 90 * 86_400;
 
-/// All that there is to say about a set of trust anchors.
+/// The facts about a set of trust anchors.
 #[derive(Debug)]
 pub(super) struct Report {
     source: String,
     format: Option<String>,
     at: Timestamp,
     rows: Vec<Row>,
-    /// What is built in and not in the file; `None` if nothing was compared.
+    /// Built-in trust anchors that are not in the file; `None` if nothing was compared.
     only_built_in: Option<Vec<Row>>,
     pub(super) signature: Option<VerifiedSignature>,
     pub(super) chain: Option<ProvedChain>,
@@ -106,7 +107,7 @@ impl Row {
         self.digest.iter().map(|octet| format!("{octet:02X}")).collect()
     }
 
-    /// The reason why the key does not count at `at`, or the fact that it does.
+    /// The state of the key at `at`: trusted, or the reason why not.
     fn standing(&self, at: Timestamp) -> String {
         match &self.skipped {
             Some(reason) => format!("skipped: {reason}"),
@@ -147,14 +148,14 @@ impl Report {
         }
     }
 
-    /// Compares with what is built in.
+    /// Compares with the built-in trust anchors.
     pub(super) fn compare(&mut self) {
         let is_missing =
             |row: &Row| !self.rows.iter().any(|own| own.is_same_key(row) && own.skipped.is_none());
         self.only_built_in = Some(built_in().into_iter().filter(is_missing).collect());
     }
 
-    /// Compares with the file that is replaced.
+    /// Compares with the file to replace.
     pub(super) fn changes(&mut self, before: &AnchorFile) {
         let usable = |row: &&Row| row.skipped.is_none();
         let before: Vec<Row> = before.entries().map(|entry| Row::of_entry(entry, &[])).collect();
@@ -172,7 +173,7 @@ impl Report {
         self.removed = tags(&before, &self.rows);
     }
 
-    /// What wants attention soon.
+    /// Warnings of what needs attention soon.
     fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
         let soon = self.at.saturating_add(SOON_SECONDS);
@@ -338,7 +339,7 @@ struct RowJson {
     state: Option<String>,
     line: Option<usize>,
     built_in: bool,
-    /// Whether it is a trust anchor at the instant asked for.
+    /// True if the key is a trust anchor at the requested instant.
     trusted: bool,
     skipped: Option<String>,
 }

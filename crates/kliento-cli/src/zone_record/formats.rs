@@ -1,6 +1,7 @@
-//! A TXT record as DNS providers and their tools take it.
+//! TXT records in the forms of DNS providers and their tools.
 //!
-//! Some add the quotes of the character-string themselves; to the others they have to be given, or they split the text at its spaces.
+//! Some add the quotes of the character-string themselves; others need them in the text, or they
+//! split it at its spaces.
 
 use serde::Serialize;
 
@@ -42,7 +43,8 @@ spec:
       targets:
         - '\"{text}\"'
 ",
-            // A Kubernetes object's name may hold dots (RFC 1123), and with hyphens for them a-b.com and a.b.com would be one.
+            // The name of a Kubernetes object may contain dots (RFC 1123), and with hyphens instead
+            // a-b.com and a.b.com would be the same.
             record.label()
         ),
         RecordFormat::Raw => format!("{text}\n"),
@@ -137,7 +139,7 @@ fn terraform(record: &TxtRecord<'_>) -> String {
     )
 }
 
-/// JSON for people to read on.
+/// JSON with indentation, for people.
 fn pretty(value: &impl Serialize) -> String {
     // Strings and numbers always have a JSON form.
     format!("{}\n", serde_json::to_string_pretty(value).unwrap_or_default())

@@ -227,7 +227,7 @@ fn bundles_of_the_javascript_implementation_verify_over_periods_and_detached() {
     }
 }
 
-/// The chain of the default hierarchy and the arguments to verify it with.
+/// Verifies the chain of the default hierarchy, with further arguments.
 fn verify_chain(test: &str, extra: &[&str]) -> crate::support::Run {
     let folder = Folder::new(test);
     let chain = HierarchyBuilder::new().build();

@@ -40,12 +40,12 @@ fn certificates_tell_their_period_and_come_in_der_or_pem() {
     kliento(&[&cert[..], &period, &["--pem", "--out", &pem]].concat()).ok();
     assert!(read(&pem).starts_with(b"-----BEGIN CERTIFICATE-----\n"));
     kliento(&[&cert[..], &["--out", &pem]].concat()).refused(2, &["exists", "--force"]);
-    // Both are read where certificates are.
+    // Both forms are accepted wherever a certificate is read.
     for certificate in [&der, &pem] {
         let extra = ["--org-cert", certificate, "--audience", AUDIENCE];
         kliento(&[&["token", "sign"], &organisation.signer()[..], &extra].concat()).ok();
     }
-    // As long as DomainAuth lets them be, if nobody says; from an hour ago.
+    // By default, as long as DomainAuth allows, from an hour ago.
     kliento(&[&cert[..], &["--profile", "domainauth", "--out", &pem, "--force"]].concat()).ok();
 }
 
@@ -83,7 +83,7 @@ fn certificates_are_issued_by_their_issuers_key_for_names_that_are_allowed() {
     };
     with(&issuer, &stranger).refused(14, &["error[KL5006]", "kliento key show"]);
     with(&issuer, &organisation.key).ok();
-    // A member is no issuer.
+    // A member is not an issuer.
     let member = organisation.folder.file("member.crt", read(&out));
     std::fs::remove_file(&out).unwrap();
     with(&member, &stranger).refused(14, &["error[KL5007]"]);
@@ -242,7 +242,7 @@ fn an_issuer_that_has_expired_or_is_not_valid_yet_issues_nothing() {
         let member = ["member", "cert", "--org-cert", &issuer, "--key", &organisation.key, "--bot"];
         let member = [&member[..], &["--member-key", &key, "--out", &out]].concat();
         kliento(&member).refused(14, &["error[KL5054]"]);
-        // Nor for another time at which it is not valid.
+        // Nor for a period at which the issuer's certificate is not valid.
         kliento(&[&member[..], &["--from", AT, "--days", "1"]].concat())
             .refused(14, &["error[KL5054]"]);
     }
@@ -296,7 +296,7 @@ fn under_domainauth_intermediates_stand_between() {
     };
     let alice = ["--user", "alice"];
     below(["--member-bundle", &department], &alice).ok();
-    // Its certificate alone does not say what it may issue.
+    // The intermediate's certificate alone does not say what it may issue.
     let certificate = organisation.folder.path("member-1.crt");
     below(["--org-cert", &certificate], &alice)
         .refused(14, &["error[KL5055]", "--member-bundle instead"]);

@@ -1,4 +1,4 @@
-//! `kliento chain fetch`, from a server on loopback that has the messages of a throw-away zone.
+//! `kliento chain fetch`, from a server on loopback with the messages of a throw-away zone.
 
 use std::net::UdpSocket;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,7 +10,8 @@ use veraid_dnssec::{DnssecChain, Question};
 use crate::issuing::{Organisation, private_key};
 use crate::support::{kliento, read};
 
-/// Answers over UDP from the messages of a chain, and with NXDOMAIN to all else, until nobody asks for some seconds.
+/// Answers queries over UDP from the messages of a chain, and all others with NXDOMAIN, until there
+/// are no queries for some seconds.
 fn serve(chain: Vec<u8>) -> String {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
@@ -37,7 +38,8 @@ fn serve(chain: Vec<u8>) -> String {
     format!("udp://{address}")
 }
 
-/// An organisation whose zone is signed around the present, which is when chains are fetched.
+/// An organisation whose zone is signed around the present, since chains are fetched for the
+/// present.
 fn organisation(test: &str, profile: &'static str) -> (Organisation, String) {
     let organisation = Organisation::new(test, profile);
     #[expect(clippy::disallowed_methods, reason = "the command under test reads the clock")]
@@ -105,7 +107,7 @@ fn network_proof_and_key_fail_each_in_its_own_way_and_write_nothing() {
     let other = [&trusted[..], &["--key", &organisation.key, "--service", "1.2.3"]].concat();
     fetch("example.com", &server, &other).refused(11, &["error[KL2111]"]);
 
-    // A port at which nobody is.
+    // A port that nothing listens on.
     let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     fetch("example.com", &format!("tcp://{free}"), &trusted)
         .refused(20, &["error[KL4003]", "--resolver"]);

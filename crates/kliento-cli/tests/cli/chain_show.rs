@@ -36,7 +36,7 @@ messages: 6, "
         assert_eq!(json["keyRecords"], serde_json::json!([record]));
         let messages = json["messages"].as_array().unwrap();
         let octets: u64 = messages.iter().map(|message| message["octets"].as_u64().unwrap()).sum();
-        // Beside the messages there are tags and lengths.
+        // The chain also has tags and lengths around the messages.
         let chain = read(&organisation.chain);
         assert!((1..64).contains(&(chain.len() as u64 - octets)));
         let key_records = messages

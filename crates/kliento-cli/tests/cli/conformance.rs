@@ -1,4 +1,4 @@
-//! `kliento conformance`, over real vectors and over implementations that behave and that do not.
+//! `kliento conformance`, with real vectors and with conforming and misbehaving implementations.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,7 @@ fn two_vectors(test: &str) -> Folder {
     folder
 }
 
-/// A script that is an implementation.
+/// A script that acts as an implementation.
 fn script(folder: &Folder, text: &str) -> String {
     format!("sh '{}'", folder.file("implementation.sh", text))
 }

@@ -1,4 +1,4 @@
-//! `kliento demo`: what it shows is what the other commands say of what it leaves.
+//! `kliento demo`: its output agrees with what other commands say of its files.
 
 use std::fs;
 
@@ -57,7 +57,7 @@ fn its_commands_do_what_they_say() {
         let run = kliento_in(&folder, command);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{command:?}");
     }
-    // What the last one signs is another token for the same server.
+    // The last command signs another token for the same server.
     let signed = kliento_in(&folder, &commands[2]).stdout;
     fs::write(folder.path("bob.header"), signed).unwrap();
     let verify = [
@@ -70,7 +70,7 @@ fn its_commands_do_what_they_say() {
         "kliento-demo/trust-anchors.ds",
     ];
     assert!(kliento_in(&folder, &verify).stdout.contains("subject       bob@example.test\n"));
-    // Without the throw-away root nobody believes it.
+    // Without the throw-away root the token is invalid.
     assert_eq!(kliento_in(&folder, &verify[..5]).code, 11);
 }
 

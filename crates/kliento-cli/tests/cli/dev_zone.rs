@@ -44,7 +44,7 @@ fn every_algorithm_gives_a_chain_that_is_proved() {
         let run = kliento(&[&verify[..], &["--at", AT, "--trust-anchors", &anchors]].concat()).ok();
         assert!(run.stdout.contains("  record        \"1 id 60\"\n"), "{}", run.stdout);
     }
-    // Ed448 costs so much that verifiers allow 8 signatures of it.
+    // Ed448 is so expensive that verifiers allow only 8 signatures of it.
     let out = folder.path("deep");
     let zone = ["dev", "zone", "--org", "a.b.c.example.com", "--txt", "1 id 60", "--at", AT];
     kliento(&[&zone[..], &["--algorithm", "ed448", "--out", &out]].concat())

@@ -1,4 +1,4 @@
-//! What becomes of files that are there already, and who can read those that replace them.
+//! The treatment of existing files, and the permissions of those that replace them.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -56,7 +56,7 @@ fn links_stay_and_the_file_behind_them_is_replaced() {
     assert_eq!(fs::read_link(&link).unwrap().to_str(), Some("between"));
     assert_eq!(fs::read_link(&between).unwrap().to_str(), Some("real/org.crt"));
     assert_eq!((read(&real)[0], mode(&real) & !0o640), (0x30, 0));
-    // No other name is left where the links or the file are.
+    // No temporary file is left where the links or the file are.
     assert_eq!(folder.names(), ["between", "key.der", "key.pem", "link", "real"]);
     assert_eq!(fs::read_dir(folder.path("real")).unwrap().count(), 1);
 }

@@ -6,7 +6,8 @@ use crate::support::{Folder, kliento_in};
 
 const GUIDE: &str = include_str!("../../../../docs/your-domain.md");
 
-/// Splits a command into words as a shell would, of what the guide uses: quotes and the contents of a file.
+/// Splits a command into words as a shell would, with as much syntax as the guide uses: quotes and
+/// the contents of a file.
 fn words(command: &str, folder: &Folder) -> Vec<String> {
     let record = fs::read_to_string(folder.path("record.txt")).unwrap_or_default();
     let mut words = Vec::new();
@@ -33,7 +34,7 @@ fn every_command_of_the_guide_works_without_a_domain() {
         let (command, output) = command.split_once(" > ").unwrap_or((command, ""));
         let mut arguments = words(command, &folder);
         assert_eq!(arguments.remove(0), "kliento", "{command}");
-        // What a domain is needed for has its own tests, against real servers.
+        // Commands that need a domain have their own tests, against real servers.
         if arguments.starts_with(&["chain".into(), "fetch".into()]) {
             continue;
         }
@@ -68,7 +69,7 @@ fn every_command_of_the_guide_works_without_a_domain() {
 
 #[test]
 fn the_guide_shows_verdicts_as_they_are_printed() {
-    // The guide's sample is cut short of the times; its lines are the program's own.
+    // The guide's sample leaves out the times; its lines are the program's own.
     let folder = Folder::new("guide-verdict");
     assert_eq!(kliento_in(&folder, &["demo"]).code, 0);
     let verified = kliento_in(

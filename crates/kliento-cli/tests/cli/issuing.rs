@@ -1,4 +1,4 @@
-//! What issuing starts from: an organisation's key, and a chain that has its record.
+//! The prerequisites of issuing: an organisation's key, and a chain that has its record.
 
 use veraid_testkit::RsaKey;
 
@@ -20,7 +20,7 @@ impl Organisation {
         Self::with_record(test, profile, &[])
     }
 
-    /// With more arguments for `zone record`.
+    /// Makes an organisation with more arguments for `zone record`.
     pub(crate) fn with_record(test: &str, profile: &'static str, extra: &[&str]) -> Self {
         let folder = Folder::new(test);
         let key = private_key(&folder, "org.pem", 0);
@@ -30,7 +30,7 @@ impl Organisation {
         organisation
     }
 
-    /// Makes the zone of `name` anew, signed around `at`.
+    /// Replaces the zone with one for `name`, signed around `at`.
     pub(crate) fn make_zone(&self, name: &str, extra: &[&str], at: &str) {
         let (key, profile) = (&self.key, self.profile);
         let record = [
@@ -72,7 +72,8 @@ impl Organisation {
         arguments
     }
 
-    /// Issues the organisation's certificate and that of a member with the key number `index`, and puts the member's bundle together.
+    /// Issues the certificates of the organisation and of a member with the key number `index`, and
+    /// assembles the member's bundle.
     pub(crate) fn member_bundle(&self, member: &[&str], index: usize) -> (String, String) {
         self.bundle_of(member, index, "0")
     }
@@ -124,7 +125,7 @@ impl Organisation {
         self.certificate_with(&[])
     }
 
-    /// With more arguments for `org cert`.
+    /// Issues the organisation's certificate with more arguments for `org cert`.
     pub(crate) fn certificate_with(&self, extra: &[&str]) -> String {
         let path = self.folder.path("org.crt");
         let arguments = [
@@ -149,7 +150,7 @@ impl Organisation {
     }
 
     /// Issues the certificate of an intermediate with the key number `index`, with `levels` of
-    /// others below it, and puts its bundle together. The organisation's certificate must allow one
+    /// others below it, and assembles its bundle. The organisation's certificate must allow one
     /// level more.
     pub(crate) fn intermediate_bundle(
         &self,

@@ -1,4 +1,5 @@
-//! `kliento key`: files that only their owner can read, never over another, and what they hold.
+//! `kliento key`: files that only their owner can read, that never replace others, and their
+//! contents.
 
 use std::fs;
 use std::io::Write as _;
@@ -10,7 +11,7 @@ use veraid_testkit::RsaKey;
 use crate::issuing::{Organisation, private_key};
 use crate::support::{Folder, kliento, kliento_with, read, set_mode};
 
-/// Who may do what with a file.
+/// The mode of a file.
 #[cfg(unix)]
 pub(crate) fn mode(path: &str) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
@@ -35,7 +36,7 @@ fn created_keys_are_for_their_owner_alone_and_are_told() {
         #[cfg(unix)]
         assert_eq!(mode(&path), 0o600);
     }
-    // The usual type is the shortest, and nothing else is left in the folder.
+    // The default type is the shortest, and nothing else is left in the folder.
     let path = folder.path("usual.pem");
     let made = kliento(&["key", "create", "--out", &path]).ok();
     assert!(made.stdout.contains("RSA, private key, 2048 bits"), "{}", made.stdout);
@@ -112,7 +113,7 @@ fn shows_the_key_ids_of_both_profiles_and_the_public_half() {
     let show = |path: &str| kliento(&["key", "show", path, "--output", "json"]).ok().json();
     assert_eq!(show(&key), facts("private", Some(false)));
 
-    // The public half says the same of itself, in PEM and DER, and need not be a secret.
+    // The public half shows the same properties, in PEM and DER, and need not be a secret.
     let public = kliento(&["key", "show", &key, "--public"]).ok().stdout;
     assert!(public.starts_with("-----BEGIN PUBLIC KEY-----\n"), "{public}");
     assert!(!public.contains("PRIVATE"));
@@ -139,7 +140,7 @@ fn passphrases_protect_keys_and_are_needed_to_read_them() {
 
     let show = |file: &str| kliento(&["key", "show", &path, "--passphrase-file", file]);
     assert!(show(&passphrase).ok().stdout.ends_with("  encrypted     yes\n"));
-    // The line end is an editor's, and not part of it.
+    // The line end is from an editor, and not part of the passphrase.
     show(&folder.secret("bare", "correct horse")).ok();
     show(&folder.secret("dos", "correct horse\r\n")).ok();
     show(&folder.secret("wrong", "correct horse\n\n")).refused(

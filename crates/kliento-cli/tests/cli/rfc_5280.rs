@@ -1,7 +1,8 @@
-//! Every kind of certificate that the command issues, judged by OpenSSL with `-x509_strict` and by
+//! Every kind of certificate that the command issues, checked by OpenSSL with `-x509_strict` and by
 //! pkilint.
 //!
-//! What is not installed is skipped, loudly. With `KLIENTO_REQUIRE_LINTERS=1` that is a failure.
+//! Tests whose tools are not installed are skipped, loudly. With `KLIENTO_REQUIRE_LINTERS=1` that
+//! is a failure.
 
 use std::process::{Command, Output};
 
@@ -43,7 +44,7 @@ fn kinds(organisation: &Organisation) -> Vec<Kind> {
     ];
     if organisation.profile == "domainauth" {
         kinds.push(own("organisation-sign-only", &["--sign-only"]));
-        // It comes with the organisation's certificate for three levels.
+        // The bundle comes with the organisation's certificate for three levels.
         let (bundle, key) = organisation.intermediate_bundle("ops", 2, "2");
         let pem = |name: &str| {
             let der = organisation.folder.path(&format!("{name}.crt"));
@@ -74,7 +75,7 @@ fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(stdout), String::from_utf8_lossy(stderr))
 }
 
-/// Returns false, and says so, if a program cannot be started.
+/// Returns false, and reports it, if a program cannot be started.
 fn is_there(program: &str, argument: &str) -> bool {
     let started = Command::new(program).arg(argument).output();
     let Err(error) = started else { return true };
@@ -85,8 +86,8 @@ fn is_there(program: &str, argument: &str) -> bool {
     false
 }
 
-/// An organisation's certificate without KeyUsage, as it must not be: a judge that accepts it
-/// judges nothing.
+/// An organisation's certificate without KeyUsage, which is invalid: a linter that accepts it tests
+/// nothing.
 fn without_key_usage(organisation: &Organisation) -> String {
     let instant = Timestamp::from_unix_seconds;
     let period = ValidityPeriod::new(instant(1_795_262_400), instant(1_795_435_200)).unwrap();
@@ -99,8 +100,8 @@ fn without_key_usage(organisation: &Organisation) -> String {
     path
 }
 
-/// Runs `openssl verify -x509_strict` on a certificate, a minute after `AT`: the verdict, and its
-/// text.
+/// Runs `openssl verify -x509_strict` on a certificate, a minute after `AT`, and returns the
+/// verdict and its text.
 fn verify_strictly(path: &str, above: &[String]) -> (bool, String) {
     let strict = ["verify", "-x509_strict", "-attime", "1795348860"];
     let root = above.first().map_or(path, String::as_str);
@@ -113,7 +114,7 @@ fn verify_strictly(path: &str, above: &[String]) -> (bool, String) {
     (output.status.success() && text(&output).ends_with(": OK\n"), text(&output))
 }
 
-/// Runs pkilint on a certificate: true if there are no findings, and its text.
+/// Runs pkilint on a certificate, and returns true if there are no findings, and its text.
 fn lint(path: &str) -> (bool, String) {
     let arguments = ["lint", "--severity", "WARNING", path];
     let output = Command::new("lint_pkix_cert").args(arguments).output().unwrap();
@@ -131,7 +132,7 @@ fn openssl_accepts_every_kind_under_its_strict_rules() {
             let (is_accepted, said) = verify_strictly(&kind.path, &kind.above);
             assert!(is_accepted, "{profile}, {}: {said}", kind.name);
         }
-        // OpenSSL looks at certificates that issue, and not at trusted ones alone.
+        // OpenSSL also checks issuing certificates that are not trusted.
         let issuer = without_key_usage(&organisation);
         let (member, key) = (
             organisation.folder.path("below-bad.pem"),

@@ -30,7 +30,7 @@ impl Service {
         service
     }
 
-    /// One that need not listen yet.
+    /// Starts a service that need not listen yet.
     fn spawn(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kliento"))
             .args(["serve", "verifier", "--listen", "127.0.0.1:0"])
@@ -163,7 +163,7 @@ fn arguments_go_over_the_environment_and_that_over_the_file() {
         assert!(text.lines().any(|printed| printed == line), "{line} in {text}");
     }
     assert_eq!(output.status.code(), Some(0));
-    // What was printed is a set-up that does the same.
+    // The printed configuration has the same effect.
     let again = folder.file("again.toml", text.as_bytes());
     let run = kliento(&["serve", "verifier", "--print-config", "--config", &again]);
     assert_eq!((run.code, run.stdout), (0, text));
@@ -213,7 +213,8 @@ fn a_variable_that_is_no_setting_is_named() {
     assert!(text.contains("KLIENTO_VERIFIER_LISTENS"), "{text}");
 }
 
-/// Takes one request of gRPC at any method, answers that all is well, and gives its path and content.
+/// Takes one gRPC request for any method, answers it with success, and returns its path and
+/// content.
 async fn collect(listener: tokio::net::TcpListener) -> (String, Vec<u8>) {
     let (stream, _) = listener.accept().await.unwrap();
     let mut connection = h2::server::handshake(stream).await.unwrap();

@@ -1,4 +1,4 @@
-//! Standard input: once, for any one of the files that a command reads.
+//! Standard input: read once, for any one of the files that a command reads.
 
 use crate::issuing::{AUDIENCE, Organisation};
 use crate::support::{AT, Folder, kliento, kliento_with, read};
@@ -153,7 +153,7 @@ fn any_one_file_may_come_from_it() {
         let arguments = [&arguments[..], &["--trust-anchors", "-"]].concat();
         let run = kliento_with(&arguments, &read(anchors)).ok();
         assert!(run.stdout.starts_with("VALID\n"), "{}", run.stdout);
-        // What it tells of the anchors is what it would tell had they come from a file.
+        // The facts about the anchors are those of the same anchors from a file.
         let from_file = [&arguments[..arguments.len() - 1], &[&anchors[..]]].concat();
         assert_eq!(kliento(&from_file).ok().stdout, run.stdout);
     }

@@ -1,4 +1,4 @@
-//! What happens to standard output.
+//! The handling of standard output.
 
 use std::fs::OpenOptions;
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! Running the binary over files of its own.
+//! Runs the binary with files of its own.
 
 use std::fs;
 use std::io::Write;
@@ -8,10 +8,10 @@ use std::process::{Command, Stdio};
 use base64ct::{Base64, Encoding};
 use serde_json::Value;
 
-/// The instant that the default scenario is good at.
+/// The instant at which the default scenario is valid.
 pub(crate) const AT: &str = "2026-11-22T12:00:00Z";
 
-/// What a run left behind.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -20,14 +20,14 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// It went well, with nothing on standard error.
+    /// Asserts success, with nothing on standard error.
     #[track_caller]
     pub(crate) fn ok(self) -> Self {
         assert_eq!((self.code, self.stderr.as_str()), (0, ""), "{}", self.stdout);
         self
     }
 
-    /// It ended with `code`, nothing on standard output and all of `words` on standard error.
+    /// Asserts exit code `code`, nothing on standard output and all of `words` on standard error.
     #[track_caller]
     pub(crate) fn refused(&self, code: i32, words: &[&str]) {
         assert_eq!((self.code, self.stdout.as_str()), (code, ""), "{}", self.stderr);
@@ -125,7 +125,7 @@ impl Folder {
     }
 }
 
-/// Lets those read and write a file that `mode` says, where there are modes.
+/// Sets the permissions of a file, where there are modes.
 pub(crate) fn set_mode(path: &str, mode: u32) {
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
@@ -134,7 +134,7 @@ pub(crate) fn set_mode(path: &str, mode: u32) {
     let _ = (path, mode);
 }
 
-/// The octets of a file.
+/// The bytes of a file.
 pub(crate) fn read(path: &str) -> Vec<u8> {
     fs::read(path).expect("the file is there")
 }
@@ -157,7 +157,7 @@ pub(crate) fn vectors() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../test-vectors/js")
 }
 
-/// Octets that a vector has in Base64.
+/// Bytes that a vector has in Base64.
 pub(crate) fn octets(vector: &Value, field: &str) -> Vec<u8> {
     Base64::decode_vec(vector[field].as_str().expect("the field is text"))
         .expect("the field is Base64")

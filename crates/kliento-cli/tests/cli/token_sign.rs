@@ -1,4 +1,5 @@
-//! `kliento token sign`: the whole path from a key to a token that verifies, and what is refused on the way.
+//! `kliento token sign`: the whole path from a key to a token that verifies, and the rejections on
+//! the way.
 
 use std::fs;
 
@@ -117,7 +118,7 @@ fn a_given_organisation_certificate_is_used() {
     let extra = ["--org-cert", &certificate, "--output", "der", "--out", &out];
     sign(&organisation.signer(), &extra).ok();
     let der = read(&certificate);
-    // Within the bundle it has another tag.
+    // Within the bundle the certificate has another tag.
     assert!(read(&out).windows(der.len() - 1).any(|octets| *octets == der[1..]));
     assert_eq!(verify_at(&out, &organisation.anchors, AT)["status"], "valid");
 }
@@ -147,7 +148,7 @@ fn members_sign_with_their_bundle() {
         sign(&[&bot[..], &["--at", AT, "--out", &out, "--force"]].concat(), &[]).ok();
         assert_eq!(verify_at(&out, anchors, AT)["subject"], "example.com");
 
-        // What is asked must be what the bundle says.
+        // The arguments must agree with the bundle.
         sign(&signer, &["--org", "example.org"])
             .refused(14, &["error[KL5012]: certificate is of example.com, not of example.org"]);
         sign(&signer, &["--user", "bob"])
@@ -210,7 +211,7 @@ fn tokens_are_back_dated_by_a_minute_or_what_their_lifetime_leaves_of_the_hour()
     ] {
         let run = sign(&organisation.signer(), &[extra, &["--out", &out, "--force"]].concat());
         if from.is_empty() {
-            // Seconds have no unit there.
+            // The number of seconds has no unit.
             run.refused(2, &["--back-date"]);
             continue;
         }
@@ -282,7 +283,7 @@ fn chains_that_end_before_the_token_are_refused() {
     );
     sign_at("2026-12-06T12:00:01Z", "5m").refused(12, &["error[KL2031]"]);
     sign_at("2026-11-20T12:00:00Z", "5m").refused(12, &["error[KL2031]"]);
-    // At the chain's first second there is no room for the back-dating.
+    // At the chain's first second there is no time for the back-dating.
     sign_at("2026-11-21T12:00:00Z", "5m").ok();
 }
 
@@ -314,7 +315,7 @@ fn wrong_anchors_keys_files_and_names_are_refused() {
     let without_anchors = &signer[..signer.len() - 2];
     sign(without_anchors, &[]).refused(11, &["error[KL2020]", "--trust-anchors"]);
     sign(&signer, &["--user", "a@b"]).refused(14, &["error[KL5009]: user name cannot be used"]);
-    // Capitals are for VeraId alone.
+    // Capital letters are for VeraId only.
     sign(&signer, &["--user", "Alice"]).refused(14, &["error[KL5009]"]);
     sign(&signer[2..], &[]).refused(2, &["--org"]);
     let existing = organisation.folder.file("existing", "precious");

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::issuing::Organisation;
 use crate::support::{AT, Folder, kliento, kliento_with, read};
 
-/// When the signature that is committed was current.
+/// An instant at which the committed signature was current.
 const THEN: &str = "2025-01-01T00:00:00Z";
 
 fn iana(name: &str) -> String {
@@ -84,7 +84,7 @@ fn checks_ianas_file_with_its_signature() {
     let tags: Vec<_> =
         run["anchors"].as_array().unwrap().iter().map(|row| &row["keyTag"]).collect();
     assert_eq!(tags, [&json!(19036), &json!(20326), &json!(38696)]);
-    // Its certificates are about to end, have ended, or are of another signer.
+    // Its certificates are about to end, have ended, or belong to another signer.
     let soon = kliento(&[&check[..], &["--at", "2026-06-01T00:00:00Z"]].concat()).ok().stdout;
     assert!(
         soon.ends_with(
@@ -140,7 +140,7 @@ fn writes_the_usable_keys_and_what_is_written_is_trusted() {
     };
     assert_eq!((verify(&organisation.anchors), verify(&out)), (0, 0));
 
-    // A file that is there is replaced on demand, as a whole, and the changes are told.
+    // An existing file is replaced on demand, as a whole, and the changes are reported.
     let written = read(&out);
     let xml = iana("root-anchors.xml");
     kliento(&[&update[..], &[&xml]].concat()).refused(2, &["exists"]);
@@ -151,7 +151,7 @@ fn writes_the_usable_keys_and_what_is_written_is_trusted() {
     assert_eq!(verify(&out), 11);
     assert_eq!(folder.names(), ["trust-anchors.xml"]);
 
-    // Never fewer than one usable anchor: what cannot be used leaves the file alone.
+    // There is never less than one usable anchor: an unusable source leaves the file alone.
     let written = read(&out);
     let none = folder.file("none.ds", "; nothing\n");
     let ended = String::from_utf8(read(&xml)).unwrap();

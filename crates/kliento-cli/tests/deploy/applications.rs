@@ -1,6 +1,7 @@
 //! Real applications behind the proxies: Express, Flask under gunicorn, PHP, and a CGI program under lighttpd.
 //!
-//! Packages of npm and pip are looked for in the folder that `KLIENTO_APPLICATIONS` names, or else in `target/applications`.
+//! Packages of npm and pip are expected in the folder that `KLIENTO_APPLICATIONS` names, or else in
+//! `target/applications`.
 
 #![allow(non_upper_case_globals, reason = "tests are named after applications")]
 
@@ -34,7 +35,7 @@ pub(crate) const flask: Application = Application {
     command: |command, _, address| {
         command.arg("--bind").arg(address.to_string()).arg("--chdir").arg(sources());
         command.args(["--limit-request-field_size", "65536", "--no-control-socket"]);
-        // As gunicorn was before it dropped names with underscores.
+        // The behaviour of gunicorn before it dropped names with underscores.
         command.args(["--header-map", "dangerous", "flask_application:app"]);
         command.env("PYTHONDONTWRITEBYTECODE", "1");
     },
@@ -65,7 +66,7 @@ pub(crate) struct Served {
 }
 
 impl Application {
-    /// `None` if it is not installed.
+    /// Starts the application; `None` if it is not installed.
     pub(crate) fn start(&self) -> Option<Served> {
         let program = (self.program)()?;
         let (folder, address) = (Folder::new(), free_address());

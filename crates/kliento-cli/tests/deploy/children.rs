@@ -9,10 +9,11 @@ use std::{env, fs, thread};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-/// How long anything here may take that should take no time, but for Traefik, which waits 30 seconds for a verifier that is silent.
+/// The time limit for anything here that should be instant, long enough for Traefik, which waits 30
+/// seconds for a silent verifier.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(45);
 
-/// A program with whatever it starts, ended when this is dropped, which it also is when a test panics.
+/// A program with all its children, which end when this is dropped, even if a test panics.
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
@@ -32,7 +33,7 @@ impl Running {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Waits until `ready` gives something.
+    /// Waits until `ready` returns a value.
     pub(crate) fn wait_for<T>(&mut self, mut ready: impl FnMut(&str) -> Option<T>) -> T {
         let begun = Instant::now();
         loop {
@@ -49,7 +50,7 @@ impl Running {
 
     fn signal(&self, signal: Signal) {
         if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            // None may be left.
+            // There may be no process left.
             let _ = kill_process_group(group, signal);
         }
     }
@@ -63,13 +64,13 @@ impl Drop for Running {
         {
             thread::sleep(Duration::from_millis(10));
         }
-        // Workers of whoever did not end in time.
+        // Workers of a program that did not end in time.
         self.signal(Signal::KILL);
         let _ = self.child.wait();
     }
 }
 
-/// Where a program is, or a word about that it is skipped.
+/// The path of a program; if it is not installed, its test is skipped.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
@@ -80,7 +81,7 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
     found
 }
 
-/// The file if it is there, or a word about that its test is skipped.
+/// The file if it exists; otherwise its test is skipped.
 pub(crate) fn find_file(file: &Path) -> Option<PathBuf> {
     if file.is_file() {
         return Some(file.to_owned());
@@ -89,7 +90,7 @@ pub(crate) fn find_file(file: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Says why a test is skipped, which is a failure where the variable `required` is 1.
+/// Reports why a test is skipped, which is a failure if the variable `required` is 1.
 pub(crate) fn skip(why: &str, required: &str) {
     let is_required = env::var(required).is_ok_and(|value| value == "1");
     assert!(!is_required, "{why}, and {required} is 1");

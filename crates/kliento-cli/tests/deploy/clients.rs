@@ -1,4 +1,4 @@
-//! Clients of the deployed verifier's API: `curl` as its documentation has it, and `fetch` of Node.js.
+//! Clients of the deployed verifier's API: `curl` as in its documentation, and `fetch` of Node.js.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use crate::children::{Folder, find};
 use crate::proxy::Verifier;
 use crate::tokens::{self, TOKEN};
 
-/// What a client prints, as JSON.
+/// Runs a client and parses its output as JSON.
 fn printed(command: &mut Command) -> Value {
     let output = command.stdin(Stdio::null()).output().unwrap();
     let stdout = String::from_utf8(output.stdout).unwrap();

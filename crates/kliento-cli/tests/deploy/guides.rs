@@ -1,4 +1,4 @@
-//! The commands of docs/deploy, one after the other as a reader would type them, with other ports.
+//! The commands of docs/deploy, in the order in which a reader would type them, with other ports.
 
 use std::env;
 use std::fs;
@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::children::{Folder, Running, find};
 use crate::proxy::{free_address, with_ports};
 
-/// The lines of a guide's `console` blocks as a script, and what it shows of their output.
+/// The lines of a guide's `console` blocks as a script, and the output that it shows.
 pub(crate) fn commands_and_output(guide: &str) -> (String, Vec<&str>) {
     let mut script = String::from("set -eu\n");
     let mut output = Vec::new();
@@ -19,7 +19,7 @@ pub(crate) fn commands_and_output(guide: &str) -> (String, Vec<&str>) {
                 None if line.starts_with("  ") => script += &format!("{line}\n"),
                 None => output.push(line),
             }
-            // A reader takes longer to type the next one.
+            // A reader takes longer to type the next command.
             if line.ends_with('&') {
                 script += "sleep 2\n";
             }
@@ -28,7 +28,8 @@ pub(crate) fn commands_and_output(guide: &str) -> (String, Vec<&str>) {
     (script, output)
 }
 
-/// Runs a guide where there are copies of the examples, and holds what it prints against what it says that it prints.
+/// Runs a guide in a folder with copies of the examples, and compares its output with the output
+/// that the guide shows.
 fn follow(guide: &str, program: &str) {
     let Some(program) = find(program) else { return };
     let Some(bash) = find("bash") else { return };
@@ -52,7 +53,8 @@ fn follow(guide: &str, program: &str) {
     expect_in_order(&log, expected.iter().map(String::as_str));
 }
 
-/// All of `expected` are lines of what was printed, in this order, and others may be between them.
+/// Asserts that all of `expected` are lines of the output, in this order; others may be between
+/// them.
 pub(crate) fn expect_in_order<'a>(log: &str, expected: impl IntoIterator<Item = &'a str>) {
     let mut printed = log.lines();
     for line in expected {

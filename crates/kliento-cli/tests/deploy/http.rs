@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as these tests need, octet by octet: no library would send what an attacker does.
+//! A minimal HTTP/1.1, octet by octet: no library would send what an attacker does.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -70,7 +70,7 @@ fn chunks(stream: &mut BufReader<TcpStream>) -> io::Result<Vec<u8>> {
     }
 }
 
-/// A request in octets, with `Connection: close`.
+/// A request in bytes, with `Connection: close`.
 pub(crate) fn request(
     method: &str,
     target: &str,
@@ -87,11 +87,11 @@ pub(crate) fn request(
     text + "\r\n" + content
 }
 
-/// Sends octets and reads every response to them, until the other side closes or has nothing more to say.
+/// Sends bytes and reads every response, until the other side closes or falls silent.
 pub(crate) fn exchange(address: SocketAddr, octets: &str) -> Vec<Message> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    // A proxy may refuse and close before all of it is written.
+    // A proxy may reject the request and close before all of it is written.
     let _ = stream.write_all(octets.as_bytes());
     let mut stream = BufReader::new(stream);
     let mut responses = Vec::new();
@@ -102,7 +102,8 @@ pub(crate) fn exchange(address: SocketAddr, octets: &str) -> Vec<Message> {
     responses
 }
 
-/// Sends octets and reads the first response alone: Envoy keeps a connection open for a second after a request that it refuses.
+/// Sends bytes and reads only the first response: Envoy keeps a connection open for a second after
+/// a request that it rejects.
 pub(crate) fn first_answer(address: SocketAddr, octets: &str) -> Option<Message> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();

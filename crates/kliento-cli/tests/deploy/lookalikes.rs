@@ -1,4 +1,4 @@
-//! Field names that applications take for ours, with every separator that a field name can have.
+//! Field names that applications mistake for ours, with every separator that a field name can have.
 
 use std::net::SocketAddr;
 
@@ -8,13 +8,13 @@ use crate::proxy::{Front, Proxy};
 use crate::readings::ROUTES;
 use crate::tokens::{self, CLAIMS};
 
-/// The characters of field names beside letters and digits (RFC 9110 section 5.6.2).
+/// The characters of field names other than letters and digits (RFC 9110 section 5.6.2).
 const SEPARATORS: &str = "!#$%&'*+-.^_`|~";
 
-/// Servers take about a hundred fields.
+/// The number of look-alikes in one request: servers take about a hundred fields.
 const FIELDS_IN_A_REQUEST: usize = 45;
 
-/// Names that differ from ours in separators and letter case alone.
+/// Names that differ from ours only in separators and letter case.
 ///
 /// CVE-2025-64484 (oauth2-proxy) and GHSA-f59h-q822-g45g (Caddy) are about underscores, and a fix of Traefik for those left out dots.
 fn names() -> Vec<String> {
@@ -37,7 +37,7 @@ fn names() -> Vec<String> {
 
 fn ask(address: SocketAddr, authorization: &str, names: &[String]) -> Message {
     let forged: String = names.iter().map(|name| format!("{name}: mallory\r\n")).collect();
-    // On both sides: where there are several, servers take the first, the last, or all.
+    // On both sides: of several fields, servers take the first, the last, or all.
     let request = format!(
         "GET / HTTP/1.1\r\nHost: api.example.com\r\n{forged}Authorization: {authorization}\r\n{forged}Connection: close\r\n\r\n"
     );
@@ -65,7 +65,7 @@ pub(crate) fn no_other_name_passes_for_ours(proxy: Proxy, application: &Applicat
         "Signer=member",
         &claims,
     ];
-    // A forged user must not take the place of the one that is not there.
+    // A forged user must not be accepted where there is no user.
     let of_organisation = [
         "Subject=example.com",
         "Organisation=example.com",
@@ -80,7 +80,8 @@ pub(crate) fn no_other_name_passes_for_ours(proxy: Proxy, application: &Applicat
     }
 }
 
-/// Without a proxy they do believe a client, or the tables above would show nothing.
+/// Without a proxy the applications do believe a client; otherwise the tables above would show
+/// nothing.
 #[test]
 fn applications_take_other_names_for_ours() {
     for (application, separators) in [

@@ -1,7 +1,8 @@
-//! Real proxies in front of the real service and of real applications, and the service under a real systemd: the very files of
-//! `examples`, for proxies with other ports.
+//! Real proxies in front of the real service and of real applications, and the service under a real
+//! systemd, with the very files of `examples`; for proxies only the ports differ.
 //!
-//! What is not installed is skipped, loudly. With `KLIENTO_REQUIRE_PROXIES=1` that is a failure.
+//! Tests whose programs are not installed are skipped, loudly. With `KLIENTO_REQUIRE_PROXIES=1`
+//! that is a failure.
 
 #![cfg(unix)]
 #![allow(
@@ -69,7 +70,7 @@ macro_rules! every_proxy_and_application {
                 every_application!(readings::an_audience_opens_its_own_place_alone $proxy: express flask php);
             })*
         }
-        /// Field names that an application takes for ours.
+        /// Field names that an application mistakes for ours.
         mod lookalikes_behind {
             $(mod $proxy {
                 every_application!(lookalikes::no_other_name_passes_for_ours $proxy: express flask php cgi);

@@ -15,12 +15,14 @@ use crate::http::{Message, exchange, request};
 use crate::tokens::{AUDIENCE, TOKEN};
 use crate::upstream::Upstream;
 
-/// A proxy: its program, after which the folder of its example is called, the example's file, and how it is started in a folder with a copy of that.
+/// A proxy: its program, which names the folder of its example, the example's file, and the command
+/// that starts it in a folder with a copy of that.
 pub(crate) struct Proxy {
     program: &'static str,
     file: &'static str,
     command: fn(&mut Command, &Path, &Path),
-    /// A part of the example, and its replacement for a verifier with routes, as the proxy's guide has it.
+    /// A part of the example, and its replacement for a verifier with routes, as in the proxy's
+    /// guide.
     for_routes: (&'static str, &'static str),
 }
 
@@ -52,7 +54,7 @@ pub(crate) const caddy: Proxy = Proxy {
     program: "caddy",
     file: "Caddyfile",
     command: |command, folder, file| {
-        // What it keeps for the next start goes there.
+        // The folder for state that Caddy keeps between starts.
         command.env("XDG_CONFIG_HOME", folder).env("XDG_DATA_HOME", folder).env("HOME", folder);
         command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);
     },
@@ -72,7 +74,7 @@ pub(crate) const envoy_http: Proxy = Proxy {
     program: "envoy",
     file: "envoy-http.yaml",
     command: start_envoy,
-    // It is for routes as it stands.
+    // The example is for routes as it stands.
     for_routes: ("/v1/ext_authz", "/v1/ext_authz"),
 };
 
@@ -86,13 +88,13 @@ pub(crate) const envoy_grpc: Proxy = Proxy {
     ),
 };
 
-/// Every example has it, and keeps it.
+/// A replacement that changes nothing: every example has this text.
 const AS_IT_STANDS: (&str, &str) = ("8080", "8080");
 
 const WITHOUT_AUDIENCE: (&str, &str) = ("?audience=https://api.example.com", "");
 
 fn start_envoy(command: &mut Command, _: &Path, file: &Path) {
-    // Several run at once, and none is to be restarted.
+    // Several instances run at once, and no instance is to be restarted.
     command.args(["--disable-hot-restart", "--concurrency", "1", "--log-level", "warning", "-c"]);
     command.arg(file);
 }
@@ -109,7 +111,7 @@ impl Verifier {
         Self::with(folder, "")
     }
 
-    /// With more settings than the audience.
+    /// Starts the service with more settings than the audience.
     pub(crate) fn with(folder: &Folder, settings: &str) -> Self {
         let anchors = folder.write("trust-anchors.ds", &TOKEN.trust_anchors);
         let config = folder.write("verifier.toml", settings);
@@ -126,13 +128,13 @@ impl Verifier {
     }
 }
 
-/// Proxy, service and upstream.
+/// A proxy, the service and an upstream.
 pub(crate) struct Setting {
     pub(crate) proxy: SocketAddr,
     pub(crate) upstream: Upstream,
     pub(crate) verifier: Mutex<Option<Verifier>>,
     pub(crate) verifier_address: SocketAddr,
-    // Ended before its folder goes.
+    // Dropped before the folder.
     _proxy: Running,
     _folder: Folder,
 }
@@ -156,14 +158,14 @@ impl Setting {
         })
     }
 
-    /// The answer to a request, which is one.
+    /// Sends a request and returns its one answer.
     pub(crate) fn ask(&self, method: &str, headers: &[(&str, &str)], content: &str) -> Message {
         let mut answers = exchange(self.proxy, &request(method, "/path?query=1", headers, content));
         assert_eq!(answers.len(), 1, "{answers:?}");
         answers.remove(0)
     }
 
-    /// The service ends.
+    /// Ends the service.
     pub(crate) fn stop_verifier(&self) {
         drop(self.verifier.lock().unwrap().take());
     }
@@ -191,7 +193,7 @@ impl Front {
 }
 
 impl Proxy {
-    /// Starts the proxy with its example, with other ports and with one part of it changed.
+    /// Starts the proxy with its example, with other ports and one part changed.
     fn start(
         &self,
         program: PathBuf,
@@ -217,7 +219,7 @@ impl Proxy {
         (self.command)(&mut command, folder.path(), &folder.file(self.file));
         let mut running = Running::start(&mut command, folder.file("proxy.log"));
         running.wait_for(|_| TcpStream::connect(address).ok());
-        // Traefik listens before it knows what to do, and says 404 until then.
+        // Traefik listens before it has its configuration, and answers 404 until then.
         running.wait_for(|_| {
             let answers = exchange(address, &request("GET", "/", &[], ""));
             (answers.first()?.status() != 404).then_some(())
@@ -226,7 +228,7 @@ impl Proxy {
     }
 }
 
-/// `text` with other ports.
+/// Replaces the ports in `text`.
 pub(crate) fn with_ports(text: &str, ports: &[(u16, SocketAddr)]) -> String {
     // In two steps: a new port may have another's digits.
     let marked = ports.iter().enumerate().fold(text.to_owned(), |text, (index, (port, _))| {
@@ -237,7 +239,7 @@ pub(crate) fn with_ports(text: &str, ports: &[(u16, SocketAddr)]) -> String {
     })
 }
 
-/// One that nobody listens at; proxies cannot say which one they took.
+/// An unused address; proxies cannot report which port they took.
 pub(crate) fn free_address() -> SocketAddr {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap()
 }

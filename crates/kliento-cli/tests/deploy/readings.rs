@@ -1,7 +1,9 @@
-//! Host by path by proxy by application: whatever is asked, a token opens the place that it is for and no other.
+//! Host by path by proxy by application: whatever the request, a token opens the place that it is
+//! for and no other.
 //!
-//! Two audiences share one server. The verifier's routes tell them apart by the request that the proxy forwards, and the application by
-//! the request that reaches it. A row at which the two differ would let one token into the other's place.
+//! Two audiences share one server. The verifier's routes distinguish them by the request that the
+//! proxy forwards, and the application by the request that reaches it. A row for which the two
+//! differ would let one token into the other's place.
 
 use std::net::SocketAddr;
 
@@ -25,7 +27,7 @@ host = "admin.example.com"
 audience = "https://api.example.com/admin"
 "#;
 
-/// Lines about the host, in the place of `Host`.
+/// Lines about the host, in place of `Host`.
 const HOSTS: &[&str] = &[
     "Host: api.example.com",
     // CVE-2021-39155 (Istio): letter case.
@@ -107,12 +109,13 @@ const TARGETS: &[&str] = &[
     "/\\admin",
     "/public\\..\\admin",
     "/public/..\\admin",
-    // Parameters of segments, as Java's servers have them.
+    // Parameters of segments, as in Java's servers.
     "/admin;x",
     "/;x/admin",
     "/public/..;/admin",
     "/admin;x=1/y",
-    // GHSA-r9fw-vxmp-hwf2 (heimdall), CVE-2026-15573 (Keycloak), Traefik #11768: what need not be encoded.
+    // GHSA-r9fw-vxmp-hwf2 (heimdall), CVE-2026-15573 (Keycloak), Traefik #11768: unnecessary
+    // encoding.
     "/%61dmin",
     "/%61%64%6d%69%6e",
     "/admi%6E",
@@ -143,7 +146,7 @@ const TARGETS: &[&str] = &[
     "/index.php/admin",
     "/admin/index.php",
     "/admin.php",
-    // Of another form than a path.
+    // A target that is not a path.
     "http://api.example.com/admin",
     "http://admin.example.com/",
     "http://api.example.com@admin.example.com/",
@@ -155,7 +158,7 @@ const TARGETS: &[&str] = &[
     "#/admin",
 ];
 
-/// The place that was reached, or nothing if the request was refused on the way.
+/// The place that was reached, or `None` if the request was rejected on the way.
 fn place(address: SocketAddr, target: &str, host: &str, token: &str) -> Option<String> {
     let octets = format!(
         "GET {target} HTTP/1.1\r\n{host}\r\nAuthorization: {token}\r\nConnection: close\r\n\r\n"
@@ -171,7 +174,7 @@ pub(crate) fn an_audience_opens_its_own_place_alone(proxy: Proxy, application: &
     let place = |target, host, token: &str| place(front.address, target, host, token);
     let (public, guarded) = (Some("public".to_owned()), Some("admin".to_owned()));
 
-    // Each place is there, for its own token and no other.
+    // Each place exists, for its own token and no other.
     let api = "Host: api.example.com";
     assert_eq!(place("/", api, &ordinary), public);
     assert_eq!(place("/orders/alice%40example/a%20b?x", api, &ordinary), public);

@@ -1,4 +1,4 @@
-//! What every proxy is held to.
+//! Rules that every proxy must obey.
 
 use std::net::TcpListener;
 use std::thread;
@@ -7,8 +7,8 @@ use crate::http::Message;
 use crate::proxy::Setting;
 use crate::tokens::{self, CLAIMS};
 
-/// The headers that could be taken for ours by someone, sorted, but for the time of expiry; without those that are empty, which nginx
-/// leaves out.
+/// The headers that could be mistaken for ours, sorted, without the time of expiry and without
+/// empty ones, which nginx leaves out.
 fn identity(request: &Message) -> Vec<(String, String)> {
     let mut found: Vec<_> = request.headers.clone();
     found.retain(|(name, value)| {
@@ -40,7 +40,8 @@ fn only(mut requests: Vec<Message>) -> Message {
     requests.remove(0)
 }
 
-/// What of a refusal matters: status and challenge, and what reached the upstream.
+/// The relevant parts of a rejection: status and challenge, and the requests that reached the
+/// upstream.
 fn refusal(setting: &Setting, headers: &[(&str, &str)]) -> (u16, Vec<String>, Vec<Message>) {
     let answer = setting.ask("GET", headers, "");
     let challenge = answer.all("www-authenticate").into_iter().map(str::to_owned).collect();
@@ -62,7 +63,7 @@ pub(crate) fn a_request_without_credentials_is_refused(setting: &Setting) {
     let missing = (401, vec!["Kliento".to_owned()], vec![]);
     assert_eq!(refusal(setting, &[]), missing);
     assert_eq!(refusal(setting, &[("Authorization", "Bearer abc")]), missing);
-    // Some proxies refuse these by themselves.
+    // Some proxies reject these by themselves.
     let good = tokens::good();
     let twice = [("Authorization", good.as_str()), ("Authorization", good.as_str())];
     let (status, _, received) = refusal(setting, &twice);
@@ -85,10 +86,10 @@ pub(crate) fn a_token_that_does_not_hold_is_refused(setting: &Setting) {
     }
 }
 
-/// The names of all headers that say who is calling.
+/// The names of all headers that identify the caller.
 const NAMES: [&str; 6] = ["Subject", "Organisation", "User", "Signer", "Claims", "Expires"];
 
-/// Ways to write one of them that some server takes for it; `lookalikes` has all of them.
+/// Ways to write a header that some server takes for `name`; `lookalikes` has all of them.
 fn forgeries(name: &str) -> Vec<String> {
     vec![
         format!("X-Kliento-{name}"),
@@ -115,8 +116,7 @@ pub(crate) fn nothing_that_a_client_forges_arrives(setting: &Setting) {
         let several: Vec<_> = forgeries.iter().map(|name| (name.as_str(), "mallory")).collect();
         for (token, expected) in [
             (tokens::good(), of_alice(CLAIMS)),
-            // Where there is no user, an empty header or none must take the place of the forged
-            // one.
+            // Where there is no user, an empty header or no header must replace the forged one.
             (tokens::organisation(), of_organisation.clone()),
         ] {
             let headers = [&several[..], &[("Authorization", token.as_str())], &several].concat();
@@ -192,7 +192,7 @@ pub(crate) fn nothing_is_let_through_without_the_verifier(setting: &Setting) {
         assert!(matches!(status, 403 | 500..600), "{status}");
         assert_eq!(received, vec![]);
     }
-    // One that takes connections and never answers.
+    // A verifier that accepts connections and never answers.
     let silent = TcpListener::bind(setting.verifier_address).unwrap();
     thread::spawn(move || silent.incoming().collect::<Vec<_>>());
     let (status, _, received) = refusal(setting, &[("Authorization", &tokens::good())]);

@@ -34,19 +34,19 @@ pub(crate) fn no_request_hides_in_another(setting: &Setting) {
         let headers = headers
             .replace("HIDDEN", &content.len().to_string())
             .replace("ALL", &content.len().to_string());
-        // The next request on the same connection is where a rest of the last one would come to light.
+        // Leftovers of the previous request would show up in the next one on the same connection.
         let next = "GET /next HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n\r\n";
         let octets = format!(
             "POST /outer HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: {good}\r\n{headers}\r\n{content}{next}"
         );
         let answers = exchange(setting.proxy, &octets);
         let statuses: Vec<u16> = answers.iter().map(crate::http::Message::status).collect();
-        // Of all of it only the outer request has a token.
+        // Only the outer request has a token.
         assert!(
             statuses.iter().filter(|status| **status == 200).count() <= 1,
             "{kind}: {statuses:?}"
         );
-        // Whatever is left on the proxy's connections to the upstream would come before this.
+        // Leftovers on the proxy's connections to the upstream would come before this request.
         let after = setting.ask("GET", &[("Authorization", &good)], "");
         assert_eq!(after.status(), 200, "{kind} {headers:?}");
         for received in setting.upstream.take() {

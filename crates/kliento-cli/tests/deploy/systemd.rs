@@ -1,4 +1,5 @@
-//! The guide to systemd, in a systemd of its own: booted in a container on a copy of this machine's files that is gone afterwards.
+//! The guide to systemd, in a separate systemd: booted in a container on a copy of this machine's
+//! files, which is removed afterwards.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,8 @@ use std::process::Command;
 use crate::children::{self, Folder};
 use crate::guides::{commands_and_output, copy, expect_in_order};
 
-/// The whole of the machine's files can be written to, and what is written stays in memory. Mounts end with the namespace.
+/// Boots systemd on a writable view of all of the machine's files; changes stay in memory. Mounts
+/// end with the namespace.
 const MACHINE: &str = r#"
 set -eu
 mount -t tmpfs none machine
@@ -18,7 +20,7 @@ exec timeout --kill-after=5 100 systemd-nspawn --quiet --directory="$PWD/machine
     --private-network --register=no --keep-unit --machine=kliento-guide --boot systemd.unit=guide.service
 "#;
 
-/// Follows the guide and ends.
+/// A unit that follows the guide and ends.
 const UNIT: &str = "[Unit]
 Requires=basic.target
 After=basic.target
@@ -32,7 +34,8 @@ StandardOutput=file:/guide/log
 StandardError=inherit
 ";
 
-/// What the service is like once it has verified something, and how it ends, as a guide would tell it.
+/// Commands that show the service after it has verified something, and how it ends, in the form of
+/// a guide.
 const LOOK: &str = r#"
 ```console
 $ curl --silent --output answer --unix-socket /run/kliento/verifier.sock --header "Authorization: $(cat token.header)" http://verifier/v1/auth
@@ -55,7 +58,7 @@ ExecMainStatus=0
 ```
 "#;
 
-/// Says why no systemd can be booted here.
+/// Reports why systemd cannot be booted here.
 fn skip(why: &str) {
     children::skip(&format!("the guide to systemd: {why}"), "KLIENTO_REQUIRE_SYSTEMD");
 }

@@ -1,4 +1,5 @@
-//! Tokens of `alice@example.com` below the testkit's root, made now: service and proxies run in real time.
+//! Tokens of `alice@example.com` below the testkit's root, made at the present time: service and
+//! proxies run in real time.
 
 use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -38,46 +39,46 @@ pub(crate) fn kliento(der: &[u8]) -> String {
     format!("Kliento {}", Base64::encode_string(der))
 }
 
-/// A good one.
+/// A valid token.
 pub(crate) fn good() -> String {
     kliento(&TOKEN.der)
 }
 
-/// One of the organisation itself, which has no user's name.
+/// A token of the organisation itself, which has no user's name.
 pub(crate) fn organisation() -> String {
     kliento(&on_chain(&Scenario { user: None, signer: Signer::Organisation, ..scenario() }))
 }
 
-/// One that expired half an hour ago.
+/// A token that expired half an hour ago.
 pub(crate) fn expired() -> String {
     let scenario = scenario();
     let (start, end) = (scenario.at.saturating_sub(2400), scenario.at.saturating_sub(1800));
     kliento(&on_chain(&Scenario { signature_period: period(start, end), ..scenario }))
 }
 
-/// One for another server.
+/// A token for another server.
 pub(crate) fn for_another_audience() -> String {
     for_audience("https://shop.example.com")
 }
 
-/// One for `audience`.
+/// A token for `audience`.
 pub(crate) fn for_audience(audience: &str) -> String {
     let content = kliento_token(audience, &[]);
     kliento(&on_chain(&Scenario { content, ..scenario() }))
 }
 
-/// One whose signature was changed by a bit.
+/// A token with one bit of its signature changed.
 pub(crate) fn forged() -> String {
     kliento(&Fault::SignatureBitFlipped.build(&scenario()).der)
 }
 
-/// One of exactly 16 KiB, nearly all of it a claim, and the claim's length.
+/// A token of exactly 16 KiB, nearly all of it a claim, and the claim's length.
 pub(crate) fn largest() -> (String, usize) {
     let with_claim = |length: usize| {
         let content = kliento_token(AUDIENCE, &[("padding", &"x".repeat(length))]);
         on_chain(&Scenario { content, ..scenario() })
     };
-    // From 8 KiB on, the lengths in the DER take as many octets as they will.
+    // From 8 KiB on, the lengths in the DER have their final number of octets.
     let length = 8192 + (kliento::TokenBundle::MAX_SIZE_BYTES - with_claim(8192).len());
     let der = with_claim(length);
     assert_eq!(der.len(), kliento::TokenBundle::MAX_SIZE_BYTES);

@@ -1,4 +1,4 @@
-//! The server behind the proxy, which remembers what reached it.
+//! The server behind the proxy, which records the requests that reach it.
 
 use std::io::{BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::http::Message;
 
-/// A server that answers everything with 200.
+/// A server that answers every request with 200.
 #[derive(Debug)]
 pub(crate) struct Upstream {
     pub(crate) address: SocketAddr,
@@ -15,7 +15,7 @@ pub(crate) struct Upstream {
 }
 
 impl Upstream {
-    /// Its threads end with the test program.
+    /// Starts the server, whose threads end with the test program.
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
@@ -30,7 +30,7 @@ impl Upstream {
         Self { address, received }
     }
 
-    /// What has reached it since the last call.
+    /// Takes the requests that have arrived since the last call.
     pub(crate) fn take(&self) -> Vec<Message> {
         std::mem::take(&mut *self.received.lock().unwrap())
     }

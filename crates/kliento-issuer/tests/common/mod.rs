@@ -1,4 +1,4 @@
-//! An organisation whose key record is in a signed zone.
+//! An organisation with its key record in a signed zone.
 
 #![allow(
     dead_code,
@@ -34,7 +34,7 @@ pub(crate) fn certificate_period() -> ValidityPeriod {
     ValidityPeriod::new(NOW.saturating_sub(3600), NOW.saturating_add(30 * DAY)).unwrap()
 }
 
-/// The most that the organisation's certificate may be used for.
+/// The widest use of the organisation's certificate that the profile allows.
 pub(crate) fn widest_use(profile: Profile) -> CertificateUse {
     let intermediate_levels = match profile {
         Profile::VeraId => 0,
@@ -43,7 +43,8 @@ pub(crate) fn widest_use(profile: Profile) -> CertificateUse {
     CertificateUse::Issue { intermediate_levels }
 }
 
-/// For the holder of `key`, with serial number 2, as long as the organisation's certificate.
+/// A request for the holder of `key`, with serial number 2, valid as long as the organisation's
+/// certificate.
 pub(crate) fn member_request(
     user: Option<&UserName>,
     key: &SoftwareKey,

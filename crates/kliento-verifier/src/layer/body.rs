@@ -7,7 +7,8 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// The body of a [`KlientoService`](crate::KlientoService)'s response, whatever body the service behind it has.
+    /// The body of a [`KlientoService`](crate::KlientoService)'s response, with any body type of
+    /// the inner service.
     #[derive(Debug)]
     pub struct KlientoBody<B> {
         #[pin]
@@ -25,7 +26,7 @@ pin_project! {
 }
 
 impl<B> KlientoBody<B> {
-    /// `problem`, or no body if there is none.
+    /// A body of `problem`, or an empty one without it.
     pub(super) fn refusal(problem: Vec<u8>) -> Self {
         let problem = Some(problem).filter(|octets| !octets.is_empty());
         Self { source: Source::Refusal { problem } }

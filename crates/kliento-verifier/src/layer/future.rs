@@ -16,7 +16,7 @@ use super::body::KlientoBody;
 use crate::gate::Gate;
 use crate::refusal::Refusal;
 
-/// The head of a request, once it was judged.
+/// The head of a request after authentication.
 type Judgement = Pin<Box<dyn Future<Output = Result<Parts, Refusal>> + Send>>;
 
 pin_project! {
@@ -43,7 +43,7 @@ pin_project! {
     }
 }
 
-/// How refusals are told.
+/// The form of refusals.
 #[derive(Clone, Copy)]
 enum Protocol {
     Http,
@@ -57,7 +57,7 @@ where
     pub(super) fn new(gate: Arc<Gate>, request: Request<B>, inner: S) -> Self {
         let (mut parts, body) = request.into_parts();
         let protocol = Protocol::of(&parts.headers);
-        // Only when it is polled, so that timeouts around the service count signature checks, too.
+        // Runs only when polled, so that timeouts around the service include signature checks.
         let judgement = Box::pin(async move {
             gate.pass(&mut parts.headers).await?.note_in(&mut parts.extensions);
             Ok(parts)

@@ -10,8 +10,9 @@ use super::{ReplayGuard, ReplayGuardError, TokenUse, TokenUseFuture, UsedToken};
 
 /// A replay guard in memory, for one server.
 ///
-/// When it is full it rejects new tokens rather than forgetting used ones: otherwise whoever can fill it could use a token twice. It
-/// takes about 100 bytes for each token. What it knows is gone when the process ends.
+/// When full, it rejects new tokens rather than forgetting used ones: otherwise a client that can
+/// fill it could use a token twice. It takes about 100 bytes for each token. Its content is lost
+/// when the process ends.
 #[derive(Debug)]
 pub struct MemoryReplayGuard {
     max_entries: usize,
@@ -21,20 +22,20 @@ pub struct MemoryReplayGuard {
 #[derive(Debug, Default)]
 struct Used {
     keys: HashSet<[u8; 32]>,
-    /// The same keys, by the end of the token's signed period.
+    /// All keys by the end of the token's signed period.
     by_end: BTreeMap<Timestamp, Vec<[u8; 32]>>,
-    /// The latest end of the tokens that have been forgotten.
+    /// The latest end among the forgotten tokens.
     forgotten: Option<Timestamp>,
 }
 
 impl MemoryReplayGuard {
-    /// A guard that remembers up to `max_entries` tokens at once.
+    /// Creates a guard that remembers up to `max_entries` tokens at once.
     #[must_use]
     pub fn new(max_entries: usize) -> Self {
         Self { max_entries, used: Mutex::default() }
     }
 
-    /// The number of tokens that are remembered. Those that can be forgotten are counted until the next use.
+    /// The number of remembered tokens. Those that can be forgotten are counted until the next use.
     #[must_use]
     pub fn len(&self) -> usize {
         self.lock().keys.len()
@@ -46,18 +47,18 @@ impl MemoryReplayGuard {
         self.len() == 0
     }
 
-    /// The most tokens that are remembered at once.
+    /// The maximum number of remembered tokens.
     #[must_use]
     pub const fn max_entries(&self) -> usize {
         self.max_entries
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Used> {
-        // Each change is finished before anything can panic.
+        // Each change is complete before anything can panic.
         self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a use, as [`ReplayGuard::note`] does, without a future around the result.
+    /// Records a use, as [`ReplayGuard::note`] does, without a future around the result.
     ///
     /// # Errors
     ///
@@ -144,7 +145,8 @@ mod tests {
         // Forward, so that the first is forgotten.
         assert_eq!(guard.note_now(&used(2, 20_000, 18_000)), Ok(TokenUse::First));
         assert_eq!(guard.len(), 1);
-        // And back: neither it nor another that ended as early is admitted; what ends later is.
+        // And back: the token, and another that ended as early, are rejected; one that ends later
+        // is admitted.
         let (end, forgotten) = (at(10_000), at(10_000));
         let error = Err(ReplayGuardError::Forgotten { end, forgotten });
         assert_eq!(guard.note_now(&used(1, 10_000, 9_001)), error);
@@ -154,10 +156,10 @@ mod tests {
         assert_eq!(guard.note_now(&used(2, 20_000, 18_000)), Ok(TokenUse::Repeated));
     }
 
-    /// For each history of a clock that jumps about, no token is let in twice.
+    /// For any history of a clock that jumps, no token is admitted twice.
     #[test]
     fn whatever_the_clock_does_a_token_is_first_once() {
-        // xorshift64: looks like chance, and is the same in each run.
+        // xorshift64: looks random, and is the same in each run.
         let mut state = 0x9E37_79B9_7F4A_7C15_u64;
         let mut below = |limit: u64| {
             state ^= state << 13;
@@ -176,9 +178,9 @@ mod tests {
                     _ => now + below(30),
                 };
                 let key = u8::try_from(below(40)).unwrap();
-                // Each token has an end of its own, around where the clock is.
+                // Each token has its own end, near the clock's time.
                 let end = 95_000 + u64::from(key) * 500;
-                // A verifier shows the guard only what holds by its clock.
+                // A verifier passes only tokens to the guard that are valid by its clock.
                 if end >= now && end - 3_600 <= now {
                     let first = guard.note_now(&used(key, end, now)) == Ok(TokenUse::First);
                     *firsts.entry(key).or_default() += u32::from(first);

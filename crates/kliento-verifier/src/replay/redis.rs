@@ -14,39 +14,42 @@ use super::{
     TokenUseFuture, UsedToken,
 };
 
-/// The beginning of the keys of used tokens.
+/// The prefix of the keys of used tokens.
 const TOKEN_PREFIX: &str = "kliento:once:";
 
-/// The key of the first second that the present run of the server knows of.
+/// The key of the first second that the server's current run covers.
 const SINCE_KEY: &str = "kliento:once:since";
 
-/// Seconds that are added to that second, for servers whose clocks are ahead of that of the one that writes it.
+/// Seconds added to that second, for servers whose clocks are ahead of the one that writes it.
 const CLOCK_DIFFERENCE_SECONDS: u64 = 10;
 
 /// A replay guard for several servers that share a Redis server.
 ///
-/// Of all servers that are shown a token, one gets [`TokenUse::First`]. The store is one server, or a primary with replicas behind one
-/// address; a cluster is not supported.
+/// Of all servers that receive a token, one gets [`TokenUse::First`]. The store is one server, or a
+/// primary with replicas behind one address; a cluster is not supported.
 ///
-/// **A store that restarts may have lost uses**: without persistence all of them, with snapshots those since the last one, and a replica
-/// that takes over those that had not reached it. So each run of the store has a first second, noted in it by whoever comes first, and
-/// a token that begins no later is [`ReplayGuardError::StoreTooNew`]. Issuers give tokens a start up to a minute back, so tokens
-/// are rejected for a good minute after the store was started. For the same reason a store that evicts keys is not used.
+/// **A store that restarts may have lost uses**: without persistence all of them, with snapshots
+/// those since the last one, and a replica that takes over those that had not reached it. So each
+/// run of the store has a first second, recorded in it by the first server that connects, and a
+/// token that begins no later is [`ReplayGuardError::StoreTooNew`]. Issuers give tokens a start up
+/// to a minute back, so tokens are rejected for a good minute after the store was started. For the
+/// same reason a store that evicts keys is not accepted.
 ///
-/// **While the store is away** tokens are rejected, after the time-outs of [`RedisSettings`] at the latest and mostly at once. The
-/// connection is made again as soon as that works. [`RedisReplayGuard::accepting_when_unavailable`] admits tokens instead, once for
-/// each server.
+/// **While the store is unavailable** tokens are rejected, after the timeouts of [`RedisSettings`]
+/// at the latest and usually at once. The guard reconnects as soon as it can.
+/// [`RedisReplayGuard::accepting_when_unavailable`] admits tokens instead, once for each server.
 ///
-/// The user of the store needs the commands `GET`, `SET` and `INFO`, and keys that begin with `kliento:once:`.
+/// The user of the store needs the commands `GET`, `SET` and `INFO`, and keys that begin with
+/// `kliento:once:`.
 pub struct RedisReplayGuard {
     client: RedisClient,
-    /// Decides while the store does not, if anything is to.
+    /// Decides while the store is unavailable, if set.
     local: Option<MemoryReplayGuard>,
     admitted_unchecked: AtomicU64,
 }
 
 impl RedisReplayGuard {
-    /// A guard with its store at the place that `settings` name. Connections are made when the guard is first used.
+    /// Creates a guard for the store in `settings`. It connects when it is first used.
     #[must_use]
     pub fn new(settings: RedisSettings) -> Self {
         Self {
@@ -56,22 +59,24 @@ impl RedisReplayGuard {
         }
     }
 
-    /// Admits tokens while the store is away, if this server has not seen them: up to `max_entries` of them are remembered in
-    /// memory. A token can then be used once at each server.
+    /// While the store is unavailable, admits tokens that this server has not seen: up to
+    /// `max_entries` of them are remembered in memory. A token can then be used once at each
+    /// server.
     #[must_use]
     pub fn accepting_when_unavailable(mut self, max_entries: usize) -> Self {
         self.local = Some(MemoryReplayGuard::new(max_entries));
         self
     }
 
-    /// Connects if need be, asks the store whether it is usable, and notes its first second if nobody has.
+    /// Connects if necessary, checks that the store is usable, and records its first second if that
+    /// is missing.
     ///
-    /// A server that calls this when it starts can use the store sooner, and one that calls it every second notices an
-    /// outage before its callers do.
+    /// A server that calls this when it starts can use the store sooner, and one that calls it
+    /// every second notices an outage before its callers do.
     ///
     /// # Errors
     ///
-    /// [`ReplayGuardError::Store`] with the reason that it is not.
+    /// [`ReplayGuardError::Store`] with the reason that the store is unusable.
     pub async fn check(&self, now: Timestamp) -> Result<(), ReplayGuardError> {
         let mut commands = redis::pipe();
         commands.cmd("GET").arg(SINCE_KEY);
@@ -80,19 +85,19 @@ impl RedisReplayGuard {
         Ok(())
     }
 
-    /// Returns true if there is a connection to the store, as far as is known.
+    /// Returns true if a connection to the store is open, as far as is known.
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.client.is_connected()
     }
 
-    /// The number of tokens that were admitted without the store's word.
+    /// The number of tokens that were admitted without asking the store.
     #[must_use]
     pub fn admitted_unchecked(&self) -> u64 {
         self.admitted_unchecked.load(Ordering::Relaxed)
     }
 
-    /// The guard that decides while the store does not, if there is one.
+    /// The guard that decides while the store is unavailable, if there is one.
     #[must_use]
     pub const fn local(&self) -> Option<&MemoryReplayGuard> {
         self.local.as_ref()
@@ -100,7 +105,8 @@ impl RedisReplayGuard {
 
     async fn note_in_both(&self, used: &UsedToken) -> Result<TokenUse, ReplayGuardError> {
         let Some(local) = &self.local else { return self.note_in_store(used).await };
-        // In memory first: of two uses at once, one before and one after the store went away, one is a repetition.
+        // In memory first: of two uses at once, one before and one after the store went away, the
+        // second is a repetition.
         let noted = local.note_now(used);
         if noted == Ok(TokenUse::Repeated) {
             return noted;
@@ -116,15 +122,16 @@ impl RedisReplayGuard {
     }
 
     async fn note_in_store(&self, used: &UsedToken) -> Result<TokenUse, ReplayGuardError> {
-        // The time to live is relative, so it does not matter whether the store's clock is right.
+        // The time to live is relative, so the store's clock need not be right.
         let (until, now) = (used.remembered_until().as_unix_seconds(), used.now.as_unix_seconds());
         let seconds = until.saturating_sub(now);
         if seconds == 0 {
-            // Its use may have been forgotten already. No caller that keeps to the contract gets here.
+            // Its use may already have been forgotten. Callers that keep the contract never get
+            // here.
             let forgotten = used.now.saturating_sub(UsedToken::REMEMBERED_AFTER_END_SECONDS);
             return Err(ReplayGuardError::Forgotten { end: used.signed_period.end(), forgotten });
         }
-        // The token first: if the store loses its content in between, the second answer shows it.
+        // The token first: if the store loses its content in between, the second reply shows it.
         let mut commands = redis::pipe();
         let key = token_key(&used.key);
         commands.cmd("SET").arg(key).arg("1").arg("NX").arg("EX").arg(seconds);
@@ -142,8 +149,9 @@ impl RedisReplayGuard {
         }
     }
 
-    /// Sends commands, once more if the connection turns out to be closed. If the first attempt got through, its answer being lost,
-    /// the second finds the token used: it is rejected, which is safe.
+    /// Sends commands, and retries once if the connection turns out to be closed. If the first
+    /// attempt succeeded but its reply was lost, the second finds the token used and it is
+    /// rejected, which is safe.
     async fn ask<T: FromRedisValue>(
         &self,
         commands: &Pipeline,
@@ -159,8 +167,8 @@ impl RedisReplayGuard {
         Ok((connection, answer.map_err(|error| ReplayGuardError::Store(error.reason))?))
     }
 
-    /// The first second that the run of the store at the other end of `connection` knows of. `found` is what the store has noted
-    /// about it; if that is of another run, or nothing, this second is noted.
+    /// The first second that the store's current run covers. `found` is the store's record of it;
+    /// if that is missing or of another run, the current second is recorded.
     async fn since(
         &self,
         connection: &Arc<Connection>,
@@ -174,7 +182,8 @@ impl RedisReplayGuard {
         if let Some(seconds) = of_this_run {
             return Ok(Timestamp::from_unix_seconds(seconds));
         }
-        // Two servers that do this at once write about the same second, and all uses of this run are noted in either case.
+        // Two servers that do this at once write about the same second, and all uses in this run
+        // are recorded in either case.
         let since = now.saturating_add(CLOCK_DIFFERENCE_SECONDS);
         let mut commands = redis::pipe();
         let value = format!("{} {}", connection.run(), since.as_unix_seconds());
@@ -188,7 +197,7 @@ impl RedisReplayGuard {
 fn token_key(key: &ReplayKey) -> String {
     let mut text = String::from(TOKEN_PREFIX);
     for byte in key.as_bytes() {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
     }
     text

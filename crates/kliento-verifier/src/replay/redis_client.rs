@@ -1,4 +1,4 @@
-//! One connection to a Redis server, made again when it breaks.
+//! A connection to a Redis server, which reconnects when it breaks.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,33 +12,34 @@ use tokio::time::{Instant, timeout};
 
 use super::redis_settings::RedisSettings;
 
-/// After connecting has failed, requests fail at once for so long, rather than each of them waiting for another attempt.
+/// Time after a failed connection attempt during which requests fail at once, rather than each
+/// waiting for another attempt.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(250);
 
 /// Commands that wait to be written to the connection. The library's 50 would make requests wait for each other.
 const COMMAND_BUFFER: usize = 1024;
 
-/// The reason that there is no answer.
+/// The reason that there is no reply.
 #[derive(Debug)]
 pub(super) struct NoAnswer {
     pub(super) reason: String,
-    /// Whether the connection was closed, as one that was idle may be. Another one may serve.
+    /// True if the connection was closed, as an idle one may be. A new connection may work.
     pub(super) is_closed: bool,
 }
 
-/// Asks a Redis server. All requests share one connection.
+/// A client of a Redis server. All requests share one connection.
 pub(super) struct RedisClient {
     settings: RedisSettings,
     current: Mutex<Option<Arc<Connection>>>,
-    /// Held by whoever connects; has the time and the reason of the last failure.
+    /// Locked while connecting; has the time and reason of the last failure.
     connecting: tokio::sync::Mutex<Option<(Instant, String)>>,
 }
 
-/// An open connection to one run of a server.
+/// An open connection to one run of the server.
 pub(super) struct Connection {
     commands: MultiplexedConnection,
     driver: JoinHandle<()>,
-    /// Identifies the run: it is another one after each start of the server, and on the replica that takes over.
+    /// Identifies the run: it changes with each start of the server, and when a replica takes over.
     run: String,
 }
 
@@ -49,7 +50,7 @@ impl Drop for Connection {
 }
 
 impl Connection {
-    /// Identifies the run of the server that this is a connection to.
+    /// Identifies the server's run.
     pub(super) fn run(&self) -> &str {
         &self.run
     }
@@ -68,7 +69,7 @@ impl RedisClient {
         &self.settings
     }
 
-    /// Returns true if there is a connection, as far as is known.
+    /// Returns true if a connection is open, as far as is known.
     pub(super) fn is_connected(&self) -> bool {
         self.open_connection().is_some()
     }
@@ -77,13 +78,13 @@ impl RedisClient {
     ///
     /// # Errors
     ///
-    /// The reason that there is none, after the connect time-out at the latest.
+    /// The reason that connecting failed, after the connect timeout at the latest.
     pub(super) async fn connection(&self) -> Result<Arc<Connection>, String> {
         if let Some(connection) = self.open_connection() {
             return Ok(connection);
         }
         let mut failure = self.connecting.lock().await;
-        // Another request may have been quicker.
+        // Another request may have connected meanwhile.
         if let Some(connection) = self.open_connection() {
             return Ok(connection);
         }
@@ -110,12 +111,13 @@ impl RedisClient {
         }
     }
 
-    /// Sends commands over `connection`. One that does not answer in time, or answers with an error, is not used again.
+    /// Sends commands over `connection`. A connection that does not reply in time, or replies with
+    /// an error, is not used again.
     ///
     /// # Errors
     ///
-    /// The reason that there is no answer, after the command time-out at the latest. The commands may have been carried out all
-    /// the same.
+    /// The reason that there is no reply, after the command timeout at the latest. The commands may
+    /// still have been carried out.
     pub(super) async fn query<T: FromRedisValue>(
         &self,
         connection: &Arc<Connection>,
@@ -137,7 +139,7 @@ impl RedisClient {
     }
 
     fn current(&self) -> std::sync::MutexGuard<'_, Option<Arc<Connection>>> {
-        // Nothing that can panic is done while it is locked.
+        // Nothing can panic while it is locked.
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -196,7 +198,7 @@ async fn open(
     Ok((commands, tokio::spawn(driver)))
 }
 
-/// Identifies the run of the server, and makes sure that it forgets nothing before its time.
+/// Identifies the server's run, and checks that the server does not evict keys.
 async fn inspect(connection: &MultiplexedConnection, limit: Duration) -> Result<String, String> {
     let mut commands = redis::pipe();
     commands.cmd("INFO").arg("server").cmd("INFO").arg("memory");

@@ -1,4 +1,4 @@
-//! The place of a shared store, and the way to get at it.
+//! Settings for a shared store: its address, credentials and timeouts.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio_rustls::TlsConnector;
 
-/// The port of Redis where a URL names none.
+/// The default port of Redis, for URLs without a port.
 const DEFAULT_PORT: u16 = 6379;
 
-/// A Redis server, and the way to get at it.
+/// The address, credentials and timeouts of a Redis server.
 #[derive(Clone)]
 pub struct RedisSettings {
     pub(super) host: String,
@@ -26,44 +26,47 @@ pub struct RedisSettings {
     pub(super) command_timeout: Duration,
 }
 
-/// TLS to the server.
+/// TLS for the connection to the server.
 #[derive(Clone)]
 pub(super) struct Tls {
     pub(super) connector: TlsConnector,
     pub(super) name: ServerName<'static>,
 }
 
-/// A setting that does not lead to a Redis server. No part of a URL is in the text: it may be a password.
+/// The reason that a setting is invalid. The text contains no part of a URL, which may be a
+/// password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RedisSettingsError {
-    /// The URL has another form.
+    /// The URL has a different form.
     #[error("not a URL of the form redis://HOST:PORT/DATABASE or rediss://HOST:PORT/DATABASE")]
     Url,
-    /// The URL has a user name or a password in it.
+    /// The URL contains a user name or a password.
     #[error("the URL has a user name or a password in it, where logs and process lists show it")]
     CredentialsInUrl,
-    /// There are certificates of authorities for a connection without TLS.
+    /// Certificate authorities are set for a connection without TLS.
     #[error("certificate authorities are for TLS, and the URL does not begin with rediss://")]
     NotTls,
-    /// The certificates of authorities cannot be used.
+    /// The certificate authorities cannot be used.
     #[error("certificate authorities: {problem}")]
     CertificateAuthorities {
-        /// What is wrong with them.
+        /// The problem with them.
         problem: String,
     },
 }
 
 impl RedisSettings {
-    /// The server at `url`: `redis://HOST:PORT/DATABASE`, or `rediss://…` for TLS. Port 6379 and database 0 can be left out.
+    /// Creates settings for the server at `url`: `redis://HOST:PORT/DATABASE`, or `rediss://…` for
+    /// TLS. Port 6379 and database 0 are the defaults.
     ///
-    /// Connecting may take a second and a command half a second. TLS accepts the certificate authorities of Mozilla's list.
+    /// The default timeouts are a second for connecting and half a second for a command. TLS
+    /// accepts the certificate authorities of Mozilla's list.
     ///
     /// # Errors
     ///
     /// [`RedisSettingsError::Url`], or [`RedisSettingsError::CredentialsInUrl`].
     pub fn new(url: &str) -> Result<Self, RedisSettingsError> {
-        // Whatever else is wrong with the URL, a password in it is the worst.
+        // Checked first: a password in the URL is worse than any other problem.
         if url.contains('@') {
             return Err(RedisSettingsError::CredentialsInUrl);
         }
@@ -74,7 +77,7 @@ impl RedisSettings {
             Some("rediss") => true,
             _ => return Err(RedisSettingsError::Url),
         };
-        // `Uri::port` takes a number that is too large for none.
+        // `Uri::port` returns `None` for a number that is too large.
         let authority = url.authority().map_or("", |authority| authority.as_str());
         let port = match authority.strip_prefix(host) {
             Some("") => DEFAULT_PORT,

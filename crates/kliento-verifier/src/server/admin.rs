@@ -1,4 +1,4 @@
-//! What operators ask: whether the service lives, whether it is ready, and what it has counted.
+//! Endpoints for operators: liveness, readiness, metrics and the API description.
 
 use http::header::ALLOW;
 use http::{HeaderValue, Method, Request, StatusCode};
@@ -8,7 +8,7 @@ use crate::server::one_time::OneTimeGuard;
 use crate::server::reply::Reply;
 use crate::server::state::State;
 
-/// Prometheus' name for what [`crate::server::metrics`] writes.
+/// The media type of OpenMetrics, which [`crate::server::metrics`] writes.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The description of the API (OpenAPI 3.1).

@@ -1,4 +1,4 @@
-//! Trust anchors from a file, read again when it changes.
+//! Trust anchors from a file, reloaded when it changes.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,15 @@ use tokio::time::sleep;
 use crate::server::files::{FileReader, ReadError};
 use crate::server::state::State;
 
-/// How often the file is looked at. Anchors change a few times in a decade; a few seconds are for whoever tries it out.
+/// The interval between checks of the file. Anchors change a few times in a decade; the short
+/// interval is for those who try it out.
 const INTERVAL: Duration = Duration::from_secs(2);
 
-/// The largest file that is read.
+/// The maximum size of the file.
 #[expect(clippy::as_conversions, reason = "a constant that fits")]
 const MAX_BYTES: u64 = veraid_trust_anchors::AnchorFile::MAX_BYTES as u64;
 
-/// A file that has no anchors.
+/// The reason that trust anchors cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnchorsError {
@@ -28,30 +29,30 @@ pub enum AnchorsError {
     Unreadable {
         /// The file.
         file: PathBuf,
-        /// Why, in the system's words.
+        /// The reason, in the system's words.
         error: io::Error,
     },
-    /// The file is larger than any that has anchors.
+    /// The file is larger than any file of trust anchors.
     #[error("{file} has {octets} octets, limit is {limit}", file = file.display())]
     TooLarge {
         /// The file.
         file: PathBuf,
-        /// Its size.
+        /// Its size in bytes.
         octets: u64,
-        /// The most.
+        /// The maximum size in bytes.
         limit: u64,
     },
-    /// What is in the file is no anchors.
+    /// The content of the file is not a set of trust anchors.
     #[error("{file}: {problem}", file = file.display())]
     Unusable {
         /// The file.
         file: PathBuf,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
 }
 
-/// A file of trust anchors, and the bytes that were last read from it.
+/// A trust anchor file, and the bytes that were last read from it.
 #[derive(Debug)]
 pub(crate) struct AnchorFile {
     reader: FileReader,
@@ -70,7 +71,8 @@ impl AnchorFile {
         Ok((Self { reader, bytes, crypto }, anchors))
     }
 
-    /// Looks at the file for as long as the service runs. What cannot be used changes nothing: the anchors from before stay.
+    /// Watches the file for as long as the service runs. If the file becomes unusable, the previous
+    /// anchors stay in use.
     pub(crate) async fn watch(mut self, state: Arc<State>) {
         let mut told = String::new();
         loop {
@@ -100,7 +102,7 @@ impl AnchorFile {
                     }
                 }
                 Err(error) => {
-                    // Once for each problem, not every few seconds.
+                    // Logged once for each problem, not at every check.
                     let problem = error.to_string();
                     if problem != told {
                         tracing::error!(

@@ -1,4 +1,4 @@
-//! A bundle in the content of a request, by its media type.
+//! Bundles in request content, decoded by media type.
 
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
@@ -6,7 +6,7 @@ use kliento::ParseError;
 
 use crate::server::reply::Reply;
 
-/// What the content is said to be.
+/// The declared media type of the content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MediaType {
     /// A bundle in DER: `application/vnd.kliento.token-bundle`,
@@ -16,12 +16,13 @@ pub(crate) enum MediaType {
     Base64,
     /// The value of an `Authorization` header: `application/vnd.kliento.auth-header`.
     AuthHeader,
-    /// A file as `curl` sends it if nothing else is asked for: a bundle in DER or Base64.
+    /// A file as `curl` sends it by default: a bundle in DER or Base64.
     File,
 }
 
 impl MediaType {
-    /// The media type that the headers say, whatever its parameters; `None` if it is another one or is said twice.
+    /// Reads the media type from the headers, ignoring its parameters; `None` if it is another type
+    /// or is given twice.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
         let mut values = headers.get_all(CONTENT_TYPE).iter();
         let Some(value) = values.next() else { return Some(Self::TokenBundle) };
@@ -31,8 +32,8 @@ impl MediaType {
         let value = value.to_str().ok()?.trim_matches([' ', '\t']);
         let essence = value.split(';').next()?.trim_end_matches([' ', '\t']);
         match essence.to_ascii_lowercase().as_str() {
-            // An empty field says as little as an absent one, and HTTP clients that have no type to
-            // say send it.
+            // An empty field means the same as an absent one, and HTTP clients without a type send
+            // it.
             "" if value.is_empty() => Some(Self::TokenBundle),
             "application/vnd.kliento.token-bundle" | "application/vnd.veraid.signature-bundle" => {
                 Some(Self::TokenBundle)
@@ -44,7 +45,7 @@ impl MediaType {
         }
     }
 
-    /// The octets of the bundle in `content`.
+    /// Decodes `content` to the DER of the bundle.
     pub(crate) fn decode(self, content: &[u8]) -> Result<Vec<u8>, ParseError> {
         match self {
             Self::TokenBundle => Ok(content.to_vec()),
@@ -61,8 +62,8 @@ impl MediaType {
     }
 }
 
-/// Returns true if the content has a coding such as gzip (RFC 9110 section 8.4). Codings are never
-/// undone: no content grows.
+/// Returns true if the content has a coding such as gzip (RFC 9110 section 8.4). Content is never
+/// decoded, so it cannot grow.
 pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
     let codings = |value: &HeaderValue| -> bool {
         let is_identity = |coding: &[u8]| {
@@ -74,17 +75,18 @@ pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
     !headers.get_all(CONTENT_ENCODING).iter().all(codings)
 }
 
-/// A reply that says which coding would be accepted (RFC 9110 section 12.5.3).
+/// Adds the accepted content coding to a reply (RFC 9110 section 12.5.3).
 pub(crate) fn unencoded(reply: Reply) -> Reply {
     reply.with_header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
 }
 
-/// A SEQUENCE of more than 127 octets, whose second octet is never a character of Base64; or nothing that could be Base64.
+/// Returns true for a SEQUENCE of more than 127 bytes, whose second byte is never a Base64
+/// character, and for content that cannot be Base64.
 fn looks_like_der(content: &[u8]) -> bool {
     matches!(content, [0x30, length, ..] if !length.is_ascii())
 }
 
-/// Files have a line break at their end.
+/// Removes the line break at the end of a file.
 fn trim_line_break(text: &str) -> &str {
     let text = text.strip_suffix('\n').unwrap_or(text);
     text.strip_suffix('\r').unwrap_or(text)

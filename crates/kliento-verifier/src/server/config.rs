@@ -1,4 +1,4 @@
-//! How the service is set up: a TOML file, over which environment and arguments go.
+//! Service configuration: a TOML file, overridden by environment and arguments.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -12,40 +12,45 @@ use crate::glob::NamePattern;
 use crate::replay::{RedisSettings, RedisSettingsError};
 use crate::server::listen_address::ListenAddress;
 
-/// The most milliseconds that a shared store may take for a connection or an answer: requests wait for it.
+/// The maximum timeout for a shared store, in milliseconds, when connecting or waiting for a reply:
+/// requests wait for it.
 const MAX_STORE_MILLISECONDS: u64 = 60_000;
 
-/// The set-up of the service. Every setting has a default, so an empty file is one.
+/// The configuration of the service. Every setting has a default, so an empty file is valid.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where requests are taken.
+    /// The address that requests are accepted on.
     pub listen: ListenAddress,
-    /// Where health and metrics are told, to whom the requests' senders should not be.
+    /// The address of health and metrics, which clients should not be able to reach.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_listen: Option<ListenAddress>,
-    /// DS or DNSKEY records of the root, one a line; IANA's if there is no file. The file is read again when it changes.
+    /// A file with DS or DNSKEY records of the root, one per line; without it, IANA's anchors are
+    /// used. The file is reloaded when it changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trust_anchors: Option<PathBuf>,
-    /// The audiences that are served. Without it, and without routes, whatever audience the caller or the proxy names is served.
+    /// The audiences that are served. Without audiences and routes, any audience that the caller or
+    /// proxy names is served.
     #[serde(deserialize_with = "not_empty", skip_serializing_if = "Vec::is_empty")]
     pub audiences: Vec<String>,
-    /// Forward authentication takes `https://host` for the audience, as the proxy forwards scheme and host, if it is one of `audiences`.
+    /// Forward authentication uses `https://host`, from the scheme and host that the proxy
+    /// forwards, as the audience if it is in `audiences`.
     pub forwarded_audience: bool,
-    /// Audiences by host and path of the request that a proxy asks about. Where there are routes, a request of no route has no audience.
+    /// Audiences by host and path of the request that a proxy asks about. If there are routes, a
+    /// request that matches none of them has no audience.
     #[serde(deserialize_with = "not_empty", skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<Route>,
-    /// Which tokens are accepted, and from whom.
+    /// The tokens and subjects that are accepted.
     pub policy: Policy,
-    /// What is remembered, in order not to prove it twice.
+    /// Sizes of the cache of verified results.
     pub memory: Memory,
-    /// What the service lets itself be asked.
+    /// Resource limits of the service.
     pub limits: ServiceLimits,
-    /// Tokens are let in once, if this is there.
+    /// If set, each token is admitted only once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub one_time: Option<OneTime>,
-    /// TLS on the listener for requests, if this is there.
+    /// If set, the listener for requests uses TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
 }
@@ -55,43 +60,44 @@ pub struct Config {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Route {
-    /// The host, without port; any without it.
+    /// The host without port; any host if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// The first segments of the path; any path without it. The longest that fits decides.
+    /// The first segments of the path; any path if absent. The longest match decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// The audience that tokens must be for.
+    /// The audience that tokens must name.
     pub audience: String,
 }
 
-/// Which tokens are accepted, and from whom.
+/// The tokens and subjects that are accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Policy {
-    /// Organisations and subjects that are let in, with `*`: all without it, no subject if it is empty.
+    /// Patterns of organisations and subjects to admit, with `*`: all if absent, no subject if
+    /// empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allow: Option<Vec<Pattern>>,
-    /// Organisations and subjects that are kept out, whatever is allowed.
+    /// Patterns of organisations and subjects to deny, even if they are allowed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub deny: Vec<Pattern>,
     /// Claims that every token must have.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub required_claims: BTreeMap<String, String>,
-    /// The longest period that a token may be for, in seconds.
+    /// The maximum validity period of a token, in seconds.
     pub max_validity_seconds: u64,
-    /// How far this clock may be behind the senders', in seconds, at most 300.
+    /// The maximum number of seconds, up to 300, that this clock may be behind the senders' clocks.
     pub leeway_seconds: u64,
     /// The profiles that are accepted: `veraid`, `domainauth` or both.
     pub profiles: Vec<ProfileName>,
     /// The signers that are accepted: `member`, `organisation` or both.
     pub signers: Vec<SignerName>,
-    /// Whether organisation certificates that someone else issued are accepted under DomainAuth.
+    /// True if organisation certificates from other issuers are accepted under DomainAuth.
     pub foreign_issuers: bool,
 }
 
-/// A profile's name in the set-up.
+/// The name of a profile in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -102,7 +108,7 @@ pub enum ProfileName {
     DomainAuth,
 }
 
-/// A signer's name in the set-up.
+/// The name of a signer in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -113,49 +119,53 @@ pub enum SignerName {
     Organisation,
 }
 
-/// How much is remembered. 0 remembers nothing.
+/// Cache sizes. 0 disables a cache.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Memory {
-    /// Octets for signatures of the root's and top-level domains' records.
+    /// Bytes for cached signatures of root and top-level domain records.
     pub zone_bytes: u64,
-    /// Octets for organisations whose keys are proved.
+    /// Bytes for cached organisations.
     pub organisation_bytes: u64,
-    /// Octets for whole bundles.
+    /// Bytes for cached bundles.
     pub bundle_bytes: u64,
 }
 
-/// What the service lets itself be asked.
+/// Resource limits of the service.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ServiceLimits {
-    /// Connections at once; the next one is told 503.
+    /// Maximum simultaneous connections; further ones get 503.
     pub connections: u32,
-    /// Requests at once, of all connections together, beyond one for each connection. No connection has more of them than it
-    /// leaves for the others; a request that finds none left is told 503.
+    /// Maximum simultaneous requests of all connections together, beyond one for each connection.
+    /// No connection may use more of them than it leaves for the others; a request beyond the limit
+    /// gets 503.
     pub requests: u32,
-    /// Octets of a request's header section. A bundle of 16 KiB takes 22 KiB in Base64, beside whatever else a proxy sends.
+    /// Maximum bytes of a request's header section. A bundle of 16 KiB takes 22 KiB in Base64, in
+    /// addition to other headers from a proxy.
     pub header_bytes: u32,
-    /// Octets of a request's content.
+    /// Maximum bytes of a request's content.
     pub body_bytes: u32,
-    /// Octets of content that are held for all requests together. The requests of no connection hold more than they leave for the
-    /// others; one that finds none left is told 503.
+    /// Maximum bytes of content held in memory for all requests together. No connection may use
+    /// more of them than it leaves for the others; a request beyond the limit gets 503.
     pub bodies_bytes: u32,
-    /// Seconds in which the header section must have come, and the content after it.
+    /// Seconds within which the header section must arrive, and then the content.
     pub read_seconds: u64,
-    /// Seconds in which a response must be taken.
+    /// Seconds within which the client must take a response.
     pub write_seconds: u64,
-    /// Seconds that a connection may be idle.
+    /// Maximum seconds that a connection may be idle.
     pub idle_seconds: u64,
-    /// Seconds that a connection may last.
+    /// Maximum seconds that a connection may last.
     pub connection_seconds: u64,
-    /// Threads that verify for known organisations, and as many for unknown ones; 0 is one for each processor but one.
+    /// Threads that verify bundles of cached organisations, and as many again for unknown ones; 0
+    /// means one for each processor but one.
     pub verifying_threads: u32,
-    /// Bundles that wait for such a thread, of known organisations and as many of unknown ones; the next one is told 503.
+    /// Maximum bundles waiting for such a thread, from cached organisations and as many again from
+    /// unknown ones; further ones get 503.
     pub verifying_queue: u32,
-    /// Seconds that requests under way have to end when the service stops.
+    /// Seconds that requests in progress may take to finish when the service stops.
     pub shutdown_seconds: u64,
 }
 
@@ -164,37 +174,38 @@ pub struct ServiceLimits {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OneTime {
-    /// The number of used tokens that this process remembers until some minutes after they expire. When it is reached, new ones are told 503.
+    /// Maximum used tokens that this process remembers, until some minutes after they expire.
+    /// Beyond the limit, new tokens get 503.
     pub max_entries: u32,
     /// A Redis server that instances share: `redis://HOST:PORT/DATABASE`, or `rediss://…` for TLS. Without it each process
     /// remembers on its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<String>,
-    /// A file with the user to log in as; the default user without it.
+    /// A file with the user to log in as; the default user if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_file: Option<PathBuf>,
     /// A file with the password to log in with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password_file: Option<PathBuf>,
-    /// The certificate authorities of the store in PEM; those of Mozilla's list without it.
+    /// The certificate authorities of the store in PEM; Mozilla's list if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_file: Option<PathBuf>,
-    /// Milliseconds in which a connection to the store must be made.
+    /// Maximum milliseconds to connect to the store.
     pub connect_milliseconds: u64,
-    /// Milliseconds in which the store must answer.
+    /// Maximum milliseconds for the store to reply.
     pub command_milliseconds: u64,
-    /// The answer to tokens while the store is unavailable.
+    /// The treatment of tokens while the store is unavailable.
     pub on_unavailable: OnUnavailable,
 }
 
-/// The answer to one-time tokens while the shared store is unavailable.
+/// The treatment of one-time tokens while the shared store is unavailable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum OnUnavailable {
-    /// They are rejected with 503.
+    /// Rejects them with 503.
     Reject,
-    /// They are admitted, once by each instance.
+    /// Admits them, once at each instance.
     Accept,
 }
 
@@ -209,31 +220,31 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
-/// A pattern in the set-up.
+/// A name pattern in the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern(pub NamePattern);
 
-/// A set-up that makes no sense.
+/// The reason that a configuration is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// The text is no TOML, or not of the set-up's form.
+    /// The text is not TOML, or does not have the form of a configuration.
     #[error("{0}")]
     Toml(String),
-    /// A variable of the environment is no setting, or has no value for it.
+    /// An environment variable does not name a setting, or has an invalid value.
     #[error("{name}: {problem}")]
     Variable {
         /// The variable's name.
         name: String,
-        /// What is wrong with it.
+        /// The problem with it.
         problem: String,
     },
-    /// A value makes no sense.
+    /// A setting has an invalid value.
     #[error("{setting}: {problem}")]
     Setting {
         /// The setting's name.
         setting: &'static str,
-        /// What is wrong with it.
+        /// The problem with it.
         problem: String,
     },
 }
@@ -287,7 +298,8 @@ impl Default for ServiceLimits {
             connections: 4096,
             requests: 1024,
             header_bytes: 32 * 1024,
-            // Deployed clients are told what is wrong with a bundle that is too large, so somewhat more than that is read.
+            // Above the maximum size of a bundle, so that deployed clients learn why a slightly
+            // larger bundle is rejected.
             body_bytes: 64 * 1024,
             bodies_bytes: 64 * 1024 * 1024,
             read_seconds: 10,
@@ -317,7 +329,7 @@ impl Default for OneTime {
 }
 
 impl OneTime {
-    /// Returns the setting that makes no sense, and why.
+    /// Returns the first invalid setting, and the reason.
     pub(crate) fn check(&self) -> Result<(), (&'static str, String)> {
         let wrong = |setting, problem: &str| Err((setting, problem.to_owned()));
         if self.max_entries == 0 {
@@ -363,7 +375,7 @@ impl OneTime {
 }
 
 impl Config {
-    /// Reads a set-up in TOML.
+    /// Parses a configuration in TOML.
     ///
     /// # Errors
     ///
@@ -376,16 +388,16 @@ impl Config {
         table.try_into()
     }
 
-    /// The set-up in TOML, defaults included. What is not set and has no default is left out.
+    /// The configuration in TOML, including defaults. Settings without a value are left out.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Toml`] for a path that is not UTF-8, or a number that TOML cannot hold.
+    /// [`ConfigError::Toml`] for a path that is not UTF-8, or a number that TOML cannot represent.
     pub fn to_toml(&self) -> Result<String, ConfigError> {
         toml::to_string_pretty(self).map_err(|error| ConfigError::Toml(error.to_string()))
     }
 
-    /// Whom the policy lets in.
+    /// The access policy.
     pub(crate) fn access_policy(&self) -> AccessPolicy {
         let Policy { allow, deny, required_claims, signers, .. } = &self.policy;
         let policy = AccessPolicy::default().only_signers(signers.iter().map(|name| name.kind()));
@@ -401,7 +413,7 @@ impl Config {
         claims.fold(policy, |policy, (name, value)| policy.require_claim(name, value))
     }
 
-    /// What bundles are held against beyond the protocol.
+    /// The verification policy for bundles, beyond the rules of the protocol.
     pub(crate) fn verification_policy(&self) -> VerificationPolicy {
         let policy = VerificationPolicy::default().with_leeway_seconds(self.policy.leeway_seconds);
         let policy =
@@ -414,7 +426,7 @@ impl Config {
         }
     }
 
-    /// What the verifier remembers.
+    /// The cache limits of the verifier.
     pub(crate) const fn memory_limits(&self) -> MemoryLimits {
         MemoryLimits::NOTHING
             .with_zone_octets(self.memory.zone_bytes)
@@ -422,7 +434,7 @@ impl Config {
             .with_bundle_octets(self.memory.bundle_bytes)
     }
 
-    /// What tokens are held against beyond the protocol.
+    /// The policy for tokens, beyond the rules of the protocol.
     pub(crate) fn token_policy(&self) -> TokenPolicy {
         TokenPolicy::default().with_max_validity_seconds(self.policy.max_validity_seconds)
     }
@@ -437,7 +449,8 @@ impl SignerName {
     }
 }
 
-/// A list that is there and empty: what was to fill it did not, and leaving it out means something else.
+/// Rejects a list that is present but empty: whatever should fill it probably failed, and leaving
+/// it out has a different meaning.
 fn not_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Vec<T>, D::Error> {

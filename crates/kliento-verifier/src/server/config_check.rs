@@ -1,34 +1,35 @@
-//! Values of settings that make no sense, each by itself and together.
+//! Validation of settings, each by itself and in combination.
 
 use kliento::VerificationPolicy;
 
 use crate::server::config::{Config, ConfigError, ServiceLimits};
 use crate::server::forwarded::Audiences;
 
-/// The least that hyper reads a request line with.
+/// The minimum buffer that hyper accepts.
 const MIN_HEADER_BYTES: u32 = 8192;
 
-/// The most seconds of any limit, a year: more is a mistake, and instants cannot hold all of it.
+/// The maximum of any setting in seconds, a year: more is a mistake, and instants cannot represent
+/// all larger values.
 const MAX_SECONDS: u64 = 365 * 24 * 60 * 60;
 
-/// The longest period of a token, the 90 days within which evidence can be used at all.
+/// The maximum validity period of a token: 90 days, the limit for all evidence.
 const MAX_VALIDITY_SECONDS: u64 = 90 * 24 * 60 * 60;
 
-/// The most octets of any memory, whose index is allocated at start.
+/// The maximum bytes of any cache, whose index is allocated at start.
 const MAX_MEMORY_BYTES: u64 = 16 * 1024 * 1024 * 1024;
 
-/// The most threads, far more than a machine has processors.
+/// The maximum number of threads, far more than a machine has processors.
 const MAX_THREADS: u32 = 1024;
 
-/// The longest queue, which is allocated at start.
+/// The maximum length of a queue, which is allocated at start.
 const MAX_QUEUE: u32 = 65_536;
 
 impl Config {
-    /// Checks the values, each by itself and together.
+    /// Checks the values, each by itself and in combination.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Setting`] with the first that makes no sense.
+    /// [`ConfigError::Setting`] with the first invalid setting.
     pub fn check(&self) -> Result<(), ConfigError> {
         if self.audiences.iter().any(String::is_empty) {
             return wrong("audiences", "an audience is empty");
@@ -109,7 +110,7 @@ impl ServiceLimits {
             at_least_one(setting, count.into())?;
         }
         if self.body_bytes > self.bodies_bytes / 2 {
-            // A connection may hold as much as it leaves.
+            // A connection may use as much as it leaves.
             return wrong("limits.bodies_bytes", "less than twice limits.body_bytes");
         }
         at_most("limits.verifying_queue", self.verifying_queue.into(), MAX_QUEUE.into())?;
@@ -124,7 +125,7 @@ impl ServiceLimits {
             at_least_one(setting, seconds)?;
             at_most(setting, seconds, MAX_SECONDS)?;
         }
-        // 0 cuts connections at once.
+        // 0 closes connections at once.
         at_most("limits.shutdown_seconds", self.shutdown_seconds, MAX_SECONDS)
     }
 }
@@ -204,7 +205,7 @@ mod tests {
         assert_eq!((config.check(), config.policy.allow), (Ok(()), Some(vec![])));
     }
 
-    /// Every setting that can be there or not, and numbers other than the default.
+    /// Every optional setting, and numbers other than the default.
     const SETTINGS: [&str; 12] = [
         "listen = \"unix:/run/kliento/verifier.sock\"",
         "admin_listen = \"[::1]:0\"",

@@ -1,4 +1,4 @@
-//! Settings from the environment, over those of a file.
+//! Settings from environment variables, which override those of a file.
 
 use std::net::IpAddr;
 
@@ -6,24 +6,26 @@ use toml::{Table, Value};
 
 use crate::server::config::{Config, ConfigError};
 
-/// What the name of every such variable begins with.
+/// The prefix of all such variables.
 const PREFIX: &str = "KLIENTO_VERIFIER_";
 
 impl Config {
-    /// Reads a set-up in TOML, with the settings that `variables` give instead.
+    /// Parses a configuration in TOML, overridden by settings from `variables`.
     ///
-    /// `KLIENTO_VERIFIER_LISTEN` is `listen`, `KLIENTO_VERIFIER_POLICY__LEEWAY_SECONDS` is `leeway_seconds` in the table `policy`, and so on. A value is
-    /// what would stand in the file; one that is no TOML is a string. Variables of other names are ignored, and so are those that
-    /// Kubernetes makes of a Service whose name begins with `kliento-verifier`.
+    /// `KLIENTO_VERIFIER_LISTEN` is `listen`, `KLIENTO_VERIFIER_POLICY__LEEWAY_SECONDS` is
+    /// `leeway_seconds` in the table `policy`, and so on. A value is written as in the file; one
+    /// that is not TOML is a string. Variables with other names are ignored, and so are those that
+    /// Kubernetes creates for a Service whose name begins with `kliento-verifier`.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Toml`], or [`ConfigError::Variable`] for a setting that nobody knows or that cannot have that value.
+    /// [`ConfigError::Toml`], or [`ConfigError::Variable`] for an unknown setting or an invalid
+    /// value.
     pub fn from_toml_and_variables(
         text: &str,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        // The file by itself first: its mistakes are told with line and column.
+        // The file alone first, so that its errors have line and column.
         let mut config = Self::from_toml(text)?;
         let toml_error = |error: toml::de::Error| ConfigError::Toml(error.to_string());
         let mut table: Table = text.parse().map_err(toml_error)?;
@@ -46,12 +48,14 @@ impl Config {
     }
 }
 
-/// Recognises variables that Kubernetes puts into a pod for each Service (`enableServiceLinks`): its host and ports, also as Docker's
-/// links called them, `…_PORT=tcp://10.0.0.7:3000` and `…_PORT_3000_TCP_ADDR`.
+/// Recognises variables that Kubernetes puts into a pod for each Service (`enableServiceLinks`):
+/// its host and ports, also as Docker's links called them, `…_PORT=tcp://10.0.0.7:3000` and
+/// `…_PORT_3000_TCP_ADDR`.
 ///
-/// No setting has a name like that. A value that Kubernetes would not write is a setting's, to be refused by name.
+/// No setting has such a name. A variable with a value that Kubernetes would not write is treated
+/// as a setting, and rejected by name.
 fn is_service_link(name: &str, value: &str) -> bool {
-    // A name of one Service has one underscore for each hyphen; a setting within a table has two.
+    // The name for a Service has one underscore for each hyphen; a setting within a table has two.
     if name.contains("__") {
         return false;
     }
@@ -76,7 +80,7 @@ fn is_service_link(name: &str, value: &str) -> bool {
     (0..words.len()).any(|start| words.get(start..).is_some_and(ends_like_a_link))
 }
 
-/// A value as it would stand in the file, or a string.
+/// Parses a value as in the file, or takes it as a string.
 fn parse(text: &str) -> Value {
     let line = format!("value = {text}");
     let parsed = line.parse::<Table>().ok().filter(|table| table.len() == 1);
@@ -85,7 +89,8 @@ fn parse(text: &str) -> Value {
         .unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
-/// Sets the value at the end of the path, making tables on the way; `None` if there is something else on the way.
+/// Sets the value at a path, creating tables on the way; `None` if a value on the way is not a
+/// table.
 fn set(table: &mut Table, keys: &[&str], value: Value) -> Option<()> {
     let (key, rest) = keys.split_first()?;
     if rest.is_empty() {

@@ -1,4 +1,4 @@
-//! Connections: how many, how long, and what is answered on them.
+//! Connections: their number, duration and protocol limits.
 
 use std::convert::Infallible;
 use std::io;
@@ -29,41 +29,44 @@ use crate::server::shares::{RequestRoom, UnderWay};
 use crate::server::state::State;
 use crate::server::{admin, routes};
 
-/// Requests at once on one connection of HTTP/2, as few as RFC 9113 section 6.5.2 recommends: clients begin with so many before they
-/// have heard what is allowed, and those beyond it count as streams that had to be reset.
+/// Maximum simultaneous requests on an HTTP/2 connection, the minimum that RFC 9113 section 6.5.2
+/// recommends: clients may start that many before they learn the limit, and any beyond it count as
+/// reset streams.
 const MAX_STREAMS: u32 = 100;
 
-/// Streams that a client of HTTP/2 may reset before they are answered, beyond which it is cut off (CVE-2023-44487).
+/// Maximum streams that an HTTP/2 client may reset before they are answered; beyond it the
+/// connection is closed (CVE-2023-44487).
 const MAX_RESET_STREAMS: usize = 32;
 
-/// Octets that a client of HTTP/2 may send on a stream before they are read: a bundle in Base64.
+/// Maximum unread bytes from an HTTP/2 client on a stream: a bundle in Base64.
 const STREAM_WINDOW: u32 = 32 * 1024;
 
-/// The same for all streams of a connection.
+/// Maximum unread bytes from an HTTP/2 client on all streams of a connection.
 const CONNECTION_WINDOW: u32 = 128 * 1024;
 
-/// Fields of a request's header section, as hyper allows over HTTP/1. Over HTTP/2 a byte can stand for a field, and each takes some
-/// hundred bytes here.
+/// Maximum fields of a request's header section, as hyper allows over HTTP/1. Over HTTP/2 a byte
+/// can stand for a field, and each takes some hundred bytes in memory.
 const MAX_FIELDS: usize = 100;
 
-/// Connections that are told 503 at the same time; beyond that they are just closed.
+/// Maximum simultaneous connections that get a 503; beyond it connections are closed without a
+/// response.
 const MAX_TURNED_AWAY: usize = 256;
 
-/// How long a request waits to be told that there is no room. Told at once, its sender would be back at once, and what telling it costs
-/// would be missing for those whom there is room for; it holds on to nothing but its connection meanwhile.
+/// Delay before a 503. An immediate 503 invites an immediate retry, and serving the retries would
+/// starve admitted requests. A waiting request holds only its connection.
 const TURN_AWAY_AFTER: Duration = Duration::from_millis(50);
 
-/// What those who are turned away are told.
+/// The response on connections that are turned away.
 const TURNED_AWAY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
-/// Which part of the service a listener gives access to.
+/// The part of the service that a listener gives access to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Public,
     Admin,
 }
 
-/// How connections are treated.
+/// Serves connections within their limits.
 #[derive(Clone)]
 pub(crate) struct Connections {
     pub(crate) state: Arc<State>,
@@ -73,7 +76,8 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    /// Answers on every connection that comes, until `stop` says so; then those under way have their time to end.
+    /// Serves all connections until `stop` becomes true; then those in progress have a limited time
+    /// to finish.
     pub(crate) async fn serve(self, listener: Listener, mut stop: watch::Receiver<bool>) {
         let room = Arc::new(Semaphore::new(usize_of(self.limits.connections)));
         let turned_away = Arc::new(Semaphore::new(MAX_TURNED_AWAY));
@@ -126,7 +130,7 @@ impl Connections {
         match &self.tls {
             None => self.serve_http(stream, stop).await,
             Some(tls) => {
-                // A handshake that fails or takes too long is nobody's business.
+                // A handshake that fails or takes too long is not an event worth reporting.
                 if let Ok(Ok(stream)) = timeout(read, tls.accept(stream)).await {
                     self.serve_http(stream, stop).await;
                 }
@@ -143,13 +147,15 @@ impl Connections {
             state: Arc::clone(&self.state),
         });
         let service = service_fn(move |request| {
-            // At once, before the future is polled: over HTTP/2 many requests can wait for that, with all that they have sent.
+            // Before the future is polled: over HTTP/2 many requests can wait for that, with
+            // everything that they have sent.
             let id = RequestId::of(request.headers());
             let admitted = connection.admit(request);
             let connection = Arc::clone(&connection);
             async move {
                 Ok::<_, Infallible>(match admitted {
-                    // Those that are turned away may be many, so what answers the others is not part of their future.
+                    // Many requests may be turned away, so their future does not contain the state
+                    // for serving others.
                     Ok((request, under_way)) => {
                         Box::pin(answer(connection, id, request, under_way)).await
                     }
@@ -165,7 +171,7 @@ impl Connections {
             () = last.as_mut() => Duration::from_secs(self.limits.read_seconds),
             _ = stop.wait_for(|stop| *stop) => Duration::from_secs(self.limits.shutdown_seconds),
         };
-        // Requests under way are answered, no more are taken.
+        // Finishes requests in progress and accepts no more.
         connection.as_mut().graceful_shutdown();
         let _ = timeout(end, connection).await;
     }
@@ -194,7 +200,7 @@ impl Connections {
     }
 }
 
-/// What the requests of a connection share.
+/// State shared by the requests of a connection.
 struct Connection {
     state: Arc<State>,
     part: Part,
@@ -202,11 +208,11 @@ struct Connection {
     content: ConnectionContent,
 }
 
-/// Makes the answer to a request that is turned away.
+/// Creates the reply to a request that is turned away.
 type TurnAway = fn() -> Reply;
 
 impl Connection {
-    /// Finds room for a request. One for which there is none is dropped.
+    /// Finds room for a request, or drops it if there is none.
     fn admit(&self, request: Request<Incoming>) -> Result<(Request<Incoming>, UnderWay), TurnAway> {
         if request.headers().len() > MAX_FIELDS {
             return Err(|| Reply::empty(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
@@ -244,7 +250,7 @@ async fn answer(
     }
 }
 
-/// Counts and logs what is answered. The request is under way until the response has been sent.
+/// Counts and logs the reply. The request is in progress until the response has been sent.
 async fn finish(
     connection: &Connection,
     id: RequestId,
@@ -263,7 +269,7 @@ async fn finish(
     response
 }
 
-/// Out of file descriptors, for instance: trying at once would only burn time.
+/// Waits after an error such as a lack of file descriptors: retrying at once would only waste time.
 async fn wait_after(error: &io::Error) {
     let of_that_connection =
         matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset);
@@ -273,7 +279,8 @@ async fn wait_after(error: &io::Error) {
     }
 }
 
-/// Says that there is no room, and takes what was sent, since closing before that would undo the saying.
+/// Sends a 503 and reads what was sent, since closing the connection with unread data would discard
+/// the response.
 async fn turn_away(mut stream: Box<dyn Stream>) {
     let say = async {
         stream.write_all(TURNED_AWAY).await?;

@@ -1,4 +1,4 @@
-//! The content of requests, read within bounds.
+//! Request content, read within limits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::server::reply::Reply;
 use crate::server::shares::{Held, Pool, Share};
 
-/// The amount of content to read, of one request and of all together.
+/// Limits on content, for one request and for all together.
 #[derive(Clone, Debug)]
 pub(crate) struct ContentLimits {
     body_bytes: u64,
@@ -20,7 +20,7 @@ pub(crate) struct ContentLimits {
     all: Arc<Pool>,
 }
 
-/// The amount of content to read on one connection.
+/// Limits on content for one connection.
 #[derive(Clone, Debug)]
 pub(crate) struct ConnectionContent {
     body_bytes: u64,
@@ -28,7 +28,7 @@ pub(crate) struct ConnectionContent {
     share: Share,
 }
 
-/// The content of a request, and its part of what all may hold.
+/// The content of a request, and its share of the room for all content.
 #[derive(Debug)]
 pub(crate) struct Content {
     pub(crate) octets: Bytes,
@@ -41,7 +41,7 @@ impl ContentLimits {
         Self { body_bytes: u64::from(body_bytes), patience, all }
     }
 
-    /// The limits of a new connection.
+    /// Creates the limits of a new connection.
     pub(crate) fn of_connection(&self) -> ConnectionContent {
         let Self { body_bytes, patience, all } = self;
         ConnectionContent { body_bytes: *body_bytes, patience: *patience, share: all.share() }
@@ -49,14 +49,15 @@ impl ContentLimits {
 }
 
 impl ConnectionContent {
-    /// Reads the whole content. It takes room as it comes, so that announcing content costs others nothing.
+    /// Reads the whole content. It takes room as it arrives, so that announcing content does not
+    /// affect others.
     ///
     /// # Errors
     ///
-    /// The reply to give: 413 if it is too large, 408 if it takes too long, 400 if it is cut off, 503 if others' content leaves no
-    /// room.
+    /// The reply to send: 413 if it is too large, 408 if it takes too long, 400 if it is cut off,
+    /// 503 if others' content leaves no room.
     pub(crate) async fn read(&self, body: Incoming) -> Result<Content, Reply> {
-        // What is announced to be too large is not read at all.
+        // Content that is declared too large is not read at all.
         if body.size_hint().lower() > self.body_bytes {
             return Err(Reply::status(StatusCode::PAYLOAD_TOO_LARGE));
         }
@@ -79,7 +80,7 @@ impl ConnectionContent {
                 return Err(Reply::overloaded());
             }
             if first.is_empty() {
-                // Most content comes at once, and need not be copied.
+                // Most content arrives in one piece, and need not be copied.
                 first = data;
             } else {
                 if more.is_empty() {

@@ -1,4 +1,4 @@
-//! `POST /?audience=…`: the API of the deployed verifier, as its clients know it.
+//! `POST /?audience=…`: the API of the deployed verifier, unchanged for its clients.
 
 use http::{Request, StatusCode};
 use hyper::body::Incoming;
@@ -29,11 +29,11 @@ enum Body<'a> {
     },
     Valid {
         subject: &'a str,
-        /// What the deployed verifier's documentation calls it.
+        /// The name of the subject in the deployed verifier's documentation.
         #[serde(rename = "subjectId")]
         subject_id: &'a str,
         claims: &'a kliento::ClaimSet,
-        /// `member` or `organisation`, which the deployed verifier does not say.
+        /// `member` or `organisation`, which the deployed verifier does not return.
         signer: &'static str,
     },
 }
@@ -93,15 +93,15 @@ fn refused(denied: &Denied, media_type: MediaType) -> Reply {
     Reply::json(StatusCode::OK, &body).with_verdict(Verdict::of(denied))
 }
 
-/// The reply to content that cannot be read or judged, in JSON as everything here.
+/// Converts a reply about unreadable or unverified content to JSON, as for all replies of this API.
 fn in_json(reply: Reply) -> Reply {
     let error = reason(reply.response.status());
-    // A string always has a JSON form.
+    // A string can always be encoded in JSON.
     let content = serde_json::to_vec(&ErrorBody { error }).unwrap_or_default();
     reply.with_content("application/json", content)
 }
 
-/// In the words of the deployed verifier, some of whose clients compare them.
+/// The error texts of the deployed verifier, which some clients compare.
 fn malformed(error: &ParseError, media_type: MediaType) -> String {
     match error {
         ParseError::Header(_) => "Authorization scheme must be \"Kliento\"".to_owned(),
@@ -113,7 +113,7 @@ fn malformed(error: &ParseError, media_type: MediaType) -> String {
     }
 }
 
-/// The same.
+/// The error texts of the deployed verifier for invalid bundles, which some clients compare.
 fn invalid(error: &VerifyError) -> String {
     match error {
         VerifyError::Token(_) => "Malformed token".to_owned(),

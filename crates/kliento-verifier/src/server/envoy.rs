@@ -25,16 +25,16 @@ use crate::server::judge::Denied;
 use crate::server::reply::{Reply, Verdict};
 use crate::server::state::State;
 
-/// The method's path.
+/// The path of the gRPC method.
 pub(crate) const CHECK_PATH: &str = "/envoy.service.auth.v3.Authorization/Check";
 
-/// The key of a route's context extensions that names the audience.
+/// The key of the audience in a route's context extensions.
 const AUDIENCE_EXTENSION: &str = "audience";
 
 /// `HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD`.
 const OVERWRITE_OR_ADD: i32 = 2;
 
-/// The codes of gRPC that are used here.
+/// The gRPC status codes that are used here.
 #[derive(Clone, Copy)]
 enum GrpcCode {
     Ok,
@@ -107,7 +107,7 @@ async fn authenticate(
 fn let_in(token: &VerifiedToken, received: &HashMap<String, String>) -> Reply {
     let headers = identity_headers::of(token);
     let headers = headers.iter().map(|(name, value)| overwrite(name, value)).collect();
-    // Ours are overwritten; what only looks like them is taken away.
+    // Our headers are overwritten; similar ones are removed.
     let headers_to_remove = received
         .keys()
         .filter(|name| identity_headers::looks_like_one(name))
@@ -121,15 +121,15 @@ fn let_in(token: &VerifiedToken, received: &HashMap<String, String>) -> Reply {
     succeeded(&response).with_verdict(Verdict::Valid { subject: token.subject().to_string() })
 }
 
-/// Has Envoy answer with this reply. Also when there is no room, or the request is too large: an error of gRPC might be taken for a
-/// reason to let it through.
+/// Makes Envoy answer with this reply, even if there is no room or the request is too large: Envoy
+/// may be configured to let requests through on a gRPC error.
 async fn turn_away(Reply { response, verdict }: Reply) -> Reply {
     let (head, body) = response.into_parts();
     let code = match head.status {
         StatusCode::FORBIDDEN => GrpcCode::PermissionDenied,
         _ => GrpcCode::Unauthenticated,
     };
-    // The content is in memory.
+    // The content is already in memory.
     let content = body.collect().await.map(|content| content.to_bytes()).unwrap_or_default();
     let denied = DeniedHttpResponse {
         status: Some(HttpStatus { code: i32::from(head.status.as_u16()) }),
@@ -151,7 +151,8 @@ fn overwrite(name: &HeaderName, value: &HeaderValue) -> HeaderValueOption {
     }
 }
 
-/// The one message of a request: a flag that it is not compressed, its length in four octets, and the message.
+/// Returns the only message of a request: after a flag that it is not compressed, and its length in
+/// four bytes.
 fn unframe(content: &[u8]) -> Result<&[u8], GrpcCode> {
     let (prefix, message) = content.split_first_chunk::<5>().ok_or(GrpcCode::InvalidArgument)?;
     let [compressed, length @ ..] = prefix;

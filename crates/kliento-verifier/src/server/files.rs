@@ -1,4 +1,4 @@
-//! Files that are read without making anything else wait.
+//! Files that are read without blocking anything else.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -9,14 +9,15 @@ use rustix::fs::{Mode, OFlags};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-/// Seconds that reading a small file may take. One on a network file system that hangs takes for ever.
+/// Seconds that reading a small file may take. On a network file system that hangs, it may never
+/// finish.
 const PATIENCE_SECONDS: u64 = 5;
 
-/// A file that cannot be read.
+/// The reason that a file cannot be read.
 #[derive(Debug)]
 pub(crate) enum ReadError {
     Io(io::Error),
-    /// It has more bytes than any file that is of use.
+    /// The file has more bytes than any useful file.
     TooLarge {
         bytes: u64,
     },
@@ -30,10 +31,10 @@ impl From<io::Error> for ReadError {
 
 type Content = Result<Vec<u8>, ReadError>;
 
-/// Reads one small regular file, again and again.
+/// Reads one small regular file repeatedly.
 ///
-/// Each read is done by a thread of its own, since the file system may never come back to it: a thread of the runtime would then
-/// be missing, and the runtime could not end. While one hangs no other is started.
+/// Each read has its own thread, since it may hang for ever in the file system: the runtime would
+/// then lack a thread, and could not shut down. While one read hangs, no other is started.
 #[derive(Debug)]
 pub(crate) struct FileReader {
     path: PathBuf,
@@ -72,7 +73,7 @@ impl FileReader {
             None => {
                 let (done, result) = oneshot::channel();
                 std::thread::Builder::new().name("read-file".to_owned()).spawn(move || {
-                    // Nobody may be waiting any more.
+                    // The receiver may have given up.
                     let _ = done.send(read());
                 })?;
                 self.under_way.insert(result)
@@ -88,7 +89,7 @@ impl FileReader {
 }
 
 fn read_regular(path: &Path, max_bytes: u64) -> Content {
-    // Opening a FIFO waits for a writer, unless it is asked not to.
+    // Without `NONBLOCK`, opening a FIFO would wait for a writer.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from)?;
     let file = File::from(file);
@@ -97,7 +98,7 @@ fn read_regular(path: &Path, max_bytes: u64) -> Content {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file").into());
     }
     let mut content = Vec::new();
-    // It may grow meanwhile.
+    // The file may grow meanwhile.
     file.take(max_bytes.saturating_add(1)).read_to_end(&mut content)?;
     let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX).max(metadata.len());
     if bytes > max_bytes { Err(ReadError::TooLarge { bytes }) } else { Ok(content) }
@@ -124,7 +125,7 @@ mod tests {
             _ => false,
         };
         assert!(timed_out(reader.read_by(patience, hanging).await));
-        // The first read still hangs, so there is no second one.
+        // The first read still hangs, so no second one is started.
         assert!(timed_out(reader.read_by(patience, || panic!("started")).await));
         go.send(()).unwrap();
         let late = reader.read_by(Duration::from_secs(10), || panic!("started")).await;

@@ -1,4 +1,4 @@
-//! Forward authentication: a proxy asks about a request before it passes it on.
+//! Forward authentication: a proxy asks about a request before it forwards it.
 
 use http::header::HOST;
 use http::{HeaderMap, HeaderName, Request, StatusCode};
@@ -14,13 +14,14 @@ use crate::server::query::{self, AudienceParameter};
 use crate::server::reply::{Reply, Verdict};
 use crate::server::state::State;
 
-/// Where Envoy sends requests, with their own path after it.
+/// The prefix of the paths that Envoy sends requests to.
 pub(crate) const EXT_AUTHZ_PREFIX: &str = "/v1/ext_authz";
 
-/// `/v1/auth`: nginx `auth_request`, Traefik `ForwardAuth`, Caddy `forward_auth`, and whatever else asks with the headers of the request.
+/// `/v1/auth`: nginx `auth_request`, Traefik `ForwardAuth`, Caddy `forward_auth`, and any proxy
+/// that asks with the headers of the request.
 pub(crate) async fn answer(state: &State, request: &Request<Incoming>) -> Reply {
     let headers = request.headers();
-    // The proxy's own configuration says what URL it asks for, so nobody else has a say in its query.
+    // The query is trusted, because only the proxy's own configuration chooses the URL.
     let audiences = match query::audience(request.uri().query()) {
         AudienceParameter::One(audience) if state.forwarded.serves(&audience) => Ok(vec![audience]),
         AudienceParameter::One(_) => Err(Refusal::AudienceNotServed),
@@ -42,7 +43,8 @@ pub(crate) async fn answer_envoy(state: &State, request: &Request<Incoming>) -> 
     reply(authenticate(state, headers, state.forwarded.of(&forwarded)).await)
 }
 
-/// The host of the request line or of `:authority`, and of `Host`, which have to agree where there are both.
+/// The host of the request line or of `:authority`, and of `Host`, which have to agree if both are
+/// present.
 fn host(request: &Request<Incoming>) -> Part {
     let header = Part::of_values(request.headers().get_all(HOST));
     match (request.uri().authority(), header) {
@@ -53,13 +55,13 @@ fn host(request: &Request<Incoming>) -> Part {
     }
 }
 
-/// Proves who sent a request with these headers, for one of these audiences.
+/// Authenticates the sender of a request with these headers, for one of these audiences.
 async fn authenticate(
     state: &State,
     headers: &HeaderMap,
     audiences: Result<Vec<String>, Refusal>,
 ) -> Result<VerifiedToken, Denied> {
-    // Without credentials nothing else matters, not even whether an audience is known.
+    // Without credentials, nothing else matters, not even a missing audience.
     let der = kliento::decode_auth_header(credentials(headers)?).map_err(Refusal::from)?;
     state.judge.judge(der, audiences?).await
 }

@@ -1,4 +1,4 @@
-//! The request that a proxy asks about, and the audience that follows from it.
+//! The request that a proxy asks about, and its audience.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -6,15 +6,15 @@ use crate::refusal::Refusal;
 use crate::server::config::{Config, ConfigError};
 use crate::server::normal_form::{Host, HostAndPort, RequestPath, RoutePath};
 
-/// A part of a request, as it was received.
+/// A part of a request, as received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// Not there, or empty.
+    /// Absent or empty.
     #[default]
     Absent,
-    /// There once.
+    /// Present once.
     Once(String),
-    /// There more than once, or not ASCII: which of the values another program reads is not known.
+    /// Present more than once, or not ASCII: another program may read a different value.
     Unclear,
 }
 
@@ -23,9 +23,9 @@ pub(crate) enum Part {
 pub(crate) struct Forwarded {
     /// `http` or `https`.
     pub(crate) scheme: Part,
-    /// Host and port, if there is one.
+    /// The host, and the port if there is one.
     pub(crate) host: Part,
-    /// Path, and perhaps query.
+    /// The path, and the query if there is one.
     pub(crate) target: Part,
 }
 
@@ -33,19 +33,19 @@ pub(crate) struct Forwarded {
 #[derive(Clone, Debug)]
 pub(crate) struct Audiences {
     rule: Rule,
-    /// The audiences of the configuration's own list.
+    /// The configured list of audiences.
     pub(crate) configured: Vec<String>,
 }
 
-/// The way to a request's audience where the proxy's own configuration does not name it. There is one way and no other after it: a
-/// request that it gives no audience is refused.
+/// The rule for a request's audience if the proxy's own configuration does not name it. There is
+/// only one rule and no fallback: a request without an audience by this rule is rejected.
 #[derive(Clone, Debug)]
 enum Rule {
-    /// Any of the configured ones.
+    /// Any of the configured audiences.
     Configured,
-    /// The one that scheme and host make, if it is configured.
+    /// The audience made of scheme and host, if it is configured.
     FromHost,
-    /// That of the route.
+    /// The audience of the matching route.
     Routes(Vec<CompiledRoute>),
 }
 
@@ -61,7 +61,7 @@ impl Part {
         if text.is_empty() { Self::Absent } else { Self::Once(text.to_owned()) }
     }
 
-    /// The values of a header.
+    /// Reads the values of a header.
     pub(crate) fn of_values<'a>(values: impl IntoIterator<Item = &'a HeaderValue>) -> Self {
         let mut values = values.into_iter();
         match (values.next(), values.next()) {
@@ -73,7 +73,7 @@ impl Part {
 }
 
 impl Forwarded {
-    /// `X-Forwarded-Proto`, `-Host` and `-Uri`.
+    /// Reads `X-Forwarded-Proto`, `-Host` and `-Uri`.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Self {
         let values = |name| Part::of_values(headers.get_all(HeaderName::from_static(name)));
         Self {
@@ -113,7 +113,7 @@ impl Audiences {
                 RoutePath::of_route(text).map_err(|why| problem("routes.path", text, why))
             });
             let (host, path) = (host.transpose()?, path.transpose()?);
-            // A path without segments covers every path.
+            // A path without segments matches every path.
             let path = path.filter(|path| path.len() > 0);
             let compiled = CompiledRoute { host, path, audience: route.audience.clone() };
             if routes.iter().any(|earlier| earlier.conflicts_with(&compiled)) {
@@ -131,7 +131,7 @@ impl Audiences {
         Ok(Self { rule: Rule::Routes(routes), configured })
     }
 
-    /// The audiences of which a token must be for one.
+    /// The accepted audiences for this request.
     ///
     /// # Errors
     ///
@@ -149,7 +149,8 @@ impl Audiences {
         }
     }
 
-    /// Tells if tokens for `audience` are judged here: all are if neither audiences nor routes are configured.
+    /// Returns true if tokens for `audience` are accepted. All are, if neither audiences nor routes
+    /// are configured.
     pub(crate) fn serves(&self, audience: &str) -> bool {
         let mut of_routes = match &self.rule {
             Rule::Routes(routes) => routes.as_slice(),
@@ -163,15 +164,15 @@ impl Audiences {
                 || of_routes.any(|route| route.audience == audience))
     }
 
-    /// Tells if the configuration names no audience at all.
+    /// Returns true if the configuration names no audience at all.
     pub(crate) const fn is_empty(&self) -> bool {
         self.configured.is_empty() && !matches!(self.rule, Rule::Routes(_))
     }
 }
 
 impl CompiledRoute {
-    /// Tells if the routes claim the same requests, or cannot be told apart. For one path, a route with a host goes before that of any
-    /// host.
+    /// Returns true if the routes match the same requests, or cannot be told apart. For one path, a
+    /// route with a host takes precedence over one without.
     fn conflicts_with(&self, other: &Self) -> bool {
         let alike_paths = match (&self.path, &other.path) {
             (Some(path), Some(other)) => path.is_alike(other),
@@ -187,10 +188,12 @@ impl CompiledRoute {
     }
 }
 
-/// The audience of the route with the longest path that covers the request's, of those the one with a host first.
+/// The audience of the route with the longest path that covers the request's. Among equal paths, a
+/// route with a host takes precedence.
 ///
-/// Host and path have to be readable where any route is about them: one that is not may be that of the strictest route. So may a path
-/// that a lenient server takes for that of another route, unless the routes themselves tell the two apart.
+/// Host and path have to be readable if any route depends on them: an unreadable one may belong to
+/// the strictest route. So may a path that a lenient server takes for that of another route, unless
+/// the routes themselves tell the two apart.
 fn of_route<'a>(routes: &'a [CompiledRoute], forwarded: &Forwarded) -> Result<&'a str, Refusal> {
     let unclear = |problem| Refusal::UnclearRequest { problem };
     let host = match &forwarded.host {
@@ -236,7 +239,7 @@ fn of_route<'a>(routes: &'a [CompiledRoute], forwarded: &Forwarded) -> Result<&'
 const UNREADABLE_HOST: &str = "request's host is there twice or can be read in more than one way";
 const UNREADABLE_PATH: &str = "request's path is there twice or can be read in more than one way";
 
-/// `https://host`, with the port if it is not the scheme's own.
+/// `https://host`, with the port if it is not the default.
 fn of_host(forwarded: &Forwarded) -> Result<String, Refusal> {
     let unclear = |problem| Refusal::UnclearRequest { problem };
     let (Part::Once(scheme), Part::Once(host)) = (&forwarded.scheme, &forwarded.host) else {
@@ -254,7 +257,8 @@ fn of_host(forwarded: &Forwarded) -> Result<String, Refusal> {
     })
 }
 
-/// Checks the list of audiences, without which a client would choose the audience by the host that it sends.
+/// Rejects `forwarded_audience` without a list of audiences, since a client could then choose the
+/// audience by the host that it sends.
 fn check_forwarded_audience(config: &Config) -> Result<(), ConfigError> {
     let wrong =
         |problem: String| Err(ConfigError::Setting { setting: "forwarded_audience", problem });

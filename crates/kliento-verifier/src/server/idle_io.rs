@@ -1,4 +1,4 @@
-//! A connection that is given up when the other side takes too long.
+//! A connection that times out when the other side is too slow.
 
 use std::io;
 use std::pin::Pin;
@@ -8,22 +8,22 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// As many octets as HTTP/2 begins with (RFC 9113 section 3.4): until they have come it is open which HTTP is spoken, so nobody
-/// else minds the time.
+/// Length of the HTTP/2 preface (RFC 9113 section 3.4). Until these bytes have arrived the HTTP
+/// version is not known, so no other timeout applies.
 const PREFACE_BYTES: usize = 24;
 
-/// How long the other side may take.
+/// Time limits for the other side.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience {
-    /// For the first octets.
+    /// For the first bytes.
     pub(crate) preface: Duration,
-    /// For the next octets, whenever there are none.
+    /// For the next bytes, whenever there are none to read.
     pub(crate) read: Duration,
-    /// For taking some octets.
+    /// For accepting some bytes.
     pub(crate) write: Duration,
 }
 
-/// A stream whose reads and writes fail with `TimedOut` when patience ends.
+/// A stream whose reads and writes fail with `TimedOut` after the limits in [`Patience`].
 #[derive(Debug)]
 pub(crate) struct IdleIo<S> {
     stream: S,
@@ -46,7 +46,7 @@ fn after(duration: Duration) -> Instant {
     now.checked_add(duration).unwrap_or(now)
 }
 
-/// Waits until `end` at most, which is `deadline` if nobody waits yet.
+/// Waits until `end`, which is set to `deadline` if not set yet.
 fn poll_end(
     end: &mut Option<Pin<Box<Sleep>>>,
     deadline: impl FnOnce() -> Instant,

@@ -1,4 +1,4 @@
-//! Verdicts for all routes: what takes long is done by the workers.
+//! Verdicts for all routes. Expensive verification runs on worker threads.
 
 use std::sync::Arc;
 
@@ -11,25 +11,25 @@ use crate::refusal::Refusal;
 use crate::server::metrics::Metrics;
 use crate::server::workers::{NotDone, Workers};
 
-/// Judges tokens, by trust anchors that can be exchanged while it does.
+/// Verifies tokens by trust anchors that can be replaced at any time.
 #[derive(Debug)]
 pub(crate) struct Judge {
     authenticator: ArcSwap<Authenticator>,
-    /// For tokens of organisations that are known, which take one or two signature checks.
+    /// For tokens of cached organisations, which take one or two signature checks.
     known: Workers,
-    /// For all others, which may take as long as the limits allow.
+    /// For all other tokens, which may take as long as the limits allow.
     unknown: Workers,
     metrics: Arc<Metrics>,
 }
 
-/// Why there is no verified token.
+/// The reason that there is no verified token.
 #[derive(Debug)]
 pub(crate) enum Denied {
-    /// The token does not hold, or its sender is not let in.
+    /// The token is invalid, or its sender is not admitted.
     Refused(Refusal),
-    /// Too many wait to be judged.
+    /// Too many requests are waiting to be verified.
     Overloaded,
-    /// Judging it panicked: a bug.
+    /// Verification panicked: a bug.
     Panicked,
 }
 
@@ -58,18 +58,18 @@ impl Judge {
         Self { authenticator: ArcSwap::from_pointee(authenticator), known, unknown, metrics }
     }
 
-    /// The present second, by the clock that tokens are verified against.
+    /// The current second of the clock that tokens are verified against.
     pub(crate) fn now(&self) -> Timestamp {
         self.authenticator.load().now()
     }
 
-    /// Whatever is judged from now on is held against `anchors`.
+    /// Uses `anchors` for all later verifications.
     pub(crate) fn replace_anchors(&self, anchors: TrustAnchors) {
         let authenticator = Authenticator::clone(&self.authenticator.load());
         self.authenticator.store(Arc::new(authenticator.with_trust_anchors(anchors)));
     }
 
-    /// Proves a bundle to be for one of `audiences`, and lets its sender in.
+    /// Verifies a bundle for one of `audiences`, and checks that its sender is admitted.
     pub(crate) async fn judge(
         &self,
         der: Vec<u8>,
@@ -77,7 +77,7 @@ impl Judge {
     ) -> Result<VerifiedToken, Denied> {
         let authenticator = self.authenticator.load_full();
         let begin = Instant::now();
-        // The request's only reading of the clock.
+        // The only clock reading for the request.
         let now = authenticator.now();
         let verified = self.verify(&authenticator, der, audiences, now).await;
         self.metrics.verified(begin.elapsed());
@@ -96,7 +96,8 @@ impl Judge {
         now: Timestamp,
     ) -> Result<VerifiedToken, Denied> {
         let for_worker = Arc::clone(authenticator);
-        // Looking up is sooner done than handed over, and costs the same for a forgery. Checking signatures does not.
+        // A cache lookup is cheaper than a handover to another thread, and costs the same for a
+        // forgery. Signature checks are not cheap.
         let verified = match authenticator.recall(&der, &audiences, now) {
             Recalled::Verdict(verdict) => return Ok(*verdict?),
             Recalled::KnownOrganisation(bundle) => {
@@ -109,12 +110,12 @@ impl Judge {
         Ok(verified??)
     }
 
-    /// What became of what is remembered.
+    /// The cache counters of the verifier.
     pub(crate) fn memory_counters(&self) -> MemoryCounters {
         self.authenticator.load().verifier().memory_counters()
     }
 
-    /// How many wait to be judged.
+    /// The number of requests that are waiting to be verified.
     pub(crate) fn waiting(&self) -> usize {
         self.known.waiting().saturating_add(self.unknown.waiting())
     }

@@ -1,4 +1,4 @@
-//! Addresses to listen at, as they are written in the set-up and in arguments.
+//! Listen addresses, as written in the configuration and in arguments.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -7,10 +7,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Where a listener listens.
+/// The address of a listener.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListenAddress {
-    /// IP address and port; port 0 takes one that is free.
+    /// IP address and port; port 0 lets the system choose a free one.
     Tcp(SocketAddr),
     /// A socket in the file system.
     Unix(PathBuf),

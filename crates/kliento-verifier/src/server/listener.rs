@@ -1,4 +1,4 @@
-//! Sockets that connections come from.
+//! Sockets that accept connections.
 
 use std::fs;
 use std::io;
@@ -12,13 +12,14 @@ use tokio::net::{TcpListener, UnixListener, UnixStream};
 
 use crate::server::listen_address::ListenAddress;
 
-/// Owner and group may connect: a proxy is put into the group.
+/// Owner and group may connect: the proxy joins the group.
 const SOCKET_MODE: u32 = 0o660;
 
-/// Attempts to lock a folder, ten milliseconds apart. Others hold the lock for microseconds.
+/// Attempts to lock a folder, ten milliseconds apart. Other instances hold the lock for
+/// microseconds.
 const LOCK_ATTEMPTS: u32 = 100;
 
-/// A socket that listens.
+/// A listening socket.
 #[derive(Debug)]
 pub(crate) struct Listener {
     /// Removed from the file system before the socket is closed: see [`SocketFile`].
@@ -33,23 +34,25 @@ enum Socket {
     Unix(UnixListener),
 }
 
-/// The name of a socket in the file system, which goes when this is dropped, unless it is another socket's by then.
+/// The name of a socket in the file system. Removed on drop, unless it belongs to another socket by
+/// then.
 ///
-/// It has to be dropped while the socket is open. Until then nobody who asks takes the socket for left over, and its inode
-/// number, by which it is told from that of a successor, is not given to another file.
+/// It has to be dropped while the socket is open. Until then other instances do not take the socket
+/// for a left-over one, and its inode number, which distinguishes it from a successor, is not
+/// reused for another file.
 #[derive(Debug)]
 struct SocketFile {
     path: PathBuf,
     identity: (u64, u64),
 }
 
-/// A connection, whatever it came by.
+/// A connection of any kind.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 impl Listener {
-    /// Listens at `address`.
+    /// Binds a listener to `address`.
     pub(crate) async fn bind(address: &ListenAddress) -> io::Result<Self> {
         match address {
             ListenAddress::Tcp(address) => {
@@ -74,7 +77,7 @@ impl Listener {
         }
     }
 
-    /// Where it listens, with the port that was free.
+    /// The listener's address, with the actual port if it was chosen by the system.
     pub(crate) const fn address(&self) -> &ListenAddress {
         &self.address
     }
@@ -83,7 +86,7 @@ impl Listener {
         match &self.socket {
             Socket::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
-                // Responses are written whole.
+                // Responses are written in one piece.
                 stream.set_nodelay(true)?;
                 Ok(Box::new(stream))
             }
@@ -92,11 +95,12 @@ impl Listener {
     }
 }
 
-/// Removes the socket of a service that did not end in order; one that somebody listens at, or a file, stays.
+/// Removes the socket of a service that did not shut down properly. A socket with a listener stays,
+/// and so does any other file.
 async fn remove_left_over(path: &Path) -> io::Result<()> {
     let is_socket = fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
     let refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
-    // Without blocking: one whose queue of connections is full is not left over either.
+    // Without blocking: a socket with a full queue of connections is not left over either.
     if is_socket && UnixStream::connect(path).await.is_err_and(refused) {
         fs::remove_file(path)?;
     }
@@ -105,7 +109,7 @@ async fn remove_left_over(path: &Path) -> io::Result<()> {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        // Nobody binds another between the look and the removal.
+        // No other instance binds between the check and the removal.
         let _lock = lock_folder_of(&self.path);
         if identity(&self.path).is_ok_and(|identity| identity == self.identity) {
             let _ = fs::remove_file(&self.path);
@@ -113,16 +117,17 @@ impl Drop for SocketFile {
     }
 }
 
-/// Device and inode of what has this name.
+/// The device and inode of the file with this name.
 fn identity(path: &Path) -> io::Result<(u64, u64)> {
     let metadata = fs::symlink_metadata(path)?;
     Ok((metadata.dev(), metadata.ino()))
 }
 
-/// Keeps other instances of this program from binding or removing sockets in the same folder, until what is returned is dropped.
+/// Keeps other instances of this program from binding or removing sockets in the same folder, until
+/// the returned lock is dropped.
 ///
-/// Where a folder cannot be locked, or another program keeps the lock, there is none: looking and removing are then two steps with
-/// a few microseconds between.
+/// If a folder cannot be locked, or another program keeps the lock, there is no lock: the check and
+/// the removal are then two steps a few microseconds apart.
 fn lock_folder_of(path: &Path) -> Option<OwnedFd> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -183,7 +188,8 @@ mod tests {
         fs::remove_dir_all(&folder).unwrap();
     }
 
-    /// Instances that take over from each other in all orders: whoever listens can be connected to.
+    /// Instances that take over from each other in all orders: clients can connect to the one that
+    /// listens.
     #[test]
     fn of_instances_that_stop_and_start_at_once_the_one_that_listens_can_be_reached() {
         let folder = std::env::temp_dir().join(format!("kliento-race-{}", std::process::id()));

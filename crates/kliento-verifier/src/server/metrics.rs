@@ -1,4 +1,4 @@
-//! What is counted, in the text format of Prometheus (OpenMetrics 1.0).
+//! Metrics in the text format of Prometheus (OpenMetrics 1.0).
 
 use std::fmt;
 use std::sync::atomic::AtomicI64;
@@ -16,11 +16,11 @@ use prometheus_client::registry::Registry;
 use crate::replay::ReplayGuardError;
 use crate::server::one_time::OneTimeNumbers;
 
-/// From what a remembered bundle takes to what the dearest hostile one does, in seconds.
+/// Histogram buckets in seconds, from a cached bundle to the most expensive hostile one.
 const SECONDS: [f64; 12] =
     [10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 50e-3, 250e-3];
 
-/// What all names begin with.
+/// The prefix of all names.
 const PREFIX: &str = "kliento_verifier";
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -112,43 +112,43 @@ impl Metrics {
         }
     }
 
-    /// A request was answered.
+    /// Counts a response.
     pub(crate) fn answered(&self, route: &'static str, status: u16, verdict: &'static str) {
         self.requests.get_or_create(&RequestLabels { route, status, verdict }).inc();
     }
 
-    /// A bundle was judged.
+    /// Records the duration of a verification.
     pub(crate) fn verified(&self, took: Duration) {
         self.verification.observe(took.as_secs_f64());
     }
 
-    /// A connection was opened, until what is returned is dropped.
+    /// Counts an open connection until the returned guard is dropped.
     pub(crate) fn connected(&self) -> impl Drop + Send + use<> {
         self.connections.inc();
         Connected(self.connections.clone())
     }
 
-    /// A connection was closed because too many are open.
+    /// Counts a connection that was closed because too many are open.
     pub(crate) fn turned_away(&self) {
         self.turned_away.inc();
     }
 
-    /// The trust anchors were read again.
+    /// Counts a reload of the trust anchors.
     pub(crate) fn anchors_reloaded(&self) {
         self.anchor_reloads.inc();
     }
 
-    /// The trust anchors have changed and cannot be read.
+    /// Counts a failed reload of trust anchors that have changed.
     pub(crate) fn anchors_failed(&self) {
         self.anchor_failures.inc();
     }
 
-    /// Whether the file of trust anchors can be used.
+    /// Sets whether the trust anchor file is usable.
     pub(crate) fn anchors_usable(&self, usable: bool) {
         self.anchors_usable.set(i64::from(usable));
     }
 
-    /// It cannot be told whether a one-time token was used before.
+    /// Counts a failure to tell whether a one-time token was used before.
     pub(crate) fn one_time_failed(&self, error: &ReplayGuardError) {
         let reason = match error {
             ReplayGuardError::Full { .. } => "full",
@@ -159,7 +159,7 @@ impl Metrics {
         self.one_time_failures.get_or_create(&FailureLabels { reason }).inc();
     }
 
-    /// The text that Prometheus reads.
+    /// Encodes the metrics in the text format of Prometheus.
     pub(crate) fn encode(
         &self,
         waiting: usize,
@@ -168,7 +168,7 @@ impl Metrics {
     ) -> String {
         self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
         let mut text = String::new();
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = encode_registry(&mut text, &self.registry);
         let _ = encode_registry(&mut text, &of_memories(memories));
         if let Some(one_time) = one_time {
@@ -179,7 +179,7 @@ impl Metrics {
     }
 }
 
-/// The verifier counts for itself, so what it tells is put into a registry of the moment.
+/// The verifier has its own counters, so they are copied into a temporary registry.
 fn of_memories(memories: MemoryCounters) -> Registry {
     let mut registry = Registry::with_prefix(PREFIX);
     let family = Family::<MemoryLabels, Counter>::default;
@@ -209,7 +209,7 @@ fn of_memories(memories: MemoryCounters) -> Registry {
     registry
 }
 
-/// The guard counts for itself, too.
+/// The guard also has its own counters.
 fn of_one_time(numbers: OneTimeNumbers) -> Registry {
     let mut registry = Registry::with_prefix(PREFIX);
     let gauge = |number: usize| {

@@ -1,7 +1,8 @@
-//! The normal form of a request's host and path, which routes are compared with.
+//! The normal form of a request's host and path, for comparison with routes.
 //!
-//! A proxy, the verifier and the server behind it each read host and path for themselves. A rule about either holds only if all of
-//! them read the same thing, so anything that common servers read in different ways is not in normal form and is rejected.
+//! A proxy, the verifier and the server behind it each read host and path for themselves. A rule
+//! about either is effective only if all of them read the same thing, so anything that common
+//! servers read in different ways is not in normal form and is rejected.
 //!
 //! ```text
 //! host    = name / IPv4 / "[" IPv6 "]"   ; a request may add a port, a final dot and upper case
@@ -15,15 +16,16 @@
 //!                                        ; a letter, a digit, a control or one of - . _ ~ / \ ; ? # %
 //! ```
 //!
-//! Two paths in normal form can still be one path to some server: one that decodes more than it must (`/%40a`), ignores letter case
-//! (`/Admin`), or ignores how a segment ends (`/admin.json`, `/admin%20`). [`RoutePath::could_cover`] is about those.
+//! Two paths in normal form can still be one path to some server: one that decodes more than it
+//! must (`/%40a`), ignores letter case (`/Admin`), or ignores how a segment ends (`/admin.json`,
+//! `/admin%20`). [`RoutePath::could_cover`] is about those.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The longest domain name as text (RFC 1035 section 2.3.4).
+/// The maximum length of a domain name as text (RFC 1035 section 2.3.4).
 const MAX_NAME_BYTES: usize = 253;
-/// The longest label (RFC 1035 section 2.3.4).
+/// The maximum length of a label (RFC 1035 section 2.3.4).
 const MAX_LABEL_BYTES: usize = 63;
 
 /// A host in normal form.
@@ -49,12 +51,14 @@ pub(crate) struct RoutePath(Vec<Segment>);
 struct Segment {
     /// As received, with upper-case hexadecimal digits.
     exact: String,
-    /// Decoded, without letter case and outer white space: equal for segments that some server takes for each other.
+    /// Decoded, without letter case and outer white space: equal for segments that some server
+    /// confuses.
     folded: String,
 }
 
 impl Host {
-    /// Reads the host of a route. Upper case, a final dot and U-labels are brought into normal form.
+    /// Reads the host of a route. Upper case, a final dot and U-labels are converted to normal
+    /// form.
     ///
     /// # Errors
     ///
@@ -100,14 +104,16 @@ impl Host {
         if name.len() > MAX_NAME_BYTES || !name.split('.').all(is_label) {
             return None;
         }
-        // WHATWG URL, "ends in a number": programs that open connections read such a name as an address, `127.1` and `0x7f.1` too.
+        // WHATWG URL, "ends in a number": programs that open connections read such a name as an
+        // address, including `127.1` and `0x7f.1`.
         let last = name.rsplit('.').next().unwrap_or_default();
         let digits = |text: &str| text.bytes().all(|octet| octet.is_ascii_digit());
         let hexadecimal = |text: &str| text.bytes().all(|octet| octet.is_ascii_hexdigit());
         if digits(last) || last.strip_prefix("0x").is_some_and(hexadecimal) {
             let _: Ipv4Addr = name.parse().ok()?;
         }
-        // Not decoded, an A-label has no meaning to compare; a bad one is a name that no route has.
+        // Labels are not decoded, since nothing compares their meaning; an invalid A-label matches
+        // no route.
         Some(Self(name))
     }
 }
@@ -189,23 +195,24 @@ impl RoutePath {
         self.0.len()
     }
 
-    /// Tells if the path begins with this one's segments.
+    /// Returns true if the path begins with this route's segments.
     pub(crate) fn covers(&self, path: &RequestPath) -> bool {
         self.begins(&path.0, |own, segment| own.exact == segment.exact)
     }
 
-    /// Tells if the path begins with this one's segments to a server that decodes more than it must, ignores letter case, or ignores
-    /// what follows the last word of a segment.
+    /// Returns true if the path begins with this route's segments for a server that decodes more
+    /// than it must, ignores letter case, or ignores what follows the last word of a segment.
     pub(crate) fn could_cover(&self, path: &RequestPath) -> bool {
         self.begins(&path.0, Segment::could_be)
     }
 
-    /// Does the same for another route's path: two routes of which one could cover the other are told apart by their author.
+    /// Returns true if this path could cover another route's path. Two such routes are told apart
+    /// by their author.
     pub(crate) fn could_cover_route(&self, other: &Self) -> bool {
         self.begins(&other.0, Segment::could_be)
     }
 
-    /// Tells if a server that ignores letter case takes one for the other.
+    /// Returns true if the paths are equal for a server that ignores letter case.
     pub(crate) fn is_alike(&self, other: &Self) -> bool {
         let (own, other) = (self.0.iter(), other.0.iter());
         own.map(|segment| &segment.folded).eq(other.map(|segment| &segment.folded))
@@ -217,7 +224,7 @@ impl RoutePath {
     }
 }
 
-/// The segments of a path in normal form.
+/// Splits a path in normal form into segments.
 fn segments(path: &str) -> Result<Vec<Segment>, &'static str> {
     let path = path.strip_prefix('/').ok_or("does not begin with /")?;
     let mut segments = path.split('/').map(Segment::parse).collect::<Result<Vec<_>, _>>()?;
@@ -253,13 +260,14 @@ impl Segment {
                 return Err("has a character that servers differ on");
             }
         }
-        // Overlong forms and surrogates among them.
+        // This also rejects overlong forms and surrogates.
         let decoded =
             String::from_utf8(decoded).map_err(|_| "percent-encodes what is not UTF-8")?;
         Ok(Self { exact, folded: fold(decoded.trim()) })
     }
 
-    /// Tells if some server takes `found` for this segment: it goes on with something that is not part of a word, or with nothing.
+    /// Returns true if some server takes `found` for this segment: it continues with something that
+    /// is not part of a word, or not at all.
     fn could_be(&self, found: &Self) -> bool {
         let is_of_word = |character: char| character.is_alphanumeric() || "-_".contains(character);
         found
@@ -276,7 +284,7 @@ impl Segment {
     }
 }
 
-/// The octet that an escape stands for, unless it is one that no client need encode, or that some server acts on.
+/// The byte for an escape, unless no client need encode it or some server acts on it.
 fn escaped(high: u8, low: u8) -> Option<u8> {
     let digit = |octet: u8| char::from(octet).to_digit(16);
     let octet = digit(high)?.checked_mul(16)?.checked_add(digit(low)?)?;
@@ -287,13 +295,14 @@ fn escaped(high: u8, low: u8) -> Option<u8> {
     (!is_unclear).then_some(octet)
 }
 
-/// `pchar` of RFC 3986 section 3.3, without `;`, which begins parameters for some servers, and without `%`.
+/// Returns true for `pchar` of RFC 3986 section 3.3, without `;`, which begins parameters for some
+/// servers, and without `%`.
 fn is_literal(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || b"-._~!$&'()*+,=:@".contains(&octet)
 }
 
-/// The text without letter case, as lenient as any regular expression: by way of upper case, so that `ſ` is `s`, and without the dot
-/// that is left of `İ`.
+/// Removes letter case, as leniently as any regular expression: via upper case, so that `ſ` is `s`,
+/// and without the dot that remains of `İ`.
 fn fold(text: &str) -> String {
     let upper = text.chars().flat_map(char::to_uppercase);
     upper.flat_map(char::to_lowercase).filter(|character| *character != '\u{307}').collect()

@@ -1,4 +1,4 @@
-//! Tokens that are used once: the guard that the configuration names, and a look at it every second.
+//! One-time tokens: the configured guard, and a check of it every second.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use crate::server::config::{OnUnavailable, OneTime};
 use crate::server::files::{self, ReadError};
 use crate::server::state::State;
 
-/// The interval between looks at the shared store.
+/// The interval between checks of the shared store.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// The most bytes of a file with a user name or a password, or with certificates of authorities.
+/// The maximum size of a file with a user name, a password or certificate authorities, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// A shared store of used tokens that cannot be set up.
+/// The reason that a shared store of used tokens cannot be set up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OneTimeError {
@@ -28,10 +28,10 @@ pub enum OneTimeError {
     File {
         /// The file.
         file: PathBuf,
-        /// What is wrong with it.
+        /// The problem with it.
         problem: String,
     },
-    /// The settings do not lead to a store.
+    /// The settings are invalid.
     #[error("one_time.store")]
     Settings(#[from] RedisSettingsError),
 }
@@ -43,15 +43,15 @@ pub(crate) enum OneTimeGuard {
     Redis(Arc<RedisReplayGuard>),
 }
 
-/// Numbers for operators.
+/// Metrics of the guard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OneTimeNumbers {
-    /// Used tokens in the memory of this process, and the most of them.
+    /// The number of used tokens in the memory of this process, and its limit.
     pub(crate) entries: usize,
     pub(crate) max_entries: usize,
-    /// Whether there is a connection to the shared store; `None` if none is configured.
+    /// True if there is a connection to the shared store; `None` if no store is configured.
     pub(crate) is_store_connected: Option<bool>,
-    /// Tokens that were admitted without the store's word.
+    /// The number of tokens that were admitted without asking the store.
     pub(crate) admitted_unchecked: u64,
 }
 
@@ -101,13 +101,14 @@ impl OneTimeGuard {
         }
     }
 
-    /// Looks at the shared store for as long as the service runs, so that the log tells of an outage when it begins and when it ends.
+    /// Checks the shared store for as long as the service runs, and logs the beginning and end of
+    /// each outage.
     pub(crate) async fn watch(self, state: Arc<State>) {
         let Self::Redis(guard) = self else { return };
         let mut told = None;
         loop {
             let problem = guard.check(state.judge.now()).await.err().map(|error| error.to_string());
-            // Once for each problem, not every second.
+            // Logged once for each problem, not every second.
             if told.as_ref() != Some(&problem) {
                 match &problem {
                     None => tracing::info!("the shared store of used tokens answers"),
@@ -137,7 +138,7 @@ async fn read(file: &Path) -> Result<Vec<u8>, OneTimeError> {
     })
 }
 
-/// The only line of a file, without the line break that editors add.
+/// Reads the only line of a file, without the line break that editors add.
 async fn read_line(file: &Path) -> Result<String, OneTimeError> {
     let wrong =
         |problem: &str| OneTimeError::File { file: file.to_owned(), problem: problem.to_owned() };

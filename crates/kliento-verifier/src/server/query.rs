@@ -1,19 +1,20 @@
-//! The query of a request.
+//! Query parameters of a request.
 
-/// How often and with what value the audience is given.
+/// The values of the audience parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AudienceParameter {
-    /// Not at all.
+    /// Absent.
     Missing,
-    /// Once, without a value: whatever was to stand there, its place is not that of a parameter that was left out.
+    /// Present once, without a value. This is not treated as absent: something probably failed to
+    /// fill it in.
     Empty,
-    /// Once.
+    /// Present once.
     One(String),
-    /// More than once.
+    /// Present more than once.
     Several,
 }
 
-/// The parameter `audience` of a query (WHATWG URL, "application/x-www-form-urlencoded").
+/// Reads the parameter `audience` of a query (WHATWG URL, "application/x-www-form-urlencoded").
 pub(crate) fn audience(query: Option<&str>) -> AudienceParameter {
     let parameters = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let mut audiences = parameters.filter(|(name, _)| name == "audience");

@@ -1,4 +1,4 @@
-//! Responses, and what the log is told of them.
+//! Responses, and their verdicts for the log.
 
 use std::convert::Infallible;
 use std::future::Ready;
@@ -18,18 +18,18 @@ use crate::refusal::RefusalClass;
 use crate::server::judge::Denied;
 use crate::server::shares::UnderWay;
 
-/// Tells browsers to take a response for nothing but what it says that it is.
+/// Stops browsers from guessing another media type for a response.
 const NO_SNIFF: HeaderName = HeaderName::from_static("x-content-type-options");
 const NO_SNIFF_VALUE: HeaderValue = HeaderValue::from_static("nosniff");
 
-/// When to try again, in seconds.
+/// Seconds after which to retry.
 pub(crate) const SOON: HeaderValue = HeaderValue::from_static("1");
 
-/// A whole response, or one with trailers after it.
+/// A complete response, or one with trailers after it.
 pub(crate) type ReplyBody =
     Either<Full<Bytes>, WithTrailers<Full<Bytes>, Ready<Option<Result<HeaderMap, Infallible>>>>>;
 
-/// The content of a response, whose request is under way until it has been sent.
+/// The content of a response. Its request is in progress until the content has been sent.
 pub(crate) struct SentBody {
     content: ReplyBody,
     _under_way: Option<UnderWay>,
@@ -67,17 +67,17 @@ pub(crate) struct Reply {
     pub(crate) verdict: Verdict,
 }
 
-/// What log and metrics are told of a request.
+/// The outcome of a request, for log and metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// No token was judged.
+    /// No token was verified.
     None,
-    /// The token holds and its sender is let in.
+    /// The token is valid and its sender is admitted.
     Valid {
-        /// Who it is.
+        /// The sender.
         subject: String,
     },
-    /// It does not, or is not.
+    /// The token is invalid, or its sender is not admitted.
     Refused { class: RefusalClass, code: u16, reasons: String },
     /// There was no room for the request.
     Overloaded,
@@ -98,7 +98,7 @@ impl Verdict {
         }
     }
 
-    /// One word, the same over releases.
+    /// A word that stays the same across releases.
     pub(crate) const fn as_str(&self) -> &'static str {
         match self {
             Self::None => "none",
@@ -110,7 +110,7 @@ impl Verdict {
     }
 }
 
-/// The reason why content was not read or not judged, by the status of the reply.
+/// The reason that content was not read or not verified, by the status of the reply.
 pub(crate) fn reason(status: StatusCode) -> &'static str {
     match status {
         StatusCode::BAD_REQUEST => "the content ends too early",
@@ -122,7 +122,8 @@ pub(crate) fn reason(status: StatusCode) -> &'static str {
 }
 
 impl Reply {
-    /// A response of this media type. Nobody may keep it, and no browser may take it for another type.
+    /// Creates a response of this media type. It must not be cached, and browsers must not guess
+    /// another type.
     pub(crate) fn new(
         status: StatusCode,
         media_type: &'static str,
@@ -137,45 +138,46 @@ impl Reply {
         Self { response, verdict: Verdict::None }
     }
 
-    /// A response in JSON.
+    /// Creates a response in JSON.
     pub(crate) fn json(status: StatusCode, content: &impl Serialize) -> Self {
-        // What is answered are strings, numbers and maps of strings, which always have a JSON form.
+        // Responses consist of strings, numbers and maps of strings, which can always be encoded in
+        // JSON.
         let json = serde_json::to_vec(content).unwrap_or_default();
         Self::new(status, "application/json", json)
     }
 
-    /// Nothing but a status and its meaning, for requests that are not of this API.
+    /// Creates a response with only a status and its meaning, for requests outside this API.
     pub(crate) fn status(status: StatusCode) -> Self {
         let reason = status.canonical_reason().unwrap_or("");
         Self::new(status, "text/plain; charset=utf-8", format!("{} {reason}", status.as_u16()))
     }
 
-    /// There is no room for the request, and soon there may be.
+    /// Creates a response for a request without room. There may be room soon.
     pub(crate) fn overloaded() -> Self {
         Self::status(StatusCode::SERVICE_UNAVAILABLE)
             .with_header(RETRY_AFTER, SOON)
             .with_verdict(Verdict::Overloaded)
     }
 
-    /// There is no room for more requests of this connection. Without content, which a client of HTTP/2 could refuse to take, and so
-    /// keep what the request holds.
+    /// Creates a response for a request beyond the limit of its connection. It has no content,
+    /// since an HTTP/2 client could refuse to take that, and so keep the resources of the request.
     pub(crate) fn no_room() -> Self {
         Self::empty(StatusCode::SERVICE_UNAVAILABLE)
             .with_header(RETRY_AFTER, SOON)
             .with_verdict(Verdict::Overloaded)
     }
 
-    /// A status without content.
+    /// Creates a response without content.
     pub(crate) fn empty(status: StatusCode) -> Self {
         Self::new(status, "text/plain; charset=utf-8", "")
     }
 
-    /// Problem details.
+    /// Creates a response with problem details.
     pub(crate) fn problem(status: StatusCode, problem: &Problem) -> Self {
         Self::new(status, PROBLEM_JSON, problem.to_json())
     }
 
-    /// The answer to whoever sent a request that is not let in: challenge and class.
+    /// Creates the response to a rejected request: challenge and class.
     pub(crate) fn challenge(denied: &Denied) -> Self {
         let verdict = Verdict::of(denied);
         match denied {
@@ -195,7 +197,7 @@ impl Reply {
         }
     }
 
-    /// With this content in the place of what there was.
+    /// Replaces the content.
     pub(crate) fn with_content(mut self, media_type: &'static str, content: Vec<u8>) -> Self {
         *self.response.body_mut() = Either::Left(Full::new(content.into()));
         self.with_header(CONTENT_TYPE, HeaderValue::from_static(media_type))

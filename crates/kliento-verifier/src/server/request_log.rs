@@ -1,4 +1,5 @@
-//! One line of log for each request, without anything that is secret or that a client could forge lines with.
+//! The request log: one line for each request, without secrets or anything that a client could
+//! forge lines with.
 
 use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, RandomState};
@@ -13,22 +14,22 @@ use crate::refusal::RefusalClass;
 use crate::server::reply::Verdict;
 use crate::server::routes::Route;
 
-/// The header that names a request.
+/// The header with a request's id.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The target of spans.
 pub const SPAN_TARGET: &str = "kliento_verifier::span";
 
-/// The longest name that is taken from a client or proxy.
+/// The maximum length of an id from a client or proxy.
 const MAX_BYTES: usize = 64;
 
-/// The name of a request, by which a response is found in the log.
+/// The id of a request, which relates a response to the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RequestId(String);
 
 impl RequestId {
-    /// The name that the request comes with, if it is one word of at most 64 letters, digits, hyphens, dots and underscores; a
-    /// new one if not.
+    /// Takes the id from the request, if it is one word of at most 64 letters, digits, hyphens,
+    /// dots and underscores; otherwise creates one.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
         let is_word = |text: &&str| {
@@ -40,25 +41,25 @@ impl RequestId {
         given.filter(is_word).map_or_else(Self::new, |given| Self(given.to_owned()))
     }
 
-    /// Nobody relies on it being hard to guess: it only has to differ from others, also from those before the service was started
-    /// again.
+    /// Creates an id. It need not be hard to guess: it only has to differ from others, including
+    /// those from before a restart.
     fn new() -> Self {
         static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let mut text = String::with_capacity(16);
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, "{:016x}", SEED.hash_one(count));
         Self(text)
     }
 
     pub(crate) fn into_header(self) -> HeaderValue {
-        // Letters, digits, hyphens, dots and underscores make a value.
+        // Letters, digits, hyphens, dots and underscores are valid in a header.
         HeaderValue::try_from(self.0).unwrap_or_else(|_| HeaderValue::from_static("-"))
     }
 }
 
-/// The span of a request, for traces. Whoever wants none has the subscriber leave out [`SPAN_TARGET`].
+/// The span of a request, for traces. To leave spans out, filter [`SPAN_TARGET`] in the subscriber.
 pub(crate) fn span(id: &RequestId) -> Span {
     tracing::info_span!(
         target: SPAN_TARGET,
@@ -71,9 +72,9 @@ pub(crate) fn span(id: &RequestId) -> Span {
     )
 }
 
-/// Tells the log of a request, and its span. What was refused is told at `info`, or at `error` if the service could not tell, what was
-/// not at `debug`: a server that is asked thousands of
-/// times a second has its own log of whom it let in.
+/// Logs a request, and records it in its span. Rejected requests are logged at `info`, or at
+/// `error` if the service could not decide; others at `debug`, since a server with thousands of
+/// requests a second has its own log of admitted ones.
 pub(crate) fn write(id: &RequestId, route: Route, status: u16, verdict: &Verdict) {
     let (id, route, word) = (id.0.as_str(), route.as_str(), verdict.as_str());
     let span = Span::current();

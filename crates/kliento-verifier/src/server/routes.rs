@@ -1,4 +1,4 @@
-//! Which part of the API a request is for.
+//! Routing: the part of the API that a request is for.
 
 use http::header::{ALLOW, EXPECT};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
@@ -23,7 +23,7 @@ pub(crate) enum Route {
 }
 
 impl Route {
-    /// One word for log and metrics.
+    /// A word for log and metrics.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Deployed => "deployed",
@@ -52,7 +52,7 @@ impl Route {
     }
 }
 
-/// Answers a request on the listener for requests.
+/// Handles a request on the listener for requests.
 pub(crate) async fn answer(
     state: &State,
     content: &ConnectionContent,
@@ -79,7 +79,7 @@ pub(crate) async fn answer(
     (route, reply)
 }
 
-/// Expectations that nobody fulfils (RFC 9110 section 10.1.1).
+/// Rejects expectations that the service cannot meet (RFC 9110 section 10.1.1).
 fn refuse_expectation(headers: &HeaderMap) -> Option<Reply> {
     let mut expectations = headers.get_all(EXPECT).iter();
     let known = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"100-continue");

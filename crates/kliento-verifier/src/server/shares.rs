@@ -1,9 +1,9 @@
-//! Room that all connections share, of which none takes what the others need.
+//! Resources shared by all connections, so that no connection starves the others.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Units of room, for all connections together.
+/// Units of a resource, for all connections together.
 #[derive(Debug)]
 pub(crate) struct Pool {
     free: AtomicU64,
@@ -11,15 +11,16 @@ pub(crate) struct Pool {
 
 /// A connection's access to a pool.
 ///
-/// A connection may hold as much as it leaves free for everybody else. So one connection can have half of the pool, and whoever
-/// comes after any number of greedy ones still finds something: `n` of them leave a share of `1 / (n + 1)`.
+/// A connection may hold as much as it leaves free for all others. So one connection can have half
+/// of the pool, and after any number of greedy ones there is still something left: `n` of them
+/// leave a share of `1 / (n + 1)`.
 #[derive(Clone, Debug)]
 pub(crate) struct Share {
     pool: Arc<Pool>,
     held: Arc<AtomicU64>,
 }
 
-/// Units that are held, until this is dropped.
+/// Units in use, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Held {
     share: Share,
@@ -31,14 +32,14 @@ impl Pool {
         Arc::new(Self { free: AtomicU64::new(units) })
     }
 
-    /// The share of a new connection.
+    /// Creates the share of a new connection.
     pub(crate) fn share(self: &Arc<Self>) -> Share {
         Share { pool: Arc::clone(self), held: Arc::default() }
     }
 }
 
 impl Share {
-    /// Nothing yet, to which [`Held::add`] adds.
+    /// Creates an empty holding, for [`Held::add`].
     pub(crate) fn nothing(&self) -> Held {
         Held { share: self.clone(), units: 0 }
     }
@@ -57,7 +58,7 @@ impl Share {
 }
 
 impl Held {
-    /// Takes more units, if the connection may have them.
+    /// Takes more units, and returns true if the connection may have them.
     pub(crate) fn add(&mut self, units: u64) -> bool {
         let taken = self.share.take(units);
         if taken {
@@ -74,14 +75,15 @@ impl Drop for Held {
     }
 }
 
-/// Room for the requests of one connection: one of its own, and more at the same time from what all share.
+/// Room for the requests of one connection: one of its own, and further simultaneous ones from the
+/// shared pool.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestRoom {
     own: Arc<AtomicBool>,
     more: Share,
 }
 
-/// A request that is under way, until this is dropped.
+/// A request in progress, until this is dropped.
 #[derive(Debug)]
 pub(crate) enum UnderWay {
     Own(Arc<AtomicBool>),
@@ -93,7 +95,7 @@ impl RequestRoom {
         Self { own: Arc::default(), more: pool.share() }
     }
 
-    /// Room for a request, if there is any.
+    /// Takes room for a request, if there is any.
     pub(crate) fn enter(&self) -> Option<UnderWay> {
         if !self.own.swap(true, Ordering::AcqRel) {
             return Some(UnderWay::Own(Arc::clone(&self.own)));
@@ -115,7 +117,7 @@ impl Drop for UnderWay {
 mod tests {
     use super::*;
 
-    /// Takes as many single units as there are.
+    /// Takes single units until none is left.
     fn take_all(share: &Share) -> (Held, u64) {
         let mut held = share.nothing();
         let mut count = 0;
@@ -129,7 +131,7 @@ mod tests {
     fn whoever_comes_after_greedy_connections_finds_room() {
         let pool = Pool::new(1_000);
         let shares: Vec<Share> = (0..99).map(|_| pool.share()).collect();
-        // In turns, each as much as it may, until nothing changes.
+        // In turns, each takes as much as it may, until nothing changes.
         let mut helds: Vec<Held> = shares.iter().map(Share::nothing).collect();
         while helds.iter_mut().map(|held| held.add(1)).fold(false, |any, taken| any | taken) {}
         let (held, count) = take_all(&pool.share());

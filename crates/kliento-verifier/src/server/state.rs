@@ -1,4 +1,4 @@
-//! What all requests share.
+//! State shared by all requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,10 +27,10 @@ pub(crate) struct State {
     pub(crate) link_span: Option<LinkSpan>,
 }
 
-/// Makes a request's span part of the trace that its headers name, if they do.
+/// Links a request's span to the trace that its headers name, if there is one.
 pub type LinkSpan = fn(&Span, &HeaderMap);
 
-/// Whether requests should be sent here.
+/// True if the service is ready for requests.
 #[derive(Debug, Default)]
 pub(crate) struct Readiness(AtomicBool);
 

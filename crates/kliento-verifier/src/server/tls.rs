@@ -11,20 +11,20 @@ use tokio_rustls::TlsAcceptor;
 use crate::server::config::Tls;
 use crate::server::files::{self, ReadError};
 
-/// The most bytes of a file of certificates or of a key.
+/// The maximum size of a certificate or key file, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// Files that TLS cannot be set up with.
+/// The reason that TLS cannot be set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}: {problem}", file = file.display())]
 pub struct TlsError {
     /// The file.
     pub file: PathBuf,
-    /// What is wrong with it.
+    /// The problem with it.
     pub problem: String,
 }
 
-/// TLS 1.2 or 1.3 with the server's certificate, for HTTP/2 or HTTP/1.1.
+/// Creates an acceptor of TLS 1.2 or 1.3 with the server's certificate, for HTTP/2 or HTTP/1.1.
 pub(crate) async fn acceptor(tls: &Tls) -> Result<TlsAcceptor, TlsError> {
     let wrong = |file: &Path, problem: String| TlsError { file: file.to_owned(), problem };
     let certificates: Vec<CertificateDer<'static>> =

@@ -1,4 +1,4 @@
-//! `POST /v1/verify`: the verdict on a bundle, with all that is proved and the code of what is not.
+//! `POST /v1/verify`: the verdict on a bundle, with all verified facts or an error code.
 
 use http::header::RETRY_AFTER;
 use http::{Request, StatusCode};
@@ -15,7 +15,7 @@ use crate::server::query::{self, AudienceParameter};
 use crate::server::reply::{Reply, SOON, Verdict, reason};
 use crate::server::state::State;
 
-/// All media types that are accepted.
+/// Lists all accepted media types.
 const UNKNOWN_MEDIA_TYPE: &str = "the content is not of a type for token bundles: application/vnd.kliento.token-bundle, \
      application/vnd.kliento.auth-header, application/vnd.veraid.signature-bundle or \
      application/vnd.veraid.signature-bundle+base64";
@@ -76,7 +76,7 @@ fn valid(token: &VerifiedToken) -> Reply {
         .with_verdict(Verdict::Valid { subject })
 }
 
-/// The request was right; the token in it is not.
+/// The request was well-formed; its token is invalid or denied.
 fn refused(denied: &Denied) -> Reply {
     let Denied::Refused(refusal) = denied else {
         return in_problem_details(Reply::challenge(denied));
@@ -94,7 +94,7 @@ fn refused(denied: &Denied) -> Reply {
     }
 }
 
-/// The reply to content that cannot be read or judged, with problem details for its content.
+/// Converts a reply about unreadable or unverified content to problem details.
 fn in_problem_details(reply: Reply) -> Reply {
     let status = reply.response.status();
     reply.with_content(PROBLEM_JSON, Problem::of_request(status, reason(status)).to_json())

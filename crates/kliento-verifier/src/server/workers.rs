@@ -1,4 +1,4 @@
-//! Threads that do what takes long, so that nothing short has to wait for it.
+//! Worker threads for expensive jobs, so that cheap ones need not wait.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -10,19 +10,19 @@ use tokio::sync::oneshot;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// How much less a verifying thread is worth than one that answers: requests about remembered bundles should not have to wait for
-/// those about unknown ones. At 10 the share is about a tenth where answering takes all it can get, which is still some hundreds of
-/// bundles a second; less would let whoever asks a lot keep new tokens from being verified.
+/// Nice level of verification threads, so that cached answers stay fast under a flood of unknown
+/// bundles. At 10 they get about a tenth of a saturated CPU, still hundreds of bundles a second; a
+/// higher value would starve new tokens.
 const NICENESS: i32 = 10;
 
-/// A fixed number of threads and a bounded queue before them. The threads end when the last clone is dropped.
+/// A fixed number of threads with a bounded queue. The threads end when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub(crate) struct Workers {
     jobs: Sender<Job>,
     waiting: Arc<AtomicUsize>,
 }
 
-/// Nothing came of a job.
+/// The reason that a job has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotDone {
     /// The queue was full.
@@ -39,7 +39,8 @@ impl Workers {
             thread::Builder::new().name(format!("verify-{number}")).spawn(move || {
                 lower_priority();
                 for job in queued {
-                    // A panic is told to whoever waits, by dropping what they wait on; the thread goes on.
+                    // After a panic the sender is dropped, which notifies the receiver; the thread
+                    // goes on.
                     let _ = catch_unwind(AssertUnwindSafe(job));
                 }
             })?;
@@ -47,7 +48,7 @@ impl Workers {
         Ok(Self { jobs, waiting: Arc::default() })
     }
 
-    /// Does `job` when a thread is free, unless nobody waits for it any more by then.
+    /// Runs `job` when a thread is free, unless the caller has given up by then.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
@@ -69,14 +70,15 @@ impl Workers {
         result.await.map_err(|_| NotDone::Panicked)
     }
 
-    /// How many jobs wait for a thread.
+    /// The number of jobs that wait for a thread.
     pub(crate) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Relaxed)
     }
 }
 
 fn lower_priority() {
-    // On Linux this is about the calling thread; elsewhere about the process, which does no harm. It never fails downwards.
+    // On Linux this affects the calling thread; elsewhere the process, which is harmless. Lowering
+    // the priority never fails.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::setpriority_process(None, NICENESS);
 }
@@ -89,7 +91,7 @@ mod tests {
     async fn a_full_queue_turns_jobs_away_and_a_panic_ends_no_thread() {
         let workers = Workers::start(1, 1).unwrap();
         assert_eq!(workers.run(|| panic!("of this test")).await, Err::<(), _>(NotDone::Panicked));
-        // The first job says that it has begun, and ends when told to.
+        // The first job signals that it has begun, and ends on request.
         let (begun, begins) = oneshot::channel();
         let (go, gate) = bounded::<()>(1);
         let busy = tokio::spawn({

@@ -8,7 +8,7 @@ use crate::wire::say;
 
 const TARGET: &str = "/v1/auth?audience=https%3A%2F%2Fapi.example.com";
 
-/// Status and class of what comes of these headers.
+/// Returns the status and class for these headers.
 async fn verdict(service: &Running, headers: Headers<'_>) -> (u16, String) {
     let response = service.ask("GET", TARGET, headers, b"").await;
     let class = match response.status {
@@ -52,7 +52,7 @@ async fn a01_the_scheme_is_in_any_case_and_one_space_follows() {
 #[tokio::test]
 async fn a02_base64_has_one_form_with_padding_and_one_without() {
     let service = Running::with("").await;
-    // One octet beyond a multiple of three has two digits of padding and four bits to spare.
+    // One byte beyond a multiple of three has two characters of padding and four unused bits.
     let mut der = TOKEN.der.clone();
     while der.len() % 3 != 1 {
         der.push(0);
@@ -75,7 +75,7 @@ async fn a02_base64_has_one_form_with_padding_and_one_without() {
     malformed(&format!("{head}-{tail}")).await;
     malformed(&format!("{base64},")).await;
     malformed(&format!("{base64} {base64}")).await;
-    // Bits that no octet has: `A` at the end becomes `B`.
+    // Unused bits: `A` at the end becomes `B`.
     let last = unpadded.chars().last().unwrap();
     let spare = char::from(u8::try_from(last).unwrap() + 1);
     malformed(&format!("{}{spare}==", &unpadded[..unpadded.len() - 1])).await;
@@ -159,7 +159,7 @@ async fn a05_only_authorization_itself_counts() {
     ] {
         assert_eq!(verdict(&service, &[(name, &header)]).await, refused("missing"), "{name}");
     }
-    // Nor do claims of identity that nobody proved.
+    // Unverified claims of identity do not count either.
     let forged = [("x-kliento-subject", "root@example.com"), ("authorization", header.as_str())];
     assert_eq!(verdict(&service, &forged).await, alice());
     service.stop().await;

@@ -1,4 +1,4 @@
-//! H08: a token ends for everybody at the same second.
+//! H08: a token expires at the same second for every client.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -21,7 +21,7 @@ fn last() -> u64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn h08_once_one_client_is_told_that_a_token_has_expired_all_are() {
     const CLIENTS: usize = 100;
-    // Remembered whole, in part, and not at all.
+    // Cached whole, in part, and not at all.
     for memory in [
         "",
         "memory = { bundle_bytes = 0 }",
@@ -41,7 +41,7 @@ async fn h08_once_one_client_is_told_that_a_token_has_expired_all_are() {
             let (is_over, answers) = (Arc::clone(&is_over), Arc::clone(&answers));
             clients.spawn(async move {
                 loop {
-                    // One more after the end, for all.
+                    // One more after the end, for each.
                     let is_last = is_over.load(Ordering::SeqCst);
                     let asked = Instant::now();
                     let headers = [("authorization", header.as_str())];

@@ -43,7 +43,7 @@ async fn h05_media_types_are_those_of_the_deployed_verifier() {
 #[tokio::test]
 async fn h05_nothing_is_inflated() {
     let service = Running::with("").await;
-    // As good as a bomb of any size, since not even its first block is looked at.
+    // This stands for a bomb of any size, since not even its first block is read.
     let zipped = [GZIP, &TOKEN.der].concat();
     for coding in ["gzip", "deflate", "br", "zstd", "aws-chunked", "identity, gzip", "x"] {
         let headers = [("content-encoding", coding)];
@@ -92,7 +92,7 @@ async fn h06_the_audience_is_there_once_and_is_compared_octet_by_octet() {
         let error = format!("Audience mismatch: Expected {shown}, got https://api.example.com");
         let expected = json!({ "status": "invalid", "error": error });
         assert_eq!((response.status, response.json()), (200, expected), "{audience}");
-        // Whatever is told is escaped: not one control is in the content.
+        // Everything is escaped: the content has no control characters.
         assert!(!response.content.chars().any(char::is_control));
     }
     service.stop().await;
@@ -104,7 +104,7 @@ async fn h06_an_audience_of_a_mebibyte_is_too_long() {
     let long = "a".repeat(1024 * 1024);
     let request = format!("POST /?audience={long} HTTP/1.1\r\nhost: a\r\n\r\n");
     let heard = say(&service, request.as_bytes()).await;
-    // The line is part of what may not be larger than the limit on headers.
+    // The line counts towards the limit on headers.
     assert_eq!((heard.statuses(), heard.is_closed), (vec![431], true));
     let long = "a".repeat(20 * 1024);
     let response = service.ask("POST", &format!("/?audience={long}"), &[], &TOKEN.der).await;

@@ -1,4 +1,4 @@
-//! H07: more connections and more work than there is room for.
+//! H07: more connections and work than the limits allow.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ async fn h07_connections_beyond_the_limit_are_told_503() {
         assert_eq!((heard.text().as_str(), heard.is_closed), (turned_away, true));
         assert!(heard.took < Duration::from_secs(5), "{:?}", heard.took);
     }
-    // Whoever was there before still is, and those who come when they are gone are let in.
+    // Earlier clients stay connected, and new ones are admitted after they leave.
     until_connections(&service, 50).await;
     drop(idle);
     until_connections(&service, 0).await;
@@ -43,7 +43,7 @@ async fn h07_connections_beyond_the_limit_are_told_503() {
     Arc::into_inner(service).unwrap().stop().await;
 }
 
-/// Bundles in parallel, none remembered: how many of each status.
+/// Sends uncached bundles in parallel and counts the responses by status.
 async fn all_at_once(service: &Arc<Running>, count: usize, der: &[u8]) -> BTreeMap<u16, usize> {
     let mut asking = JoinSet::new();
     for _ in 0..count {
@@ -68,7 +68,7 @@ async fn h07_work_beyond_the_queue_is_told_503_and_the_rest_is_done() {
         memory = { zone_bytes = 0, organisation_bytes = 0, bundle_bytes = 0 }
         limits = { verifying_threads = 1, verifying_queue = 4 }";
     let service = Arc::new(Running::with(toml).await);
-    // The dearest bundle that there is, so that the queue fills on the fastest machine.
+    // The most expensive bundle, so that the queue fills even on the fastest machine.
     let dear = Attack::all().into_iter().find(|attack| attack.name.contains("ed448")).unwrap();
     let before = resident_octets();
     let statuses = all_at_once(&service, COUNT, &TOKEN.der).await;
@@ -85,7 +85,7 @@ async fn h07_work_beyond_the_queue_is_told_503_and_the_rest_is_done() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn h07_content_of_all_together_is_bounded() {
     let service = Running::with("limits = { bodies_bytes = 131072, read_seconds = 60 }").await;
-    // Each may hold as much as it leaves; together they leave too little for a bundle.
+    // Each may use as much as it leaves; together they leave too little for a bundle.
     let mut slow = Vec::new();
     for bytes in [60_000, 30_000, 15_000, 8_000, 5_000, 4_000, 3_000] {
         let mut stream = service.tcp().await;
@@ -118,17 +118,17 @@ async fn h07_content_of_all_together_is_bounded() {
     assert_eq!(response.header("retry-after"), Some("1"));
     assert_eq!(response.json()["detail"], words);
     assert_eq!(response.header("content-type"), Some("application/problem+json"));
-    // What needs less room is still judged, chunked or not.
+    // Requests that need less room are still served, chunked or not.
     let chunked = "POST /?audience=a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n1\r\na\r\n0\r\n\r\n";
     assert_eq!(say(&service, chunked.as_bytes()).await.statuses(), [200]);
-    // Those who leave give their room back.
+    // Clients that leave release their room.
     drop(slow);
     until_connections(&service, 0).await;
     assert_eq!(service.ask("POST", TARGET, &[], &TOKEN.der).await.status, 200);
     service.stop().await;
 }
 
-/// Forged signatures of an organisation that is known take their turn, and known tokens do not wait for them.
+/// Forged signatures of a cached organisation are queued, and cached tokens do not wait for them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn h07_forged_signatures_of_a_known_organisation_pass_a_queue() {
     let toml = "limits = { verifying_threads = 1, verifying_queue = 1 }";
@@ -136,7 +136,7 @@ async fn h07_forged_signatures_of_a_known_organisation_pass_a_queue() {
     assert_eq!(service.ask("POST", TARGET, &[], &TOKEN.der).await.status, 200);
     let mut forged = TOKEN.der.clone();
     *forged.last_mut().unwrap() ^= 1;
-    // A first one is judged: it is of the known organisation, and does not hold.
+    // The first one is verified: its organisation is cached, and its signature is invalid.
     let response = service.ask("POST", TARGET, &[], &forged).await;
     assert_eq!(response.json()["status"], "invalid");
     let flood = {

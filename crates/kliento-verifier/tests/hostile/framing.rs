@@ -1,4 +1,4 @@
-//! H02 and H03: where the content of a request of HTTP/1.1 begins and ends.
+//! H02 and H03: the beginning and end of request content in HTTP/1.1.
 
 use std::time::Duration;
 
@@ -7,7 +7,8 @@ use crate::wire::{answers_others, say};
 
 const TARGET: &str = "/?audience=https%3A%2F%2Fapi.example.com";
 
-/// Statuses of all answers to a request with these header lines and content, after which the service has closed the connection.
+/// Returns the statuses of all responses to a request with these header lines and content, after
+/// which the service has closed the connection.
 async fn statuses(service: &Running, lines: &str, content: &[u8]) -> Vec<u16> {
     let head = format!("POST {TARGET} HTTP/1.1\r\nhost: a\r\n{lines}\r\n\r\n");
     let heard = say(service, &[head.as_bytes(), content].concat()).await;
@@ -22,13 +23,13 @@ async fn h02_content_that_is_announced_too_large_is_not_waited_for() {
         ("65537", 413),
         ("1073741824", 413),
         ("9223372036854775807", 413),
-        // Hyper has no such number for a length, and says so by a status of its own.
+        // Hyper cannot represent this length, and responds with its own status.
         ("18446744073709551614", 431),
     ] {
         let line = format!("content-length: {length}");
         assert_eq!(statuses(&service, &line, b"").await, [status], "{length}");
     }
-    // Forward authentication reads no content, however much there is of it.
+    // Forward authentication reads no content, whatever its size.
     let request = b"GET /v1/auth HTTP/1.1\r\nhost: a\r\ncontent-length: 1073741824\r\n\r\n";
     let heard = say(&service, request).await;
     assert_eq!((heard.statuses(), heard.is_closed), (vec![401], true));
@@ -56,8 +57,9 @@ async fn h02_lengths_that_differ_are_a_bad_request() {
     service.stop().await;
 }
 
-/// Hyper takes the chunks for the content and the length away (RFC 9112 section 6.3), so that the service does not see it. What
-/// matters is that nothing after that is a request, whoever sent it on.
+/// Hyper reads the chunks as the content and removes the length (RFC 9112 section 6.3), so that the
+/// service does not see it. It matters that nothing after that is read as a request, whichever
+/// proxy forwarded it.
 #[tokio::test]
 async fn h02_nothing_follows_a_request_with_both_a_length_and_chunks() {
     let service = Running::with("").await;
@@ -83,7 +85,7 @@ async fn h02_content_is_as_long_as_it_is_said_to_be() {
     // Too short: the rest never comes.
     let line = format!("content-length: {}", octets + 1);
     assert_eq!(statuses(&service, &line, &TOKEN.der).await, [408]);
-    // Too long: what is left over is the next request, and is none.
+    // Too long: the rest is read as the next request, and is not one.
     let line = format!("content-length: {}", octets - 1);
     assert_eq!(statuses(&service, &line, &TOKEN.der).await[..1], [200]);
     let line = format!("content-length: {octets}");
@@ -121,7 +123,7 @@ async fn h03_a_chunk_of_any_size_is_read_no_further_than_the_limit() {
     let chunks = [b"FFFFFFFFFFFFFFF0\r\n".as_slice(), &[b'a'; 70_000]].concat();
     let heard = statuses(&service, "transfer-encoding: chunked", &chunks).await;
     assert_eq!(heard, [413]);
-    // Nor are ever so many small ones.
+    // Many small chunks do not get around the limit either.
     let chunks = b"1\r\na\r\n".repeat(70_000);
     let heard = statuses(&service, "transfer-encoding: chunked", &chunks).await;
     assert_eq!(heard, [413]);

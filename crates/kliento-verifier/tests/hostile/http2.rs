@@ -25,7 +25,8 @@ const PROTOCOL_ERROR: u32 = 1;
 const FRAME_SIZE_ERROR: u32 = 6;
 const ENHANCE_YOUR_CALM: u32 = 11;
 
-/// What a service may grow by under any of these, clients and the other tests of this program included.
+/// The maximum growth of a service in bytes under any of these, including clients and the other
+/// tests of this program.
 const MEMORY: u64 = 256 * 1024 * 1024;
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
@@ -37,7 +38,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     octets
 }
 
-/// Preface and settings, as every connection begins.
+/// The preface and settings at the beginning of every connection.
 fn begin() -> Vec<u8> {
     [PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()
 }
@@ -46,13 +47,13 @@ fn begin() -> Vec<u8> {
 const GET: [u8; 6] = [0x82, 0x86, 0x84, 0x01, 1, b'a'];
 const POST: [u8; 6] = [0x83, 0x86, 0x84, 0x01, 1, b'a'];
 
-/// A field that is written out (RFC 7541 section 6.2.2), of fewer than 127 octets.
+/// A literal field (RFC 7541 section 6.2.2) of fewer than 127 bytes.
 fn literal(name: &str, value: &str) -> Vec<u8> {
     let length = |text: &str| u8::try_from(text.len()).unwrap();
     [&[0, length(name)], name.as_bytes(), &[length(value)], value.as_bytes()].concat()
 }
 
-/// Kind, stream and payload of each frame that came back.
+/// Returns the type, stream and payload of each received frame.
 fn frames(heard: &Heard) -> Vec<(u8, u32, Vec<u8>)> {
     let mut rest = &heard.octets[..];
     let mut frames = Vec::new();
@@ -72,13 +73,13 @@ fn goaways(heard: &Heard) -> Vec<u32> {
     goaways.map(|(.., payload)| u32::from_be_bytes(payload[4..8].try_into().unwrap())).collect()
 }
 
-/// The service closes the connection, says why, and stays as it was.
+/// Asserts that the service closes the connection with this error code, and continues to work.
 async fn is_cut_off(service: &Running, octets: &[u8], code: u32) {
     let before = resident_octets();
     let heard = say(service, octets).await;
     assert!(heard.is_closed, "{:?}", frames(&heard).len());
     let codes = goaways(&heard);
-    // Whoever is cut off while sending may not hear why.
+    // A client that is cut off while sending may not receive the reason.
     assert!(codes.is_empty() || codes.contains(&code), "{codes:?}");
     assert!(resident_octets() < before + MEMORY);
     until_connections(service, 0).await;
@@ -163,7 +164,8 @@ async fn h04_floods_of_what_has_to_be_acknowledged_end_when_nobody_reads() {
 #[tokio::test]
 async fn h04_a_field_that_is_referred_to_a_thousand_times_is_too_large() {
     let service = Running::with("").await;
-    // Into the dynamic table (RFC 7541 section 6.2.1), 4,000 octets by four names: then one octet each stands for it.
+    // Into the dynamic table (RFC 7541 section 6.2.1), 4,000 bytes with four names: then one byte
+    // each refers to it.
     let value = "a".repeat(3_900);
     let mut block = GET.to_vec();
     block.extend([0x40, 1, b'x', 0x7F]);
@@ -189,7 +191,7 @@ async fn h04_a_table_larger_than_was_agreed_is_an_error() {
     let mut octets = begin();
     octets.extend(frame(HEADERS, END_HEADERS | END_STREAM, 1, &block));
     let heard = say(&service, &octets).await;
-    // RFC 9113 section 4.3 has COMPRESSION_ERROR for that; h2 says this.
+    // RFC 9113 section 4.3 requires COMPRESSION_ERROR here; h2 sends this.
     assert_eq!((goaways(&heard), heard.is_closed), (vec![PROTOCOL_ERROR], true));
     service.stop().await;
 }
@@ -198,7 +200,7 @@ async fn h04_a_table_larger_than_was_agreed_is_an_error() {
 async fn h04_frames_that_are_none_are_an_error() {
     let service = Running::with("").await;
     for (octets, code) in [
-        // Longer than was agreed.
+        // Longer than negotiated.
         (frame(DATA, 0, 1, &vec![0; 20_000]), FRAME_SIZE_ERROR),
         (frame(DATA, 0, 0, b"a"), PROTOCOL_ERROR),
         (frame(HEADERS, END_HEADERS, 2, &GET), PROTOCOL_ERROR),
@@ -222,7 +224,7 @@ async fn h04_as_many_streams_as_clients_begin_with_are_answered_and_a_flood_is_c
     let heard = say_for(&service, &octets, Duration::from_secs(3)).await;
     let frames = frames(&heard);
     let of = |wanted: u8| frames.iter().filter(|(kind, ..)| *kind == wanted).count();
-    // The audience is missing, which needs no content.
+    // The audience is missing, which is detected without content.
     assert_eq!((of(HEADERS), of(GOAWAY)), (100, 0));
     for number in 100..300_u32 {
         octets.extend(frame(HEADERS, END_HEADERS, number * 2 + 1, &POST));

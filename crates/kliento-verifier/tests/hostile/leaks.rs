@@ -1,4 +1,4 @@
-//! H09: neither answers nor the log give anything away, and nobody writes lines into the log.
+//! H09: neither responses nor the log reveal secrets, and clients cannot forge log lines.
 
 use base64ct::{Base64, Encoding as _};
 use serde_json::Value;
@@ -13,10 +13,10 @@ use crate::wire::say;
 const TARGET: &str = "/v1/auth?audience=https%3A%2F%2Fapi.example.com";
 const DEPLOYED: &str = "/?audience=https%3A%2F%2Fapi.example.com";
 
-/// A claim that is seen if it is there.
+/// A claim that is easy to find in the log.
 const SECRET: &str = "zq7-claim-that-nobody-may-log-7qz";
 
-/// Octets that look like chance and are the same in each run (xorshift64).
+/// Bytes that look random and are the same in each run (xorshift64).
 struct Chance(u64);
 
 impl Chance {
@@ -27,7 +27,7 @@ impl Chance {
         self.0
     }
 
-    /// Up to 60 octets, of which one in three could do harm.
+    /// Returns up to 60 bytes, of which one in three could do harm.
     fn octets(&mut self) -> Vec<u8> {
         const HARM: &[u8] = b"\r\n\t\0\x1B\x7F\"\\<>%{}\x85\xE2\x80\xA8\xFF";
         let length = self.next() % 60;
@@ -39,7 +39,7 @@ impl Chance {
     }
 }
 
-/// Every line is one JSON object of one line without a control in it.
+/// Asserts that every line is one JSON object without control characters.
 fn assert_is_a_log(written: &[u8]) {
     let text = std::str::from_utf8(written).expect("the log is UTF-8");
     assert!(text.ends_with('\n'));
@@ -54,7 +54,8 @@ fn assert_is_a_log(written: &[u8]) {
     }
 }
 
-/// Whether 24 characters in a row of `secret` are in the log, at the beginning, in the middle or at the end.
+/// Returns true if 24 consecutive characters of `secret`, from its beginning, middle or end, are in
+/// the log.
 fn tells_of(log: &str, secret: &str) -> bool {
     let last = secret.len() - 24;
     [0, last / 2, last].iter().any(|&start| log.contains(&secret[start..start + 24]))
@@ -122,7 +123,7 @@ async fn h09_no_token_claim_or_key_is_in_the_log() {
             service.ask("POST", DEPLOYED, &[], der).await;
             let verify = "/v1/verify?audience=https%3A%2F%2Fapi.example.com";
             service.ask("POST", verify, &[], der).await;
-            // As others put tokens into requests.
+            // Other ways to put tokens into requests.
             let wrong = format!("/v1/auth?token={}", Base64::encode_string(der).replace('+', "-"));
             service
                 .ask("GET", &wrong, &[("x-request-id", &header), ("cookie", &header)], b"")
@@ -154,7 +155,7 @@ async fn h09_what_hostile_bundles_say_makes_no_line_of_its_own() {
     for attack in Attack::all() {
         service.ask("POST", DEPLOYED, &[], &attack.der).await;
     }
-    // Names that nobody proved come from the sender.
+    // Unverified names are chosen by the sender.
     for user in ["a\r\nb", "\u{1B}[31m", "a\",\"level\":\"ERROR", "\u{2028}", "\u{85}", "\u{202E}"]
     {
         let scenario = Scenario { user: Some(user.into()), ..Scenario::default() };
@@ -167,7 +168,8 @@ async fn h09_what_hostile_bundles_say_makes_no_line_of_its_own() {
     assert_is_a_log(&log::written());
 }
 
-/// No answer is of a type that a browser would guess, and none shows what was sent.
+/// Asserts that the response has no type that a browser would guess, and does not contain what was
+/// sent.
 fn assert_gives_nothing_away(response: &Response, sent: &str) {
     assert_eq!(response.header("x-content-type-options"), Some("nosniff"), "{response:?}");
     assert_eq!(response.header("cache-control"), Some("no-store"), "{response:?}");

@@ -1,11 +1,11 @@
-//! The log of all tests of this program, written as the command writes it.
+//! The log of all tests of this program, written as the command does it.
 
 use std::io::{self, Write};
 use std::sync::{LazyLock, Mutex};
 
 static WRITTEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
-/// Set once, by whoever asks first.
+/// Set by the first caller.
 static LOG: LazyLock<()> = LazyLock::new(|| {
     tracing_subscriber::fmt()
         .json()
@@ -29,12 +29,12 @@ impl Write for Log {
     }
 }
 
-/// Everything is written from now on, at the level that tells most.
+/// Starts to log everything, at the most verbose level.
 pub(crate) fn begin() {
     LazyLock::force(&LOG);
 }
 
-/// What was written so far.
+/// Returns the log so far.
 pub(crate) fn written() -> Vec<u8> {
     WRITTEN.lock().unwrap().clone()
 }

@@ -1,4 +1,5 @@
-//! What hostile clients send, over real sockets, row by row: A is about the `Authorization` header, H about HTTP.
+//! Hostile requests over real sockets, row by row: A is about the `Authorization` header, H about
+//! HTTP.
 //!
 //! Each test names its row. Every request also goes into the log that [`log`] reads.
 

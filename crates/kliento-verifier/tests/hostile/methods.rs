@@ -25,7 +25,7 @@ async fn h10_methods_are_those_of_each_path() {
         let found = (response.status, response.header("allow"));
         assert_eq!(found, (status, allow), "{method} {target}");
     }
-    // Nothing of the request comes back (RFC 9110 section 9.3.8).
+    // The response repeats nothing of the request (RFC 9110 section 9.3.8).
     let secret = [("cookie", "a-cookie"), ("authorization", "Bearer a-secret")];
     let response = service.ask("TRACE", "/v1/auth", &secret, b"some content").await;
     assert!(

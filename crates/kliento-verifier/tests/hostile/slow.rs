@@ -1,4 +1,4 @@
-//! H01: clients that take their time are cut off, and nobody else waits for them.
+//! H01: slow clients are cut off, and no other client waits for them.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const LIMITS: &str = "limits = { read_seconds = 1, write_seconds = 1, idle_secon
 
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Cut off neither before its time nor long after it.
+/// Asserts that the connection was closed neither too early nor much too late.
 fn took_one_second(heard: &Heard) {
     assert!(heard.is_closed, "{heard:?}");
     let bounds = Duration::from_millis(900)..Duration::from_secs(4);
@@ -45,7 +45,7 @@ async fn h01_slow_content_is_given_up_with_408() {
             "POST /?audience=a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1f40\r\n",
             deployed,
         ),
-        // A chunk extension without end is content that does not come.
+        // A chunk extension without end is content that never arrives.
         ("POST /?audience=a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1;", deployed),
     ] {
         let dripping = tokio::spawn(drip(service.tcp().await, first.as_bytes(), b'a', PAUSE));
@@ -65,7 +65,7 @@ async fn h01_whoever_says_nothing_is_closed() {
     until_connections(&service, 1).await;
     until_connections(&service, 0).await;
     drop(silent);
-    // An answered request buys no more than the idle time.
+    // An answered request gets no more than the idle time.
     let mut idle = service.tcp().await;
     idle.write_all(b"GET /v1/auth HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
     until_connections(&service, 1).await;
@@ -78,7 +78,7 @@ async fn h01_whoever_reads_no_answers_is_closed() {
     let service = Running::with(LIMITS).await;
     let mut stream = service.tcp().await;
     let request = b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n".repeat(100);
-    // Until the sockets on both sides are full, and the service finds that out.
+    // Until the sockets on both sides are full, and the service notices.
     let sending = async { while stream.write_all(&request).await.is_ok() {} };
     let (sent, ()) = tokio::join!(timeout(Duration::from_secs(15), sending), async {
         tokio::time::sleep(Duration::from_millis(300)).await;

@@ -1,4 +1,4 @@
-//! Octets as they are sent, whatever the service makes of them.
+//! Raw bytes over sockets, valid or not.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use tokio::time::{Instant, timeout};
 
 use crate::running::Running;
 
-/// As long as any test waits for the service to close a connection.
+/// The maximum time that a test waits for the service to close a connection.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What came back on a connection.
+/// The data received on a connection.
 #[derive(Debug)]
 pub(crate) struct Heard {
     pub(crate) octets: Vec<u8>,
-    /// Whether the service closed the connection, in order or not.
+    /// True if the service closed the connection, properly or not.
     pub(crate) is_closed: bool,
-    /// How long that took.
+    /// The time until then.
     pub(crate) took: Duration,
 }
 
@@ -34,17 +34,17 @@ impl Heard {
     }
 }
 
-/// Sends octets and listens until the service closes the connection or patience ends.
+/// Sends bytes and reads until the service closes the connection or patience ends.
 pub(crate) async fn say(service: &Running, octets: &[u8]) -> Heard {
     say_for(service, octets, PATIENCE).await
 }
 
-/// The same with another patience.
+/// Sends bytes and reads until the service closes the connection or `patience` ends.
 pub(crate) async fn say_for(service: &Running, octets: &[u8], patience: Duration) -> Heard {
     let start = Instant::now();
     let (mut reader, mut writer) = service.tcp().await.into_split();
     let octets = octets.to_vec();
-    // Being cut off while still sending is a way to be refused.
+    // The service may close the connection while the client still sends.
     let sending = tokio::spawn(async move {
         let _ = writer.write_all(&octets).await;
         writer
@@ -61,7 +61,8 @@ pub(crate) async fn say_for(service: &Running, octets: &[u8], patience: Duration
     Heard { octets: heard, is_closed, took: start.elapsed() }
 }
 
-/// Sends one octet after another with a pause between, until the service closes the connection; tells what it said and when.
+/// Sends one byte after another with a pause between, until the service closes the connection;
+/// returns what was received and when.
 pub(crate) async fn drip(mut stream: TcpStream, first: &[u8], octet: u8, pause: Duration) -> Heard {
     let start = Instant::now();
     stream.write_all(first).await.unwrap();
@@ -84,21 +85,21 @@ pub(crate) async fn drip(mut stream: TcpStream, first: &[u8], octet: u8, pause: 
     Heard { octets: heard, is_closed, took: start.elapsed() }
 }
 
-/// The service still answers somebody else, and soon.
+/// Asserts that the service still answers other clients quickly.
 pub(crate) async fn answers_others(service: &Running) {
     let start = Instant::now();
     assert_eq!(service.tcp_answers().await, 401);
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
-/// The number of connections that the service has, without the one that asks.
+/// Returns the number of open connections, without the one that asks.
 pub(crate) async fn connections(service: &Running) -> u64 {
     let metrics = service.ask_admin("GET", "/metrics").await.content;
     let line = metrics.lines().find_map(|line| line.strip_prefix("kliento_verifier_connections "));
     line.unwrap().parse::<u64>().unwrap() - 1
 }
 
-/// Waits until the service has so many connections.
+/// Waits until the service has this many connections.
 pub(crate) async fn until_connections(service: &Running, wanted: u64) {
     let all_there = async {
         while connections(service).await != wanted {
@@ -108,7 +109,7 @@ pub(crate) async fn until_connections(service: &Running, wanted: u64) {
     timeout(PATIENCE, all_there).await.expect("connections come and go in bounded time");
 }
 
-/// Octets of this process that are in memory, service and clients together.
+/// Resident memory of this process in bytes, service and clients together.
 pub(crate) fn resident_octets() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();

@@ -1,4 +1,5 @@
-//! The memory that hostile clients of HTTP/2 can make the service take. A program of its own: other tests would be counted, too.
+//! The memory that hostile HTTP/2 clients can make the service use. A separate program, since other
+//! tests would be counted too.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,10 +26,10 @@ mod running;
 
 const CONNECTIONS: usize = 1_000;
 
-/// Streams of each connection, as many as are allowed.
+/// Streams of each connection: the maximum.
 const STREAMS: u32 = 100;
 
-/// What the service may grow by while all of that is open, clients included.
+/// The maximum growth of the service in bytes while all of that is open, including clients.
 const MEMORY: u64 = 200 * 1024 * 1024;
 
 const HEADERS: u8 = 1;
@@ -41,13 +42,14 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// Preface, and settings under which no content of a response may be sent.
+/// The preface, and settings that prevent the sending of response content.
 fn begin() -> Vec<u8> {
     let no_window = [0, 4, 0, 0, 0, 0];
     [&b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"[..], &frame(SETTINGS, 0, 0, &no_window)].concat()
 }
 
-/// A request with a field that goes into the dynamic table, or stands there already, and is referred to again and again.
+/// A request with a field that goes into the dynamic table, or is there already, and is referenced
+/// repeatedly.
 fn block(method: u8, path: &str, value: usize, references: usize, is_first: bool) -> Vec<u8> {
     let mut block = vec![method, 0x86, 0x01, 1, b'a', 0x04, u8::try_from(path.len()).unwrap()];
     block.extend(path.as_bytes());
@@ -68,7 +70,7 @@ fn connection_of(method: u8, flags: u8, path: &str, value: usize, references: us
     octets
 }
 
-/// A header section that does not end, nearly as large as is allowed.
+/// An unfinished header section, nearly as large as allowed.
 fn unfinished() -> Vec<u8> {
     let block = block(0x83, "/v1/verify", 0, 900, true);
     [begin(), frame(HEADERS, 0, 1, &block)].concat()
@@ -86,7 +88,7 @@ async fn open_all(service: &Running, octets: Arc<Vec<u8>>) -> Vec<TcpStream> {
         let mut stream = service.tcp().await;
         let octets = Arc::clone(&octets);
         opening.spawn(async move {
-            // A service that cuts a connection off takes less than was sent.
+            // A service that closes a connection reads less than was sent.
             let _ = tokio::time::timeout(Duration::from_secs(20), stream.write_all(&octets)).await;
             stream
         });
@@ -112,7 +114,7 @@ async fn a_thousand_hostile_connections_take_no_more_than_the_limits_say() {
     let before = resident();
     for (name, octets) in attacks {
         let connections = open_all(&service, Arc::new(octets)).await;
-        // Whatever was sent is read by now, and others are answered.
+        // Everything sent is read by now, and other clients get answers.
         for _ in 0..20 {
             assert_eq!(service.tcp_answers().await, 401, "{name}");
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -1,4 +1,4 @@
-//! Who is let in, of those who are proved.
+//! Access policies for verified senders.
 
 use kliento_verifier::{AccessPolicy, KlientoLayer};
 
@@ -28,7 +28,7 @@ async fn patterns_let_in_whom_they_match() {
         let layer = layer(allowing(pattern));
         assert_eq!(answer(&layer, with(&tokens::alice())).await, Answer::forbidden(), "{pattern}");
     }
-    // The organisation itself is no user of it.
+    // The organisation itself is not a user of it.
     assert_eq!(answer(&layer(allowing("*@example.com")), with(&bot)).await, Answer::forbidden());
     assert_eq!(answer(&layer(allowing("example.com")), with(&bot)).await, welcome("example.com"));
 }

@@ -1,4 +1,4 @@
-//! Which headers count, and which do not.
+//! Headers with credentials: accepted and rejected forms.
 
 use kliento_verifier::KlientoLayer;
 

@@ -1,4 +1,4 @@
-//! What handlers of axum can take.
+//! Extractors in axum handlers.
 
 use axum::Router;
 use axum::body::Body;

@@ -1,4 +1,4 @@
-//! The interceptor alone, and both interceptor and layer in a tonic server that a tonic client calls.
+//! The interceptor alone, and both interceptor and layer in a tonic server with a tonic client.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -96,7 +96,7 @@ fn the_log_is_told_the_reasons() {
     assert_eq!(*told.lock().unwrap(), ["there are no Kliento credentials"]);
 }
 
-/// Answers calls of a sender, and tells the caller who that is.
+/// Answers calls with the name of the sender.
 #[derive(Debug)]
 struct Greeter;
 
@@ -123,7 +123,7 @@ impl Health for Greeter {
     }
 }
 
-/// Who the server says that it was called by, or its refusal.
+/// Returns the sender as reported by the server, or the server's refusal.
 async fn greeted(channel: &Channel, authorization: Option<&str>) -> Result<String, (Code, String)> {
     let mut request = Request::new(HealthCheckRequest::default());
     if let Some(value) = authorization {

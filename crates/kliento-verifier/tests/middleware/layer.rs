@@ -1,4 +1,4 @@
-//! Every class of refusal, and those who are let through.
+//! The layer: every class of refusal, and admitted requests.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -127,7 +127,7 @@ async fn it_goes_around_an_axum_router() {
     };
     let Ok(response) = app.clone().oneshot(request()).await;
     assert_eq!(Answer::of(response).await, welcome);
-    // Refused before anything is said about routes.
+    // Rejected before any response about routes.
     let mut stranger = request();
     stranger.headers_mut().clear();
     *stranger.uri_mut() = "/elsewhere".parse().unwrap();
@@ -167,7 +167,7 @@ async fn calls_of_grpc_are_refused_in_headers_and_never_with_status_200() {
 
 #[tokio::test]
 async fn the_service_that_was_ready_is_the_one_that_is_called() {
-    /// Panics if it is called before it was asked whether it is ready.
+    /// Panics if it is called before it was polled for readiness.
     #[derive(Default)]
     struct Strict {
         ready: bool,

@@ -1,4 +1,4 @@
-//! Layer, extractors and interceptor, with tokens that are signed from a root of the tests' own.
+//! Layer, extractors and interceptor, with tokens below a test root.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::unwrap_used,

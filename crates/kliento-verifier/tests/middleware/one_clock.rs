@@ -1,4 +1,4 @@
-//! One reading of the clock for each request, whatever the clock does.
+//! A single clock reading for each request, whatever the clock does.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
@@ -72,22 +72,23 @@ async fn a_clock_that_is_set_forward_and_back_lets_no_token_in_twice() {
 
     at(default_instant());
     use_token(&tokens::alice()).await.unwrap();
-    // Forward by two hours, where another token is used, so that the guard forgets the first.
+    // Forward by two hours and a use of another token, so that the guard forgets the first.
     at(default_instant().saturating_add(7_200));
     assert!(matches!(use_token(&tokens::alice()).await, Err(Refusal::Invalid(_))));
     use_token(&tokens::alice_later(7_200)).await.unwrap();
-    // Back: the first holds again, and is not admitted again.
+    // Back: the first is valid again, and is not admitted again.
     at(default_instant().saturating_add(1));
     assert!(matches!(use_token(&tokens::alice()).await, Err(Refusal::ReplayGuard(_))));
-    // Neither is another that ends as early, whose use could have been forgotten as well.
+    // Another that ends as early is not admitted either, since its use could have been forgotten as
+    // well.
     let other = tokens::claiming(&[("n", "2")]);
     assert!(matches!(use_token(&other).await, Err(Refusal::ReplayGuard(_))));
-    // One that ends later is.
+    // One that ends later is admitted.
     use_token(&tokens::alice_later(1)).await.unwrap();
     assert!(matches!(use_token(&tokens::alice_later(1)).await, Err(Refusal::Replayed)));
 }
 
-/// Threads that use a few tokens as fast as they can while the clock passes the tokens' last second.
+/// Threads use a few tokens as fast as they can while the clock passes the tokens' last second.
 #[test]
 fn threads_that_race_at_the_last_second_get_each_token_in_once() {
     const THREADS: usize = 8;
@@ -125,7 +126,7 @@ fn threads_that_race_at_the_last_second_get_each_token_in_once() {
                 })
                 .collect();
             start.wait();
-            // The second turns, and once more, while they are at it.
+            // The second changes twice meanwhile.
             for _ in 0..2 {
                 std::thread::sleep(std::time::Duration::from_millis(1 + round % 4));
                 now.fetch_add(1, Ordering::SeqCst);
@@ -135,6 +136,6 @@ fn threads_that_race_at_the_last_second_get_each_token_in_once() {
         admitted.push(firsts);
     }
     assert!(admitted.iter().all(|count| *count <= 1), "{admitted:?}");
-    // And they did use it.
+    // Some tokens were admitted.
     assert!(admitted.iter().sum::<u32>() > 0);
 }

@@ -1,4 +1,4 @@
-//! Tokens for one use.
+//! One-time tokens.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ async fn bundles_with_one_signature_are_one_token() {
 async fn a_token_is_used_up_for_as_long_as_any_chain_may_carry_it() {
     let guard = Arc::new(MemoryReplayGuard::new(10));
     assert_eq!(answer(&guarded(&guard), with(&tokens::alice_on_a_short_chain())).await, welcome());
-    // The chain that it came with has ended; the same signature comes again with another.
+    // The first chain has expired; the same signature comes again with another chain.
     let later = tokens::authenticator_at(default_instant().saturating_add(11));
     let later = KlientoLayer::new(later.with_replay_guard(guard.clone()));
     assert_eq!(answer(&later, with(&tokens::alice())).await, Answer::replayed());
@@ -94,7 +94,7 @@ async fn a_guard_that_cannot_tell_lets_nobody_in() {
     assert_eq!(answer(&layer, with(&tokens::alice())).await, Answer::unavailable());
 }
 
-/// A guard with a store elsewhere.
+/// A guard with a remote store.
 #[derive(Debug)]
 enum Remote {
     Late,

@@ -1,4 +1,4 @@
-//! The signer of a token, as handlers see it and as policies demand it.
+//! The signer of a token, in handlers and in policies.
 
 use axum::Router;
 use axum::body::Body;
@@ -102,7 +102,7 @@ async fn the_log_says_whose_signature_was_not_accepted() {
         refused.reasons(),
         "token of \"alice@example.com\" is signed by the organisation, whose signatures the access policy does not accept"
     );
-    // Another signature would not help a subject that is denied.
+    // Another signature would not help a denied subject.
     let denied = refusal(members().deny("alice@example.com".parse().unwrap())).await;
     assert_eq!((denied.class(), denied.code()), (RefusalClass::Forbidden, 6005));
 }

@@ -1,4 +1,4 @@
-//! Tokens of example.com on one chain.
+//! Tokens of example.com with one chain.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use veraid_testkit::{
     AUDIENCE, Fault, MockBundle, Scenario, SetOrder, Signer, default_instant, kliento_token, period,
 };
 
-/// What all tokens hang from; alice's and valid for an hour less a minute.
+/// Alice's bundle, which provides the chain for all tokens; valid for an hour less a minute.
 static ALICE: LazyLock<MockBundle> = LazyLock::new(|| Scenario::default().build());
 
 /// Alice's token.
@@ -17,7 +17,7 @@ pub(crate) fn alice() -> String {
     header(&ALICE.der)
 }
 
-/// What everything else differs from in one thing.
+/// Builds a token that differs from alice's in one respect.
 fn build(scenario: Scenario) -> String {
     header(&scenario.build_on(&ALICE.chain).der)
 }
@@ -42,14 +42,14 @@ pub(crate) fn claiming(claims: &[(&str, &str)]) -> String {
     build(Scenario { content: kliento_token(AUDIENCE, claims), ..Scenario::default() })
 }
 
-/// Alice's token for a second more than an hour.
+/// Alice's token, one second longer than an hour.
 pub(crate) fn too_long() -> String {
     let at = default_instant();
     let signature_period = period(at, at.saturating_add(3_601));
     build(Scenario { signature_period, ..Scenario::default() })
 }
 
-/// Alice's token for a period that begins and ends so many seconds later.
+/// Alice's token for a period this many seconds later.
 pub(crate) fn alice_later(seconds: u64) -> String {
     let at = default_instant().saturating_add(seconds);
     let signature_period = period(at.saturating_sub(60), at.saturating_add(600));
@@ -61,7 +61,7 @@ pub(crate) fn tampered() -> String {
     header(&Fault::SignatureBitFlipped.build(&Scenario::default()).der)
 }
 
-/// Bundles of other octets that carry the signature of [`alice`]: the chain's messages in two other orders.
+/// Different bundles with the signature of [`alice`]: the chain's messages in two other orders.
 pub(crate) fn mutants_of_alice() -> [String; 2] {
     let mut bundle = MockBundle { chain_order: SetOrder::AsGiven, ..ALICE.clone() };
     [1, 2].map(|places| {
@@ -70,7 +70,8 @@ pub(crate) fn mutants_of_alice() -> [String; 2] {
     })
 }
 
-/// A bundle that carries the signature of [`alice`] on a chain that ends ten seconds from now, long before the token does.
+/// A bundle with the signature of [`alice`] and a chain that expires ten seconds from now, long
+/// before the token does.
 pub(crate) fn alice_on_a_short_chain() -> String {
     let now = default_instant();
     let rrsig_period = period(now.saturating_sub(600), now.saturating_add(10));
@@ -83,17 +84,17 @@ pub(crate) fn header(der: &[u8]) -> String {
     format!("Kliento {}", Base64::encode_string(der))
 }
 
-/// Believes the tokens above for [`AUDIENCE`], at the second that they are made for.
+/// Accepts the tokens above for [`AUDIENCE`], at the second that they are made for.
 pub(crate) fn authenticator() -> Authenticator {
     for_no_audience().for_audience(AUDIENCE)
 }
 
-/// The same before an audience is named.
+/// An authenticator without an audience.
 pub(crate) fn for_no_audience() -> Authenticator {
     Authenticator::new(verifier()).with_clock(default_instant)
 }
 
-/// The same at another second.
+/// Accepts tokens at another second.
 pub(crate) fn authenticator_at(now: Timestamp) -> Authenticator {
     authenticator().with_clock(move || now)
 }

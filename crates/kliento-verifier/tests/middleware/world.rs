@@ -1,4 +1,4 @@
-//! A service that tells who called it, and what it answers.
+//! A service that reports its caller, and its responses.
 
 use std::convert::Infallible;
 
@@ -8,7 +8,7 @@ use http_body_util::BodyExt as _;
 use kliento_verifier::{Identity, KlientoLayer};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-/// A whole response, as far as it depends on the token.
+/// The parts of a response that depend on the token.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -19,7 +19,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// What the service says to those who are let through.
+    /// The response of the service to an admitted request.
     pub(crate) fn welcome(body: &str) -> Self {
         Self {
             status: 200,
@@ -30,7 +30,7 @@ impl Answer {
         }
     }
 
-    /// Problem details of a class.
+    /// The response with problem details of a class.
     pub(crate) fn refused(status: u16, challenge: Option<&str>, class: &str, title: &str) -> Self {
         Self {
             status,
@@ -86,7 +86,7 @@ impl Answer {
     }
 }
 
-/// A request with these headers.
+/// Creates a request with these headers.
 pub(crate) fn request(headers: &[(&'static str, &str)]) -> Request<String> {
     let mut request = Request::new("the body".to_owned());
     for (name, value) in headers {
@@ -95,12 +95,13 @@ pub(crate) fn request(headers: &[(&'static str, &str)]) -> Request<String> {
     request
 }
 
-/// A request with this in its `Authorization`.
+/// Creates a request with this `Authorization`.
 pub(crate) fn with(authorization: &str) -> Request<String> {
     request(&[("authorization", authorization)])
 }
 
-/// What comes of `request` before a service that tells who called, with what body, and which headers could be about that.
+/// Sends `request` through `layer` to a service that reports its caller, the body, and headers that
+/// could be about the caller.
 pub(crate) async fn answer(layer: &KlientoLayer, request: Request<String>) -> Answer {
     let service = service_fn(|request: Request<String>| async move {
         let sender = request.extensions().get::<Identity>();

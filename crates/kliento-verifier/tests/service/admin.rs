@@ -1,4 +1,4 @@
-//! What operators ask.
+//! Endpoints for operators.
 
 use std::time::Duration;
 
@@ -109,7 +109,7 @@ async fn a_service_that_stops_says_so_and_answers_what_is_under_way() {
     );
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(&content[..100]).await.unwrap();
-    // The request is under way once its connection is counted.
+    // The request is in progress once its connection is counted.
     while !service.ask_admin("GET", "/metrics").await.content.contains("connections 2\n") {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

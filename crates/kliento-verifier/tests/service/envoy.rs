@@ -1,4 +1,4 @@
-//! `envoy.service.auth.v3.Authorization/Check`, as a client of gRPC meets it.
+//! `envoy.service.auth.v3.Authorization/Check`, from a gRPC client's view.
 
 use std::collections::HashMap;
 
@@ -93,7 +93,7 @@ struct Header {
     value: String,
 }
 
-/// What Envoy asks about a request with these headers.
+/// Envoy's check for a request with these headers.
 fn asked(headers: &[(&str, &str)], audience: Option<&str>) -> CheckRequest {
     let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
     let http = HttpRequest {
@@ -112,7 +112,7 @@ fn asked(headers: &[(&str, &str)], audience: Option<&str>) -> CheckRequest {
     }
 }
 
-/// The message that answers, and the status of gRPC.
+/// Returns the response message, and the gRPC status.
 async fn check(service: &Running, message: &[u8]) -> (Option<CheckResponse>, String) {
     let (client, connection) = h2::client::handshake(service.tcp().await).await.unwrap();
     let driver = tokio::spawn(connection);

@@ -1,4 +1,4 @@
-//! `/v1/auth` and `/v1/ext_authz/…`: what proxies ask.
+//! `/v1/auth` and `/v1/ext_authz/…`: forward authentication for proxies.
 
 use serde_json::json;
 use veraid_testkit::{Scenario, default_instant};
@@ -8,7 +8,7 @@ use crate::running::{Running, TOKEN, kliento, token_for};
 
 const TARGET: &str = "/v1/auth?audience=https%3A%2F%2Fapi.example.com";
 
-/// Whether the request is let in as alice with all six headers.
+/// Returns true if the request is admitted as alice, with all six headers.
 fn is_alice(response: &Response) -> bool {
     let headers = ["subject", "organisation", "user", "signer", "claims", "expires"]
         .map(|name| response.header(&format!("x-kliento-{name}")).map(str::to_owned));
@@ -183,7 +183,7 @@ async fn the_audience_is_that_of_the_forwarded_host_if_told_to() {
 async fn a_client_s_host_does_not_choose_the_audience() {
     let toml = "audiences = [\"https://api.example.com\"]\nforwarded_audience = true";
     let service = Running::with(toml).await;
-    // One that its sender made for another server, which sends it on.
+    // A token that its sender made for another server, which forwards it.
     let header = kliento(&token_for("https://evil.example"));
     let headers = [
         ("authorization", header.as_str()),
@@ -207,7 +207,7 @@ async fn an_audience_that_the_verifier_does_not_have_is_not_blamed_on_the_token(
     for (toml, target, title) in [
         ("", "/v1/auth", for_none),
         (audiences, "/v1/auth?audience=https%3A%2F%2Fother.example", not_served),
-        // A variable of the proxy that has no value does not make it the default.
+        // An empty variable of the proxy does not select the default.
         (audiences, "/v1/auth?audience=", for_none),
         (audiences, "/v1/auth?audience", for_none),
         (audiences, "/v1/auth?audience=a&audience=a", for_none),
@@ -260,7 +260,7 @@ async fn a_host_or_path_in_another_form_reaches_no_weaker_route() {
         service.ask("GET", "/v1/auth", &[&twice[..2], &twice[3..]].concat(), b"").await.status,
         200
     );
-    // The same over ext_authz, whose host is the request's own.
+    // Over ext_authz, the host is the request's own.
     for (hosts, target, status) in [
         (&["api.example.com"][..], "/", 200),
         (&["api.example.com."][..], "/orders", 200),

@@ -1,4 +1,4 @@
-//! As much of an HTTP client as the tests need, which shows every octet.
+//! A minimal HTTP client that exposes every byte.
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
@@ -14,7 +14,7 @@ pub(crate) struct Response {
 }
 
 impl Response {
-    /// The one value of a header.
+    /// The only value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(header, _)| header == name);
         let value = values.next().map(|(_, value)| value.as_str());
@@ -22,13 +22,13 @@ impl Response {
         value
     }
 
-    /// The content, which is JSON.
+    /// Parses the content as JSON.
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.content).expect("the content is JSON")
     }
 }
 
-/// A request, written as it is sent.
+/// Formats a request as it is sent.
 pub(crate) fn request(
     method: &str,
     target: &str,
@@ -46,7 +46,7 @@ pub(crate) fn request(
     octets
 }
 
-/// Sends octets and reads one response to the end of the connection.
+/// Sends bytes and reads one response to the end of the connection.
 pub(crate) async fn exchange(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     octets: &[u8],

@@ -1,4 +1,4 @@
-//! Starting, changing and running out of room.
+//! Starting, reloading and reaching limits.
 
 use std::time::Duration;
 
@@ -85,7 +85,7 @@ async fn a_fifo_for_trust_anchors_stops_neither_requests_nor_the_end() {
     let response = service.ask("GET", TARGET, &[("authorization", &header)], b"").await;
     assert_eq!(response.status, 200);
     assert_eq!(service.ask_admin("GET", "/livez").await.status, 200);
-    // What was there before comes back.
+    // The previous file is restored.
     std::fs::remove_file(&anchors).unwrap();
     service.folder.write("anchors.ds", &TOKEN.trust_anchors);
     until_counted(&service, "kliento_verifier_trust_anchors_usable 1").await;
@@ -120,7 +120,7 @@ async fn a_fifo_does_not_keep_the_service_from_ending_its_start() {
 async fn connections_beyond_the_limit_are_told_so() {
     let service = Running::with("limits = { connections = 2 }").await;
     let (first, second) = (service.tcp().await, service.tcp().await);
-    // Both are open once a third is turned away.
+    // Both are open once a third is rejected.
     let response = loop {
         let mut third = service.tcp().await;
         let mut octets = Vec::new();

@@ -1,4 +1,5 @@
-//! The service as its clients meet it: over sockets, with real bundles and a clock that stands still.
+//! The service from its clients' view: over sockets, with real bundles and a clock that stands
+//! still.
 
 #![allow(
     clippy::unwrap_used,

@@ -25,7 +25,7 @@ pub(crate) static TOKEN: LazyLock<MockBundle> = LazyLock::new(|| {
         .build()
 });
 
-/// The same sender's token for `audience`.
+/// Alice's token for `audience`.
 pub(crate) fn token_for(audience: &str) -> Vec<u8> {
     Scenario { content: kliento_token(audience, &[]), ..Scenario::default() }
         .build_on(&TOKEN.chain)
@@ -37,7 +37,7 @@ pub(crate) fn kliento(der: &[u8]) -> String {
     format!("Kliento {}", Base64::encode_string(der))
 }
 
-/// A folder that is there for one test.
+/// A folder that exists for one test.
 #[derive(Debug)]
 pub(crate) struct Folder(PathBuf);
 
@@ -79,17 +79,17 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// The default set-up with these settings over it.
+    /// Starts with the default configuration, overridden by these settings.
     pub(crate) async fn with(toml: &str) -> Self {
         Self::at(toml, default_instant()).await
     }
 
-    /// The same at another time.
+    /// Starts at another time.
     pub(crate) async fn at(toml: &str, now: Timestamp) -> Self {
         Self::with_clock(toml, move || now).await
     }
 
-    /// The same by a clock that the test moves.
+    /// Starts with a clock that the test controls.
     pub(crate) async fn with_clock(toml: &str, clock: impl Clock + 'static) -> Self {
         let folder = Folder::new();
         let toml = toml.replace("FOLDER", folder.0.to_str().expect("the path is text"));
@@ -111,13 +111,13 @@ impl Running {
         Self { public, admin, stop: Some(stop), task, folder }
     }
 
-    /// Tells the service to stop, and waits until it has.
+    /// Stops the service and waits for its end.
     pub(crate) async fn stop(mut self) {
         drop(self.stop.take());
         (&mut self.task).await.expect("the service ends in order");
     }
 
-    /// Tells the service to stop.
+    /// Asks the service to stop.
     pub(crate) fn begin_stop(&mut self) {
         drop(self.stop.take());
     }

@@ -1,4 +1,4 @@
-//! Signers and names in Unicode in every answer of the service, and a policy that demands a signer.
+//! Signers and Unicode names in every response of the service, and a policy that requires a signer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ fn alice_by(signer: Signer) -> Vec<u8> {
     Scenario::signed_by(signer).build_on(&TOKEN.chain).der
 }
 
-/// The answers to a token over every route that answers by HTTP.
+/// Returns the responses to a token from every HTTP route.
 async fn answers(service: &Running, der: &[u8]) -> [Response; 4] {
     let header = kliento(der);
     let credentials = [("authorization", header.as_str())];
@@ -97,7 +97,7 @@ async fn answers_in_json_have_names_in_unicode_and_headers_are_ascii() {
     service.stop().await;
 }
 
-/// The members that the API's description of itself requires of an object.
+/// The members that the API's description requires of an object.
 fn required(schema: &Value) -> BTreeSet<String> {
     let names = schema["required"].as_array().unwrap();
     names.iter().map(|name| name.as_str().unwrap().to_owned()).collect()

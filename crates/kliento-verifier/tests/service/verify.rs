@@ -56,7 +56,7 @@ async fn all_that_is_proved_is_told() {
         let response = service.ask("POST", TARGET, &headers, content).await;
         assert_eq!((response.status, response.json()), (200, alice()), "{media_type}");
     }
-    // A type that says Base64 is not guessed at.
+    // With a declared type of Base64, the content is not sniffed.
     let headers = [("content-type", "application/vnd.veraid.signature-bundle+base64")];
     let response = service.ask("POST", TARGET, &headers, der).await;
     assert_eq!((response.status, &response.json()["class"]), (422, &json!("malformed")));

@@ -1,4 +1,4 @@
-//! A clock that tests move, and tokens for its seconds.
+//! A clock that tests control, and tokens for its seconds.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,8 @@ use veraid_testkit::{Scenario, default_instant, kliento_token, period};
 
 use crate::running::{AUDIENCE, TOKEN, kliento};
 
-/// Seconds since two hours before the second that tokens are made for: a store that is empty then is old enough later.
+/// Seconds since two hours before the second that tokens are made for: a store that is empty at
+/// that time is old enough later.
 #[derive(Clone, Debug)]
 pub(crate) struct TestClock(Arc<AtomicU64>);
 
@@ -18,7 +19,7 @@ impl TestClock {
         Self(Arc::new(AtomicU64::new(default_instant().as_unix_seconds() - 7_200)))
     }
 
-    /// Sets the clock to so many seconds after the second that tokens are made for.
+    /// Sets the clock to this many seconds after the second that tokens are made for.
     pub(crate) fn set(&self, seconds: u64) {
         self.0.store(default_instant().as_unix_seconds() + seconds, Ordering::SeqCst);
     }
@@ -30,8 +31,8 @@ impl Clock for TestClock {
     }
 }
 
-/// The value of `Authorization` with a token that begins a minute before so many seconds after that second, and lasts ten minutes
-/// from there.
+/// The value of `Authorization` with a token that begins a minute before that second plus
+/// `seconds`, and lasts until ten minutes after.
 pub(crate) fn token(name: &str, seconds: u64) -> String {
     let at = default_instant().saturating_add(seconds);
     let scenario = Scenario {

@@ -1,4 +1,4 @@
-//! The guard by itself.
+//! The guard alone.
 
 use kliento::Timestamp;
 use kliento_verifier::{
@@ -38,10 +38,10 @@ async fn a_use_is_remembered_beyond_the_end_of_the_token() {
         server.ask(&format!("TTL {key}")).strip_prefix(':').unwrap().parse().unwrap();
     // From 160 to 3,700, and ten minutes.
     assert!((4_130..=4_140).contains(&seconds), "{seconds}");
-    // In its last second, and in those after it by a clock that is behind.
+    // In its last second, and later by a clock that is behind.
     assert_eq!(first.note(used(0xAC, 100, 3_700)).await, Ok(TokenUse::First));
     assert_eq!(second.note(used(0xAC, 100, 3_699)).await, Ok(TokenUse::Repeated));
-    // What can be forgotten by then is not judged.
+    // Tokens that may already be forgotten are not decided.
     let late = first.note(used(0xAD, 100, 4_300)).await;
     let forgotten = ReplayGuardError::Forgotten { end: at(3_700), forgotten: at(3_700) };
     assert_eq!(late, Err(forgotten));
@@ -54,7 +54,7 @@ async fn a_token_that_begins_before_the_store_is_an_error() {
     }
     let server = RedisServer::start();
     let guard = guard(&server);
-    // The store is new at 1,000; ten seconds are for clocks that differ.
+    // The store is new at 1,000; ten seconds are added for differing clocks.
     let too_new = |start| Err(ReplayGuardError::StoreTooNew { start: at(start), since: at(1_010) });
     assert_eq!(guard.note(used(1, 940, 1_000)).await, too_new(940));
     assert_eq!(guard.note(used(2, 1_010, 1_020)).await, too_new(1_010));
@@ -68,7 +68,7 @@ async fn a_store_that_was_emptied_or_started_again_admits_nothing_from_before() 
         return;
     }
     let folder = crate::running::Folder::new();
-    // With snapshots: what is read at the start is older than what was used last.
+    // With snapshots: the data loaded at the start is older than the last use.
     let mut server = RedisServer::in_folder(folder, &["--save", "3600 1", "--appendonly", "no"]);
     let guards = [guard(&server), guard(&server)];
     guards[0].check(at(0)).await.unwrap();
@@ -84,7 +84,7 @@ async fn a_store_that_was_emptied_or_started_again_admits_nothing_from_before() 
     assert_eq!(guards[0].note(used(3, 200, 220)).await, Ok(TokenUse::First));
     server.kill();
     server.start_again();
-    // It knows of the second token and not of the third.
+    // It knows of the second token, but not of the third.
     for (key, now) in [(3, 230), (2, 231), (4, 232)] {
         let again = guards[1].note(used(key, 200, now)).await;
         let since = at(240);

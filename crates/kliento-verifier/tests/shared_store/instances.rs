@@ -1,4 +1,4 @@
-//! Several instances of the service around one store.
+//! Several instances of the service with one store.
 
 use std::sync::Arc;
 
@@ -10,12 +10,12 @@ use crate::running::Running;
 
 pub(crate) const TARGET: &str = "/v1/auth?audience=https%3A%2F%2Fapi.example.com";
 
-/// An instance with these settings in `[one_time]`.
+/// Starts an instance with these settings in `[one_time]`.
 pub(crate) async fn instance(settings: &str, clock: &TestClock) -> Running {
     Running::with_clock(&format!("[one_time]\n{settings}"), clock.clone()).await
 }
 
-/// Instances that have found the store.
+/// Starts instances and waits until they are connected to the store.
 pub(crate) async fn instances(count: usize, settings: &str, clock: &TestClock) -> Vec<Running> {
     let mut instances = Vec::new();
     for _ in 0..count {

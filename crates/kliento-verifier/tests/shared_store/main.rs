@@ -1,6 +1,7 @@
-//! Tokens that are used once among several instances, with a real Redis server between them.
+//! One-time tokens with several instances that share a real Redis server.
 //!
-//! Without `redis-server` these tests are skipped, loudly. With `KLIENTO_REQUIRE_REDIS=1` that is a failure.
+//! Without `redis-server` these tests are skipped, loudly. With `KLIENTO_REQUIRE_REDIS=1` that is a
+//! failure.
 
 #![allow(
     clippy::unwrap_used,

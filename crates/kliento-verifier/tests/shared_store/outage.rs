@@ -1,4 +1,4 @@
-//! A store that goes away and comes back.
+//! A store that becomes unavailable and recovers.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use crate::running::Running;
 
 const REJECT: &str = "connect_milliseconds = 500\ncommand_milliseconds = 300";
 
-/// The longest that anybody waits: both time-outs, and what a busy machine adds.
+/// The maximum waiting time: both timeouts, and some time for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// What came of uses under load.
+/// The results of uses under load.
 #[derive(Debug, Default)]
 struct Outcome {
     admitted: HashMap<usize, u32>,
@@ -60,7 +60,7 @@ async fn a_store_that_stops_and_starts_under_load_lets_no_token_in_twice() {
     let settings = format!("store = \"{}\"\n{REJECT}", server.url());
     let instances = Arc::new(instances(2, &settings, &clock).await);
     clock.set(0);
-    // Of the first, of that after the crash, and of that after the stop.
+    // For the first period, the one after the crash, and the one after the stop.
     let tokens: Vec<String> = (0..60).map(|n| token(&n.to_string(), (n % 3) * 150)).collect();
     let tokens = Arc::new(tokens);
     let end = Arc::new(AtomicBool::new(false));
@@ -100,7 +100,7 @@ async fn a_store_that_stops_and_starts_under_load_lets_no_token_in_twice() {
         }
     }
     assert!(admitted.values().all(|count| *count == 1), "{admitted:?}");
-    // By itself it came back each time: tokens of all three periods were admitted.
+    // It recovered by itself each time: tokens of all three periods were admitted.
     for period in 0..3 {
         assert!(admitted.keys().any(|number| number % 3 == period), "{period} of {admitted:?}");
     }
@@ -160,7 +160,7 @@ async fn what_an_accepting_instance_admitted_with_the_store_is_not_admitted_with
     instance.stop().await;
 }
 
-/// A server that takes connections and says nothing.
+/// A server that accepts connections and never replies.
 #[tokio::test]
 async fn a_store_that_never_answers_costs_no_more_than_the_time_out() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

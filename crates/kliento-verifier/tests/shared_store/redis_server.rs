@@ -19,7 +19,7 @@ pub(crate) struct RedisServer {
     folder: Folder,
 }
 
-/// Returns true if tests here can run; says why if they cannot.
+/// Returns true if these tests can run; prints the reason if they cannot.
 pub(crate) fn is_installed() -> bool {
     let found = Command::new("redis-server").arg("--version").stdout(Stdio::null()).status();
     if found.is_ok_and(|status| status.success()) {
@@ -32,12 +32,13 @@ pub(crate) fn is_installed() -> bool {
 }
 
 impl RedisServer {
-    /// A server that keeps nothing over a restart.
+    /// Starts a server without persistence.
     pub(crate) fn start() -> Self {
         Self::with(&["--save", "", "--appendonly", "no"])
     }
 
-    /// A server with these arguments, among which `PORT` is its port and `FOLDER` its folder.
+    /// Starts a server with these arguments, in which `PORT` stands for its port and `FOLDER` for
+    /// its folder.
     pub(crate) fn with(arguments: &[&str]) -> Self {
         Self::in_folder(Folder::new(), arguments)
     }
@@ -82,7 +83,7 @@ impl RedisServer {
         }
     }
 
-    /// Ends the server as a crash would.
+    /// Stops the server like a crash.
     pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
@@ -90,19 +91,19 @@ impl RedisServer {
         }
     }
 
-    /// Ends the server in order.
+    /// Stops the server properly.
     pub(crate) fn stop(&mut self) {
         self.signal(Signal::TERM);
         self.child.take().unwrap().wait().unwrap();
     }
 
-    /// Sends a signal: a server that got `STOP` keeps its connections and answers nothing.
+    /// Sends a signal: after `STOP`, a server keeps its connections and does not reply.
     pub(crate) fn signal(&self, signal: Signal) {
         let id = i32::try_from(self.child.as_ref().unwrap().id()).unwrap();
         kill_process(Pid::from_raw(id).unwrap(), signal).unwrap();
     }
 
-    /// The first line of the answer to a command.
+    /// Returns the first line of the reply to a command.
     pub(crate) fn ask(&self, command: &str) -> String {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.write_all(format!("{command}\r\n").as_bytes()).unwrap();

@@ -8,7 +8,7 @@ use crate::instances::{instance, instances, status};
 use crate::redis_server::{RedisServer, is_installed, text};
 use crate::running::Folder;
 
-/// A certificate authority, and a certificate and key of it for `localhost`, in PEM.
+/// A certificate authority, and a certificate and key that it issued for `localhost`, in PEM.
 fn certificates() -> (String, String, String) {
     let authority_key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::new(Vec::<String>::new()).unwrap();

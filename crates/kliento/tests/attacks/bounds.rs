@@ -1,34 +1,35 @@
-//! What no verification may pass, whatever its input.
+//! Bounds on every verification, whatever its input.
 
 use crate::work::Work;
 
 /// The most signature checks of one verification.
 const CHECKS: u32 = 64;
-/// Four may fail; the one after them ends verification.
+/// Four may fail; the next one ends verification.
 const FAILED_CHECKS: u32 = 5;
 /// The most checks of Ed448.
 const ED448_CHECKS: u32 = 8;
 /// A digest is made where a DS and a usable key agree in tag and algorithm: for each of 16 zones 16 DSs times 2 keys.
 const DS_DIGESTS: u32 = 16 * 16 * 2;
-/// Digests beside those: each of at most 2 anchors in these tests times 2 keys with its tag, the organisation's key as
-/// its record has it, and the content.
+/// Digests beside those: each of at most 2 anchors in these tests times 2 keys with its tag, the
+/// key id of the organisation's key, and the content.
 const OTHER_DIGESTS: u32 = 2 * 2 + 3 + 1;
 /// A DS digests an owner of at most 255 octets and the longest usable DNSKEY: 4 octets, then RSA's length of the
 /// exponent, exponent and modulus.
 const DS_DIGEST_OCTETS: usize = 255 + 4 + 1 + 5 + 512;
-/// An RRset is signed with at most 32 records' owners, types, classes, TTLs and lengths beside what the message holds.
+/// An RRset is signed with at most 32 records' owners, types, classes, TTLs and lengths beside the
+/// received data.
 const SIGNED_OCTETS_BESIDE_INPUT: usize = 32 * (255 + 10) + 18 + 255;
-/// What the README promises for tokens.
+/// The limit that the README states for tokens.
 const TOKEN_OCTETS: usize = 16_384;
 const TOKEN_HEAP: usize = 256 * 1024;
-/// Bundles that are no tokens may be larger; what is kept of one is its octets, and again as often as records, names
-/// and what is told of it repeat them.
+/// Bundles other than tokens may be larger; the memory for one is its octets, plus as much as
+/// records, names and their results repeat them.
 const HEAP_PER_OCTET: usize = TOKEN_HEAP / TOKEN_OCTETS;
 
-/// The error of a limit that was passed while verifying.
+/// The error of a limit that was exceeded while verifying.
 const LIMIT_EXCEEDED: u16 = 2007;
 
-/// Says which bound is passed by an input of `octets`.
+/// Reports which bound an input of `octets` exceeds.
 pub(crate) fn check(
     work: Work,
     heap: usize,

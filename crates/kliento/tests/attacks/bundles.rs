@@ -9,7 +9,7 @@ use crate::catalogue::{Case, Input, Made, Row, Verdict, invalid, malformed, vali
 use crate::der::{each, high_tag_number, indefinite_length, padded_length};
 use crate::properties;
 
-/// Malformed DER, wherever it stands.
+/// Malformed DER at any position.
 fn der(
     name: &'static str,
     make: impl Fn(&MockBundle) -> Vec<Input> + Send + Sync + 'static,
@@ -18,7 +18,7 @@ fn der(
     Case::Made(Made::new(name, Verdict::Malformed, Some(1004), make))
 }
 
-/// The bundle of these fields in place of version, chain, certificate and signature.
+/// The bundle with these fields in place of version, chain, certificate and signature.
 fn fields(made: &MockBundle, change: impl Fn(&mut Vec<Vec<u8>>)) -> Vec<Input> {
     let mut fields = vec![
         version_field(0),
@@ -30,7 +30,7 @@ fn fields(made: &MockBundle, change: impl Fn(&mut Vec<Vec<u8>>)) -> Vec<Input> {
     vec![Input::token(&bundle(&fields), &made.trust_anchors)]
 }
 
-/// Another object identifier, wherever there is one.
+/// Replaces every object identifier.
 fn oids(name: &'static str, change: fn(&[u8]) -> Vec<u8>) -> Case {
     Case::Made(Made::new(name, Verdict::Refused, None, move || {
         let made = Scenario::default().build();
@@ -225,7 +225,8 @@ fn forms() -> Vec<Row> {
             id: "B16",
             says: "an object identifier that is padded or cut off, at every one; or longer than any",
             cases: vec![
-                // In the parameters of an algorithm it makes that one which is not allowed: invalid.
+                // In the parameters of an algorithm it makes the algorithm one that is not allowed:
+                // invalid.
                 oids("padded", |value| [&value[..1], &[0x80], &value[1..]].concat()),
                 oids("cut off", |value| [value, &[0x81]].concat()),
                 oids("empty", |_| Vec::new()),

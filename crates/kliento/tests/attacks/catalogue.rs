@@ -1,4 +1,4 @@
-//! What a row of the catalogue is.
+//! The rows of the catalogue.
 
 use base64ct::{Base64, Encoding};
 use kliento_conformance::{Operation, PROTOCOL, Question};
@@ -7,20 +7,20 @@ use veraid_testkit::{AUDIENCE, KLIENTO_SERVICE, default_instant};
 
 use crate::work::Work;
 
-/// An attack: what an input does, and what must come of it.
+/// An attack: its inputs and their required results.
 pub(crate) struct Row {
     pub(crate) id: &'static str,
     pub(crate) says: &'static str,
     pub(crate) cases: Vec<Case>,
 }
 
-/// What must come of an input.
+/// The required result of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Valid,
     Invalid,
     Malformed,
-    /// Invalid or malformed: which of them is told differs with the place of what is wrong.
+    /// Invalid or malformed: which of them depends on the position of the error.
     Refused,
 }
 
@@ -41,9 +41,9 @@ pub(crate) enum Case {
     Vectors { glob: &'static str, verdict: Verdict },
     /// Inputs that are made here.
     Made(Made),
-    /// Something that is no input.
+    /// A property instead of an input.
     Property { says: &'static str, holds: fn() -> Result<(), String> },
-    /// Why the row, or a part of it, is not about verification.
+    /// The reason why the row, or a part of it, is not about verification.
     NotHere(&'static str),
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct Made {
     pub(crate) verdict: Verdict,
     /// The number of the kind of error.
     pub(crate) code: Option<u16>,
-    /// All that it must take, where that is fixed.
+    /// The exact work, if it is fixed.
     pub(crate) work: Option<Work>,
     pub(crate) make: Box<dyn Fn() -> Vec<Input> + Send + Sync>,
 }
@@ -69,14 +69,14 @@ impl Made {
         Self { name: name.into(), verdict, code, work: None, make }
     }
 
-    /// Takes exactly this.
+    /// Requires exactly this work.
     pub(crate) fn taking(mut self, work: Work) -> Case {
         self.work = Some(work);
         Case::Made(self)
     }
 }
 
-/// One input, and what is asked of it.
+/// An input and the question about it.
 pub(crate) struct Input(pub(crate) Question);
 
 impl Input {

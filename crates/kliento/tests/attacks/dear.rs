@@ -1,4 +1,4 @@
-//! The inputs that are built for what they cost, each in its row with all that it takes.
+//! Inputs built to be expensive, each in its row with all its work.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use veraid_testkit::attack::Attack;
 use crate::catalogue::{Case, Input, Made, Row, Verdict};
 use crate::work::Work;
 
-/// An input of the testkit: its row, its name, what comes of it and what that takes.
+/// An input of the testkit: its row, its name, its result and its work.
 struct Cost {
     row: &'static str,
     name: &'static str,
@@ -88,7 +88,7 @@ const COSTS: &[Cost] = &[
     cost("K06", "json-many-members", VALID, [8, 0, 0], 1_828, (5, 12_451)),
 ];
 
-/// Made once: they are many signatures.
+/// Made once: they need many signatures.
 static ATTACKS: LazyLock<Vec<Attack>> = LazyLock::new(Attack::all);
 
 /// The cases of the row `id`.
@@ -102,7 +102,7 @@ pub(crate) fn cases_of(id: &str) -> impl Iterator<Item = Case> {
     })
 }
 
-/// The row of those that hold: they take the most, since nothing ends them early.
+/// The row of the valid ones: they take the most work, since nothing ends them early.
 pub(crate) fn rows() -> Vec<Row> {
     let every_attack_has_its_cost = || {
         let missing: Vec<_> = ATTACKS

@@ -1,10 +1,11 @@
-//! Writing a bundle again with one of its elements in another form.
+//! Rewrites a bundle with one of its elements in another form.
 
 use veraid_testkit::{MockBundle, children, contents, der_writer};
 
 use crate::catalogue::Input;
 
-/// The bundle as often as `write` gives another form of one of its elements: tag and value, the value as it was.
+/// One copy of the bundle for each element that `write` changes: tag and value, the value as it
+/// was.
 pub(crate) fn each(
     bundle: &MockBundle,
     write: impl Fn(u8, &[u8]) -> Option<Vec<u8>>,
@@ -24,7 +25,7 @@ pub(crate) fn each(
     inputs
 }
 
-/// Another form of an element with this tag and value, if it is to have one.
+/// Another form of an element with this tag and value, if it is to be changed.
 type Write<'a> = dyn Fn(u8, &[u8]) -> Option<Vec<u8>> + 'a;
 
 struct Walk<'a> {
@@ -51,7 +52,7 @@ impl Walk<'_> {
     }
 }
 
-/// With a length that takes an octet more than it must.
+/// With a length that takes an octet more than needed.
 pub(crate) fn padded_length(tag: u8, value: &[u8]) -> Option<Vec<u8>> {
     let octets = u16::try_from(value.len()).ok()?.to_be_bytes();
     let length: &[u8] = match value.len() {
@@ -62,7 +63,7 @@ pub(crate) fn padded_length(tag: u8, value: &[u8]) -> Option<Vec<u8>> {
     Some([&[tag], length, value].concat())
 }
 
-/// With an indefinite length, if it is constructed.
+/// With an indefinite length, if the element is constructed.
 pub(crate) fn indefinite_length(tag: u8, value: &[u8]) -> Option<Vec<u8>> {
     (tag & 0x20 != 0).then(|| [&[tag, 0x80], value, &[0, 0]].concat())
 }

@@ -1,4 +1,4 @@
-//! T: key records, and the seconds in which everything holds.
+//! T: key records, and the seconds in which everything is valid.
 
 use crate::catalogue::{Case, Made, Row, Verdict, invalid, malformed, row, valid};
 use crate::properties;

@@ -1,9 +1,9 @@
-//! The catalogue of attacks: every one with the verdict that the project's rules give it, under each provider, and with
-//! its work counted.
+//! The catalogue of attacks: each with the result that the project's rules require, under each
+//! provider, and with its work counted.
 //!
-//! A row refers to vectors of test-vectors/ or makes inputs that are none, because they are many or because what matters
-//! is what they cost. Whatever the input, no verification may take more than `bounds` allow. One thread runs everything,
-//! since heap is counted for the process. `-- --nocapture` prints the table of rows.
+//! A row refers to vectors of test-vectors/ or makes other inputs, because they are many or because
+//! their cost matters. Whatever the input, no verification may exceed `bounds`. One thread runs
+//! everything, since heap is counted for the process. `-- --nocapture` prints the table of rows.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -82,7 +82,8 @@ fn rows() -> Vec<Row> {
     .collect()
 }
 
-/// The ids that the catalogue must have, in its order: D are the dearest inputs that can be built.
+/// The ids that the catalogue must have, in its order: D are the most expensive inputs that can be
+/// built.
 fn all_ids() -> Vec<String> {
     [("B", 19), ("X", 24), ("C", 26), ("W", 19), ("S", 49), ("T", 19), ("K", 9), ("A", 5), ("D", 1)]
         .into_iter()

@@ -1,4 +1,4 @@
-//! What holds for inputs in numbers rather than for one.
+//! Properties of many inputs rather than one.
 
 use crate::catalogue::Input;
 use kliento::crypto::CryptoProvider;
@@ -14,7 +14,7 @@ fn verifier(trust_anchors: &str) -> Verifier {
     Verifier::with_crypto(TrustAnchors::from_presentation(trust_anchors).unwrap(), CRYPTO)
 }
 
-/// All that verification says of a token, as text.
+/// The complete result of verifying a token, as text.
 fn verdict(der: &[u8], at: Timestamp, verifier: &Verifier) -> String {
     match TokenBundle::from_der(der) {
         Ok(bundle) => format!("{:?}", bundle.verify(AUDIENCE, at, verifier)),
@@ -59,7 +59,8 @@ fn holds(made: &MockBundle, period: ValidityPeriod, verifier: &Verifier) -> bool
     bundle.verify(&KLIENTO_SERVICE.parse().unwrap(), period, verifier).is_ok()
 }
 
-/// What holds in a period holds in every wider one that does not end later: only its end moves the look-back.
+/// A token that is valid in a period is valid in every wider one that does not end later: only its
+/// end moves the look-back.
 pub(crate) fn a_period_that_starts_earlier_takes_nothing_away() -> Result<(), String> {
     let made = Scenario::default().build();
     let verifier = verifier(&made.trust_anchors);
@@ -81,7 +82,8 @@ pub(crate) fn a_period_that_starts_earlier_takes_nothing_away() -> Result<(), St
     Ok(())
 }
 
-/// A bundle all of whose times are later by so many seconds says the same at an instant that is.
+/// A bundle whose times are all shifted by some seconds gives the same result at an instant shifted
+/// likewise.
 pub(crate) fn times_that_are_shifted_together_change_no_verdict() -> Result<(), String> {
     let shift = |period: ValidityPeriod, seconds| {
         ValidityPeriod::new(
@@ -126,7 +128,8 @@ pub(crate) fn anchors_of_other_zones_and_digests_are_refused() -> Result<(), Str
     Ok(())
 }
 
-/// Bundles of one organisation in which a part is that of another, whose member has the same name and key.
+/// Bundles of one organisation with one part replaced by that of another, whose member has the same
+/// name and key.
 pub(crate) fn spliced() -> Vec<Input> {
     let one = Scenario::default().build();
     let other = Scenario {

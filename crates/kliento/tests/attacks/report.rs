@@ -1,4 +1,4 @@
-//! What the catalogue found, for people.
+//! The results of the catalogue, for people.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -1,4 +1,4 @@
-//! Runs a row: each input is verified, its verdict compared and its work held to the bounds.
+//! Runs a row: each input is verified, its result compared and its work checked against the bounds.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -15,12 +15,12 @@ use crate::bounds;
 use crate::catalogue::{Case, Input, Made, Row, Verdict};
 use crate::work::{Counting, Work, peak_heap};
 
-/// What came of a row.
+/// The outcome of a row.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) inputs: usize,
     pub(crate) verdicts: BTreeMap<&'static str, usize>,
-    /// The most of each count.
+    /// The maximum of each count.
     pub(crate) work: Work,
     pub(crate) heap: usize,
     pub(crate) properties: usize,
@@ -49,7 +49,7 @@ impl Runner {
         if row.cases.is_empty() {
             failures.push("the row has no cases".into());
         }
-        // What properties did is nobody's count.
+        // The work of properties does not count.
         provider.take();
         if failures.is_empty() { Ok(outcome) } else { Err(failures.join("\n").into()) }
     }
@@ -142,7 +142,7 @@ fn code(answer: &Answer) -> Option<u16> {
     answer.facts.get("code")?.as_str()?.strip_prefix("KL")?.parse().ok()
 }
 
-/// Whether the vector expects what the row says.
+/// Checks that the vector expects what the row says.
 fn vector_has(vector: &Vector, verdict: Verdict) -> Result<(), String> {
     let expected = vector.expect.outcome.as_str();
     if expected == verdict.as_str() {
@@ -152,7 +152,7 @@ fn vector_has(vector: &Vector, verdict: Verdict) -> Result<(), String> {
     }
 }
 
-/// Whether the answer is the one that the vector expects.
+/// Checks that the answer is the one that the vector expects.
 fn holds(vector: &Vector, answer: &Answer) -> Result<(), String> {
     judge(vector, answer).first().map_or(Ok(()), |difference| Err(difference.to_string()))
 }
@@ -166,7 +166,7 @@ fn measured(question: &Question, provider: &'static Counting) -> (Answer, Work, 
     (answer, provider.take(), heap)
 }
 
-/// Parsing and verifying what is asked about, and nothing else.
+/// Prepares only the parsing and verifying of the input.
 fn bare(question: &Question, provider: &'static Counting) -> Box<dyn FnOnce()> {
     let verifier = builtin::verifier(question, provider.provider()).unwrap();
     let (period, service) =
@@ -217,7 +217,7 @@ fn bare(question: &Question, provider: &'static Counting) -> Box<dyn FnOnce()> {
     }
 }
 
-/// Octets in Base64; none if there is no text.
+/// Decodes Base64; empty if there is no text.
 fn octets(text: Option<&String>) -> Vec<u8> {
     text.map_or_else(Vec::new, |text| Base64::decode_vec(text).unwrap())
 }

@@ -1,4 +1,4 @@
-//! Work, counted: a provider that notes what another is asked for, and the heap that is in use.
+//! Counts work: a provider that counts the calls to another, and the heap in use.
 
 use std::sync::Mutex;
 
@@ -11,14 +11,14 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// What a verification asked its provider for.
+/// The calls of a verification to its provider.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Work {
     /// Signature checks.
     pub(crate) checks: u32,
-    /// Those that failed.
+    /// The checks that failed.
     pub(crate) failed: u32,
-    /// Those of Ed448.
+    /// The checks of Ed448.
     pub(crate) ed448: u32,
     /// Octets that signatures were checked over.
     pub(crate) signed_octets: usize,
@@ -42,7 +42,7 @@ impl Work {
     }
 }
 
-/// A provider that counts what `inner` does.
+/// A provider that counts the calls to `inner`.
 #[derive(Debug)]
 pub(crate) struct Counting {
     pub(crate) name: &'static str,
@@ -66,7 +66,7 @@ impl Counting {
         CryptoProvider { signatures: self, digests: self }
     }
 
-    /// What was done since this was last asked.
+    /// The work since the last call.
     pub(crate) fn take(&self) -> Work {
         std::mem::take(&mut *self.work.lock().unwrap())
     }
@@ -99,7 +99,8 @@ impl Digester for Counting {
     }
 }
 
-/// Peak heap of `work` beyond what was in use before, in octets. It is that of the process: nothing else may run.
+/// The peak heap of `work` beyond the heap in use before, in bytes. It is that of the process:
+/// nothing else may run.
 pub(crate) fn peak_heap(work: impl FnOnce()) -> usize {
     let before = ALLOCATOR.current_usage();
     ALLOCATOR.reset_peak_usage();

@@ -1,10 +1,10 @@
-//! Reading a derived `Debug` text with the types that the source declares.
+//! Parses a derived `Debug` text with the types that the source declares.
 
 use std::collections::BTreeSet;
 
 use crate::source::{Enums, Variant};
 
-/// Adds the variant that `text` is, a value of the enum `of`, and those that it holds.
+/// Adds the variant in `text`, a value of the enum `of`, and those within it.
 pub(crate) fn variants(enums: &Enums, of: &str, text: &str, found: &mut BTreeSet<Variant>) {
     let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
     let (name, rest) = text.split_at(end);

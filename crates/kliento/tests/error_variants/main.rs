@@ -1,11 +1,13 @@
-//! Every way in which input can be refused has a vector that is refused in that way.
+//! Every reason for rejecting input has a vector that is rejected for that reason.
 //!
-//! What there is comes from the source text: every enum that derives `thiserror::Error` in the crates that parse and verify, and
-//! every enum of theirs that such a one holds. What occurs comes from running all vectors.
+//! The list comes from the source text: every enum that derives `thiserror::Error` in the crates
+//! that parse and verify, and every enum of theirs that such an enum contains. The occurrences come
+//! from running all vectors.
 //!
-//! A variant occurs if a value of its very enum was made, at the top of an error or anywhere within: the derived `Debug` text is read with the
-//! types that the source declares, so that names which several enums share (`LimitExceeded`, `TooLong`) are told apart. Which
-//! enum it stood in makes no difference.
+//! A variant occurs if a value of its very enum was made, at the top of an error or anywhere
+//! within: the derived `Debug` text is parsed with the types that the source declares, so that
+//! names which several enums share (`LimitExceeded`, `TooLong`) are distinguished. The enum around
+//! it makes no difference.
 
 #![allow(
     clippy::arithmetic_side_effects,

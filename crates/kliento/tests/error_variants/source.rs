@@ -6,7 +6,7 @@ use std::path::Path;
 
 use syn::{Attribute, Fields, GenericArgument, Item, PathArguments, Type};
 
-/// The crates whose errors tell what is wrong with input.
+/// The crates whose errors describe problems with input.
 const CRATES: [(&str, &str); 3] =
     [("veraid_dnssec", "veraid-dnssec"), ("veraid_core", "veraid-core"), ("kliento", "kliento")];
 
@@ -23,7 +23,8 @@ impl fmt::Display for Variant {
     }
 }
 
-/// The fields of a variant: their names (numbers where they have none), each with the enum that it holds, if it is one of these.
+/// The fields of a variant: their names (numbers if unnamed), each with its enum, if it is one of
+/// these.
 pub(crate) type Held = Vec<(String, Option<String>)>;
 
 struct Enum {
@@ -56,7 +57,7 @@ impl Enums {
         Self(enums.collect())
     }
 
-    /// The variants of every enum that is an error or is held by one.
+    /// The variants of every enum that is an error or is contained in one.
     pub(crate) fn required(&self) -> BTreeSet<Variant> {
         let mut reached: BTreeSet<&str> = BTreeSet::new();
         let mut open: Vec<&str> =
@@ -74,7 +75,7 @@ impl Enums {
         variants.collect()
     }
 
-    /// The fields of a variant; `None` if `of` is none of these enums.
+    /// The fields of a variant; `None` if `of` is not one of these enums.
     pub(crate) fn fields(&self, of: &str, variant: &str) -> Option<&Held> {
         let variants = &self.0.get(of)?.variants;
         Some(variants.get(variant).unwrap_or_else(|| panic!("{of} has no variant {variant}")))
@@ -121,12 +122,12 @@ fn held(fields: &Fields, krate: &str, names: &BTreeSet<String>) -> Held {
         .collect()
 }
 
-/// The enum that a type names: of the crate that the path starts with, of the same crate, or of the only other that has one of
-/// that name.
+/// The enum that a type names: of the crate that the path starts with, of the same crate, or of the
+/// only other crate with an enum of that name.
 fn enum_of(of: &Type, krate: &str, names: &BTreeSet<String>) -> Option<String> {
     let Type::Path(of) = of else { return None };
     let last = of.path.segments.last()?;
-    // What may be an error and may not is a verdict, and no part of an error.
+    // A Result is not an error, and not a part of one.
     if last.ident == "Result" {
         return None;
     }
@@ -135,7 +136,7 @@ fn enum_of(of: &Type, krate: &str, names: &BTreeSet<String>) -> Option<String> {
             GenericArgument::Type(inner) => enum_of(inner, krate, names),
             _ => None,
         });
-        // The Debug text of a Box is that of what is in it; nothing else is read so.
+        // The Debug text of a Box is that of its contents; other types are not handled so.
         assert!(inner.is_none() || last.ident == "Box", "{} holds {inner:?}", last.ident);
         return inner;
     }

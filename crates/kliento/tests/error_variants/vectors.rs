@@ -1,4 +1,4 @@
-//! Running the vectors for the errors that they meet.
+//! Runs the vectors to collect their errors.
 
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub(crate) struct Met {
     pub(crate) debug: String,
 }
 
-/// What the vectors are refused for, where they are; that it is the right thing is tested elsewhere.
+/// The errors for which vectors are rejected; other tests check that they are the right ones.
 pub(crate) fn errors() -> Vec<Met> {
     let vectors = discover(&root()).unwrap_or_else(|error| panic!("{error}"));
     let refusals =

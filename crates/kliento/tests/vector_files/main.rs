@@ -1,4 +1,4 @@
-//! The files of test-vectors/ are what its README and schema.json say that they are.
+//! The files of test-vectors/ conform to its README and schema.json.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -113,7 +113,7 @@ fn ids_are_unique_and_what_is_derived_differs_from_a_valid_vector_of_its_kind() 
     for (file, vector) in &vectors {
         let file = file.display();
         let Some(parent) = vector["derived_from"].as_str() else {
-            // What others recorded is what it is.
+            // A recorded vector keeps its result, valid or not.
             let is_recorded = vector.get("origin").is_some();
             let is_valid = vector["expect"]["result"] == "valid";
             assert!(is_recorded || is_valid, "{file} derives from nothing");

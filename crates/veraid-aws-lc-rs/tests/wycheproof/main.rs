@@ -1,7 +1,9 @@
-//! Project Wycheproof's cases through the crypto seam, under each provider: one test per file and provider.
+//! Runs Project Wycheproof's cases under each provider: one test per file and provider.
 //!
-//! A case must be accepted if Wycheproof says that it is valid and this project's rules allow it, and refused otherwise. Where the rules refuse
-//! what Wycheproof does not, the case is counted under its [`Reason`](verdict::Reason); nothing that Wycheproof calls invalid has a reason to be accepted.
+//! A case must be accepted if Wycheproof says that it is valid and this project's rules allow it,
+//! and rejected otherwise. Where the rules reject a case that Wycheproof does not, the case is
+//! counted under its [`Reason`](verdict::Reason); cases that Wycheproof calls invalid are never
+//! accepted.
 
 #![allow(
     clippy::arithmetic_side_effects,

@@ -35,7 +35,8 @@ fn judge_group(group: &TestGroup, crypto: CryptoProvider) -> Vec<Case> {
             };
             let holds = match own {
                 Some(digest) => holds(digest),
-                // What no algorithm stands for must hold under none of them; a case that swaps the hash may have one of ours.
+                // A case without a matching algorithm must be invalid under all of them; a case
+                // that swaps the hash may have one of ours.
                 None if test.flags.contains(&TestFlag::WrongHash) => false,
                 None => DIGESTS.into_iter().any(holds),
             };
@@ -63,7 +64,8 @@ fn reason(test: &Test, digest: Option<DigestAlgorithm>, is_allowed: bool) -> Opt
     }
 }
 
-/// Whether the DNSKEY with this key can be used at all; one that cannot is no trust anchor either.
+/// Returns true if the DNSKEY with this key can be used at all; otherwise it cannot be a trust
+/// anchor either.
 fn is_zone_key(modulus: &[u8], exponent: &[u8]) -> bool {
     // RFC 3110 section 2.
     let length = u8::try_from(exponent.len()).unwrap();

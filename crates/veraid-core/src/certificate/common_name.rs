@@ -4,33 +4,33 @@ use crate::der_reader::{Element, is_sorted, tag};
 use crate::error::ParseError;
 use crate::oid::known;
 
-/// Why a certificate has no common name that can be read.
+/// The reason why a certificate does not have a usable common name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommonNameProblem {
-    /// There is none.
+    /// There is no common name.
     #[error("there is no common name")]
     Missing,
-    /// There is more than one, and implementations differ in which they take.
+    /// There is more than one, and implementations differ in which they use.
     #[error("there is more than one common name")]
     Several,
-    /// It is none of UTF8String, BMPString and PrintableString.
+    /// Its type is not UTF8String, BMPString or PrintableString.
     #[error("the common name is of type {0:#04x}, not a UTF8String, BMPString or PrintableString")]
     Type(u8),
-    /// Its octets are no text of its type.
+    /// Its octets are not a valid text of its type.
     #[error("the common name's octets are no text of its type")]
     Encoding,
 }
 
-/// What is read of a Name.
+/// The parts of a Name that are used.
 pub(crate) struct Name {
-    /// The one common name.
+    /// The only common name.
     pub(crate) common_name: Result<String, CommonNameProblem>,
-    /// Whether the attributes of each RDN, a SET OF, are in DER's order.
+    /// True if the attributes of each RDN, a SET OF, are in DER's order.
     pub(crate) is_sorted: bool,
 }
 
-/// Reads a Name and its one common name; other attributes only have to parse.
+/// Parses a Name and its only common name; other attributes only have to parse.
 pub(crate) fn read_name(name: &Element<'_>, field: &'static str) -> Result<Name, ParseError> {
     let mut found: Option<Element<'_>> = None;
     let mut several = false;

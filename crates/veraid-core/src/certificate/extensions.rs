@@ -1,4 +1,4 @@
-//! The extensions of a certificate that VeraId reads (RFC 5280 section 4.2).
+//! The certificate extensions that VeraId uses (RFC 5280 section 4.2).
 
 use crate::der_reader::{Element, read_whole, tag};
 use crate::error::{CertificateProblem, DerProblem, ParseError};
@@ -6,10 +6,11 @@ use crate::oid::known;
 
 use super::dotted;
 
-/// Most extensions of one certificate (16: RFC 5280 defines 17 and known issuers write 3).
+/// The maximum number of extensions of one certificate (16: RFC 5280 defines 17 and known issuers
+/// write 3).
 const MAX_EXTENSIONS: usize = 16;
 
-/// What a certificate's extensions say.
+/// The parsed extensions of a certificate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extensions {
     pub(crate) basic_constraints: Option<BasicConstraints>,
@@ -19,20 +20,22 @@ pub(crate) struct Extensions {
     /// A critical extension that is not understood, in dotted decimal.
     unknown_critical: Option<String>,
     has_name_constraints: bool,
-    /// Whether one has a form that only VeraId tolerates.
+    /// True if an extension has a form that only VeraId tolerates.
     pub(crate) needs_tolerance: bool,
 }
 
-/// Whether a certificate may issue others (RFC 5280 section 4.2.1.9).
+/// The BasicConstraints extension: if and how far a certificate may issue others (RFC 5280 section
+/// 4.2.1.9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BasicConstraints {
     pub(crate) is_critical: bool,
     pub(crate) is_ca: bool,
-    /// How many intermediates may follow; larger values than fit are as good as none.
+    /// The maximum number of intermediates that may follow; values too large to fit are as good as
+    /// no limit.
     pub(crate) path_len: Option<u64>,
 }
 
-/// What a key may be used for (RFC 5280 section 4.2.1.3).
+/// The KeyUsage extension: the permitted uses of a key (RFC 5280 section 4.2.1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct KeyUsage {
     pub(crate) digital_signature: bool,
@@ -40,7 +43,7 @@ pub(crate) struct KeyUsage {
 }
 
 impl Extensions {
-    /// Reads the `[3]` element of a TBSCertificate.
+    /// Parses the `[3]` element of a TBSCertificate.
     pub(crate) fn parse(explicit: &Element<'_>) -> Result<Self, ParseError> {
         let mut outer = explicit.reader("extensions");
         let list = outer.read(tag::SEQUENCE, "extensions")?;
@@ -134,7 +137,8 @@ impl Extensions {
         Ok(BasicConstraints { is_critical, is_ca, path_len })
     }
 
-    /// A BOOLEAN with the default FALSE: DER leaves that out, deployed software may write it.
+    /// Parses a BOOLEAN with the default FALSE: DER leaves that out, deployed software may write
+    /// it.
     fn read_boolean(
         &mut self,
         element: &Element<'_>,
@@ -150,7 +154,7 @@ impl Extensions {
         }
     }
 
-    /// Checks that nothing restricts the certificate in a way that is not understood.
+    /// Checks that the certificate has no restriction that is not understood.
     pub(crate) fn check_understood(&self) -> Result<(), CertificateProblem> {
         if let Some(oid) = &self.unknown_critical {
             return Err(CertificateProblem::UnknownCriticalExtension { oid: oid.clone() });
@@ -162,7 +166,7 @@ impl Extensions {
     }
 }
 
-/// A pathLenConstraint: an INTEGER from 0 on.
+/// Parses a pathLenConstraint: an INTEGER from 0 on.
 fn read_path_len(element: &Element<'_>) -> Result<u64, ParseError> {
     let error = || ParseError::Der {
         field: "pathLenConstraint",

@@ -7,10 +7,10 @@ use crate::error::{CertificateProblem, CertificateRole, VerifyError};
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 use crate::verifier::VerificationPolicy;
 
-/// Most attached certificates of one path (4: three intermediates and the signer).
+/// The maximum number of attached certificates of one path (4: three intermediates and the signer).
 pub(crate) const MAX_PATH: usize = 4;
 
-/// The certificates that a verification has to work with.
+/// The certificates available to a verification.
 #[derive(Clone, Copy)]
 pub(crate) struct Candidates<'a> {
     pub(crate) organisation: &'a Certificate,
@@ -20,21 +20,21 @@ pub(crate) struct Candidates<'a> {
     pub(crate) self_signature: SelfSignature,
 }
 
-/// What is known of the organisation certificate's signature by its own key.
+/// The state of the check of the organisation certificate's self-signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SelfSignature {
-    /// Nothing yet.
+    /// Not checked yet.
     Unchecked,
-    /// It was checked, over these very octets, and held.
+    /// Valid: it was checked before over these very octets.
     Held,
 }
 
-/// A path that was checked: each certificate's signature, form and role.
+/// A verified path: each certificate's signature, form and role was checked.
 #[derive(Debug)]
 pub(crate) struct VerifiedPath<'a> {
     /// The signer first, the organisation's certificate last.
     certificates: Vec<&'a Certificate>,
-    /// The seconds in which all of them are valid; `None` if there is none.
+    /// The seconds in which all of them are valid; `None` if there is no such second.
     validity: Option<ValidityPeriod>,
     organisation_is_self_issued: bool,
 }
@@ -56,8 +56,8 @@ impl<'a> VerifiedPath<'a> {
         self.organisation_is_self_issued
     }
 
-    /// Whether the signer may speak for the organisation as a whole: its own certificate, or under DomainAuth one that it made
-    /// a certificate authority.
+    /// Returns true if the signer may speak for the organisation as a whole: the signer is its own
+    /// certificate, or under DomainAuth one that it made a certificate authority.
     pub(crate) fn signer_speaks_for_organisation(&self, profile: Profile) -> bool {
         match (self.certificates.as_slice(), profile) {
             ([_organisation], _) => true,
@@ -68,7 +68,7 @@ impl<'a> VerifiedPath<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    /// The certificate with this issuer and serial number, compared as octets.
+    /// The certificate with this issuer and serial number, compared as bytes.
     fn find(&self, issuer: &[u8], serial: &[u8]) -> Option<&'a Certificate> {
         std::iter::once(self.organisation)
             .chain(self.attached)
@@ -110,7 +110,7 @@ impl<'a> Candidates<'a> {
         self.verify_path_among_distinct(issuer, |_| Ok(()), checks)
     }
 
-    /// Checks the path to `signer`, where no two certificates have one issuer and serial number.
+    /// Checks the path to `signer`, given that all certificates differ in issuer and serial number.
     fn verify_path_among_distinct(
         &self,
         signer: &'a Certificate,
@@ -161,7 +161,7 @@ impl<'a> Candidates<'a> {
         let mut failure = not_issued;
         let mut tried: Vec<&Certificate> = Vec::new();
         for issuer in issuers {
-            // One that is there again, such as the organisation's own, counts once.
+            // A repeated certificate, such as the organisation's own, counts once.
             if tried.contains(&issuer) {
                 continue;
             }
@@ -189,7 +189,7 @@ impl<'a> Candidates<'a> {
         Err(failure)
     }
 
-    /// Checks that `issuer` could issue the last certificate of `path`, and did.
+    /// Checks that `issuer` was allowed to issue the last certificate of `path`, and did.
     fn check_issuer(
         &self,
         issuer: &'a Certificate,
@@ -214,7 +214,7 @@ impl<'a> Candidates<'a> {
         child.check_signature(key, checks).map_err(at(role(path)))
     }
 
-    /// Checks the form, key and caps of an attached certificate.
+    /// Checks the form, key and maximum validity of an attached certificate.
     fn check_attached(&self, certificate: &Certificate) -> Result<(), CertificateProblem> {
         certificate.check_form()?;
         certificate.public_key()?.check_member().map_err(CertificateProblem::Algorithm)?;
@@ -229,10 +229,12 @@ impl<'a> Candidates<'a> {
         Ok(())
     }
 
-    /// Checks the form, key and caps of the organisation's certificate, and that its key agreed to its name.
+    /// Checks the form, key and maximum validity of the organisation's certificate, and that its
+    /// key's holder agreed to its name.
     ///
-    /// A self-signature is the only evidence of that. Anyone can have an authority of their own put the organisation's key, which is
-    /// public, under another name; so a certificate that someone else issued is rejected unless a policy accepts it.
+    /// A self-signature is the only evidence of that. Anyone can have their own authority put the
+    /// organisation's key, which is public, under another name; so a certificate that another
+    /// authority issued is rejected unless a policy accepts it.
     fn check_organisation(&self, checks: &mut SignatureChecks) -> Result<(), CertificateProblem> {
         let certificate = self.organisation;
         let key = certificate.public_key()?;
@@ -275,7 +277,8 @@ impl<'a> Candidates<'a> {
         if self.is_distinct(certificate) { Ok(()) } else { Err(repeated()) }
     }
 
-    /// Whether no other certificate has the issuer and serial number of this one. The same certificate may be there again.
+    /// Returns true if no other certificate has the issuer and serial number of this one. The same
+    /// certificate may be repeated.
     fn is_distinct(&self, certificate: &Certificate) -> bool {
         std::iter::once(self.organisation).chain(self.attached).all(|other| {
             other.serial() != certificate.serial()
@@ -296,7 +299,7 @@ fn at(certificate: CertificateRole) -> impl FnOnce(CertificateProblem) -> Verify
     move |problem| VerifyError::Certificate { certificate, problem }
 }
 
-/// What the last certificate of a path is.
+/// The role of the last certificate of a path.
 const fn role(path: &[&Certificate]) -> CertificateRole {
     if path.len() > 1 { CertificateRole::Intermediate } else { CertificateRole::Signer }
 }
@@ -321,7 +324,8 @@ fn check_may_sign(certificate: &Certificate) -> Result<(), CertificateProblem> {
     }
 }
 
-/// Whether the child's authority key identifier is the issuer's subject key identifier, where both have one.
+/// Returns true if the child's authority key identifier equals the issuer's subject key identifier,
+/// or either is absent.
 fn key_identifiers_match(child: &Certificate, issuer: &Certificate) -> bool {
     let authority = child.extensions().authority_key_identifier.as_ref();
     let subject = issuer.extensions().subject_key_identifier.as_ref();

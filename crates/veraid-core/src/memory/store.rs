@@ -1,4 +1,4 @@
-//! Values by digest, bounded in octets.
+//! A cache of values by digest, bounded in bytes.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,16 +12,17 @@ use crate::memory::MemoryCounts;
 /// SHA-256 of everything that a value depends on.
 pub(crate) type Key = [u8; 32];
 
-/// What keeping a value costs beside the value: key, places in maps and queues.
+/// The overhead of an entry beside its value: key, places in maps and queues.
 const ENTRY_BYTES: u64 = 160;
 
-/// A value that knows about how many octets it holds on to.
+/// A value that knows its approximate heap size.
 pub(crate) trait Remembered {
-    /// The most octets on the heap that the value keeps from being freed.
+    /// An upper bound on the heap bytes that the value keeps from being freed.
     fn octets(&self) -> usize;
 }
 
-/// Values by digest. What is used often stays, whatever passes through once: the library's eviction (S3-FIFO) resists scans.
+/// A cache of values by digest. Frequently used entries stay, whatever passes through once: the
+/// library's eviction (S3-FIFO) resists scans.
 pub(crate) struct Store<V> {
     cache: Cache<Key, Arc<V>, Weight, DefaultHashBuilder, Evictions>,
     counters: Arc<Counters>,
@@ -36,7 +37,7 @@ struct Counters {
 }
 
 impl<V: Remembered> Store<V> {
-    /// A store of at most so many octets; `typical` is what most values have.
+    /// Creates a store of at most `max_octets` bytes; `typical` is the usual size of a value.
     pub(crate) fn new(max_octets: u64, typical: u64) -> Self {
         let items = max_octets.checked_div(typical.saturating_add(ENTRY_BYTES)).unwrap_or(1);
         let items = usize::try_from(items).unwrap_or(usize::MAX).max(1);
@@ -53,13 +54,13 @@ impl<V: Remembered> Store<V> {
         found
     }
 
-    /// The same for a first look, after which the question is asked again unless something is found: what is missing is counted
-    /// then.
+    /// Looks up a key without counting a miss, since the lookup is repeated and counted unless an
+    /// entry is found.
     pub(crate) fn glance(&self, key: &Key) -> Option<Arc<V>> {
         self.cache.get(key)
     }
 
-    /// Counts that a first look was enough.
+    /// Counts a hit of such a first lookup.
     pub(crate) fn count_hit(&self) {
         self.counters.hits.fetch_add(1, Ordering::Relaxed);
     }
@@ -88,7 +89,7 @@ impl<V> fmt::Debug for Store<V> {
     }
 }
 
-/// Octets of an entry.
+/// The size of an entry in bytes.
 #[derive(Clone, Copy, Debug)]
 struct Weight;
 
@@ -98,7 +99,7 @@ impl<V: Remembered> Weighter<Key, Arc<V>> for Weight {
     }
 }
 
-/// Counts what is thrown out.
+/// Counts evictions.
 #[derive(Clone, Debug)]
 struct Evictions(Arc<Counters>);
 

@@ -1,4 +1,4 @@
-//! Parsing SignedData over the octets received.
+//! Parses SignedData over the received octets.
 
 use crate::algorithm::AlgorithmIdentifier;
 use crate::certificate::{Certificate, dotted};
@@ -9,11 +9,11 @@ use crate::signature_metadata::SignatureMetadata;
 
 use super::{AlgorithmProtection, SignedAttributes, SignedData, SignerInfo, SigningCertificate};
 
-/// Most attached certificates (8: a path of 4, the organisation's, and room).
+/// The maximum number of attached certificates (8: a path of 4, the organisation's, and room).
 const MAX_CERTIFICATES: usize = 8;
-/// Most signed attributes (16: deployed software writes up to 6).
+/// The maximum number of signed attributes (16: deployed software writes up to 6).
 const MAX_ATTRIBUTES: usize = 16;
-/// Most digest algorithms announced (8: three are allowed at all).
+/// The maximum number of announced digest algorithms (8: only three are allowed).
 const MAX_DIGEST_ALGORITHMS: usize = 8;
 
 impl SignedData {
@@ -62,7 +62,7 @@ impl SignedData {
         let has_revocation_lists = fields.optional(tag::constructed(1), "crls")?.is_some();
         let signers = fields.read(tag::SET, "signerInfos")?;
         fields.finish()?;
-        // Not more than a handful need be told apart from one.
+        // Only one signer is valid; counting more than a handful is not needed.
         let signers = set(&signers, "signerInfos", MAX_CERTIFICATES, &mut deviations)?;
         let signer = match signers.as_slice() {
             [signer] => {
@@ -90,7 +90,7 @@ impl SignedData {
     }
 }
 
-/// The elements of a SET OF, at most `max`; one that is not sorted is noted.
+/// The elements of a SET OF, at most `max`; an unsorted set is recorded as a deviation.
 fn set<'a>(
     element: &Element<'a>,
     field: &'static str,
@@ -119,12 +119,13 @@ fn expect(element: &Element<'_>, tag: u8, field: &'static str) -> Result<(), Par
     Err(ParseError::Der { field, offset: element.offset, problem })
 }
 
-/// Whether the content's type is *data*, and the content if it is attached.
+/// The check that the content's type is *data*, and the content if it is attached.
 type EncapsulatedContent = (Result<(), SignedDataError>, Option<Vec<u8>>);
 
-/// EncapsulatedContentInfo: the content's type, and the content if it is attached.
+/// Parses EncapsulatedContentInfo: the content's type, and the content if it is attached.
 ///
-/// Deployed software writes the content as a constructed OCTET STRING; one level of chunks is read.
+/// Deployed software writes the content as a constructed OCTET STRING; one level of chunks is
+/// accepted.
 fn parse_content(
     mut fields: Reader<'_>,
     deviations: &mut Vec<Deviation>,
@@ -224,7 +225,7 @@ impl SignedAttributes {
                 Some(value) if values.is_finished() && !seen.contains(&oid) => {
                     parsed.read_attribute(oid, &value)?;
                 }
-                // Told when the signature is verified: the structure is well formed.
+                // Reported when the signature is verified: the structure is well formed.
                 _ => parsed.not_single = Some(dotted(oid)),
             }
             seen.push(oid);

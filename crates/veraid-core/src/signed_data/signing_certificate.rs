@@ -9,16 +9,16 @@ use crate::error::{DerProblem, ParseError, SigningCertificateProblem};
 
 const FIELD: &str = "signingCertificateV2";
 
-/// The certificate that the signer names as its own, within what is signed.
+/// The certificate that the signer names as its own in the signed attributes.
 ///
-/// The `sid` of a SignerInfo is not signed. Without this attribute a signature can be moved under any certificate of the same
-/// key (RFC 2634 section 5.1).
+/// The `sid` of a SignerInfo is not signed. Without this attribute a signature can be moved to any
+/// certificate of the same key (RFC 2634 section 5.1).
 #[derive(Clone, Debug)]
 pub(super) struct SigningCertificate {
-    /// `None` if it is not an allowed one.
+    /// `None` if it is not an allowed hash.
     digest_algorithm: Option<DigestAlgorithm>,
     certificate_digest: Vec<u8>,
-    /// Whether it says more: further certificates, policies, or issuer and serial number.
+    /// True if it contains more: further certificates, policies, or issuer and serial number.
     says_more: bool,
 }
 
@@ -49,20 +49,20 @@ impl SigningCertificate {
             None => Some(DigestAlgorithm::Sha256),
         };
         let certificate_digest = fields.read(tag::OCTET_STRING, "certHash")?.value.to_vec();
-        // An issuer's name in there nests deeper than DER is read. The digest covers it anyway.
+        // An issuer's name there exceeds the nesting limit for DER. The digest covers it anyway.
         let has_issuer_serial = fields.optional(tag::SEQUENCE, "issuerSerial")?.is_some();
         fields.finish()?;
         let says_more = has_policies || has_more || has_issuer_serial;
         Ok(Self { digest_algorithm, certificate_digest, says_more })
     }
 
-    /// Checks that this names `signer`, and says nothing that is not evaluated.
+    /// Checks that this names `signer`, and contains nothing that is not supported.
     pub(super) fn check(
         &self,
         signer: &Certificate,
         crypto: CryptoProvider,
     ) -> Result<(), SigningCertificateProblem> {
-        // Further certificates and policies limit which path may be used, and paths are not held to that.
+        // Further certificates and policies limit the allowed paths, and that is not enforced.
         if self.says_more {
             return Err(SigningCertificateProblem::Restricted);
         }
@@ -75,8 +75,8 @@ impl SigningCertificate {
     }
 }
 
-/// Reads a hash that is written out. DER leaves a default out (X.690 section 11.5), and the default is SHA-256 without
-/// parameters.
+/// Parses a hash that is written out. DER leaves a default out (X.690 section 11.5), and the
+/// default is SHA-256 without parameters.
 fn read_hash(written: &Element<'_>) -> Result<Option<DigestAlgorithm>, ParseError> {
     let algorithm = AlgorithmIdentifier::from_element(written)?;
     let digest = algorithm.digest().ok();

@@ -1,4 +1,4 @@
-//! The window and the common second against their definitions, second by second.
+//! Compares the window and the common second with their definitions, second by second.
 
 use veraid_dnssec::{Timestamp, ValidityPeriod, ValidityPeriods};
 
@@ -8,7 +8,7 @@ use crate::profile::Profile;
 const SECONDS: u64 = 40;
 const CASES: usize = 200_000;
 
-/// Random numbers that are the same in each run.
+/// Random numbers that are identical in each run.
 struct Random(u64);
 
 impl Random {
@@ -23,7 +23,7 @@ impl Random {
         (first, first + self.below(SECONDS - first))
     }
 
-    /// Up to three periods; most of the time one that is long.
+    /// Up to three periods, usually with a long one.
     fn periods(&mut self) -> Vec<(u64, u64)> {
         if self.below(3) == 0 {
             return vec![(self.below(10), 20 + self.below(20))];
@@ -37,7 +37,7 @@ fn to_period((first, last): (u64, u64)) -> ValidityPeriod {
     ValidityPeriod::new(t(first), t(last)).unwrap()
 }
 
-/// A case: who holds when, and what is asked.
+/// A test case: the validity of each part, and the request.
 #[derive(Debug)]
 struct Case {
     chain: Vec<(u64, u64)>,
@@ -73,7 +73,7 @@ impl Case {
         }
     }
 
-    /// Whether certificates and signature hold.
+    /// Returns true if certificates and signature are valid.
     fn signed(&self, second: u64) -> bool {
         holds(&self.certificates, second) && holds(&[self.signature], second)
     }
@@ -82,7 +82,8 @@ impl Case {
         self.signed(second) && holds(&self.chain, second)
     }
 
-    /// The window that ends with the request, or with the last second of it in which certificates and signature hold.
+    /// The window that ends with the request, or with the last second of it in which certificates
+    /// and signature are valid.
     fn window(&self, (first, last): (u64, u64)) -> Option<(u64, u64)> {
         let end = match self.profile {
             Profile::DomainAuth => last,
@@ -96,7 +97,7 @@ impl Case {
         Some((start, end))
     }
 
-    /// The window, and the run of seconds around the last one in it in which everything holds.
+    /// The window, and the run of seconds around the last one in it in which everything is valid.
     fn settled_in(&self, requested: (u64, u64)) -> Option<((u64, u64), (u64, u64))> {
         let (start, end) = self.window(requested)?;
         let common = (start..=end).rev().find(|&second| self.all_hold(second))?;

@@ -77,7 +77,7 @@ impl SignatureVerifier for RustCrypto {
 ///
 /// # Errors
 ///
-/// [`SignatureError`] if the signature does not hold or the key is not one.
+/// [`SignatureError`] if the signature or the key is invalid.
 pub fn verify_ed448(
     key: &[u8; 57],
     message: &[u8],
@@ -92,15 +92,16 @@ pub fn verify_ed448(
     key.verify_raw(&signature, message).map_err(|_| SignatureError)
 }
 
-/// Whether an encoded point of edwards448 has y below the prime and no bit set between y and the sign of x. RFC 8032 section 5.2.3 lets
-/// decoding fail otherwise, which the library does not: it drops the bits and reduces y.
+/// Returns true if an encoded point of edwards448 has y below the prime and no bit set between y
+/// and the sign of x. RFC 8032 section 5.2.3 requires decoding to fail otherwise; the library
+/// instead drops the bits and reduces y.
 fn is_canonical_ed448(point: &[u8; 57]) -> bool {
     const SIGN_OF_X: u8 = 0x80;
     let [y @ .., last] = point;
     last & !SIGN_OF_X == 0 && y.iter().rev().lt(ED448_PRIME.iter().rev())
 }
 
-/// 2^448 - 2^224 - 1, least octet first.
+/// 2^448 - 2^224 - 1, little-endian.
 const ED448_PRIME: [u8; 56] = {
     let mut prime = [0xFF; 56];
     prime[28] = 0xFE;
@@ -142,7 +143,7 @@ fn verify_pss(
     signature: &[u8],
 ) -> Result<(), SignatureError> {
     let signature = pss::Signature::try_from(signature).map_err(|_| SignatureError)?;
-    // `VerifyingKey::new` demands a salt as long as the hash.
+    // `VerifyingKey::new` requires a salt as long as the hash.
     match digest {
         DigestAlgorithm::Sha256 => {
             pss::VerifyingKey::<Sha256>::new(key).verify(message, &signature)

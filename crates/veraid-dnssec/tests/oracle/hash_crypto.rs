@@ -1,6 +1,6 @@
 //! A hash in place of cryptography: a signature is the hash of key and message, which anyone can make.
 //!
-//! The walk cannot tell the difference, and a world with dozens of signatures is judged in microseconds.
+//! The walk cannot tell the difference, and a world with dozens of signatures takes microseconds.
 
 use veraid_dnssec::crypto::{
     CryptoProvider, DigestAlgorithm, Digester, PublicKey, SignatureAlgorithm, SignatureError,
@@ -48,7 +48,7 @@ impl Digester for HashCrypto {
     }
 }
 
-/// 256 bits that differ for different parts, as far as worlds made without malice go.
+/// 256 bits that differ for different parts, barring malice.
 fn hash(purpose: u64, parts: &[&[u8]]) -> [u8; 32] {
     let mut lanes = [purpose, purpose ^ 0xA5A5, purpose ^ 0x5A5A, purpose ^ 0xFF00];
     for part in parts {

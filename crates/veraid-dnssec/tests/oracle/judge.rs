@@ -1,4 +1,4 @@
-//! Holds the walk against the truth of a world.
+//! Compares the walk with the truth of a world.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use super::random::Random;
 use super::truth::{Facts, Requested, Truth};
 use super::world::{Anchor, Answer, SECONDS, World};
 
-/// How often something was seen, so that a run can tell that it tried what it is there for.
+/// Counts of events, so that a run can show that it covered them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) asked: u64,
@@ -23,7 +23,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Adds what another run has seen.
+    /// Adds the counts of another run.
     pub(crate) const fn add(&mut self, other: Self) {
         self.asked += other.asked;
         self.proved += other.proved;
@@ -44,7 +44,7 @@ impl fmt::Display for Seen {
     }
 }
 
-/// Judges the worlds from this seed on, each from its own seed, the next number.
+/// Tests worlds, one for each seed.
 pub(crate) fn judge_worlds(seeds: impl IntoIterator<Item = u64>) -> Result<Seen, String> {
     let mut seen = Seen::default();
     for seed in seeds {
@@ -206,7 +206,7 @@ fn period((first, last): Requested) -> ValidityPeriod {
     ValidityPeriod::new(t(first), t(last)).unwrap()
 }
 
-/// Limits have tests of their own; here they would only hide the rest.
+/// Limits have their own tests; here they would only hide the rest.
 fn no_limits() -> Limits {
     let mut limits = Limits::DEFAULT;
     limits.signature_checks = u32::MAX;

@@ -1,4 +1,5 @@
-//! The walk against brute force: random small worlds in which every second is judged by definition.
+//! Compares the walk with brute force: random small worlds in which every second is decided by
+//! definition.
 //!
 //! Each test run judges the same worlds, in about half a minute. `cargo xtask oracle` judges as many others as there is time for.
 

@@ -1,4 +1,4 @@
-//! Random numbers that a seed decides (SplitMix64), so that every world can be made again.
+//! Random numbers from a seed (SplitMix64), so that every world can be reproduced.
 
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
@@ -37,12 +37,12 @@ impl Random {
         &some[index as usize]
     }
 
-    /// Octets.
+    /// Random octets.
     pub(crate) fn octets(&mut self, count: usize) -> Vec<u8> {
         (0..count).map(|_| self.next() as u8).collect()
     }
 
-    /// Puts `some` into another order.
+    /// Shuffles `some`.
     pub(crate) fn shuffle<T>(&mut self, some: &mut [T]) {
         for last in (1..some.len()).rev() {
             some.swap(last, self.below(last as u64 + 1) as usize);

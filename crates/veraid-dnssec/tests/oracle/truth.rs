@@ -1,8 +1,9 @@
-//! The truth about a world, second by second, by the definitions of the RFCs and nothing else.
+//! The truth about a world, second by second, only by the definitions of the RFCs.
 //!
-//! Nothing here folds periods: whether a key, a DS or the record is proved is asked anew for each second. The one thing that the requested
-//! period decides is the way: a name is a zone of its own if its parent proves a DS for it at some requested second
-//! (docs/decisions.md, "Only a proved DS moves the walk").
+//! Nothing here combines periods: whether a key, a DS or the record is proved is decided anew for
+//! each second. The requested period decides only the path: a name is a zone of its own if its
+//! parent proves a DS for it at some requested second (docs/decisions.md, "Only a proved DS moves
+//! the walk").
 
 use veraid_dnssec::RecordType;
 use veraid_testkit::signed_octets;
@@ -16,7 +17,8 @@ pub(crate) type Requested = (u64, u64);
 /// Keys of one zone: a bit for each, in the zone's order.
 type Keys = u32;
 
-/// What does not depend on time: who made which RRSIG, and which keys a message has or names.
+/// The facts that do not depend on time: the maker of each RRSIG, and the keys that a message has
+/// or names.
 pub(crate) struct Facts<'a> {
     world: &'a World,
     messages: Vec<Message>,
@@ -30,12 +32,13 @@ struct Message {
     zone: usize,
     /// Usable keys of the zone that a DNSKEY has, or that a DS names.
     keys: Keys,
-    /// Whether one of the DSs is of a digest and algorithm that count.
+    /// True if one of the DSs has a digest and algorithm that count.
     has_usable_ds: bool,
     rrsigs: Vec<Maker>,
 }
 
-/// The key that made an RRSIG: its zone and place there; `None` if no usable key did, or the fields do not fit the RRset.
+/// The key that made an RRSIG: its zone and position there; `None` if it was not made by a usable
+/// key, or the fields do not fit the RRset.
 #[derive(Clone, Copy)]
 struct Maker {
     key: Option<(usize, usize)>,
@@ -47,7 +50,7 @@ pub(crate) struct Truth<'a> {
     facts: &'a Facts<'a>,
     /// The zones that the walk enters, as indices into the world's zones.
     path: Vec<usize>,
-    /// Whether the walk comes to a zone that has no DS of a known digest.
+    /// True if the walk reaches a zone that has no DS of a known digest.
     is_insecure: bool,
     /// For each message the first and last second of each RRSIG.
     seconds: Vec<Vec<Option<(i128, i128)>>>,
@@ -121,7 +124,7 @@ impl<'a> Truth<'a> {
         let max = facts.world.max_signature_seconds.map(i128::from);
         let seconds = |maker: &Maker| {
             let (first, last) = seconds_of(maker.inception, maker.expiration, requested)?;
-            // Seconds before 1970 cannot be told, so they do not count.
+            // Seconds before 1970 cannot be expressed, so they do not count.
             let length = last - first.max(0);
             max.is_none_or(|max| length <= max).then_some((first, last))
         };
@@ -151,7 +154,7 @@ impl<'a> Truth<'a> {
         truth
     }
 
-    /// Whether the record is proved at `second`.
+    /// Returns true if the record is proved at `second`.
     pub(crate) fn holds(&self, second: u64) -> bool {
         let place = self.path.len() - 1;
         let keys = self.keys_at(place, second);
@@ -160,7 +163,7 @@ impl<'a> Truth<'a> {
             && self.proved(RecordType::TXT, owner, self.path[place], second, keys).next().is_some()
     }
 
-    /// The keys of the zone at this place of the path that are proved at `second`.
+    /// The keys of the zone at this position of the path that are proved at `second`.
     fn keys_at(&self, place: usize, second: u64) -> Keys {
         let zone = self.path[place];
         let entries: Keys = match place.checked_sub(1) {
@@ -178,7 +181,7 @@ impl<'a> Truth<'a> {
                     .fold(0, |all, delegation| all | delegation.keys)
             }
         };
-        // An RRset of keys is proved by a key that it has itself.
+        // An RRset of keys is proved by one of its own keys.
         self.facts
             .messages
             .iter()
@@ -221,7 +224,7 @@ fn mask(keys: &[Key], is_in: impl Fn(&Key) -> bool) -> Keys {
     keys.iter().enumerate().fold(0, |all, (place, key)| all | (Keys::from(is_in(key)) << place))
 }
 
-/// Whether a DS names the key, with a digest that counts.
+/// Returns true if a DS names the key, with a digest that counts.
 fn is_named_by(key: &Key, owner: &veraid_dnssec::Name, ds: &[u8]) -> bool {
     is_usable_ds(ds) && ds == key.ds(owner, ds[3])
 }

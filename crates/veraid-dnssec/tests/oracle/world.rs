@@ -1,7 +1,8 @@
 //! Small random worlds: a root, up to three names below it that may be zones, and a TXT record.
 //!
-//! Each question is answered by one to three messages, and each zone has one to four keys, some with one key tag. RRSIGs are good, or bad in
-//! one way. Everything happens within a minute, around instants at which serial number arithmetic could go wrong.
+//! Each question is answered by one to three messages, and each zone has one to four keys, some
+//! with the same key tag. RRSIGs are valid, or invalid in one way. Everything happens within a
+//! minute, around instants at which serial number arithmetic could go wrong.
 
 use veraid_dnssec::{Name, Question, RecordType, Timestamp, TrustAnchor, ValidityPeriod};
 use veraid_testkit::{MessageBuilder, Record, Rrset, RrsigFields, key_tag, signed_octets};
@@ -18,13 +19,13 @@ const INSTANTS: [u64; 5] = [1_795_348_800, 1 << 31, 1 << 32, 1 << 33, 30];
 pub(crate) struct World {
     /// The first second.
     pub(crate) start: u64,
-    /// The root, then the names on the way to the record, each with the keys that it has if it is a zone.
+    /// The root, then the names on the way to the record, each with its keys if it is a zone.
     pub(crate) zones: Vec<Zone>,
     /// The owner of the TXT record.
     pub(crate) owner: Name,
     pub(crate) anchors: Vec<Anchor>,
     pub(crate) answers: Vec<Answer>,
-    /// Whether few RRSIGs are bad or short, so that more is proved.
+    /// True if few RRSIGs are invalid or short, so that more is proved.
     is_calm: bool,
     /// The longest RRSIG that counts.
     pub(crate) max_signature_seconds: Option<u64>,
@@ -35,7 +36,7 @@ pub(crate) struct Zone {
     pub(crate) keys: Vec<Key>,
 }
 
-/// A key and whether it may be used at all.
+/// A key, which may be unusable.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Key {
     pub(crate) rdata: Vec<u8>,
@@ -138,7 +139,7 @@ impl World {
             }
             world.add_answers(random, zone, |world, random| world.random_dnskey(random, zone));
         }
-        // A zone below the one that holds the record could sign it, or one above.
+        // A zone below or above the record's zone could sign it.
         let signer = if random.chance(85) { path[path.len() - 1] } else { *random.pick(&path) };
         let answer = Rrset::txt(&world.owner, &["text"]);
         let answer = world.signed(random, signer, answer);
@@ -147,7 +148,7 @@ impl World {
         world
     }
 
-    /// Anchors for most keys of the root, and now and then for none of them.
+    /// Anchors for most keys of the root, and occasionally for no key.
     fn random_anchors(&self, random: &mut Random) -> Vec<Anchor> {
         let mut stranger = random_key(random);
         while !stranger.usable {
@@ -197,7 +198,7 @@ impl World {
         Rrset { owner: name.clone(), record_type: RecordType::DNSKEY, ttl: 60, rdata }
     }
 
-    /// DSs for some of the keys of a zone, some of them of digests that do not count or wrong.
+    /// DSs for some of the keys of a zone, some of them wrong or of digests that do not count.
     fn random_ds(&self, random: &mut Random, zone: usize) -> Rrset {
         let Zone { name, keys } = &self.zones[zone];
         let mut rdata: Vec<Vec<u8>> = some(random, keys)
@@ -213,7 +214,7 @@ impl World {
         Rrset { owner: name.clone(), record_type: RecordType::DS, ttl: 60, rdata }
     }
 
-    /// With RRSIGs by some keys of `signer`, each for a period of its own.
+    /// Adds RRSIGs by some keys of `signer`, each for its own period.
     fn signed(&self, random: &mut Random, signer: usize, rrset: Rrset) -> Answer {
         let mut rrsigs = Vec::new();
         let counts: &[u8] =
@@ -274,7 +275,7 @@ impl World {
         match random.below(if self.is_calm { 300 } else { 100 }) {
             // Inverted.
             0..3 => (last.wrapping_add(1) as u32, first as u32),
-            // Half a turn before, or ahead: which of the two depends on the instant that is asked about.
+            // Half a turn before, or after: which of the two depends on the requested instant.
             3..8 => {
                 let half_turn_away = first.wrapping_add(1 << 31) as u32;
                 (half_turn_away, half_turn_away.wrapping_add(random.below(90) as u32))
@@ -309,7 +310,7 @@ impl World {
     }
 }
 
-/// All of `from`, or some of it; never nothing.
+/// All of `from`, or some of it; never empty.
 fn some<'a, T>(random: &mut Random, from: &'a [T]) -> Vec<&'a T> {
     if random.chance(65) {
         return from.iter().collect();
@@ -350,7 +351,8 @@ fn random_key(random: &mut Random) -> Key {
     Key { rdata, usable }
 }
 
-/// Another key with the tag of `key`: a tag is a sum of 16-bit words (RFC 4034 appendix B), and two of them change places.
+/// Another key with the tag of `key`: a tag is a sum of 16-bit words (RFC 4034 appendix B), and two
+/// of them are swapped.
 fn colliding(key: &Key) -> Key {
     let mut other = key.clone();
     for octet in 4..6 {

@@ -1,4 +1,4 @@
-//! What is fetched is a chain that verifies, in as few octets as that takes.
+//! Fetched chains verify, with as few bytes as possible.
 
 use veraid_core::{
     KeyRecordError, OrganisationKey, Profile, ServiceOid, SignatureBundle, Timestamp,
@@ -14,7 +14,7 @@ use veraid_testkit::{
 use crate::server::LoopbackServer;
 use crate::zones::{Zones, fetch, key_records, name, organisation, p256, question};
 
-/// The order in which a chain has its links: the answer, then each zone up to the root.
+/// The messages in the order of a chain's links: the answer, then each zone up to the root.
 fn minimal_messages(chain: &MockChain) -> Vec<Vec<u8>> {
     let message = |question| {
         let link = chain.link(question);
@@ -42,9 +42,10 @@ async fn the_minimal_form_is_what_a_verifier_needs_and_nothing_else() {
     let messages: Vec<_> = fetched.messages().map(<[u8]>::to_vec).collect();
     assert_eq!(messages, minimal_messages(&chain));
     let sizes: Vec<_> = messages.iter().map(Vec::len).collect();
-    // 12 octets of header, the question, 12 and the data of each record (11 in the root); signatures have 64 octets.
+    // 12 bytes of header, the question, 12 and the data of each record (11 in the root); signatures
+    // have 64 bytes.
     assert_eq!(sizes, [161, 216, 176, 200, 164, 190]);
-    // Three octets before each message, four before all.
+    // Three bytes before each message, four before all.
     assert_eq!(fetched.to_der().len(), 4 + 6 * 3 + 1107);
 
     assert_eq!(fetched.records().rdata().collect::<Vec<_>>(), [b"\x04text"]);
@@ -124,7 +125,7 @@ async fn letter_case_stays_as_received_and_duplicates_go() {
     });
     let server = LoopbackServer::honest(&zones).await;
     let fetched = fetch(&zones.resolver([server.udp()])).await.unwrap();
-    // The owner points to the question, which the server repeats as it was asked.
+    // The owner points to the question, which the server repeats as sent.
     assert_eq!(fetched.messages().next().unwrap(), minimal_messages(&chain)[0]);
 }
 
@@ -230,7 +231,8 @@ async fn a_key_is_found_in_the_records_or_told_to_be_missing() {
 #[tokio::test]
 async fn it_is_fetched_again_after_two_thirds_or_when_caches_have_forgotten() {
     let now = default_instant();
-    // Seconds left, time to live of every record, seconds until it is fetched again, whether it expires soon.
+    // Seconds left, time to live of every record, seconds until the next fetch, whether it expires
+    // soon.
     for (left, ttl, wait, soon) in [
         (900_000, 300, 600_000, false),
         (900_000, 700_000, 700_000, false),
@@ -280,11 +282,11 @@ async fn any_records_can_be_fetched_and_those_with_compressed_names_whole() {
     let address = rrset(1, &[192, 0, 2, 1]);
     let exchange = rrset(15, b"\x00\x0A\x02mx\x07example\x03com\x00");
     for (rrset, whole) in [(address, false), (exchange.clone(), true)] {
-        // The owner's name is a zone, too.
+        // The owner's name is also a zone.
         let mut hierarchy = p256().hierarchy();
         hierarchy.answer = rrset.clone();
         let chain = hierarchy.sign();
-        // A server compresses the name in the data: a pointer to the question.
+        // The server compresses the name in the data: a pointer to the question.
         let zones = Zones::of(&chain).change("example.com", rrset.record_type, |response| {
             for record in &mut response.answers {
                 if record.record_type == exchange.record_type {

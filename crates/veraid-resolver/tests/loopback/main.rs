@@ -1,4 +1,4 @@
-//! Fetching from servers on loopback, which answer from zones in memory over real sockets.
+//! Fetching from servers on loopback, which serve zones in memory over real sockets.
 
 #![allow(
     clippy::arithmetic_side_effects,

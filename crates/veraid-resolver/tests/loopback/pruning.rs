@@ -1,4 +1,4 @@
-//! RRSIGs that no proof needs are left out, and never a second of the proof.
+//! RRSIGs that no proof needs are omitted, without losing a second of the proof.
 
 use std::path::Path;
 
@@ -15,13 +15,13 @@ use crate::zones::{Zones, key_records, options, organisation, p256, question};
 
 const DAY: u64 = 86_400;
 
-/// From so many days before the default instant to so many after.
+/// A period from this many days before the default instant to this many after.
 fn days(before: u64, after: u64) -> ValidityPeriod {
     let now = default_instant();
     ValidityPeriod::new(now.saturating_sub(before * DAY), now.saturating_add(after * DAY)).unwrap()
 }
 
-/// An algorithm and period of an RRSIG: what it takes to tell those of one message apart.
+/// The algorithm and expiration of each RRSIG: enough to tell those of one message apart.
 type Kept = Vec<(u8, u32)>;
 
 /// The RRSIGs of the message that answers a question, by algorithm and expiration.
@@ -75,14 +75,14 @@ fn verifier(anchors: &str) -> ChainVerifier {
     )
 }
 
-/// The run around the default instant that messages prove if all of two years is asked for.
+/// The run around the default instant that messages prove if two years are requested.
 fn run<'a>(messages: impl Iterator<Item = &'a [u8]>, anchors: &str) -> Option<ValidityPeriod> {
     let chain = DnssecChain::parse(messages).unwrap();
     let proved = chain.verify(&key_records(), days(365, 365), &verifier(anchors)).ok()?;
     proved.validity().run_around(default_instant())
 }
 
-/// Zones with RRSIGs for these periods over some RRsets, by every key that signs them.
+/// Zones with RRSIGs for these periods over some RRsets, by every key of the zone.
 fn resigned(chain: &MockChain, periods: &[(Question, Vec<ValidityPeriod>)]) -> Zones {
     let mut chain = chain.clone();
     for (question, periods) in periods {
@@ -102,7 +102,8 @@ fn resigned(chain: &MockChain, periods: &[(Question, Vec<ValidityPeriod>)]) -> Z
 #[tokio::test]
 async fn of_signatures_that_prove_the_same_one_is_kept_in_each_message() {
     let mut hierarchy = p256().hierarchy();
-    // The zone-signing key signs the keys, too, and the second of two zone-signing keys everything again.
+    // The zone-signing key also signs the keys, and the second of two zone-signing keys signs
+    // everything again.
     let zone = &mut hierarchy.zones[1];
     let zsks: Vec<ZoneKey> = [40, 41]
         .map(|index| ZoneKey::fixed(ZoneAlgorithm::EcdsaP256, index).with_flags(ZoneKey::ZONE))
@@ -132,7 +133,8 @@ async fn a_signature_that_adds_seconds_to_the_whole_chain_is_kept_and_one_that_d
     assert_eq!(kept(&fetched, &record), [(13, expiration(old)), (13, expiration(new))]);
     assert_eq!(run(fetched.messages(), &chain.trust_anchors), Some(days(9, 13)));
 
-    // Where another RRset is signed from one day ago on, the old signature adds nothing to the chain.
+    // If another RRset is signed only since one day ago, the old signature adds nothing to the
+    // chain.
     let ds = question("com", RecordType::DS);
     let zones = resigned(&chain, &[(record.clone(), vec![old, new]), (ds, vec![days(1, 20)])]);
     let fetched = fetch(&zones, &chain.trust_anchors).await;
@@ -160,7 +162,7 @@ async fn signatures_that_prove_nothing_go() {
     assert_eq!(fetched.validity(), link.period);
 }
 
-/// A root that signs everything with RSA and with P-256.
+/// Makes the root sign everything with RSA and with P-256.
 fn doubly_signed(hierarchy: &mut Hierarchy) {
     hierarchy.root.ksks = vec![
         ZoneKey::fixed(ZoneAlgorithm::RsaSha256, 0),
@@ -188,14 +190,14 @@ async fn a_doubly_signed_root_keeps_rsa_over_its_keys_and_the_shorter_signature_
         assert_eq!(algorithms(&fetched, &ds), [13]);
         assert!(run(fetched.messages(), anchor(0)).is_some());
     }
-    // Who trusts the new key alone gets its signature.
+    // A verifier that trusts only the new key gets its signature.
     let fetched = fetch(&Zones::of(&chain), anchor(1)).await;
     assert_eq!(algorithms(&fetched, &keys), [13]);
 }
 
 #[tokio::test]
 async fn no_signature_of_a_minimal_chain_can_go_without_loss() {
-    // Overlapping signatures everywhere, of which some can go and some cannot.
+    // Overlapping signatures everywhere, of which some can be omitted and some cannot.
     let chain = p256().build();
     let mut state = 1_u64;
     let mut random = |end: u64| {
@@ -260,7 +262,7 @@ fn without_rrsig(message: &[u8], place: usize) -> Vec<u8> {
     panic!("there is no RRSIG {place}");
 }
 
-/// The header of a token by a member, with this chain.
+/// The header length of a member's token with this chain.
 fn header_bytes(bundle: &veraid_testkit::MockBundle, messages: &[Vec<u8>]) -> usize {
     let mut bundle = bundle.clone();
     bundle.chain.messages = messages.to_vec();

@@ -1,4 +1,4 @@
-//! Each way in which a chain can be missing a link is told by name, with the zone and what to do.
+//! Each link that a chain can miss has its own error, with the zone and a fix.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ async fn error_from(zones: &Zones) -> FetchError {
     fetch(&zones.resolver([server.udp()])).await.expect_err("nothing is handed out")
 }
 
-/// The error, its code and what it says.
+/// Asserts the error, its code and its text.
 async fn assert_error(zones: Zones, expected: FetchError, code: u16, text: &str) {
     let error = error_from(&zones).await;
     assert_eq!(error, expected);
@@ -75,7 +75,7 @@ async fn aliases() {
 
 #[tokio::test]
 async fn a_zone_that_signs_nothing() {
-    // The zone is found by its SOA: here the organisation has none of its own.
+    // The zone is found by its SOA: here the organisation does not have its own.
     let owner = "_veraid.dept.example.com";
     let chain = p256().owner(owner).without_zone("dept.example.com").build();
     let zones = Zones::of(&chain).unsigned(owner, RecordType::TXT);
@@ -185,7 +185,8 @@ async fn a_zone_without_keys() {
     .await;
 }
 
-/// Key records with an RRSIG by each of these zones; none of them is checked before the zones are.
+/// Key records with an RRSIG by each of these zones; the signatures are checked only after the
+/// zones.
 fn signed_by(signers: &[&str]) -> Zones {
     let chain = p256().build();
     let link = chain.link(&key_records()).clone();
@@ -314,7 +315,7 @@ async fn responses_that_make_no_chain() {
             rrsig
         }));
     });
-    // Too large for a datagram on some systems: over TCP.
+    // Too large for a datagram on some systems, so over TCP.
     let server = LoopbackServer::honest(&zones).await;
     let error = fetch(&zones.resolver([server.tcp()])).await.unwrap_err();
     assert_eq!(error, FetchError::Malformed(ParseError::LimitExceeded(Limit::RecordsPerMessage)));

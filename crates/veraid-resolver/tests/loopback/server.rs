@@ -1,4 +1,4 @@
-//! A DNS server on loopback, over UDP and TCP on one port.
+//! A DNS server on loopback, over UDP and TCP on the same port.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use veraid_resolver::{Server, Transport};
 
 use crate::zones::Zones;
 
-/// A query that arrived.
+/// A received query.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
     pub(crate) transport: Transport,
@@ -32,7 +32,7 @@ impl Asked {
     }
 }
 
-/// What a server sends for a query: any number of messages.
+/// The reply of a server to a query: any number of messages.
 pub(crate) type Behaviour = Arc<dyn Fn(&Asked) -> Vec<Vec<u8>> + Send + Sync>;
 
 /// Answers from `zones`.
@@ -60,7 +60,7 @@ impl LoopbackServer {
     }
 
     pub(crate) async fn start(behaviour: Behaviour) -> Self {
-        // TCP first: a port that is free there is rarely taken over UDP.
+        // TCP first: a port that is free for TCP is rarely taken for UDP.
         loop {
             let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port is free");
             let address = tcp.local_addr().expect("it is bound");
@@ -83,12 +83,12 @@ impl LoopbackServer {
         format!("tcp://{}", self.address).parse().expect("it is a server")
     }
 
-    /// What was asked so far.
+    /// Returns the queries so far.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().expect("no test panics with it").clone()
     }
 
-    /// The questions so far, each with how it came.
+    /// Returns the questions so far, each with its transport.
     pub(crate) fn questions(&self) -> Vec<(Transport, String)> {
         self.asked().iter().map(|asked| (asked.transport, asked.question.to_string())).collect()
     }
@@ -102,7 +102,7 @@ impl Drop for LoopbackServer {
     }
 }
 
-/// The same behaviour, noting each query.
+/// Records each query before it is answered.
 pub(crate) fn recording(behaviour: Behaviour, asked: &Arc<Mutex<Vec<Asked>>>) -> Behaviour {
     let list = Arc::clone(asked);
     Arc::new(move |asked| {
@@ -128,7 +128,8 @@ async fn serve_tcp(listener: TcpListener, behaviour: Behaviour) {
     }
 }
 
-/// Answers until the other side closes; a query that there is nothing to say to is never answered, nor what follows it.
+/// Serves until the other side closes; a query without a reply is never answered, nor what follows
+/// it.
 pub(crate) async fn serve_framed(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     transport: Transport,

@@ -1,4 +1,4 @@
-//! A server for DNS over TLS or HTTPS on loopback, with a certificate of its own authority.
+//! A server for DNS over TLS or HTTPS on loopback, with a certificate from its own authority.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -17,12 +17,12 @@ use veraid_resolver::{Server, Transport};
 
 use crate::server::{Asked, Behaviour, recording, serve_framed};
 
-/// How a server answers a request for DNS over HTTPS.
+/// The responses of a server for DNS over HTTPS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct HttpManners {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
-    /// What it offers above TLS (RFC 7301).
+    /// The protocols offered above TLS (RFC 7301).
     pub(crate) protocols: &'static [&'static [u8]],
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct TlsServer {
     transport: Transport,
     /// The certificate of the authority that issued the server's, in DER.
     pub(crate) root_der: Vec<u8>,
-    /// The same in PEM.
+    /// The authority's certificate in PEM.
     pub(crate) root_pem: String,
     asked: Arc<Mutex<Vec<Asked>>>,
     /// The method, path and type of each request.
@@ -50,7 +50,7 @@ impl TlsServer {
         Self::start_for(transport, behaviour, "127.0.0.1", HttpManners::GOOD).await
     }
 
-    /// With a certificate for `host`.
+    /// Starts with a certificate for `host`.
     pub(crate) async fn start_for(
         transport: Transport,
         behaviour: Behaviour,
@@ -101,7 +101,7 @@ impl TlsServer {
         self.server_at(&self.address.ip().to_string())
     }
 
-    /// Under another host name.
+    /// The server under another host name.
     pub(crate) fn server_at(&self, host: &str) -> Server {
         let port = self.address.port();
         let url = match self.transport {
@@ -140,7 +140,7 @@ impl Connections {
         while let Ok((stream, from)) = listener.accept().await {
             let connections = self.clone();
             tokio::spawn(async move {
-                // A client that does not trust the certificate breaks off.
+                // A client that does not trust the certificate closes the connection.
                 let Ok(stream) = connections.acceptor.accept(stream).await else { return };
                 match connections.transport {
                     Transport::Https => connections.serve_http2(stream, from).await,
@@ -175,7 +175,7 @@ impl Connections {
         }
         let response = (self.behaviour)(&Asked::new(Transport::Https, from, query)).concat();
         if response.is_empty() {
-            // There is nothing to say, ever.
+            // Never replies.
             return std::future::pending().await;
         }
         let head = Response::builder()

@@ -1,4 +1,4 @@
-//! How servers are asked, and what is done about those that do not answer.
+//! Transports, and servers that do not answer.
 
 use std::collections::HashSet;
 use std::num::NonZeroU8;
@@ -17,7 +17,7 @@ use crate::zones::{PATIENCE, Zones, fetch, key_records, opt, options};
 
 const TC: u16 = 0x0200;
 
-/// Why the fetch failed, which asks each server once.
+/// Returns the failures of a fetch that asks each server once.
 async fn failures(
     zones: &Zones,
     servers: impl IntoIterator<Item = Server>,
@@ -35,7 +35,7 @@ async fn failures(
     }
 }
 
-/// A response that only has a header and the question.
+/// A response with only a header and the question.
 fn bare(code: u16) -> Behaviour {
     Arc::new(move |asked| {
         let mut response = MessageBuilder::new(&asked.question).flags(0x8180 | code);
@@ -57,13 +57,14 @@ async fn udp_queries_have_ids_and_ports_of_their_own() {
     }
     let asked = server.asked();
     assert_eq!(asked.len(), 24);
-    // 24 of 65,536 ids: that two pairs are the same has a chance below 1 in 100,000.
+    // 24 of 65,536 ids: the chance of two equal pairs is below 1 in 100,000.
     let ids: HashSet<_> = asked.iter().map(|asked| asked.id()).collect();
     assert!(ids.len() >= 23, "{ids:?}");
     let ports: HashSet<_> = asked.iter().map(|asked| asked.from.port()).collect();
     assert!(ports.len() > 12, "{ports:?}");
     for asked in asked {
-        // RD and CD; one question, one additional record: OPT with a payload of 1232 octets and DO.
+        // RD and CD; one question, one additional record: OPT with a payload size of 1232 bytes and
+        // DO.
         assert_eq!(asked.octets[2..12], [1, 0x10, 0, 1, 0, 0, 0, 0, 0, 1]);
         assert!(asked.octets.ends_with(&[0, 0, 41, 0x04, 0xD0, 0, 0, 0x80, 0, 0, 0]));
     }
@@ -251,7 +252,7 @@ async fn servers_that_are_down_or_silent_are_skipped() {
     let zones = Zones::p256();
     let working = LoopbackServer::honest(&zones).await;
     let silent = LoopbackServer::start(silent()).await;
-    // Nobody listens on port 1.
+    // Port 1 has no listener.
     for down in ["udp://127.0.0.1:1", "tcp://127.0.0.1:1", "tls://127.0.0.1:1"] {
         let servers = [down.parse().unwrap(), silent.udp(), working.udp()];
         assert_eq!(fetch(&zones.resolver(servers)).await.unwrap().messages().len(), 6, "{down}");
@@ -338,7 +339,7 @@ async fn tls_and_https_servers_are_asked_whose_authority_is_trusted() {
         let most = if transport == Transport::Https { 2 } else { 4 };
         assert!(connections.len() <= most, "{transport:?} {connections:?}");
         if transport == Transport::Https {
-            // RFC 8484 section 4.1: equal queries are to be equal octets, so the id is 0.
+            // RFC 8484 section 4.1: equal queries should have equal bytes, so the id is 0.
             assert!(asked.iter().all(|asked| asked.id() == 0));
             let request = "POST /dns-query application/dns-message";
             assert_eq!(server.requests(), [request; 12]);
@@ -350,7 +351,8 @@ async fn tls_and_https_servers_are_asked_whose_authority_is_trusted() {
 async fn a_connection_that_fell_silent_is_not_used_again() {
     let zones = Zones::p256();
     for transport in [Transport::Tls, Transport::Https] {
-        // All but the first question over the first connection are swallowed, as by a firewall that forgot it.
+        // All but the first question over the first connection are dropped, as by a firewall that
+        // forgot it.
         let (sent, first) = (zones.clone(), Mutex::new(None));
         let behaviour: Behaviour = Arc::new(move |asked| {
             let mut first = first.lock().unwrap();

@@ -1,4 +1,4 @@
-//! What the servers know, and how tests ask for it.
+//! Zones for the servers, and resolvers for them.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use veraid_testkit::{
 pub(crate) const SOA: RecordType = RecordType::new(6);
 const NS: RecordType = RecordType::new(2);
 
-/// Responses to questions, each as a message whose id is still to be filled in.
+/// Responses to questions, each a message whose id is still to be set.
 #[derive(Clone)]
 pub(crate) struct Zones {
     responses: HashMap<Question, MessageBuilder>,
@@ -45,7 +45,7 @@ impl Zones {
         zones
     }
 
-    /// The messages of a chain as they are, with what was changed after signing.
+    /// The messages of a chain unchanged, including changes after signing.
     pub(crate) fn with_messages(chain: &MockChain) -> Self {
         let mut zones = Self::of(chain);
         for (link, message) in chain.links.iter().zip(&chain.messages) {
@@ -74,25 +74,25 @@ impl Zones {
         self
     }
 
-    /// Takes the records of a name and type away.
+    /// Removes the records of a name and type.
     pub(crate) fn without(mut self, owner: &str, record_type: RecordType) -> Self {
         self.responses.remove(&question(owner, record_type)).expect("there is such an RRset");
         self
     }
 
-    /// Takes all signatures over records of a name and type away.
+    /// Removes all signatures over the records of a name and type.
     pub(crate) fn unsigned(self, owner: &str, record_type: RecordType) -> Self {
         self.change(owner, record_type, |response| {
             response.answers.retain(|record| record.record_type != RecordType::RRSIG);
         })
     }
 
-    /// The response to `question`: its records, or that there are none, with the SOA of the zone that says so.
+    /// The response to `question`: its records, or a denial with the SOA of the zone.
     pub(crate) fn respond(&self, question: &Question) -> MessageBuilder {
         if let Some(response) = self.responses.get(question) {
             return response.clone();
         }
-        // A DS is in the zone above.
+        // A DS is in the parent zone.
         let holds = |zone: &&Name| {
             question.name.is_at_or_below(zone)
                 && (question.record_type != RecordType::DS || **zone != question.name)
@@ -112,13 +112,13 @@ impl Zones {
         ChainVerifier::new(anchors, veraid_aws_lc_rs::PROVIDER)
     }
 
-    /// A resolver that asks `servers`, in a test's patience.
+    /// A resolver that asks `servers`, with a timeout for tests.
     pub(crate) fn resolver(&self, servers: impl IntoIterator<Item = Server>) -> Resolver {
         Resolver::new(options(servers), self.verifier()).expect("options are sound")
     }
 }
 
-/// The answer section of a message whose names are not compressed, all of whose records are at `owner`.
+/// The answer section of a message without compressed names, all of whose records are at `owner`.
 fn answers(message: &[u8], owner: &Name) -> Vec<Record> {
     let u16_at = |at: usize| u16::from_be_bytes([message[at], message[at + 1]]);
     let name_length = owner.as_wire().len();
@@ -135,7 +135,7 @@ fn answers(message: &[u8], owner: &Name) -> Vec<Record> {
     records
 }
 
-/// How long one try may take: long for a server on loopback, on a busy machine, too.
+/// The timeout of one try: long for a server on loopback, even on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(1500);
 
 pub(crate) fn options(servers: impl IntoIterator<Item = Server>) -> ResolverOptions {
@@ -168,7 +168,7 @@ pub(crate) fn question(owner: &str, record_type: RecordType) -> Question {
     Question { name: name(owner), record_type }
 }
 
-/// What `_veraid.example.com` TXT is asked with.
+/// The question for `_veraid.example.com` TXT.
 pub(crate) fn key_records() -> Question {
     question("_veraid.example.com", RecordType::TXT)
 }

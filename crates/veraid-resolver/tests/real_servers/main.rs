@@ -1,6 +1,7 @@
-//! Chains fetched from Unbound, which validates zones that Knot serves and BIND's tools have signed.
+//! Chains fetched from Unbound, which validates zones that Knot serves and BIND's tools have
+//! signed.
 //!
-//! `cargo xtask dns up` starts them. Where they are not installed, each test says so and passes.
+//! `cargo xtask dns up` starts them. If they are not installed, each test prints that and passes.
 #![allow(
     clippy::disallowed_methods,
     reason = "the servers sign for the present, so that is when their chains are proved"
@@ -19,10 +20,10 @@ mod servers;
 
 use servers::Servers;
 
-/// The organisation whose key record these tests publish themselves.
+/// The organisation whose key record these tests publish.
 const WITH_OUR_KEY: &str = "rsa.test";
 
-/// The servers, or `None` after saying that there are none.
+/// The servers, or `None` after a message that they are not available.
 fn servers(test: &str) -> Option<&'static Servers> {
     servers::servers(test, &[("_veraid.rsa.test", our_key_record())])
 }
@@ -121,7 +122,8 @@ async fn minimal_messages_hold_the_answer_and_nothing_else() {
     let minimal = fetch(servers, &udp, "p256.example", Form::Minimal).await.expect("it is signed");
     let full = fetch(servers, &udp, "p256.example", Form::Full).await.expect("it is signed");
 
-    // Id, then the numbers of questions, answers, authority and additional records: OPT is one of the last.
+    // The id, then the numbers of questions, answers, authority and additional records; OPT is one
+    // of the last.
     let counts = |chain: &FetchedChain| -> Vec<[u8; 10]> {
         let counts = |message: &[u8]| -> [u8; 10] {
             [&message[..2], &message[4..12]].concat().try_into().expect("12 octets of header")

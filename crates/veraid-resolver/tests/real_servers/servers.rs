@@ -1,4 +1,4 @@
-//! `cargo xtask dns up` as a child of the tests.
+//! Runs `cargo xtask dns up` as a child of the tests.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -13,19 +13,21 @@ use veraid_resolver::{Resolver, ResolverOptions};
 pub(crate) struct Servers {
     description: Value,
     _child: Child,
-    /// The servers stop when it closes, however this process ends.
+    /// The servers stop when it is closed, however this process ends.
     _keeps_running: ChildStdin,
 }
 
-/// The servers, started by whoever asks first with `txt` as TXT records besides the fixed ones.
+/// The servers, started by the first caller with `txt` as TXT records in addition to the fixed
+/// ones.
 ///
-/// `None` if this machine has no such software, which is said on standard error even though the test passes.
+/// `None` if this machine lacks the software, with a message on standard error even though the test
+/// passes.
 pub(crate) fn servers(test: &str, txt: &[(&str, String)]) -> Option<&'static Servers> {
     static SERVERS: OnceLock<Result<Servers, String>> = OnceLock::new();
     match SERVERS.get_or_init(|| start(txt)) {
         Ok(servers) => Some(servers),
         Err(reason) => {
-            // Not by a macro of the test harness, which would keep it to itself.
+            // Not with a macro, whose output the test harness would capture.
             writeln!(std::io::stderr(), "{test}: {reason}").expect("standard error can be written");
             None
         }
@@ -60,18 +62,18 @@ fn start(txt: &[(&str, String)]) -> Result<Servers, String> {
 }
 
 impl Servers {
-    /// Every way to ask: UDP, TCP, TLS and HTTPS.
+    /// The URLs of all transports: UDP, TCP, TLS and HTTPS.
     pub(crate) fn urls(&self) -> [String; 4] {
         let [plain, tls, https] = ["resolver", "dot", "doh"].map(|key| self.text(key));
         [format!("udp://{plain}"), format!("tcp://{plain}"), format!("tls://{tls}"), https.into()]
     }
 
-    /// What asks at `url` and believes only in the servers' root.
+    /// A resolver that asks at `url` and trusts only the servers' root.
     pub(crate) fn resolver(&self, url: &str) -> Resolver {
         self.resolver_with(url, self.trust_anchors())
     }
 
-    /// What asks at `url` and believes in `anchors`.
+    /// A resolver that asks at `url` and trusts `anchors`.
     pub(crate) fn resolver_with(&self, url: &str, anchors: TrustAnchors) -> Resolver {
         let options = ResolverOptions::new()
             .server(url.parse().expect("the servers print addresses"))
@@ -81,7 +83,7 @@ impl Servers {
             .expect("the certificate is one")
     }
 
-    /// What the records at `question` are, if `messages` prove it with nothing else but the printed anchors.
+    /// The records at `question`, if `messages` prove them with only the printed anchors.
     pub(crate) fn prove<'a>(
         &self,
         messages: impl IntoIterator<Item = &'a [u8]>,
@@ -95,7 +97,7 @@ impl Servers {
             .expect("fetched messages prove their question")
     }
 
-    /// The zones on the way to each organisation of this outcome, from the root down.
+    /// The organisations of this outcome, each with the zones on the way from the root.
     pub(crate) fn organisations(&self, outcome: &str) -> Vec<(String, Vec<String>)> {
         let text = |value: &Value| value.as_str().expect("names are texts").to_owned();
         let member = |value: &Value, key: &str| value.get(key).expect("a member").clone();

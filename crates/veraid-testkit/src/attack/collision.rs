@@ -17,7 +17,7 @@ pub(super) fn pair(algorithm: ZoneAlgorithm) -> [ZoneKey; 2] {
     unreachable!("there are more keys than tags")
 }
 
-/// The data of a DNSKEY with the tag `tag` that nobody has the private key of.
+/// The data of a DNSKEY with the tag `tag`, for which no private key is known.
 pub(super) fn forged(algorithm: ZoneAlgorithm, number: usize, tag: u16) -> Vec<u8> {
     let label = format!("forged key {number} for algorithm {}", algorithm.number());
     let public_key = match algorithm {
@@ -31,7 +31,7 @@ pub(super) fn forged(algorithm: ZoneAlgorithm, number: usize, tag: u16) -> Vec<u
     with_tag([header.as_slice(), &public_key].concat(), tag)
 }
 
-/// Exponent and modulus of 4096 bits (RFC 3110 section 2): the exponent that takes longest of those below 2^33.
+/// Exponent and modulus of 4096 bits (RFC 3110 section 2): the slowest exponent below 2^33.
 fn rsa_4096(label: &str) -> Vec<u8> {
     let mut modulus = filler(label, 512);
     modulus[0] |= 0x80;
@@ -39,7 +39,7 @@ fn rsa_4096(label: &str) -> Vec<u8> {
     [[5, 1, 0xFF, 0xFF, 0xFF, 0xFF].as_slice(), &modulus].concat()
 }
 
-/// The same data with two octets in the middle so chosen that its tag is `tag`.
+/// Changes two octets in the middle of a DNSKEY's data so that its tag is `tag`.
 fn with_tag(mut rdata: Vec<u8>, tag: u16) -> Vec<u8> {
     const PLACE: usize = 20;
     for value in 0..=u16::MAX {

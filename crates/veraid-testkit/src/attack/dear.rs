@@ -1,4 +1,4 @@
-//! Bundles that hold, and take as many checks as fit.
+//! Valid bundles that take as many signature checks as fit.
 
 use super::{Attack, MAX_OCTETS, compact, organisation};
 use crate::hierarchy::{HierarchyBuilder, KeySplit, ZoneKeys};
@@ -6,7 +6,7 @@ use crate::mock_chain::ChainLink;
 use crate::scenario::{Scenario, period};
 use crate::zone_key::{ZoneAlgorithm, ZoneKey};
 
-/// What verifiers allow: checks in all, those of Ed448, and messages for one question.
+/// Limits of verifiers: checks in total, Ed448 checks, and messages for one question.
 const MAX_CHECKS: usize = 64;
 const MAX_ED448_CHECKS: usize = 8;
 const MAX_CANDIDATES: u64 = 4;
@@ -27,8 +27,11 @@ pub(super) fn attacks() -> Vec<Attack> {
     ]
 }
 
-/// A bundle whose zones have keys of `algorithm`, but for those in `special` or else all of them `key`, with every key
-/// set and every DS in as many messages as fit, each of which has to be checked.
+/// A bundle with every key set and every DS in as many messages as fit, each of which must be
+/// checked.
+///
+/// All zones have the key `key` if there is one; otherwise keys of `algorithm`, except for the
+/// zones in `special`.
 fn filled(
     name: &str,
     organisation_name: &str,
@@ -59,7 +62,8 @@ fn filled(
 
     let ed448 = |link: &ChainLink| link.keys[0].algorithm == ZoneAlgorithm::Ed448.number();
     let mut ed448_checks = chain.links.iter().filter(|link| ed448(link)).count();
-    // The organisation's certificate and the content are checked, too. Four lengths around the chain may grow.
+    // The organisation's certificate and the content are checked too. Four lengths around the chain
+    // may grow.
     let mut checks = chain.links.len() + 2;
     let mut octets = scenario.build_on(&chain).der.len() + 8;
     let mut copies: Vec<(usize, ChainLink, Vec<u8>)> = chain.links[..chain.links.len() - 1]
@@ -69,7 +73,7 @@ fn filled(
                 let period = period(link.period.start().saturating_sub(copy), link.period.end());
                 let link = ChainLink { period, ..link.clone() };
                 let message = compact(&link, &link.rrsigs());
-                // Ed448 first, which is dearest, then what is smallest.
+                // Ed448 first, which is the most expensive, then the smallest messages.
                 (if ed448(&link) { 0 } else { message.len() }, link, message)
             })
         })

@@ -1,4 +1,5 @@
-//! Keys and signatures that make a verifier try each with each (KeyTrap, CVE-2023-50387), and their relatives.
+//! Keys and signatures that make a verifier try every key with every signature (KeyTrap,
+//! CVE-2023-50387), and related attacks.
 
 use veraid_dnssec::Name;
 
@@ -49,7 +50,7 @@ fn small_zones(scenario: &Scenario) -> MockChain {
         .build()
 }
 
-/// The root's key set with these keys, and with signatures of these that do not hold.
+/// The root's key set with these keys, and with these invalid signatures.
 fn root_keys(link: &ChainLink, keys: Vec<Vec<u8>>, signatures: &[(u16, Vec<u8>)]) -> Vec<u8> {
     let fields = link.rrsig_fields(&link.keys[0]);
     let algorithm = keys[0][3];
@@ -65,7 +66,8 @@ fn root_keys(link: &ChainLink, keys: Vec<Vec<u8>>, signatures: &[(u16, Vec<u8>)]
     compact(&link, &rrsigs)
 }
 
-/// As many keys with one tag and as many signatures as fit, in the root, which needs nothing above it.
+/// As many keys with one tag and as many signatures as fit, in the root, which needs no zone above
+/// it.
 fn key_sig_trap(name: &str, algorithm: ZoneAlgorithm, keys: usize, signatures: usize) -> Attack {
     let forged: Vec<_> = (0..keys).map(|number| forged(algorithm, number, TAG)).collect();
     let rrsigs: Vec<_> =
@@ -92,7 +94,7 @@ fn anchor_of(dnskey_rdata: &[u8]) -> String {
     format!(". IN DS {} {} 2 {digest}", key_tag(dnskey_rdata), dnskey_rdata[3])
 }
 
-/// Octets of a signature's length that any check has to work through before it fails.
+/// An invalid signature of the right length, which any check must work through before it fails.
 fn forged_signature(algorithm: ZoneAlgorithm, number: usize) -> Vec<u8> {
     let octets = match algorithm {
         ZoneAlgorithm::RsaSha256 | ZoneAlgorithm::RsaSha512 => 512,
@@ -101,12 +103,14 @@ fn forged_signature(algorithm: ZoneAlgorithm, number: usize) -> Vec<u8> {
         ZoneAlgorithm::Ed448 => 114,
     };
     let mut signature = filler(&format!("forged signature {number}"), octets);
-    // Numbers that are too large are refused before any work: r, and what RSA raises, are cut down.
+    // Numbers that are too large are rejected before any work, so r, and the number that RSA
+    // raises, are reduced.
     signature[0] &= 0x3F;
     signature
 }
 
-/// Two real keys with one tag, both vouched for by the parent, and 8 signatures that they made over something else.
+/// Two real keys with one tag, both vouched for by the parent, and 8 signatures that they made over
+/// other data.
 fn within_limits(name: &str, keys: &[ZoneKey; 2]) -> Attack {
     let scenario = organisation("example.com");
     let mut chain = small_zones(&scenario);
@@ -126,7 +130,8 @@ fn within_limits(name: &str, keys: &[ZoneKey; 2]) -> Attack {
     Attack::on(format!("key-sig-trap-within-limits-{name}"), &scenario, &chain)
 }
 
-/// The same in the root with two moduli of 4096 bits.
+/// Two keys with moduli of 4096 bits and one tag, and 8 signatures, all in the root: within the
+/// limits of verifiers.
 fn within_limits_rsa() -> Attack {
     let algorithm = ZoneAlgorithm::RsaSha256;
     let keys: Vec<_> = (0..2).map(|number| forged(algorithm, number, TAG)).collect();
@@ -134,7 +139,8 @@ fn within_limits_rsa() -> Attack {
     at_root("key-sig-trap-within-limits-rsa-4096".into(), keys, &rrsigs)
 }
 
-/// 75 keys and 68 DSs with one tag, as many as fit, and a digest of every key for every DS if nothing stops it.
+/// 75 keys and 68 DSs with one tag, as many as fit. Without a limit, every key is hashed for every
+/// DS.
 fn hash_trap() -> Attack {
     let algorithm = ZoneAlgorithm::Ed25519;
     let scenario = organisation("example.com");
@@ -148,20 +154,21 @@ fn hash_trap() -> Attack {
     Attack::on("hash-trap-75-keys-68-ds", &scenario, &chain)
 }
 
-/// The data of a DS with SHA-384 that is of no key.
+/// The data of a DS with SHA-384 that matches no key.
 fn forged_ds(algorithm: ZoneAlgorithm, tag: u16, number: usize) -> Vec<u8> {
     let digest = filler(&format!("forged digest {number}"), 48);
     [&tag.to_be_bytes(), [algorithm.number(), 4].as_slice(), &digest].concat()
 }
 
-/// Zones whose DSs, 16 in number, all have the tag of both of their keys, and come in 4 messages each, as the key sets
-/// do. All but one of the DSs are of no key.
+/// Zones with 16 DSs each, which all have the tag of both keys of the zone. Like the key sets, they
+/// come in 4 messages each. All but one of the DSs match no key.
 fn hash_trap_within_limits() -> Attack {
     const ZONES: usize = 2;
     const COPIES: u64 = 4;
     let algorithm = ZoneAlgorithm::Ed25519;
     let mut keys = pair(algorithm);
-    // Of two keys with a tag the first in order is tried first: if that one signs, no check fails.
+    // Of two keys with one tag, the first in order is tried first: if that one signs, no check
+    // fails.
     keys.sort_by_key(ZoneKey::dnskey_rdata);
     let scenario = organisation(&["a"; ZONES].join("."));
     let mut hierarchy = HierarchyBuilder::new()
@@ -196,7 +203,7 @@ fn hash_trap_within_limits() -> Attack {
     Attack::on("hash-trap-within-limits", &scenario, &chain)
 }
 
-/// 120 keys and 74 signatures of as many tags, none of which meet (CVE-2026-19668).
+/// 120 keys and 74 signatures with as many tags, no two of which match (CVE-2026-19668).
 fn distinct_tags() -> Attack {
     let algorithm = ZoneAlgorithm::Ed25519;
     let keys = (0..120).map(|number| forged(algorithm, number, TAG + number as u16)).collect();
@@ -205,7 +212,7 @@ fn distinct_tags() -> Attack {
     at_root("distinct-tags-120-keys-74-signatures".into(), keys, &signatures)
 }
 
-/// 32 keys and 8 signatures in each of 4 messages, of as many tags, none of which meet.
+/// 32 keys and 8 signatures in each of 4 messages, with as many tags, no two of which match.
 fn distinct_tags_within_limits() -> Attack {
     let algorithm = ZoneAlgorithm::Ed25519;
     let scenario = organisation("example.com");

@@ -1,4 +1,4 @@
-//! DER and JSON that are dear to read.
+//! DER and JSON that are expensive to read.
 
 use super::{Attack, MAX_OCTETS, organisation};
 use crate::AUDIENCE;
@@ -39,7 +39,7 @@ pub(super) fn attacks() -> Vec<Attack> {
     attacks
 }
 
-/// As many SEQUENCEs within each other as 16,384 octets hold.
+/// As many nested SEQUENCEs as fit into 16,384 octets.
 fn nested() -> Vec<u8> {
     let mut inner = Vec::new();
     loop {

@@ -1,11 +1,11 @@
-//! DNS messages that are dear to read.
+//! DNS messages that are expensive to read.
 
 use veraid_dnssec::{Question, RecordType};
 
 use super::{Attack, around};
 use crate::message::{MessageBuilder, Record};
 
-/// The room for messages beside certificate and signature.
+/// The room for messages beside certificate and signature, in octets.
 const ROOM: usize = 14_000;
 
 pub(super) fn attacks() -> Vec<Attack> {
@@ -35,8 +35,8 @@ fn messages(name: &str, count: usize, message: impl Fn(usize) -> Vec<u8>) -> Att
     Attack::new(name, der, &anchors)
 }
 
-/// A message whose first record holds nothing but pointers, each to the one before, and 127 records whose owners point
-/// to the last of them.
+/// A message whose first record contains only pointers, each to the one before, and 127 records
+/// whose owners point to the last of them.
 fn pointer_chain() -> Attack {
     const START: usize = 12 + 5 + 11;
     const RECORDS: usize = 127;
@@ -76,7 +76,7 @@ fn long_names() -> Attack {
     Attack::new("long-names", der, &anchors)
 }
 
-/// 63 of the root's key sets beside the key records.
+/// 63 of the root's key sets, as well as the key records.
 fn same_question() -> Attack {
     let answer = super::organisation("example.com").chain().messages.pop();
     let messages = (0..63).map(key_set).chain(answer).collect();
@@ -84,7 +84,7 @@ fn same_question() -> Attack {
     Attack::new("same-question", der, &anchors)
 }
 
-/// A key set of the root that differs from others in what is no key.
+/// A key set of the root, different for each `number`, whose records are not real keys.
 fn key_set(number: u8) -> Vec<u8> {
     let asked = question(".", "DNSKEY");
     (0..8_u8)

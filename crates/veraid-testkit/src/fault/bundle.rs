@@ -77,6 +77,6 @@ fn with_version(made: &MockBundle, version: Vec<u8>) -> Vec<u8> {
 fn with_padded_length(made: &MockBundle) -> Vec<u8> {
     let body = contents(&made.der);
     let length = u32::try_from(body.len()).expect("bundles have less than 4 GiB").to_be_bytes();
-    // Four octets say the length, of which bundles need two or three.
+    // The length takes four octets, where bundles need two or three.
     [&[made.der[0], 0x84], length.as_slice(), body].concat()
 }

@@ -126,7 +126,8 @@ fn path(fault: Fault) -> Option<Change> {
             const MOST: usize = 8;
             let attached = signed.certificates.get_or_insert_default();
             let member = attached[0].clone();
-            // The member's certificate with another last octet: another one, by the same issuer.
+            // The member's certificate with another last octet: a different certificate, by the
+            // same issuer.
             attached.extend((1..=MOST as u8).map(|number| {
                 let mut other = member.clone();
                 *other.last_mut().expect("certificates are not empty") ^= number;
@@ -174,7 +175,7 @@ fn path(fault: Fault) -> Option<Change> {
     })
 }
 
-/// Signs anew as the subject of `signer`, with these certificates attached.
+/// Signs again as the subject of `signer`, with these certificates attached.
 fn attach(made: &mut MockBundle, scenario: &Scenario, signer: &[u8], certificates: &[Vec<u8>]) {
     made.content_info =
         scenario.signed_data_by(signer).certificates(certificates).sign(&scenario.member_key);

@@ -9,7 +9,7 @@ use crate::scenario::period;
 use crate::zone::{RrsigFields, Zone};
 use crate::zone_key::{ZoneAlgorithm, ZoneKey};
 
-/// No zone of a scenario has a fixed key of so high a number.
+/// A key number higher than that of any fixed key in a scenario's zones.
 const OTHER_KEY: usize = 1000;
 
 pub(super) fn change(fault: Fault) -> Option<Change> {
@@ -166,15 +166,15 @@ fn flip_last_bit(octets: &mut [u8]) {
     *octets.last_mut().expect("signatures and digests are not empty") ^= 1;
 }
 
-/// The DS record with its digest type and the length of its digest changed to those of SHA-1. The digest is none: nobody
-/// who refuses the type looks at it.
+/// The DS record with its digest type and the length of its digest changed to those of SHA-1. The
+/// digest itself is wrong: a verifier that rejects the type does not look at it.
 fn sha_1(ds_rdata: &[u8]) -> Vec<u8> {
     const DIGEST: usize = 4;
     const SHA_1_OCTETS: usize = 20;
     [&ds_rdata[..3], &[1], &ds_rdata[DIGEST..DIGEST + SHA_1_OCTETS]].concat()
 }
 
-/// The question for the DS of the zone that holds the key records.
+/// The question for the DS of the zone that contains the key records.
 fn delegation(chain: &MockChain) -> Question {
     chain.links[chain.links.len() - 3].question()
 }
@@ -192,7 +192,7 @@ fn change_rrsigs(chain: &mut MockChain, change: fn(&mut RrsigFields)) {
     chain.change_rrsigs(&chain.question(), change);
 }
 
-/// Builds the message with the key records otherwise.
+/// Builds the message with the key records in a changed form.
 fn change_answer(chain: &mut MockChain, change: fn(MessageBuilder, &ChainLink) -> MessageBuilder) {
     let question = chain.question();
     let link = chain.link(&question);
@@ -211,7 +211,8 @@ fn change_keys(zone: Option<&mut Zone>, change: fn(&mut ZoneKey)) {
     zone.ksks.iter_mut().chain(&mut zone.standby_ksks).for_each(change);
 }
 
-/// A message that nobody needs, with an answer of this owner whose data are said to have so many octets and have none.
+/// Adds an unneeded message, with an answer of this owner whose data are declared to have so many
+/// octets and have none.
 fn add_message(chain: &mut MockChain, owner: &[u8], data_octets: u8) {
     let question = Question {
         name: "x.example".parse().expect("it is a domain name"),

@@ -10,7 +10,7 @@ use crate::rsa_key::RsaKey;
 use crate::scenario::{KLIENTO_SERVICE, Scenario, TEST_SERVICE, period};
 use crate::zone::txt_rdata;
 
-/// The most days that a TTL override can be.
+/// The longest possible TTL override, in seconds.
 const NINETY_DAYS: u32 = 90 * 86_400;
 
 pub(super) fn change(fault: Fault) -> Option<Change> {
@@ -37,7 +37,7 @@ pub(super) fn change(fault: Fault) -> Option<Change> {
         }
         Fault::KeyRecordPadding => Change::Scenario(|s| {
             change_fields(s, |fields| {
-                // The last field but the TTL override.
+                // The last field before the TTL override.
                 let place = fields.len() - 2;
                 let key_id = &mut fields[place];
                 *key_id = match key_id.strip_suffix('=') {
@@ -108,7 +108,7 @@ fn set(scenario: &mut Scenario, texts: &[&str]) {
     scenario.records = Some(texts.iter().map(|text| txt_rdata(&[text.as_bytes()])).collect());
 }
 
-/// The usual record with other fields.
+/// Changes the fields of the usual record.
 fn change_fields(scenario: &mut Scenario, change: fn(&mut Vec<String>)) {
     let unbound = Scenario { record_service: None, ..scenario.clone() };
     let mut fields: Vec<_> = unbound.key_record().split(' ').map(str::to_owned).collect();

@@ -9,7 +9,7 @@ use crate::distinguished_name::{
 use crate::profile::TestProfile;
 use crate::scenario::Scenario;
 
-/// Those in common names.
+/// Faults in common names.
 pub(super) fn in_certificate(fault: Fault) -> Option<Change> {
     Some(match fault {
         Fault::MemberNameEmpty => Change::Scenario(|s| set_user(s, "")),
@@ -52,7 +52,7 @@ pub(super) fn in_certificate(fault: Fault) -> Option<Change> {
     })
 }
 
-/// Those in the attribution of an organisation's signature.
+/// Faults in the attribution of an organisation's signature.
 pub(super) fn in_attribution(fault: Fault) -> Option<Change> {
     Some(Change::Scenario(match fault {
         Fault::AttributionEmpty => |s| set_user(s, ""),
@@ -75,7 +75,7 @@ fn set_user(scenario: &mut Scenario, name: &str) {
     scenario.user = Some(name.into());
 }
 
-/// Gives an organisation another common name, of which it is its own issuer.
+/// Gives an organisation's certificate another common name, as both subject and issuer.
 fn call(certificate: &mut CertificateBuilder, name: &str) {
     certificate.subject = common_name_only(&CommonName::utf8(name));
     certificate.issuer.clone_from(&certificate.subject);

@@ -131,7 +131,7 @@ fn algorithm(fault: Fault) -> Option<Change> {
     })
 }
 
-/// What the signature is for, and when.
+/// Faults in the service and the period, signed or requested.
 fn purpose(fault: Fault) -> Option<Change> {
     Some(match fault {
         Fault::ServiceOther => Change::Scenario(|s| s.service = TEST_SERVICE.into()),
@@ -158,19 +158,19 @@ fn purpose(fault: Fault) -> Option<Change> {
     })
 }
 
-/// The signed attributes as they are signed.
+/// The signed attributes in the encoding that is signed.
 fn signed_octets(signed: &SignedDataBuilder) -> Vec<u8> {
     set_of(&signed.signed_attributes(), signed.attribute_order)
 }
 
-/// Signs with a salt of so many octets and says so.
+/// Signs with a salt of so many octets and declares that length.
 fn salt(signed: &mut SignedDataBuilder, key: &RsaKey, octets: usize) {
     let digest = signed.signature_digest;
     signed.signature_algorithm = Some(pss_algorithm_der_with(digest, digest, octets as u64));
     signed.signature = Some(key.sign_pss_with_salt(digest, octets, &signed_octets(signed)));
 }
 
-/// A SignerInfo with the field of its signed attributes as it is given.
+/// A SignerInfo with this field of signed attributes, as given.
 fn signer_info(
     signed: &SignedDataBuilder,
     digest_algorithm: &[u8],
@@ -187,7 +187,7 @@ fn signer_info(
     ])
 }
 
-/// Puts `der` where the OCTET STRING of the content is.
+/// Puts `der` in place of the OCTET STRING of the content.
 fn encapsulate(made: &mut MockBundle, der: &[u8]) {
     const CONTENT: usize = 2;
     let signed_data = children(children(&made.content_info)[1])[0].to_vec();

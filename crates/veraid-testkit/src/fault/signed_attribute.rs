@@ -1,4 +1,4 @@
-//! Faults in the signed attributes: which there are, how often, and what they say.
+//! Faults in the signed attributes: their presence, number and values.
 
 use super::{Change, Fault};
 use crate::certificate::{CertificateBuilder, Issuer};

@@ -1,17 +1,17 @@
-//! The faults: what each is called, what it starts from, and what becomes of it.
+//! The table of faults: names, starting points and expected verdicts.
 
 use super::{Area, Expected, Parent};
 
-/// What verification gives: first under VeraId, then under DomainAuth.
+/// The expected verdicts: first under VeraId, then under DomainAuth.
 type Verdicts = [Option<Expected>; 2];
 
 const ACCEPTED: Option<Expected> = Some(Expected::Accepted);
 const MALFORMED: Option<Expected> = Some(Expected::Malformed);
 const INVALID: Option<Expected> = Some(Expected::Invalid);
-/// The profile has no such thing.
+/// The fault does not exist under this profile.
 const NONE: Option<Expected> = None;
 
-/// The enum and what is known of each variant, from one list.
+/// Defines the enum and the properties of each variant from one list.
 macro_rules! faults {
     ($($area:ident { $(
         #[doc = $description:literal]
@@ -19,8 +19,8 @@ macro_rules! faults {
     )+ })+) => {
         /// A way in which a bundle, its parts or a token can be wrong: one change to something valid.
         ///
-        /// Deployed software writes some of them, which is why VeraId accepts those, and some are wrong under one
-        /// profile alone. See [`Fault::expected`].
+        /// Some faults are written by deployed software, so VeraId accepts them, and some are
+        /// faults under one profile only. See [`Fault::expected`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Fault {
@@ -28,22 +28,22 @@ macro_rules! faults {
         }
 
         impl Fault {
-            /// Every fault, those of an area together.
+            /// Every fault, grouped by area.
             pub const ALL: &[Self] = &[$($(Self::$variant,)+)+];
 
-            /// The name: in kebab case, and the same over releases.
+            /// The name, in kebab case and stable across releases.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $($(Self::$variant => $name,)+)+ }
             }
 
-            /// What is wrong, in one sentence.
+            /// A one-sentence description of the fault.
             #[must_use]
             pub const fn description(self) -> &'static str {
                 match self { $($(Self::$variant => $description.trim_ascii(),)+)+ }
             }
 
-            /// What the fault is in.
+            /// The part that the fault affects.
             #[must_use]
             pub const fn area(self) -> Area {
                 match self { $($(Self::$variant => Area::$area,)+)+ }

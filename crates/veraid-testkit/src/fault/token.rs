@@ -6,7 +6,7 @@ use crate::scenario::{AUDIENCE, Encapsulation, Scenario, TEST_SERVICE, kliento_t
 pub(super) fn change(fault: Fault) -> Option<Change> {
     Some(match fault {
         Fault::TokenBundleTooLarge => Change::Scenario(|s| {
-            // White space is allowed around a token, so it is the size alone that is wrong.
+            // White space is allowed around a token, so only the size is wrong.
             const MORE_THAN_16_KIB: usize = 16 * 1024;
             s.content.extend(vec![b' '; MORE_THAN_16_KIB]);
         }),

@@ -1,19 +1,19 @@
-//! What to answer (RFC 1034 section 4.3.2, RFC 4035 section 3.1).
+//! Selection of the answer (RFC 1034 section 4.3.2, RFC 4035 section 3.1).
 
 use veraid_dnssec::{Name, Question, RecordType};
 
 use super::catalogue::{A, Catalogue, NS, SOA, SignedRrset};
 
-/// In what role a server answers.
+/// The role of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// As a resolver that knows everything.
+    /// A resolver that knows everything.
     Recursive,
-    /// As the server of one zone.
+    /// The server of one zone.
     Authoritative(Name),
 }
 
-/// The kinds of answer.
+/// The status of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     /// NOERROR.
@@ -24,11 +24,11 @@ pub(super) enum Status {
     Refused,
 }
 
-/// What a response holds.
+/// The contents of a response.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) status: Status,
-    /// AA.
+    /// The AA flag.
     pub(super) is_authoritative: bool,
     pub(super) answers: Vec<SignedRrset>,
     pub(super) authority: Vec<SignedRrset>,
@@ -67,7 +67,7 @@ impl Answer {
             return Self::empty(Status::Refused);
         }
         match catalogue.cut_between(zone, &question.name) {
-            // The DS of a zone below is here (RFC 4035 section 3.1.4.1).
+            // The DS of a zone below belongs to this zone (RFC 4035 section 3.1.4.1).
             Some(cut) if *cut != question.name || question.record_type != RecordType::DS => {
                 Self::referral(cut, catalogue)
             }
@@ -78,7 +78,8 @@ impl Answer {
         }
     }
 
-    /// Sends on to the servers of the zone `cut`, whose NS and addresses the zone above does not sign (RFC 4035 section 3.1.4).
+    /// Refers to the servers of the zone `cut`, whose NS and addresses the zone above does not sign
+    /// (RFC 4035 section 3.1.4).
     fn referral(cut: &Name, catalogue: &Catalogue) -> Self {
         let get = |name: &Name, record_type| {
             catalogue.get(&Question { name: name.clone(), record_type }).cloned()
@@ -108,7 +109,7 @@ impl Answer {
     }
 }
 
-/// The zone whose records answer `question`: for the DS of a zone, that above it.
+/// The zone whose records answer `question`: for the DS of a zone, the zone above.
 fn zone_that_answers<'a>(question: &Question, catalogue: &'a Catalogue) -> Option<&'a Name> {
     let mut names = question.name.from_root_down();
     if question.record_type == RecordType::DS && names.len() > 1 {

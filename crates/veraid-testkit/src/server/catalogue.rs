@@ -1,4 +1,4 @@
-//! Everything that a server knows.
+//! All records that a server has.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ pub(super) const A: RecordType = RecordType::new(1);
 pub(super) const NS: RecordType = RecordType::new(2);
 pub(super) const SOA: RecordType = RecordType::new(6);
 
-/// The RRsets of some chains, and those that make zones of their zones.
+/// The RRsets of some chains, and the SOA and NS records that complete their zones.
 #[derive(Clone, Debug)]
 pub(super) struct Catalogue {
     rrsets: BTreeMap<(Name, RecordType), SignedRrset>,
     zones: Vec<Name>,
 }
 
-/// An RRset, its signatures, and the zone that it is in.
+/// An RRset, its signatures and its zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SignedRrset {
     pub(super) rrset: Rrset,
@@ -27,7 +27,7 @@ pub(super) struct SignedRrset {
 }
 
 impl Catalogue {
-    /// Signs everything there is.
+    /// Signs all RRsets.
     pub(super) fn new<'a>(chains: impl IntoIterator<Item = &'a MockChain>) -> Self {
         let mut catalogue = Self { rrsets: BTreeMap::new(), zones: Vec::new() };
         for chain in chains {
@@ -46,12 +46,12 @@ impl Catalogue {
         self.rrsets.get(&(question.name.clone(), question.record_type))
     }
 
-    /// Whether there is anything at `name` or below it.
+    /// Returns true if there is a record at `name` or below it.
     pub(super) fn has_name(&self, name: &Name) -> bool {
         self.rrsets.keys().any(|(owner, _)| owner.is_at_or_below(name))
     }
 
-    /// Whether there is a zone called `name`.
+    /// Returns true if there is a zone called `name`.
     pub(super) fn has_zone(&self, name: &Name) -> bool {
         self.zones.contains(name)
     }
@@ -85,7 +85,7 @@ impl Catalogue {
         }
     }
 
-    /// SOA and NS of the zone that signs `link`, and the address of its server.
+    /// Adds SOA and NS of the zone that signs `link`, and the address of its server.
     fn add_apex(&mut self, chain: &MockChain, link: &ChainLink) {
         const TTL: u32 = 3600;
         let zone = &link.signer;
@@ -107,8 +107,8 @@ impl Catalogue {
     }
 }
 
-/// A link of `zone` that its data keys sign: that for the keys themselves is signed by others, and does for zones that have nothing
-/// else.
+/// A link of `zone` that its data keys sign. The link of the DNSKEY RRset has other signers, and is
+/// used only for zones that have nothing else.
 fn data_link(chain: &MockChain, zone: &Name, any: &ChainLink) -> ChainLink {
     let is_data =
         |link: &&ChainLink| link.signer == *zone && link.rrset.record_type != RecordType::DNSKEY;

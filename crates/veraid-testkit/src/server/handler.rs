@@ -1,4 +1,4 @@
-//! Between hickory's messages and ours.
+//! Conversion between hickory's messages and ours.
 
 use std::net::UdpSocket;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +19,8 @@ use super::answer::{Answer, Role, Status};
 use super::catalogue::SignedRrset;
 use super::{AskedQuestion, DnsServer, ServerFault, ServerTransport};
 
-/// What UDP carries without EDNS, and the least that a client may announce (RFC 6891 section 6.2.3).
+/// The payload size without EDNS, and the least that a client may announce (RFC 6891 section
+/// 6.2.3).
 const LEAST_PAYLOAD: u16 = 512;
 
 /// Answers requests.
@@ -30,7 +31,7 @@ pub(super) struct Handler {
     asked: Arc<Mutex<Vec<AskedQuestion>>>,
 }
 
-/// A response that has not been written yet.
+/// A response before it is written.
 struct Response {
     metadata: Metadata,
     queries: Option<Queries>,
@@ -39,17 +40,18 @@ struct Response {
     delivery: Delivery,
 }
 
-/// How a response leaves.
+/// The way in which a response is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Delivery {
-    /// By hickory.
+    /// Through hickory.
     Usual,
-    /// In a datagram with another id, past hickory, which insists on the right one.
+    /// In a datagram with another id, bypassing hickory, which insists on the right one.
     OtherId,
 }
 
 impl Handler {
-    /// One that answers as `server` says, and writes down what it is `asked`; `datagrams` is the socket that UDP goes over.
+    /// A handler that answers as `server` says and records the questions in `asked`; `datagrams` is
+    /// the socket for UDP.
     pub(super) const fn new(
         server: DnsServer,
         datagrams: UdpSocket,
@@ -58,7 +60,7 @@ impl Handler {
         Self { server, datagrams, asked }
     }
 
-    /// The response to `request`; `None` is silence.
+    /// The response to `request`; `None` means no response.
     fn respond(&self, request: &Request) -> Option<Response> {
         let mut response = Response::without_records(request, &self.server.role);
         if request.metadata.op_code != OpCode::Query {
@@ -128,7 +130,7 @@ impl Handler {
         }))
     }
 
-    /// The fault for this very question, or else that for any.
+    /// The fault for this question, or else the one for any question.
     fn fault(&self, question: &Question) -> Option<ServerFault> {
         let faults = &self.server.faults;
         let own = faults.iter().find(|(asked, _)| asked.as_ref() == Some(question));
@@ -140,7 +142,8 @@ impl Response {
     fn without_records(request: &Request, role: &Role) -> Self {
         let mut metadata = Metadata::response_from_request(&request.metadata);
         metadata.recursion_available = *role == Role::Recursive;
-        // Hickory truncates at the payload size of the response's own OPT, so the client's goes there.
+        // Hickory truncates at the payload size of the response's own OPT, so we set it to the
+        // client's.
         let edns = request.edns.as_ref().map(|asked| {
             let mut edns = Edns::new();
             edns.set_max_payload(asked.max_payload().max(LEAST_PAYLOAD));
@@ -156,7 +159,8 @@ impl Response {
         }
     }
 
-    /// Without records and marked as truncated, if it is too large for where it goes (RFC 2181 section 9).
+    /// Removes the records and sets the truncation flag if the response is too large for its
+    /// transport (RFC 2181 section 9).
     ///
     /// Hickory would cut a record in two.
     fn fitting(mut self, request: &Request) -> Self {
@@ -224,7 +228,7 @@ impl RequestHandler for Handler {
         if response.delivery == Delivery::OtherId {
             let mut octets = response.encode(request);
             octets[1] ^= 1;
-            // That a client has gone is its own affair.
+            // A client that has gone is not an error of the server.
             let _ = self.datagrams.send_to(&octets, request.src());
             return nothing_sent(request);
         }
@@ -248,7 +252,7 @@ fn records_of(signed: &SignedRrset, with_signatures: bool) -> Vec<Record> {
     records
         .chain(signatures)
         .map(|(record_type, rdata)| {
-            // Of a type that hickory does not know it neither changes nor compresses the data.
+            // Hickory neither changes nor compresses the data of a type that it does not know.
             let code = record_type.number().into();
             let rdata = RData::Unknown { code, rdata: NULL::with(rdata.clone()) };
             Record::from_rdata(owner.clone(), rrset.ttl, rdata)
@@ -268,7 +272,7 @@ fn question_of(query: &LowerQuery) -> Question {
     Question { name, record_type: RecordType::new(query.query_type().into()) }
 }
 
-/// The same question about the name above.
+/// Changes the question to the name above.
 fn name_above(question: &Question) -> Queries {
     const CLASS_IN: u16 = 1;
     let Question { name, record_type } = question;

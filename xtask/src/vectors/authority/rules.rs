@@ -1,6 +1,7 @@
-//! The tables of [`super::resolve`]: who decides, by the ids of vectors. The first row that fits counts.
+//! The tables of [`super::resolve`]: the deciding authority, by the ids of vectors. The first row
+//! that matches counts.
 
-/// Cases whose rule is not where their family looks for it.
+/// Cases whose rule is not in the document that their family names.
 pub(super) const RULES: &[(&str, &[&str])] = &[
     (
         "Decisions, \"Limits\"",
@@ -83,7 +84,7 @@ pub(super) const RULES: &[(&str, &[&str])] = &[
             "bundle::metadata::metadata-end-fraction-veraid",
             "bundle::metadata::metadata-start-fraction-veraid",
             "bundle::metadata::metadata-fraction-9-digits-veraid",
-            // The page wants any time zone to be read, and none to be read as UTC.
+            // The page requires that times of any zone are read, and times without a zone as UTC.
             "bundle::metadata::metadata-local-time-veraid",
             "bundle::metadata::metadata-offset-veraid",
             "bundle::extension::member-explicit-false-veraid",
@@ -496,7 +497,7 @@ pub(super) const RULES: &[(&str, &[&str])] = &[
     ("RFC 9110 section 11.1", &["header::scheme::mixed-case"]),
 ];
 
-/// Where VeraId decides what the draft says elsewhere for its own profile.
+/// Rules that VeraId decides, where a family names the draft.
 pub(super) const VERAID: &[(&str, &[&str])] = &[
     ("VeraId, section 5.2", &["bundle::valid::*-bot-veraid"]),
     ("VeraId, section 7.2", &["bundle::valid::*", "bundle::fields::*"]),

@@ -2,14 +2,14 @@
 
 use super::*;
 
-/// The algorithm of both places and a signature that goes with it.
+/// Sets the algorithm in both places and makes the matching signature.
 fn resign(certificate: &mut CertificateBuilder, algorithm: &[u8], sign: impl Fn(&[u8]) -> Vec<u8>) {
     certificate.inner_algorithm = Some(algorithm.to_vec());
     certificate.outer_algorithm = Some(algorithm.to_vec());
     certificate.signature = Some(sign(&certificate.tbs_certificate(Digest::Sha256)));
 }
 
-/// What applies to the organisation's certificate and to the member's alike.
+/// Forms that apply to both the organisation's certificate and the member's.
 pub(super) fn forms(profile: TestProfile) -> Vec<Vector> {
     let utc = |text: &str| der_writer::tlv(der_writer::UTC_TIME, &[text.as_bytes()]);
     let generalized =

@@ -1,12 +1,13 @@
-//! Names in records' data that are compressed: allowed in the types of RFC 1035 and in those that receivers should decompress, and
-//! in no others (RFC 3597 section 4).
+//! Compressed names in the data of records: allowed in the types of RFC 1035 and in those that
+//! receivers should decompress, and in no others (RFC 3597 section 4).
 
 use super::*;
 
 /// In the first message of a question, names can point to the question's, which follows a header of 12 octets.
 const POINTER_TO_QUESTION: [u8; 2] = [0xC0, 12];
 
-/// Type and number, what stands before the first name in its data, how many names there are, and whether they may be compressed.
+/// Type and number, the octets before the first name in its data, the number of names, and true if
+/// they may be compressed.
 const TYPES: &[(&str, &[u8], usize, bool)] = &[
     ("NS", &[], 1, true),
     ("MX", &[0, 10], 1, true),

@@ -1,4 +1,5 @@
-//! What a message may hold beside the one record: data that does not parse, denials, long names, many sections.
+//! Other contents of a message beside the record: data that does not parse, denials, long names,
+//! many sections.
 
 use super::*;
 

@@ -157,7 +157,7 @@ pub(super) fn missing_links() -> Vec<Vector> {
             }),
             code,
         ));
-        // A DS that is not signed proves nothing; nor does anything else.
+        // A DS that is not signed proves nothing, and neither does any other unsigned record.
         vectors.push(fails(
             "not-signed",
             &format!("unsigned-{}-{}", record_type.to_lowercase(), title.replace('.', "-")),
@@ -325,7 +325,7 @@ pub(super) fn keys() -> Vec<Vector> {
             }),
         ),
     ]);
-    // The anchors that the zones give hold both keys; only the older one is left.
+    // The zones' own anchors include both keys; only the older one is kept.
     if let Some(last) = vectors.last_mut() {
         last.trust_anchors = p256(0).ds_presentation(&Name::root(), 2);
     }

@@ -1,4 +1,4 @@
-//! What only an attacker sends: denials that nobody reads, labels, keys and signatures at odds with their form.
+//! Input that only an attacker sends: unread denials, and malformed labels, keys and signatures.
 
 use super::message::{malformed, unused_message};
 use super::*;
@@ -12,7 +12,7 @@ const RFC1035: &str = "RFC 1035 section 4.1";
 fn wire() -> Vec<Vector> {
     let mut header = vec![0; 12];
     header[4..12].fill(0xFF);
-    // The record's owner is the 27th octet on: 12 of header, 15 of question.
+    // The record's owner starts at the 27th octet: 12 of header, 15 of question.
     vec![
         malformed(
             "compression-two-cycle",
@@ -75,7 +75,7 @@ fn wire() -> Vec<Vector> {
     ]
 }
 
-/// Data of a type that holds a name, cut so that the name would go on in the next record.
+/// Data that contains a name, cut so that the name would continue in the next record.
 fn crossing() -> Vector {
     let asked = question("www.example.com", "MX");
     let rrset = Rrset {
@@ -111,14 +111,14 @@ fn record(owner: &str, record_type: u16, rdata: Vec<u8>) -> Record {
     Record::new(&name(owner), RecordType::new(record_type), 300, rdata)
 }
 
-/// What stands beside evidence and is never read.
+/// Records beside the evidence that are never read.
 fn unread() -> Vec<Vector> {
     const SPEC: &str = "Decisions, \"DNSSEC\"";
     const NSEC: u16 = 47;
     const NSEC3: u16 = 50;
     const OPT: u16 = 41;
     let ds = question("example.com", "DS");
-    // The answer to the question for a DS says that there is none.
+    // The answer to the question for a DS denies that there is one.
     let denied = |rdata: Vec<u8>| {
         changed(|chain| {
             let soa = [b"\0\0".to_vec(), vec![0; 20]].concat();
@@ -286,7 +286,8 @@ fn delegations() -> Vec<Vector> {
                     link.keys = child;
                 });
             }),
-            // Signed by a zone further down than the walk has come, whose own DS would be missing.
+            // Signed by a zone below those that the walk has reached, whose own DS would be
+            // missing.
             2001,
         ),
         fails(
@@ -374,7 +375,7 @@ fn keys() -> Vec<Vector> {
     ]
 }
 
-/// In the order of RFC 4034: as unsigned octets, and the shorter first where one begins the other.
+/// TXT records in the order of RFC 4034: as unsigned octets, with a prefix first.
 fn ordered_records() -> Vec<Vec<u8>> {
     vec![
         txt_rdata(&[b""]),
@@ -387,11 +388,11 @@ fn ordered_records() -> Vec<Vec<u8>> {
     ]
 }
 
-/// Keys and signatures that are numbers out of range.
+/// Keys and signatures with numbers out of range.
 fn numbers() -> Vec<Vector> {
     let dnskey = question("example.com", "DNSKEY");
     let mut vectors = Vec::new();
-    // The key with this public key stands where the zone's was, and the parent vouches for it.
+    // A key with this public key replaces the zone's, and the parent vouches for it.
     let with_key = |algorithm: u8, public_key: &[u8], signature: &[u8]| {
         let rdata = [&[1, 1, 3, algorithm], public_key].concat();
         changed(|chain| {
@@ -466,7 +467,8 @@ fn numbers() -> Vec<Vector> {
             with_key(13, &off_curve, &[1; 64]),
         ),
         ("ecdsa-key-infinity", "A P-256 key is all zeros.", with_key(13, &infinity, &[1; 64])),
-        // RFC 8032 section 5.1.7 with R and A the neutral element and S 0 holds for any message unless that is refused.
+        // Unless it is rejected, this signature is valid for any message: RFC 8032 section 5.1.7
+        // with R and A the neutral element and S 0.
         (
             "ed25519-small-order",
             "An Ed25519 key and the signature's R are the neutral element, and S is 0.",

@@ -1,4 +1,4 @@
-//! Messages: their order, what answers, what is malformed.
+//! Messages: their order, the ones that count as answers, and malformed ones.
 
 use super::*;
 
@@ -212,7 +212,8 @@ pub(super) fn malformed(
     Vector::chain(id("wire", case), description, spec, &chain, txt()).from(PARENT).malformed(1005)
 }
 
-/// A message that nothing asks for, with one answer of this owner and these data octets after a length field.
+/// A message that answers no needed question, with one answer of this owner and these data octets
+/// after a length field.
 pub(super) fn unused_message(owner: &[u8], rdlength: u16, rdata: &[u8]) -> Vec<u8> {
     let mut message = MessageBuilder::new(&question("x.example", "TXT")).build();
     message[7] = 1;

@@ -3,7 +3,7 @@
 use super::signature::signed_for;
 use super::*;
 
-/// Most seconds from the first to the last of a requested period.
+/// The maximum number of seconds from the first to the last of a requested period.
 const LIMIT: u64 = (1 << 31) - 1;
 
 pub(super) fn long_periods() -> Vec<Vector> {

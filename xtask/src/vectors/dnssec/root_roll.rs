@@ -1,6 +1,8 @@
-//! The root changes its algorithm from RSA to ECDSA on P-256: before, while both sign, and after; and it revokes an old key.
+//! A change of the root's algorithm from RSA to ECDSA on P-256: before, while both sign, and after;
+//! and the revocation of an old key.
 //!
-//! Verifiers hold one of the anchors or both. The root's keys are two key-signing and two zone-signing keys, one of each algorithm.
+//! Verifiers have one of the anchors or both. The root's keys are two key-signing and two
+//! zone-signing keys, one of each algorithm.
 
 use super::*;
 
@@ -68,7 +70,8 @@ fn doubly_signed() -> MockChain {
     below_root(&[old_ksk(), new_ksk()], &[old_zsk(), new_zsk()])
 }
 
-/// The chain, held against some anchors: it proves the usual record, or there is no key for an anchor.
+/// A vector of the chain with some anchors: either it proves the usual record, or no key matches an
+/// anchor.
 fn held(
     case: &str,
     description: &str,
@@ -110,7 +113,8 @@ fn phases() -> Vec<Vector> {
             vectors.push(held(case, description, SPEC, chain, anchors, proves));
         }
     }
-    // What a minimal chain keeps: the RRSIG that older verifiers know over the keys, the shorter one over the DS.
+    // A minimal chain keeps the RRSIG over the keys that older verifiers know, and the shorter one
+    // over the DS.
     let mut pruned = during.clone();
     keep(&mut pruned, &question(".", "DNSKEY"), &[0]);
     keep(&mut pruned, &question("com", "DS"), &[1]);
@@ -133,13 +137,13 @@ fn phases() -> Vec<Vector> {
             Held::New,
             true,
         )
-        // The key that the anchor names is there, and did not sign what is left.
+        // The key that the anchor names is present, but it did not make the remaining signature.
         .invalid(2013),
     );
     vectors
 }
 
-/// One of the two signatures over the root's keys is bad.
+/// Faults in one of the two signatures over the root's keys.
 fn faults() -> Vec<Vector> {
     let mut vectors = Vec::new();
     for (bad, case, words, fails_with) in [
@@ -161,7 +165,7 @@ fn faults() -> Vec<Vector> {
     vectors
 }
 
-/// The old key is revoked: it signs with the flag set, and counts for nothing.
+/// Revocation of the old key: it signs with the flag set, and has no effect.
 fn revocations() -> Vec<Vector> {
     let revoked = old_ksk().with_flags(ZoneKey::SECURE_ENTRY_POINT | ZoneKey::REVOKE);
     let chain = below_root(&[revoked, new_ksk()], &[new_zsk()]);
@@ -180,7 +184,7 @@ fn revocations() -> Vec<Vector> {
         .collect()
 }
 
-/// Sizes that a root may have on the way: zone-signing keys of RSA.
+/// Key sizes that a root may have during the change: RSA zone-signing keys.
 fn sizes() -> Vec<Vector> {
     [
         ("rsa-1536-zsk", "1536", old_zsk()),
@@ -205,7 +209,7 @@ fn sizes() -> Vec<Vector> {
     .collect()
 }
 
-/// Leaves in the message that answers `question` the RRSIGs by the keys at these places.
+/// Keeps only the RRSIGs by the keys at these positions in the message that answers `question`.
 fn keep(chain: &mut MockChain, question: &Question, places: &[usize]) {
     let link = chain.link(question);
     let rrsigs = link.rrsigs();

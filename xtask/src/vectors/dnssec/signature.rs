@@ -1,4 +1,4 @@
-//! Signatures: their fields, aliases, and the seconds in which they hold.
+//! Signatures: their fields, aliases, and the seconds in which they are valid.
 
 use super::*;
 
@@ -167,7 +167,8 @@ pub(super) fn signatures() -> Vec<Vector> {
             &changed(|chain| {
                 let link = chain.link(&txt()).clone();
                 let rrsig = &link.rrsigs()[0];
-                // The question's name is at octet 12 of the message, `example.com` 8 octets further.
+                // The question's name is at octet 12 of the message, `example.com` 8 octets
+                // further.
                 let signer_end = 18 + name("example.com").as_wire().len();
                 let compressed = [&rrsig[..18], &[0xC0, 20], &rrsig[signer_end..]].concat();
                 chain.replace(&txt(), link.message_with(&[compressed]));

@@ -12,7 +12,7 @@ pub(super) fn answers(profile: TestProfile) -> Vec<Vector> {
             &member(profile),
             &Customisation::new().chain(|chain| {
                 let mut again = chain.messages.last().unwrap().clone();
-                // Another identifier of the message, which is no part of what is signed.
+                // Another message id, which is not part of the signed data.
                 again[1] ^= 1;
                 chain.messages.push(again);
             }),

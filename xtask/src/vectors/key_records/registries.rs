@@ -2,8 +2,9 @@
 
 use super::*;
 
-/// A record whose version, algorithm or digest type is not registered is another record: it neither names the key nor spoils one that
-/// does. What no registration could make right is malformed, and spoils it.
+/// Records with an unregistered version, algorithm or digest type. Such a record is ignored: it
+/// neither names the key nor invalidates a record that does. A record that no registration could
+/// make valid is malformed, and invalidates the others.
 pub(super) fn registries(profile: TestProfile) -> Vec<Vector> {
     let cases: &[(&str, &str, &str, u16)] = match profile {
         VeraId => &[

@@ -1,8 +1,8 @@
-//! The rows of the matrix, as xtask/conformance has them.
+//! The rows of the matrix, in the form of xtask/conformance.
 
 use std::fmt;
 
-/// What this project makes of a sentence.
+/// The project's position on a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Verdict {
     Does,
@@ -48,7 +48,7 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// One sentence, or several in a row with one answer.
+/// One sentence, or several consecutive ones with one answer.
 #[derive(Debug)]
 pub(super) struct Row {
     first: u16,
@@ -57,7 +57,7 @@ pub(super) struct Row {
     pub(super) level: String,
     pub(super) asks: String,
     pub(super) verdict: Verdict,
-    /// Patterns over ids.
+    /// Patterns that match ids of vectors.
     pub(super) vectors: Vec<String>,
     /// Names of tests.
     pub(super) tests: Vec<String>,
@@ -69,7 +69,7 @@ impl Row {
         self.last - self.first + 1
     }
 
-    /// `D7`, or `V12–V17`.
+    /// The number of the row: `D7`, or `V12–V17`.
     pub(super) fn number(&self, letter: char) -> String {
         let Self { first, last, .. } = self;
         if first == last {
@@ -80,7 +80,7 @@ impl Row {
     }
 }
 
-/// The rows of a document with so many sentences.
+/// Parses the rows of a document with so many sentences.
 pub(super) fn parse(text: &str, sentences: u16) -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
     let mut next = 1;

@@ -1,4 +1,5 @@
-//! Chains rebuilt from records: one message for each RRset, below the root of others or below one of our own.
+//! Chains rebuilt from records: one message for each RRset, below another project's root or our
+//! own.
 
 use veraid_dnssec::{Name, Question, RecordType, Timestamp, ValidityPeriod};
 use veraid_testkit::{
@@ -8,7 +9,7 @@ use veraid_testkit::{
 use super::super::DAY;
 use super::presentation::Record;
 
-/// An RRset with its signatures, as some message had it.
+/// An RRset with its signatures, from one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Signed {
     pub(super) rrset: Rrset,
@@ -20,12 +21,12 @@ impl Signed {
         self.rrset.question()
     }
 
-    /// The response that holds this RRset and nothing else.
+    /// A response with only this RRset.
     pub(super) fn message(&self) -> Vec<u8> {
         MessageBuilder::new(&self.question()).answer_rrset(&self.rrset, &self.rrsigs).build()
     }
 
-    /// The data as a verifier must report it.
+    /// The data in the order in which a verifier must report it.
     pub(super) fn sorted_rdata(&self) -> Vec<Vec<u8>> {
         let mut rdata = self.rrset.rdata.clone();
         rdata.sort_unstable();
@@ -34,7 +35,7 @@ impl Signed {
     }
 }
 
-/// The RRsets among `records`, each with the signatures that say they cover it.
+/// The RRsets among `records`, each with the signatures that claim to cover it.
 pub(super) fn signed_rrsets(records: &[Record]) -> Vec<Signed> {
     let mut found: Vec<Signed> = Vec::new();
     let data = || records.iter().filter(|record| record.record_type != RecordType::RRSIG);
@@ -67,7 +68,7 @@ pub(super) fn signed_rrsets(records: &[Record]) -> Vec<Signed> {
     found
 }
 
-/// What an RRSIG says, and its signature.
+/// The fields of an RRSIG, and its signature.
 pub(super) struct ReadRrsig {
     pub(super) fields: RrsigFields,
     pub(super) signature: Vec<u8>,
@@ -100,7 +101,8 @@ pub(super) fn read_rrsig(rdata: &[u8]) -> ReadRrsig {
     }
 }
 
-/// A root of our own, for zones whose real parents are not there or sign with what is not supported: what it says holds for a day around an instant.
+/// A root of our own, for zones whose real parents are missing or use unsupported algorithms. Its
+/// signatures are valid from a day before to a day after an instant.
 pub(super) struct OwnRoot {
     key: ZoneKey,
     period: ValidityPeriod,
@@ -123,12 +125,12 @@ impl OwnRoot {
         self.signed(zone, zone, RecordType::DNSKEY, rdata)
     }
 
-    /// The root's word that `zone` has keys with these DSs.
+    /// The root's signed DS records for `zone`.
     pub(super) fn delegation(&self, zone: &Name, ds: Vec<Vec<u8>>) -> Signed {
         self.signed(&Name::root(), zone, RecordType::DS, ds)
     }
 
-    /// The same for our own key.
+    /// The root's signed DS record for our own key in `zone`.
     pub(super) fn own_delegation(&self, zone: &Name) -> Signed {
         self.delegation(zone, vec![self.key.ds_rdata(zone, 2)])
     }

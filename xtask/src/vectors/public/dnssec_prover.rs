@@ -1,6 +1,8 @@
-//! Chains recorded from the live DNS, and the example of RFC 9102, out of the tests of the crate dnssec-prover.
+//! Chains recorded from the live DNS, and the example of RFC 9102, from the tests of the crate
+//! dnssec-prover.
 //!
-//! The tests write records as Rust literals; what is read here is their shape, `Kind { field: value, … }`, function by function.
+//! The tests contain records as Rust literals. Only their shape, `Kind { field: value, … }`, is
+//! read, function by function.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +19,7 @@ const ORIGIN: &str = "records of the live DNS in the tests of the crate dnssec-p
 const KSK_2017: &str =
     ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D";
 
-/// What is recorded: the functions whose records make up a chain, the last of them with the answer.
+/// The recorded chains: the functions whose records make up each, the last of them with the answer.
 const RECORDED: [(&str, &str, &[&str]); 6] = [
     (
         "txt-of-two-records",
@@ -95,8 +97,8 @@ pub(super) fn vectors(source: &str, tally: &mut Tally) -> Result<Vec<PublicVecto
     Ok(vectors)
 }
 
-/// The chain with all of `records` at an instant in the middle of the seconds in which all hold, and what follows from it by leaving out
-/// and by time.
+/// The chain with all of `records` at an instant in the middle of the seconds in which all are
+/// valid, and variants with parts left out or at other times.
 fn with_derived(
     folder: &'static str,
     case: &str,
@@ -163,7 +165,7 @@ fn with_derived(
     Ok(vectors)
 }
 
-/// The wildcard's expansion that was recorded is refused: nothing proves that no closer name exists.
+/// The recorded wildcard expansion, which is rejected: nothing proves that no closer name exists.
 fn wildcard(source: &str) -> Result<Vec<PublicVector>, String> {
     let mut records = Vec::new();
     for function in ["root_dnskey", "ninja_dnskey", "bitcoin_ninja_dnskey"] {
@@ -193,8 +195,8 @@ fn wildcard(source: &str) -> Result<Vec<PublicVector>, String> {
     }])
 }
 
-/// The seconds in which every signature holds. Where an RRset has several, all are of the same seconds, so that it does not matter
-/// which of them is used.
+/// The seconds in which every signature is valid. If an RRset has several signatures, all must have
+/// the same period, so that it does not matter which one is used.
 fn common_period(chain: &[Signed]) -> Result<ValidityPeriod, String> {
     let instant = |seconds: u32| Timestamp::from_unix_seconds(u64::from(seconds));
     let mut common = ValidityPeriod::ALWAYS;
@@ -228,7 +230,7 @@ fn slug(question: &Question) -> String {
     format!("{}-{}", name.replace("--", "-"), question.record_type).to_ascii_lowercase()
 }
 
-/// The text of the function `name`.
+/// The source of the body of the function `name`.
 fn body<'a>(source: &'a str, name: &str) -> Result<&'a str, String> {
     let (_, rest) =
         source.split_once(&format!("fn {name}(")).ok_or(format!("no function {name}"))?;
@@ -302,7 +304,7 @@ impl<'a> Fields<'a> {
                 rdata.extend(presentation::base64(self.quoted("signature")?)?);
             }
             RecordType::TXT => {
-                // Long texts stand in as many full character-strings as they need.
+                // Long texts are split into full character-strings.
                 for string in self.quoted("data")?.as_bytes().chunks(255) {
                     rdata.push(string.len() as u8);
                     rdata.extend(string);

@@ -1,9 +1,10 @@
-//! Records in presentation format (RFC 1035 section 5.1, RFC 4034), one a line, as files of scenarios have them.
+//! Records in presentation format (RFC 1035 section 5.1, RFC 4034), one per line, as in files of
+//! scenarios.
 
 use base64ct::{Base64, Encoding};
 use veraid_dnssec::{Name, RecordType, Timestamp, UtcDateTime};
 
-/// A record of class IN. Names in its data are in lower case, which is how signatures cover them.
+/// A record of class IN. Names in its data are in lower case, the form that signatures cover.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Record {
     pub(super) owner: Name,
@@ -22,7 +23,7 @@ pub(super) fn without_comment(line: &str) -> &str {
     line[..end.unwrap_or(line.len())].trim()
 }
 
-/// Owner, then time to live and class in any order or not at all, the type and its data.
+/// Parses a line: owner, then optional time to live and class in any order, then type and data.
 pub(super) fn record(line: &str) -> Result<Record, String> {
     let mut fields = line.split_ascii_whitespace();
     let owner = name(fields.next().ok_or("no owner")?)?;
@@ -72,7 +73,7 @@ fn rdata(record_type: RecordType, fields: &[&str]) -> Result<Vec<u8>, String> {
             data.extend(field(0)?.parse::<u16>().map_err(text)?.to_be_bytes());
             data.extend(name(field(1)?)?.as_wire());
         }
-        // TXT: one character-string a field, or one in quotation marks.
+        // TXT: one character-string for each field, or one in quotation marks.
         16 => {
             let joined = fields.join(" ");
             let strings = match joined.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
@@ -178,7 +179,8 @@ pub(super) fn hex(text: &str) -> Result<Vec<u8>, String> {
         .collect()
 }
 
-/// Base 32 with the extended hex alphabet and without padding (RFC 4648 section 7), as hashes of NSEC3 are written.
+/// Decodes Base 32 with the extended hex alphabet and without padding (RFC 4648 section 7), as in
+/// hashes of NSEC3.
 fn base32(text: &str) -> Result<Vec<u8>, String> {
     let mut octets = Vec::new();
     let (mut bits, mut count) = (0_u32, 0_u32);

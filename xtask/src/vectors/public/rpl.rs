@@ -1,21 +1,22 @@
-//! Scenarios of Unbound's test program, in files that end with `.rpl`: a configuration, what servers answer, and steps.
+//! Scenarios of Unbound's test program, in files that end with `.rpl`: a configuration, answers of
+//! servers, and steps.
 
 use veraid_dnssec::{Name, Question, RecordType, Timestamp};
 
 use super::presentation::{self, Record, without_comment};
 
-/// A file.
+/// A scenario file.
 #[derive(Debug)]
 pub(super) struct Scenario {
     /// The file's name without its ending.
     pub(super) name: String,
-    /// What it is about, in its own words.
+    /// The scenario's own title.
     pub(super) title: String,
-    /// DS and DNSKEY records that are trusted.
+    /// DS and DNSKEY records that are trust anchors.
     pub(super) anchors: Vec<Record>,
-    /// The instant at which it plays.
+    /// The instant of the scenario.
     pub(super) at: Option<Timestamp>,
-    /// What servers answer.
+    /// The answers of servers.
     pub(super) answers: Vec<Entry>,
     pub(super) steps: Vec<Step>,
 }
@@ -33,7 +34,7 @@ pub(super) enum StepKind {
     CheckAnswer,
 }
 
-/// A message.
+/// A message in the scenario.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Entry {
     /// Flags and RCODE.
@@ -142,7 +143,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Scenario, String> {
                     entry.additional.push(presentation::record(line).map_err(place)?);
                 }
             },
-            // Other configuration, and what surrounds entries.
+            // Other configuration, and lines around entries.
             _ => {}
         }
     }
@@ -153,7 +154,7 @@ fn question(line: &str) -> Result<Question, String> {
     let mut fields = line.split_ascii_whitespace();
     let name: Name = presentation::name(fields.next().unwrap_or_default())?;
     let record_type: RecordType = match fields.rfind(|field| !field.eq_ignore_ascii_case("IN")) {
-        // Not a type of records.
+        // Not a record type.
         Some("ANY") => RecordType::new(255),
         Some(text) => presentation::record_type(text)?,
         None => return Err(format!("{line} is no question")),

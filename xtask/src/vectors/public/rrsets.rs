@@ -1,6 +1,8 @@
-//! One vector for each distinct RRset and signature of the scenarios whose key is there, below a root of our own that vouches for that key.
+//! One vector for each distinct RRset and signature of the scenarios whose key is present, below a
+//! root of our own that vouches for that key.
 //!
-//! What must come of it is computed from RFC 4035 section 5.3 on the very records, with the testkit's canonical form: the code that is tested has no part in it.
+//! The expected result is computed from RFC 4035 section 5.3 on the original records, with the
+//! testkit's canonical form. The code under test is not used.
 
 use std::collections::BTreeSet;
 
@@ -64,7 +66,7 @@ pub(super) fn vectors(
     Ok(vectors)
 }
 
-/// Every key that some message of the scenario has, with its zone.
+/// Every key in any message of the scenario, with its zone.
 fn zone_keys(scenario: &Scenario) -> Vec<(Name, Vec<u8>)> {
     scenario
         .answers
@@ -104,7 +106,7 @@ fn not_applicable(signed: &Signed, read: &ReadRrsig, keys: &[Vec<u8>]) -> Option
     }
 }
 
-/// This project's code, or nothing if the signature holds.
+/// The code of the expected error, or `None` if the signature is valid.
 fn expected(signed: &Signed, read: &ReadRrsig, key: &[u8], at: Timestamp) -> Option<u16> {
     let fields = &read.fields;
     let owner_labels = signed.rrset.owner.label_count();
@@ -112,7 +114,7 @@ fn expected(signed: &Signed, read: &ReadRrsig, key: &[u8], at: Timestamp) -> Opt
     let is_dnskey = signed.rrset.record_type == RecordType::DNSKEY;
     let period = u64::from(fields.inception)..=u64::from(fields.expiration);
     let Some((algorithm, public_key)) = public_key(key).filter(|_| is_zone_key) else {
-        // Nobody signs but the key that a DS or an anchor names.
+        // Only a key that a DS or an anchor names may sign.
         return Some(match (is_dnskey, fields.signer.is_root()) {
             (true, true) => 2020,
             (true, false) => 2019,
@@ -133,7 +135,7 @@ fn expected(signed: &Signed, read: &ReadRrsig, key: &[u8], at: Timestamp) -> Opt
     }
 }
 
-/// The key of a DNSKEY; RSA only if it is of a size that counts.
+/// The key of a DNSKEY; for RSA, only if its size is supported.
 fn public_key(dnskey: &[u8]) -> Option<(SignatureAlgorithm, PublicKey<'_>)> {
     let key = &dnskey[4..];
     let rsa = || {
@@ -164,7 +166,7 @@ fn vector(
     let own = OwnRoot::around(at);
     let question = signed.question();
     let (anchors, chain) = if question.record_type == RecordType::DNSKEY {
-        // The set that is judged is the zone's own, and the key is the one that the parent names.
+        // The set under test is the zone's own, and the key is the one that the parent names.
         let ds = ds_rdata(zone, key);
         if zone.is_root() {
             (anchor_line(&ds), vec![signed.clone()])

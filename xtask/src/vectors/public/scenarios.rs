@@ -1,4 +1,5 @@
-//! Scenarios as chains: what a validator must call secure is valid, and what it must refuse, or cannot prove, is invalid.
+//! Scenarios as chains: valid where a validator must find the answer secure, invalid where it must
+//! reject it or cannot prove it.
 
 use veraid_dnssec::{Name, Question, RecordType, TrustAnchors};
 
@@ -9,7 +10,8 @@ use super::{Expect, PublicVector, Tally};
 
 const SOURCE: &str = "scenarios of the crate domain";
 
-/// Scenario and step of everything that must be refused, with this project's code. A scenario says that, and seldom why; its fault says the rest.
+/// Scenario and step of every answer that must be rejected, with this project's code. A scenario
+/// rarely states the reason; it follows from the scenario's fault.
 const REFUSED: [(&str, u32, u16); 28] = [
     ("nsec_ref_to_unsigned1", 20, 2011),
     ("nsec_ref_to_unsigned2", 20, 2011),
@@ -74,7 +76,8 @@ pub(super) fn vectors(
     Ok(vectors)
 }
 
-/// Whether a vector asks the same of the same chain: scenarios ask again to see what was kept.
+/// Returns true if an earlier vector has the same chain and question: scenarios repeat questions to
+/// test caches.
 fn is_repeated(vectors: &[PublicVector], vector: &PublicVector) -> bool {
     vectors.iter().any(|known| {
         (&known.input, &known.question, known.at, &known.trust_anchors)
@@ -82,7 +85,7 @@ fn is_repeated(vectors: &[PublicVector], vector: &PublicVector) -> bool {
     })
 }
 
-/// The vector of one step, or why there is none.
+/// The vector of one step, or the reason why there is none.
 fn vector(
     scenario: &Scenario,
     number: u32,
@@ -176,7 +179,7 @@ fn vector(
     }))
 }
 
-/// Why a step is about more than a positive proof of the records asked for.
+/// The reason, if any, why a step tests more than a positive proof of the requested records.
 fn outside_positive_proofs(
     question: &Question,
     asked: &Entry,
@@ -209,7 +212,7 @@ fn outside_positive_proofs(
     }
 }
 
-/// The RRsets from `zone`'s keys to the answer that servers of the scenario have, the answer last.
+/// The RRsets from `zone`'s keys to the answer of the scenario's servers, the answer last.
 fn path(
     scenario: &Scenario,
     zone: &Name,
@@ -220,7 +223,7 @@ fn path(
     for name in below {
         for record_type in [RecordType::DS, RecordType::DNSKEY] {
             let link = Question { name: name.clone(), record_type };
-            // The anchor stands in place of the zone's DS, and what is asked for comes last.
+            // The anchor replaces the zone's DS, and the answer is added last.
             if (record_type == RecordType::DS && name == *zone) || link == *question {
                 continue;
             }
@@ -257,7 +260,7 @@ fn path(
     }
 }
 
-/// The distinct RRsets that any section of any answer has for `question`.
+/// The distinct RRsets for `question` in any section of any answer.
 fn rrsets_for(scenario: &Scenario, question: &Question) -> Vec<Signed> {
     let mut found: Vec<Signed> = Vec::new();
     for entry in &scenario.answers {

@@ -1,4 +1,4 @@
-//! Signed attributes: which, how often, and what they say.
+//! Signed attributes: their presence, number and values.
 
 use super::*;
 
@@ -14,7 +14,7 @@ pub(super) fn attributes(profile: TestProfile) -> Vec<Vector> {
     let with = |extra: Vec<Vec<u8>>| -> Change {
         Box::new(move |s| s.extra_signed_attributes.extend(extra.clone()))
     };
-    // In place of the attribute of this place: content type, digest, metadata.
+    // Replaces the attribute at this position: content type, digest, metadata.
     let instead = |place: usize, attribute: Vec<u8>| -> Change {
         Box::new(move |s| {
             let mut all = s.signed_attributes();

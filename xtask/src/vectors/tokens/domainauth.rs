@@ -1,4 +1,4 @@
-//! Tokens of DomainAuth: what a token must be does not depend on the profile.
+//! Tokens under DomainAuth: the requirements on a token do not depend on the profile.
 
 use super::*;
 

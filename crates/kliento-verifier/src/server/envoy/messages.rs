@@ -1,6 +1,7 @@
-//! The messages of Envoy's external authorisation, as far as they are used: `envoy/service/auth/v3` and `google/rpc/status.proto`.
+//! The fields of Envoy's external authorisation messages that are used here:
+//! `envoy/service/auth/v3` and `google/rpc/status.proto`.
 //!
-//! What is not here is skipped when reading, as Protocol Buffers has it.
+//! Unknown fields are skipped, as is usual in Protocol Buffers.
 
 use std::collections::HashMap;
 
@@ -16,7 +17,7 @@ pub(crate) struct CheckRequest {
 pub(crate) struct AttributeContext {
     #[prost(message, optional, tag = "4")]
     pub(crate) request: Option<AttributeRequest>,
-    /// What the route's own configuration says.
+    /// Values from the route's own configuration.
     #[prost(map = "string, string", tag = "10")]
     pub(crate) context_extensions: HashMap<String, String>,
 }
@@ -29,7 +30,7 @@ pub(crate) struct AttributeRequest {
 
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct HttpRequest {
-    /// By lower-case name; the values of one name joined by commas.
+    /// By lower-case name; several values of one name are joined by commas.
     #[prost(map = "string, string", tag = "3")]
     pub(crate) headers: HashMap<String, String>,
     /// Path and query.

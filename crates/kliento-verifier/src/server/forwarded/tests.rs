@@ -1,4 +1,4 @@
-//! Host by path: the audience of each.
+//! The audience for combinations of host and path.
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn forwarded(scheme: &str, host: &str, target: &str) -> Forwarded {
     Forwarded { scheme, host, target }
 }
 
-/// The audience, or the kind of refusal.
+/// Returns the audience, or the kind of refusal.
 fn of(audiences: &Audiences, forwarded: &Forwarded) -> String {
     match audiences.of(forwarded) {
         Ok(audiences) => audiences.join(" "),
@@ -90,7 +90,7 @@ fn a_host_that_is_absent_twice_or_unreadable_has_no_audience() {
     }
     let twice = Forwarded { host: Part::Unclear, ..forwarded("https", "", "/") };
     assert_eq!(of(&audiences, &twice), "unclear");
-    // Also where no route has a host: nothing tells which server would answer.
+    // Even if no route has a host: it is unclear which server would answer.
     let any_host = self::audiences("routes = [{ audience = \"any\" }]");
     assert_eq!(of(&any_host, &twice), "unclear");
     assert_eq!(of(&any_host, &forwarded("", "x@y", "/")), "unclear");

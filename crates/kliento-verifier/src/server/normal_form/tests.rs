@@ -1,4 +1,4 @@
-//! Forms of hosts and paths: those that are compared, and those that are rejected.
+//! Forms of hosts and paths: compared or rejected.
 
 use super::*;
 
@@ -170,7 +170,8 @@ fn a_path_that_can_be_read_in_two_ways_is_rejected() {
         "/a%0d%0a",
         "/a%1F",
         "/a%7F",
-        // Not UTF-8: a lone octet, overlong forms of `a` and `/`, a surrogate, beyond U+10FFFF, UTF-16 escapes of IIS.
+        // Not UTF-8: a lone byte, overlong forms of `a` and `/`, a surrogate, beyond U+10FFFF,
+        // UTF-16 escapes of IIS.
         "/%FF",
         "/%C3",
         "/%C1%A1dmin",
