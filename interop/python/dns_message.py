@@ -91,4 +91,4 @@ def _names(wire, start, length, count):
     """RDATA that is so many names, of a type that dnspython does not know."""
     parser = dns.wire.Parser(wire, start)
     with parser.restrict_to(length):
-        return b"".join(parser.get_name().to_digestable() for _ in range(count))
+        return b"".join(parser.get_name(decompress=True).to_digestable() for _ in range(count))

@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     findings.iter().for_each(|finding| eprintln!("{finding}"));
     match findings.len() {
         0 => Ok(()),
-        _ => Err("that is to be mended; fuzz/README.md says how".into()),
+        _ => Err("that is to be fixed; fuzz/README.md says how".into()),
     }
 }
 

@@ -1,4 +1,5 @@
-//! `cargo xtask interop`: random bundles of ours, verified by the deployed JavaScript implementation and by OpenSSL.
+//! `cargo xtask interop`: random bundles of ours, verified by the deployed JavaScript
+//! implementation and by OpenSSL.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -197,7 +198,8 @@ fn verify_in_openssl(bundles: &[Issued]) -> Result<(), String> {
     if refused.is_empty() { Ok(()) } else { Err(format!("OpenSSL refuses {}", refused.join(", "))) }
 }
 
-/// Has OpenSSL verify the CMS signature, if there is one, and the path from its certificate to the organisation's.
+/// Has OpenSSL verify the CMS signature, if there is one, and the path from its certificate to the
+/// organisation's.
 fn openssl_accepts(issued: &Issued, folder: &Path) -> Result<bool, String> {
     let write = |name: &str, octets: &[u8]| {
         let path = folder.join(name);

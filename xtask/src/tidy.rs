@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 mod architecture;
+mod prose;
 
 /// The maximum length of a source file, in lines, beyond which it has more than one idea; tables
 /// and generated text are exempt.
@@ -31,6 +32,7 @@ pub(crate) fn run() -> Result<(), String> {
         let Ok(text) = std::fs::read_to_string(file) else { continue };
         let name = file.strip_prefix(&root).unwrap_or(file).display().to_string();
         check_text(&name, &text, &mut problems);
+        prose::check(&name, &text, &mut problems);
         if name.ends_with(".md") {
             check_links(file, &text, &name, &mut problems);
         }

@@ -65,7 +65,8 @@ const DAY: u64 = 86_400;
 /// The path from test-vectors/ to the conformance matrix, which the vectors decide.
 const MATRIX: &str = "../docs/conformance-matrix.md";
 
-/// Writes all vectors and the conformance matrix, and removes files in the vectors' folders that are not generated.
+/// Writes all vectors and the conformance matrix, and removes files in the vectors' folders that
+/// are not generated.
 ///
 /// # Errors
 ///
@@ -144,7 +145,8 @@ fn existing(root: &Path) -> Result<BTreeSet<PathBuf>, String> {
     Ok(files)
 }
 
-/// All values, or every problem on a line of its own: a new family is often wrong in one way many times.
+/// All values, or every problem on a line of its own: a new family is often wrong in one way many
+/// times.
 fn all_or_problems<T>(
     results: impl IntoIterator<Item = Result<T, String>>,
 ) -> Result<Vec<T>, String> {

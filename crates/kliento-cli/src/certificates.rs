@@ -44,7 +44,7 @@ pub(crate) fn read(path: &Path) -> Result<Certificate, Stop> {
     Certificate::from_der(decoded.as_deref().unwrap_or(&octets)).map_err(|error| {
         Failure::malformed(&error)
             .in_file(&name_of(path))
-            .with_mend(format!("give one certificate, in PEM or DER; {} is none", name_of(path)))
+            .with_fix(format!("give one certificate, in PEM or DER; {} is none", name_of(path)))
             .into()
     })
 }

@@ -12,7 +12,7 @@ pub(crate) struct Explanation {
     pub(crate) code: u16,
     pub(crate) title: &'static str,
     pub(crate) meaning: &'static str,
-    pub(crate) mend: &'static str,
+    pub(crate) fix: &'static str,
 }
 
 /// All explanations, in ascending order of their codes.
@@ -34,9 +34,9 @@ const fn on(
     code: u16,
     title: &'static str,
     meaning: &'static str,
-    mend: &'static str,
+    fix: &'static str,
 ) -> Explanation {
-    Explanation { code, title, meaning, mend }
+    Explanation { code, title, meaning, fix }
 }
 
 #[cfg(test)]
@@ -54,8 +54,8 @@ mod tests {
     fn codes_ascend_and_each_is_explained() {
         let codes: Vec<_> = explanations().map(|explanation| explanation.code).collect();
         assert!(codes.is_sorted_by(|a, b| a < b), "{codes:?}");
-        for Explanation { code, title, meaning, mend } in explanations() {
-            assert!(!title.is_empty() && !meaning.is_empty() && !mend.is_empty(), "{code}");
+        for Explanation { code, title, meaning, fix } in explanations() {
+            assert!(!title.is_empty() && !meaning.is_empty() && !fix.is_empty(), "{code}");
         }
     }
 

@@ -84,10 +84,10 @@ fn prove(
         .map_err(|error| UsageError::new(format!("the zones' anchors do not parse: {error}")))?;
     let verifier = trust::chain_verifier(anchors, profile);
     let chain = parse_dnssec_chain(chain)
-        .map_err(|error| Failure::malformed(&error).with_mend(FEWER_LABELS))?;
+        .map_err(|error| Failure::malformed(&error).with_fix(FEWER_LABELS))?;
     chain
         .verify(question, asked, &verifier)
-        .map_err(|error| Failure::chain_invalid(&error, asked).with_mend(FEWER_LABELS))?;
+        .map_err(|error| Failure::chain_invalid(&error, asked).with_fix(FEWER_LABELS))?;
     Ok(())
 }
 

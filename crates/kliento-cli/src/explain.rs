@@ -36,6 +36,6 @@ fn list() -> String {
 }
 
 fn to_text(explanation: &Explanation) -> String {
-    let Explanation { code, title, meaning, mend } = explanation;
-    format!("KL{code}: {title}\n\n{meaning}\n\nMend: {mend}\n")
+    let Explanation { code, title, meaning, fix } = explanation;
+    format!("KL{code}: {title}\n\n{meaning}\n\nFix: {fix}\n")
 }

@@ -58,7 +58,7 @@ pub(crate) struct Failure {
     place: Option<String>,
     asked: Option<ValidityPeriod>,
     /// A specific fix, instead of the usual one.
-    mend: Option<Box<str>>,
+    fix: Option<Box<str>>,
 }
 
 /// The JSON form of a failure.
@@ -184,7 +184,7 @@ impl Failure {
             reasons: Vec::new(),
             place: None,
             asked: None,
-            mend: None,
+            fix: None,
         }
     }
 
@@ -198,8 +198,8 @@ impl Failure {
     }
 
     /// Adds a better fix than the usual one.
-    pub(crate) fn with_mend(mut self, mend: impl Into<Box<str>>) -> Self {
-        self.mend = Some(mend.into());
+    pub(crate) fn with_fix(mut self, fix: impl Into<Box<str>>) -> Self {
+        self.fix = Some(fix.into());
         self
     }
 
@@ -210,12 +210,12 @@ impl Failure {
             reasons.push(reason.to_string());
             source = reason.source();
         }
-        Self { class, code, message: error.to_string(), reasons, place, asked: None, mend: None }
+        Self { class, code, message: error.to_string(), reasons, place, asked: None, fix: None }
     }
 
     fn malformed_text(code: u16, message: String) -> Self {
         let class = Class::Malformed;
-        Self { class, code, message, reasons: Vec::new(), place: None, asked: None, mend: None }
+        Self { class, code, message, reasons: Vec::new(), place: None, asked: None, fix: None }
     }
 
     /// Adds the requested instant or period, which only failures of time report.
@@ -262,9 +262,9 @@ impl Failure {
         for reason in reasons {
             line("reason", reason);
         }
-        let usual_mend = explanation.map(|explanation| explanation.mend);
-        if let Some(mend) = self.mend.as_deref().or(usual_mend) {
-            line("mend", mend);
+        let usual_fix = explanation.map(|explanation| explanation.fix);
+        if let Some(fix) = self.fix.as_deref().or(usual_fix) {
+            line("fix", fix);
         }
         line("see", &format!("kliento explain KL{code}"));
         text

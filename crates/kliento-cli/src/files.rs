@@ -118,7 +118,8 @@ fn mode_for(_: &Path, _: Readers, _: Existing) -> u32 {
 fn link(temporary: &Path, path: &Path) -> io::Result<()> {
     match fs::hard_link(temporary, path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            // Some file systems have no links: take the name with an empty file, and rename over that.
+            // Some file systems have no links: take the name with an empty file, and rename over
+            // that.
             drop(OpenOptions::new().write(true).create_new(true).open(path)?);
             fs::rename(temporary, path).inspect_err(|_| {
                 // The empty file is ours; if it stays, there is nothing left to do.

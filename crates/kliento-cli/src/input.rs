@@ -60,7 +60,7 @@ pub(crate) fn member_bundle(path: &Path) -> Result<MemberIdBundle, Stop> {
     let octets = read_file(path, MAX_MEMBER_BUNDLE)?;
     MemberIdBundle::from_der(&octets).map_err(|error| {
         let failure = Failure::malformed(&error).in_file(&name_of(path));
-        failure.with_mend("give a bundle as `kliento member bundle` writes it").into()
+        failure.with_fix("give a bundle as `kliento member bundle` writes it").into()
     })
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn parsed_chain(path: &Path) -> Result<DnssecChain, Stop> {
     let octets = chain(path)?.map_err(|failure| failure.in_file(&name_of(path)))?;
     veraid_core::parse_dnssec_chain(&octets).map_err(|error| {
         let failure = Failure::malformed(&error).in_file(&name_of(path));
-        failure.with_mend("give a chain as `kliento chain fetch` writes it").into()
+        failure.with_fix("give a chain as `kliento chain fetch` writes it").into()
     })
 }
 

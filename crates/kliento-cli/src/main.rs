@@ -1,4 +1,5 @@
-//! `kliento`: issues, verifies, inspects and explains Kliento tokens, VeraId signatures and DNSSEC chains.
+//! `kliento`: issues, verifies, inspects and explains Kliento tokens, VeraId signatures and DNSSEC
+//! chains.
 
 mod bundle_member;
 mod certificates;

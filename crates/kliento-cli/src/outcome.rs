@@ -8,7 +8,7 @@ use crate::failure::{Class, Failure};
 /// The exit status of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// What was asked holds.
+    /// Success: the input is valid, or the work is done.
     Valid,
     /// A bug, or a standard output that cannot be written.
     Internal,
@@ -81,7 +81,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// What was asked holds.
+    /// The outcome of a successful run, with its standard output.
     pub(crate) fn valid(stdout: impl Into<Vec<u8>>) -> Self {
         Self { exit: Exit::Valid, stdout: stdout.into(), stderr: String::new() }
     }
@@ -143,12 +143,12 @@ pub(crate) fn progress(text: &str) {
 
 /// Prints what is wrong with the arguments, or the help that they request.
 pub(crate) fn write_arguments_error(error: &clap::Error) -> Exit {
-    // There is nobody left to tell if this does not work.
+    // If this fails, there is nowhere left to report it.
     let _ = error.print();
     if error.use_stderr() { Exit::Usage } else { Exit::Valid }
 }
 
 fn write_stderr(text: &str) {
-    // There is nobody left to tell if this does not work.
+    // If this fails, there is nowhere left to report it.
     let _ = io::stderr().write_all(text.as_bytes());
 }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 /// Returns true if a terminal might act on a character, or show those around it in another order.
 ///
-/// Control characters (escape sequences start with one), line and paragraph separators, and bidirectional controls.
+/// Control characters (escape sequences start with one), line and paragraph separators, and
+/// bidirectional controls.
 pub(crate) fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(

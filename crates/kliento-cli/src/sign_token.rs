@@ -83,7 +83,7 @@ fn period(arguments: &TokenSign, at: Timestamp) -> Result<ValidityPeriod, Stop> 
     if seconds > limit {
         let failure = Failure::policy(&PolicyError::SignedPeriodTooLong { seconds, limit });
         return Err(failure
-            .with_mend("a token lasts an hour with its back-dating: give `--ttl 1h` or less, and leave out --back-date or give less")
+            .with_fix("a token lasts an hour with its back-dating: give `--ttl 1h` or less, and leave out --back-date or give less")
             .into());
     }
     let start = at.saturating_sub(back_date);

@@ -24,7 +24,8 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {
         .ok_or_else(|| format!("it is not between {} and {}", Timestamp::MIN, Timestamp::MAX))
 }
 
-/// Reads a whole number of seconds, minutes, hours or days like `30s`, `10m`, `1h` or `30d`, as seconds.
+/// Reads a whole number of seconds, minutes, hours or days like `30s`, `10m`, `1h` or `30d`, as
+/// seconds.
 pub(crate) fn parse_duration(text: &str) -> Result<u64, String> {
     let seconds = text.chars().next_back().and_then(|unit| {
         let scale: u64 = match unit {

@@ -44,7 +44,8 @@ struct Item {
 }
 
 impl Exceptions {
-    /// Reads `{"implementation": …, "exceptions": [{"vectors": [pattern…], "found": result, "facts": [name…], "reason": …}]}`.
+    /// Reads
+    /// `{"implementation": …, "exceptions": [{"vectors": [pattern…], "found": result, "facts": [name…], "reason": …}]}`.
     ///
     /// # Errors
     ///

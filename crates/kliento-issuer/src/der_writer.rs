@@ -78,7 +78,8 @@ pub(crate) fn retag(tag: u8, mut element: Element) -> Element {
     element
 }
 
-/// The AlgorithmIdentifier of a hash, with NULL parameters as deployed software writes them (RFC 5754 section 2).
+/// The AlgorithmIdentifier of a hash, with NULL parameters as deployed software writes them (RFC
+/// 5754 section 2).
 pub(crate) fn digest_algorithm(digest: DigestAlgorithm) -> Result<Element, IssueError> {
     let algorithm = match digest {
         DigestAlgorithm::Sha256 => SHA_256,

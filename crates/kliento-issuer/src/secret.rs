@@ -4,7 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// A private key in some encoding. It is overwritten when it is dropped, and `Debug` does not show it.
+/// A private key in some encoding. It is overwritten when it is dropped, and `Debug` does not show
+/// it.
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {

@@ -36,7 +36,8 @@ impl AccessPolicy {
         self.allow_only([pattern])
     }
 
-    /// Admits only subjects that match one of `patterns` or one that was allowed before. Without any pattern it admits no subject at all.
+    /// Admits only subjects that match one of `patterns` or one that was allowed before. Without
+    /// any pattern it admits no subject at all.
     #[must_use]
     pub fn allow_only(mut self, patterns: impl IntoIterator<Item = NamePattern>) -> Self {
         self.allowed.get_or_insert_default().extend(patterns);

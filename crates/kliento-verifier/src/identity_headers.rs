@@ -26,8 +26,8 @@ const LETTERS: &[u8] = b"xkliento";
 
 /// The headers for `token`, in the order of [`ALL`].
 ///
-/// Names are in ASCII: `%`, controls and everything beyond ASCII are percent-encoded as UTF-8, so that no two names look alike and no
-/// proxy has to guess an encoding.
+/// Names are in ASCII: `%`, controls and everything beyond ASCII are percent-encoded as UTF-8, so
+/// that no two names look alike and no proxy has to guess an encoding.
 #[must_use]
 pub fn of(token: &VerifiedToken) -> [(HeaderName, HeaderValue); 6] {
     let member = token.subject();

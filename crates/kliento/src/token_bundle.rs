@@ -75,7 +75,8 @@ impl TokenBundle {
         Self::from_der(&auth_header::decode_base64(text)?)
     }
 
-    /// Parses the value of an `Authorization` header: the scheme `Kliento` in any case, one space, standard Base64.
+    /// Parses the value of an `Authorization` header: the scheme `Kliento` in any case, one space,
+    /// standard Base64.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! Runs every vector of test-vectors/ under each provider: one test per file and provider, discovered, never listed.
+//! Runs every vector of test-vectors/ under each provider: one test per file and provider,
+//! discovered, never listed.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails by a panic has done its work")]
 

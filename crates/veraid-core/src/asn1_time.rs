@@ -34,7 +34,8 @@ pub(crate) fn read_certificate_time(
     time.ok_or(ParseError::Der { field, offset: element.offset, problem: DerProblem::Value })
 }
 
-/// A GeneralizedTime of signature metadata and whether it had a fraction of a second, which is dropped.
+/// A GeneralizedTime of signature metadata and whether it had a fraction of a second, which is
+/// dropped.
 pub(crate) fn read_metadata_time(
     element: &Element<'_>,
     field: &'static str,

@@ -8,8 +8,8 @@ use crate::oid::{ServiceOid, is_dotted_decimal};
 use crate::organisation_key::{OrganisationKey, encode_key_id};
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 
-/// The key record that names an organisation's key for a service. Only [`OrganisationKey::find_record`] makes one, from
-/// proved records.
+/// The key record that names an organisation's key for a service. Only
+/// [`OrganisationKey::find_record`] makes one, from proved records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyRecord {
     ttl_override_seconds: u64,

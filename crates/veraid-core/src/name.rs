@@ -243,7 +243,8 @@ pub enum NameProblem {
     /// The name is the root, or has two dots in a row.
     #[error("it has an empty label")]
     EmptyLabel,
-    /// A domain name has a character other than letters, digits and hyphens: U-labels must be written as A-labels.
+    /// A domain name has a character other than letters, digits and hyphens: U-labels must be
+    /// written as A-labels.
     #[error("it has a character other than ASCII letters, digits, hyphens and dots")]
     NotLettersDigitsHyphens,
     /// A label is over 63 octets, or starts or ends with a hyphen.
@@ -327,7 +328,8 @@ mod tests {
 
     #[test]
     fn the_longest_organisation_leaves_room_for_the_key_records_label() {
-        // 3 * 64 octets for full labels, one for the root, and the last label: 255 with `_veraid` or `_domainauth` before them.
+        // 3 * 64 octets for full labels, one for the root, and the last label: 255 with `_veraid`
+        // or `_domainauth` before them.
         let label = "a".repeat(63);
         for (profile, last) in [(Profile::VeraId, 53), (Profile::DomainAuth, 49)] {
             let longest = format!("{label}.{label}.{label}.{}", "a".repeat(last));

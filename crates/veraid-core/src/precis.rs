@@ -1,8 +1,9 @@
 //! The PRECIS profile UsernameCaseMapped (RFC 8265 section 3.3) for names that are compared
 //! unchanged.
 //!
-//! The properties of code points come from the Unicode version in use, as RFC 8264 section 8 asks, and not from a table of one
-//! version: people write their names in scripts that were encoded later.
+//! The properties of code points come from the Unicode version in use, as RFC 8264 section 8 asks,
+//! and not from a table of one version: people write their names in scripts that were encoded
+//! later.
 
 use icu_properties::props::{
     ChangesWhenLowercased, DefaultIgnorableCodePoint, GeneralCategory, HangulSyllableType,
@@ -43,7 +44,8 @@ enum Derived {
     Disallowed,
 }
 
-/// Derives the property of a code point for the IdentifierClass, in the order of RFC 8264 section 8.
+/// Derives the property of a code point for the IdentifierClass, in the order of RFC 8264
+/// section 8.
 ///
 /// Categories that end in "disallowed", like all that come after them, are left to the last line.
 fn derived_property(character: char) -> Derived {

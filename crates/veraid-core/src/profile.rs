@@ -7,7 +7,8 @@ use veraid_dnssec::{Name, Question, RecordType};
 /// The protocol that a bundle follows. There is no fallback from one to the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Profile {
-    /// VeraId as deployed: key records at `_veraid`, no intermediate certificates, a few bounded tolerances of BER.
+    /// VeraId as deployed: key records at `_veraid`, no intermediate certificates, a few bounded
+    /// tolerances of BER.
     VeraId,
     /// DomainAuth (draft-narea-domainauth): key records at `_domainauth`, strict DER, intermediate
     /// certificates, periods of at most 90 days.

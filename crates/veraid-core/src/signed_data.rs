@@ -128,7 +128,8 @@ impl SignedData {
         Ok(Signer { info, attributes, issuer, serial, attribution, service, period })
     }
 
-    /// Checks the signature by the key at the end of `path`, over the octets received, and the content's digest.
+    /// Checks the signature by the key at the end of `path`, over the octets received, and the
+    /// content's digest.
     ///
     /// `given` is the content of a detached signature.
     pub(crate) fn verify(

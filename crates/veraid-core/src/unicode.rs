@@ -49,7 +49,8 @@ pub(crate) fn is_nfkc(character: char) -> bool {
 /// Returns true if the zero-width joiner or non-joiner at `place` is where its script needs it (RFC
 /// 5892 appendices A.1 and A.2).
 ///
-/// After a virama either changes how the letters around it combine. A non-joiner keeps two letters apart that would join.
+/// After a virama either changes how the letters around it combine. A non-joiner keeps two letters
+/// apart that would join.
 pub(crate) fn is_joiner_in_context(characters: &[char], place: usize) -> bool {
     let Some((before, [joiner, after @ ..])) = characters.split_at_checked(place) else {
         return false;
@@ -105,7 +106,8 @@ pub(crate) fn follows_bidi_rule(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// A new version of the data changes which names are accepted: state it in docs/decisions.md, and here.
+    /// A new version of the data changes which names are accepted: state it in docs/decisions.md,
+    /// and here.
     #[test]
     fn the_version_is_the_one_that_the_documentation_states() {
         // Code points that each version was the first to assign.

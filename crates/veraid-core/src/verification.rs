@@ -203,7 +203,8 @@ impl fmt::Debug for VerifiedSignature {
     }
 }
 
-/// Verifies a bundle for `service` at some second of `period`; `content` is that of a detached signature.
+/// Verifies a bundle for `service` at some second of `period`; `content` is that of a detached
+/// signature.
 pub(crate) fn verify(
     bundle: &SignatureBundle,
     content: Option<&[u8]>,
@@ -234,7 +235,8 @@ pub(crate) fn verify(
     };
     let path = candidates.verify_path(signer.issuer, signer.serial, checks)?;
 
-    // Step 5: the signature, by the key at the end of that path, for this service and in the name of a member.
+    // Step 5: the signature, by the key at the end of that path, for this service and in the name
+    // of a member.
     let signed = bundle
         .signed_data
         .verify(&signer, &path, content, checks)

@@ -145,8 +145,8 @@ impl VerificationPolicy {
 
     /// Accepts only bundles of `profile`.
     ///
-    /// The maker of a bundle chooses the profile by the records that it puts in. An organisation that publishes records
-    /// for both is as lenient as VeraId to a verifier that accepts both.
+    /// The maker of a bundle chooses the profile by the records that it puts in. An organisation
+    /// that publishes records for both is as lenient as VeraId to a verifier that accepts both.
     #[must_use]
     pub const fn only_profile(mut self, profile: Profile) -> Self {
         self.only_profile = Some(profile);
@@ -178,7 +178,8 @@ impl VerificationPolicy {
         self
     }
 
-    /// Accepts organisation certificates that another authority issued, which DomainAuth allows and VeraId does not.
+    /// Accepts organisation certificates that another authority issued, which DomainAuth allows and
+    /// VeraId does not.
     ///
     /// Such a certificate does not prove that the key's holder agreed to the organisation's name.
     /// Anyone can publish a key record for another organisation's public key and present signatures

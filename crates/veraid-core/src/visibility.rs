@@ -163,7 +163,8 @@ mod tests {
         for text in [
             "alice",
             "\u{E9}",
-            // Of an emoji: as text, as an image, a keycap, with a skin tone, joined, a flag, a subdivision's flag.
+            // Of an emoji: as text, as an image, a keycap, with a skin tone, joined, a flag, a
+            // subdivision's flag.
             "\u{2764}\u{FE0E}",
             "\u{2764}\u{FE0F}",
             "1\u{FE0F}\u{20E3}",

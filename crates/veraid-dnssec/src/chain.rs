@@ -104,7 +104,8 @@ impl VerifiedRrset {
         &self.question
     }
 
-    /// The data of each record in canonical form (RFC 4034 section 6.2), sorted and without duplicates.
+    /// The data of each record in canonical form (RFC 4034 section 6.2), sorted and without
+    /// duplicates.
     pub fn rdata(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         self.rdata.iter().map(Vec::as_slice)
     }

@@ -12,10 +12,11 @@ pub mod rust_crypto;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignatureAlgorithm {
-    /// RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) with this hash, over keys of 1024 to 4096 bits (with SHA-384 from 2048).
+    /// RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2) with this hash, over keys of 1024 to 4096 bits
+    /// (with SHA-384 from 2048).
     RsaPkcs1(DigestAlgorithm),
-    /// RSASSA-PSS (RFC 8017 section 8.1) with this hash, MGF1 with the same hash, a salt as long as the hash and the
-    /// trailer field 1.
+    /// RSASSA-PSS (RFC 8017 section 8.1) with this hash, MGF1 with the same hash, a salt as long as
+    /// the hash and the trailer field 1.
     RsaPss(DigestAlgorithm),
     /// ECDSA on P-256 with SHA-256; the signature is r and s, 32 octets each.
     EcdsaP256Sha256,
@@ -73,7 +74,8 @@ pub enum PublicKey<'a> {
 
 /// Checks signatures.
 pub trait SignatureVerifier: Debug + Send + Sync {
-    /// Checks that `signature` over `message` was made with the private half of `key`. The provider hashes.
+    /// Checks that `signature` over `message` was made with the private half of `key`. The provider
+    /// hashes.
     ///
     /// # Errors
     ///

@@ -109,7 +109,7 @@ pub enum ChainError {
     /// The requested name is an alias, and only its target could vouch for the records.
     #[error("{question} is answered by a {record_type} at {owner}, and aliases are not followed")]
     Alias {
-        /// What was asked.
+        /// The question.
         question: Question,
         /// The owner of the alias.
         owner: Name,
@@ -119,7 +119,7 @@ pub enum ChainError {
     /// More than one message answers the question, so it is ambiguous which one counts.
     #[error("{count} messages answer {question}, not one")]
     SeveralAnswers {
-        /// What was asked.
+        /// The question.
         question: Question,
         /// The number of messages that answer it.
         count: usize,
@@ -222,7 +222,8 @@ pub enum BogusReason {
         /// The signer that the RRSIG names.
         signer: Name,
     },
-    /// The RRSIG has fewer labels than the owner, so the record comes from a wildcard (RFC 4035 section 5.3.4).
+    /// The RRSIG has fewer labels than the owner, so the record comes from a wildcard (RFC 4035
+    /// section 5.3.4).
     #[error(
         "its RRSIG is over a wildcard ({labels} of the owner's {owner_labels} labels), which would need a denial of existence"
     )]

@@ -14,8 +14,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Signature checks of one verification, certificates and content included (64: 16 zones, 4 attached
-    /// certificates, the organisation's and the content need 40).
+    /// Signature checks of one verification, certificates and content included (64: 16 zones, 4
+    /// attached certificates, the organisation's and the content need 40).
     pub signature_checks: u32,
     /// Signature checks that may fail before verification ends (4: room for one colliding key tag
     /// per zone of a usual chain, but not for KeyTrap). A failed check of Ed448 counts as two.
@@ -29,7 +29,8 @@ pub struct Limits {
     pub questions_per_message: usize,
     /// DNS messages of a chain (64: 16 zone cuts need 34).
     pub messages: usize,
-    /// Records of one message, all sections together (128: 32 keys and their signatures fit four times).
+    /// Records of one message, all sections together (128: 32 keys and their signatures fit four
+    /// times).
     pub records_per_message: usize,
     /// RRSIGs over one RRset (8, as in other validators: a rollover with two algorithms needs 4).
     pub rrsigs_per_rrset: usize,
@@ -37,11 +38,13 @@ pub struct Limits {
     pub dnskeys_per_zone: usize,
     /// Distinct DSs of one zone (16: live zones have fewer than 8).
     pub ds_per_zone: usize,
-    /// Usable keys of one zone that share key tag and algorithm (2: a collision happens, a third is an attack).
+    /// Usable keys of one zone that share key tag and algorithm (2: a collision happens, a third is
+    /// an attack).
     pub colliding_keys: usize,
     /// Records of the requested RRset (32: each travels in every bundle).
     pub answer_records: usize,
-    /// Distinct messages for one question on the way to the answer (4: old and new key set in a rollover, and room).
+    /// Distinct messages for one question on the way to the answer (4: old and new key set in a
+    /// rollover, and room).
     pub candidates_per_question: usize,
     /// Zones below the root on the way to the answer (16: live names have fewer than 8).
     pub zone_cuts: usize,

@@ -40,7 +40,8 @@ impl Name {
         Self { wire }
     }
 
-    /// The octets on the wire: length-prefixed labels in lower case and the root's empty label, uncompressed.
+    /// The octets on the wire: length-prefixed labels in lower case and the root's empty label,
+    /// uncompressed.
     #[must_use]
     pub fn as_wire(&self) -> &[u8] {
         &self.wire
@@ -96,7 +97,8 @@ impl Name {
         })
     }
 
-    /// The name with `label` put before it; `None` if the label is empty or over 63 octets, or the name would be over 255.
+    /// The name with `label` put before it; `None` if the label is empty or over 63 octets, or the
+    /// name would be over 255.
     #[must_use]
     pub fn prepend(&self, label: &[u8]) -> Option<Self> {
         let length = u8::try_from(label.len()).ok().filter(|length| (1..=63).contains(length))?;
@@ -158,7 +160,8 @@ pub struct NameError {
 }
 
 impl fmt::Display for Name {
-    /// Presentation format with the final dot; octets other than letters, digits, `-`, `_` and `*` are escaped.
+    /// Presentation format with the final dot; octets other than letters, digits, `-`, `_` and `*`
+    /// are escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_root() {
             return f.write_str(".");

@@ -86,8 +86,8 @@ pub fn key_tag(rdata: &[u8]) -> u16 {
 
 /// An RSA key in the format of RFC 3110 section 2, if it is allowed.
 ///
-/// A modulus of 1024 to 4096 bits (TLD zone-signing keys of 1024 exist), the exponent odd and from 3 to below 2^33, neither with leading
-/// zeros, so that one key has one form and no check is slow.
+/// A modulus of 1024 to 4096 bits (TLD zone-signing keys of 1024 exist), the exponent odd and from
+/// 3 to below 2^33, neither with leading zeros, so that one key has one form and no check is slow.
 fn rsa_key(key: &[u8]) -> Option<PublicKey<'_>> {
     let (&first, rest) = key.split_first()?;
     let (exponent_len, rest) = if first == 0 {
@@ -212,8 +212,8 @@ fn read_uncompressed_name(octets: &[u8]) -> Option<(Name, &[u8])> {
     (consumed == name.as_wire().len()).then(|| octets.get(consumed..).map(|rest| (name, rest)))?
 }
 
-/// The data of a record in canonical form (RFC 4034 section 6.2 with RFC 6840 section 5.1): names of the types listed
-/// there uncompressed and in lower case, everything else as received.
+/// The data of a record in canonical form (RFC 4034 section 6.2 with RFC 6840 section 5.1): names
+/// of the types listed there uncompressed and in lower case, everything else as received.
 ///
 /// `None` if a name in it does not parse, is compressed where RFC 3597 section 4 forbids it, or
 /// extends past the end of the data. A6 is not among the types: it is historic (RFC 6563), and its

@@ -52,7 +52,8 @@ impl FromStr for RecordType {
     }
 }
 
-/// The registered types in ascending order: IANA's registry "Resource Record (RR) TYPEs", ANY standing for `*`.
+/// The registered types in ascending order: IANA's registry "Resource Record (RR) TYPEs", ANY
+/// standing for `*`.
 const MNEMONICS: [(u16, &str); 97] = [
     (1, "A"),
     (2, "NS"),

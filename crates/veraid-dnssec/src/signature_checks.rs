@@ -26,8 +26,8 @@ pub trait CheckMemory: fmt::Debug + Send + Sync {
 
 /// Signature checks of one verification, counted against their limits.
 ///
-/// One value serves a whole verification, so that a layer above (certificates, content) draws on the same limits as the
-/// chain.
+/// One value serves a whole verification, so that a layer above (certificates, content) draws on
+/// the same limits as the chain.
 #[derive(Clone, Debug)]
 pub struct SignatureChecks {
     crypto: CryptoProvider,

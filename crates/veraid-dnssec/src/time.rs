@@ -1,7 +1,7 @@
 //! Instants and periods, in whole seconds.
 //!
-//! DNSSEC, X.509 and VeraId all speak of validity in whole seconds with both ends included, so every type here does too.
-//! Nothing in this crate reads a clock: instants come from the caller.
+//! DNSSEC, X.509 and VeraId all speak of validity in whole seconds with both ends included, so
+//! every type here does too. Nothing in this crate reads a clock: instants come from the caller.
 
 use std::fmt;
 
@@ -191,7 +191,8 @@ impl ValidityPeriod {
         self.end
     }
 
-    /// Seconds between the first second and the last: 0 for a period of one second, as `notAfter - notBefore` would be.
+    /// Seconds between the first second and the last: 0 for a period of one second, as
+    /// `notAfter - notBefore` would be.
     #[must_use]
     pub const fn span_seconds(self) -> u64 {
         self.end.0.saturating_sub(self.start.0)

@@ -43,8 +43,9 @@ impl TrustAnchor {
     ///
     /// # Errors
     ///
-    /// [`TrustAnchorProblem::Revoked`] if the key is revoked (RFC 5011 section 2.1), [`TrustAnchorProblem::Unsupported`] if it is not
-    /// a zone key or its protocol, algorithm or size is not supported.
+    /// [`TrustAnchorProblem::Revoked`] if the key is revoked (RFC 5011 section 2.1),
+    /// [`TrustAnchorProblem::Unsupported`] if it is not a zone key or its protocol, algorithm or
+    /// size is not supported.
     pub fn from_dnskey(rdata: &[u8], validity: ValidityPeriod) -> Result<Self, TrustAnchorProblem> {
         let key = Dnskey::parse(rdata).ok_or(TrustAnchorProblem::Unsupported)?;
         if key.is_revoked() {
@@ -105,8 +106,8 @@ impl TrustAnchor {
 }
 
 impl TrustAnchors {
-    /// IANA's anchors of the root zone: KSK-2017 (key tag 20326, from 2017-02-02) and KSK-2024 (key tag 38696, from
-    /// 2024-07-18).
+    /// IANA's anchors of the root zone: KSK-2017 (key tag 20326, from 2017-02-02) and KSK-2024 (key
+    /// tag 38696, from 2024-07-18).
     ///
     /// From `root-anchors.xml` as IANA publishes it. The root has been signed with KSK-2024 since
     /// October 2026, and with KSK-2017 before. Neither has an end yet.

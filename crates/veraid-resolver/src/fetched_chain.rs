@@ -40,7 +40,8 @@ impl FetchedChain {
     /// sound zones.
     pub const SOON_SECONDS: u64 = 6 * 3600;
 
-    /// The DNS messages: the key records first, then the DNSKEY and DS of each zone, up to the root's DNSKEY.
+    /// The DNS messages: the key records first, then the DNSKEY and DS of each zone, up to the
+    /// root's DNSKEY.
     pub fn messages(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         self.messages.iter().map(Vec::as_slice)
     }

@@ -29,7 +29,8 @@ impl Query {
             octets.extend(field.to_be_bytes());
         }
         append_question(&mut octets, question);
-        // The root owns the OPT record, its class is the payload size, its TTL has the flags (RFC 6891 section 6.1.2).
+        // The root owns the OPT record, its class is the payload size, its TTL has the flags (RFC
+        // 6891 section 6.1.2).
         octets.push(0);
         octets.extend(OPT.number().to_be_bytes());
         octets.extend(UDP_PAYLOAD_OCTETS.to_be_bytes());

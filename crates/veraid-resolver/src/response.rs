@@ -171,7 +171,8 @@ pub(crate) fn is_truncated_response(octets: &[u8], id: u16, question: &Question)
     }
 }
 
-/// The signer's name in the data of an RRSIG (RFC 4034 section 3.1.7), which must not be compressed.
+/// The signer's name in the data of an RRSIG (RFC 4034 section 3.1.7), which must not be
+/// compressed.
 pub(crate) fn signer(rdata: &[u8]) -> Option<Name> {
     const SIGNER_AT: usize = 18;
     let rest = rdata.get(SIGNER_AT..)?;

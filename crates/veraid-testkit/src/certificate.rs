@@ -89,7 +89,8 @@ impl CertificateBuilder {
         }
     }
 
-    /// An organisation's certificate: self-issued, critical BasicConstraints {cA TRUE, pathLen 0}, AKI and SKI.
+    /// An organisation's certificate: self-issued, critical BasicConstraints {cA TRUE, pathLen 0},
+    /// AKI and SKI.
     #[must_use]
     pub fn organisation(
         common_name: impl Into<CommonName>,
@@ -188,8 +189,8 @@ impl CertificateBuilder {
         }
     }
 
-    /// The signed part in DER, naming RSASSA-PSS with `digest` unless [`inner_algorithm`](Self::inner_algorithm) says
-    /// otherwise.
+    /// The signed part in DER, naming RSASSA-PSS with `digest` unless
+    /// [`inner_algorithm`](Self::inner_algorithm) says otherwise.
     #[must_use]
     pub fn tbs_certificate(&self, digest: Digest) -> Vec<u8> {
         let version =
@@ -224,7 +225,8 @@ impl CertificateBuilder {
     }
 }
 
-/// 16 octets that identify the certificate: positive and not padded, as their first two bits are 0 and 1.
+/// 16 octets that identify the certificate: positive and not padded, as their first two bits are 0
+/// and 1.
 fn serial(fields: &[&[u8]]) -> Vec<u8> {
     let mut octets = Digest::Sha256.of(&fields.concat())[..16].to_vec();
     octets[0] = octets[0] & 0x3F | 0x40;

@@ -206,8 +206,8 @@ pub fn utf8_string(text: &str) -> Vec<u8> {
     tlv(UTF8_STRING, &[text.as_bytes()])
 }
 
-/// A BMPString; characters beyond the Basic Multilingual Plane become surrogate pairs, as deployed software writes
-/// them.
+/// A BMPString; characters beyond the Basic Multilingual Plane become surrogate pairs, as deployed
+/// software writes them.
 #[must_use]
 pub fn bmp_string(text: &str) -> Vec<u8> {
     let contents: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();

@@ -94,7 +94,8 @@ pub enum BasicConstraints {
     AuthorityWithPathLength(u64),
     /// `{}`: cA left out, as DER requires.
     EndEntity,
-    /// `{pathLen n}` without cA, as the JavaScript library writes it for members; RFC 5280 forbids it.
+    /// `{pathLen n}` without cA, as the JavaScript library writes it for members; RFC 5280 forbids
+    /// it.
     PathLengthOnly(u64),
     /// `{cA FALSE}` with an explicit FALSE; DER forbids it.
     ExplicitFalse,

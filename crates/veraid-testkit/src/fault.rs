@@ -125,7 +125,8 @@ impl Fault {
 
     /// The [`parent`](Self::parent) with this fault and no other.
     ///
-    /// `scenario` should be valid at its instant, its content a Kliento token for [`AUDIENCE`], its service Kliento's.
+    /// `scenario` should be valid at its instant, its content a Kliento token for [`AUDIENCE`], its
+    /// service Kliento's.
     ///
     /// ```
     /// use veraid_testkit::{Expected, Fault, Scenario};

@@ -42,7 +42,8 @@ impl ZoneKeys {
         Self { algorithm, split: KeySplit::KskAndZsk }
     }
 
-    /// Three keys: one that signs the DNSKEY RRset, one that stands by to do so, and one for the rest, as in the root.
+    /// Three keys: one that signs the DNSKEY RRset, one that stands by to do so, and one for the
+    /// rest, as in the root.
     #[must_use]
     pub const fn two_ksks_and_zsk(algorithm: ZoneAlgorithm) -> Self {
         Self { algorithm, split: KeySplit::TwoKsksAndZsk }

@@ -5,7 +5,8 @@ use veraid_dnssec::Name;
 
 use crate::digest::Digest;
 
-/// The secret that the keys of a whole [`Hierarchy`](crate::Hierarchy) are derived from. Its `Debug` does not show it.
+/// The secret that the keys of a whole [`Hierarchy`](crate::Hierarchy) are derived from. Its
+/// `Debug` does not show it.
 #[derive(Clone, Copy)]
 pub(crate) struct KeySeed([u8; 32]);
 

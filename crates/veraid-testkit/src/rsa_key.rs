@@ -132,15 +132,15 @@ impl RsaKey {
         Digest::Sha256.of(&self.spki_der())
     }
 
-    /// An RSASSA-PSS signature over `message` (RFC 8017 section 8.1): MGF1 with the same hash, a salt as long as the
-    /// hash.
+    /// An RSASSA-PSS signature over `message` (RFC 8017 section 8.1): MGF1 with the same hash, a
+    /// salt as long as the hash.
     #[must_use]
     pub fn sign_pss(&self, digest: Digest, message: &[u8]) -> Vec<u8> {
         self.sign_pss_with_salt(digest, digest.output_len(), message)
     }
 
-    /// An RSASSA-PSS signature with a salt of `salt_len` octets, at most 64: the first ones of the SHA-512 of
-    /// `message`.
+    /// An RSASSA-PSS signature with a salt of `salt_len` octets, at most 64: the first ones of the
+    /// SHA-512 of `message`.
     ///
     /// # Panics
     ///

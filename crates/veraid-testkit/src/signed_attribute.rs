@@ -68,7 +68,8 @@ pub fn signing_time_attribute(time: &str) -> Vec<u8> {
     attribute("1.2.840.113549.1.9.5", &[tlv(GENERALIZED_TIME, &[time.as_bytes()])])
 }
 
-/// The signing-certificate attribute that binds a signature to `certificate` (RFC 5035): one identifier, SHA-256 by default.
+/// The signing-certificate attribute that binds a signature to `certificate` (RFC 5035): one
+/// identifier, SHA-256 by default.
 #[must_use]
 pub fn signing_certificate_attribute(certificate: &[u8]) -> Vec<u8> {
     let identifier = certificate_identifier(None, &Digest::Sha256.of(certificate), None);
@@ -85,8 +86,8 @@ pub fn signing_certificate_attribute_of(
     attribute(SIGNING_CERTIFICATE, &[value])
 }
 
-/// An ESSCertIDv2 (RFC 5035 section 4): the hash's AlgorithmIdentifier in DER unless it is the default, the certificate's
-/// digest, and the IssuerSerial in DER if there is one.
+/// An ESSCertIDv2 (RFC 5035 section 4): the hash's AlgorithmIdentifier in DER unless it is the
+/// default, the certificate's digest, and the IssuerSerial in DER if there is one.
 #[must_use]
 pub fn certificate_identifier(
     hash_algorithm: Option<&[u8]>,

@@ -164,8 +164,8 @@ impl SignedDataBuilder {
         self
     }
 
-    /// The signed attributes in DER, in the order content-type, message-digest, metadata, attribution, signing certificate and
-    /// the extra ones.
+    /// The signed attributes in DER, in the order content-type, message-digest, metadata,
+    /// attribution, signing certificate and the extra ones.
     #[must_use]
     pub fn signed_attributes(&self) -> Vec<Vec<u8>> {
         if let Some(attributes) = &self.signed_attributes {

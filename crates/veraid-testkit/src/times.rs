@@ -14,7 +14,8 @@ pub fn generalized_time_text(instant: Timestamp) -> String {
     )
 }
 
-/// A Time: UTCTime through 2049, GeneralizedTime from 2050 on and before 1950 (RFC 5280 section 4.1.2.5).
+/// A Time: UTCTime through 2049, GeneralizedTime from 2050 on and before 1950 (RFC 5280 section
+/// 4.1.2.5).
 #[must_use]
 pub fn x509_time(instant: Timestamp) -> Vec<u8> {
     let text = generalized_time_text(instant);

@@ -62,8 +62,8 @@ impl ZoneAlgorithm {
 
 /// A key that signs a zone, and the fields of its DNSKEY.
 ///
-/// **Fixed keys are public**: their private half is known to anyone. A key [from a seed](Self::from_seed) is as secret
-/// as its seed.
+/// **Fixed keys are public**: their private half is known to anyone. A key
+/// [from a seed](Self::from_seed) is as secret as its seed.
 #[derive(Clone, Debug)]
 pub struct ZoneKey {
     private: PrivateKey,

@@ -68,7 +68,8 @@ impl AnchorFile {
     ///
     /// # Errors
     ///
-    /// [`AnchorFileError`] with the line and the reason, or with every key that was skipped if none is left.
+    /// [`AnchorFileError`] with the line and the reason, or with every key that was skipped if none
+    /// is left.
     pub fn read(bytes: &[u8], crypto: CryptoProvider) -> Result<Self, AnchorFileError> {
         if bytes.len() > Self::MAX_BYTES {
             let (bytes, limit) = (bytes.len(), Self::MAX_BYTES);

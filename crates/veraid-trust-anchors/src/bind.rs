@@ -1,4 +1,5 @@
-//! BIND's statements that list trust anchors: `trust-anchors`, and the older `managed-keys` and `trusted-keys`.
+//! BIND's statements that list trust anchors: `trust-anchors`, and the older `managed-keys` and
+//! `trusted-keys`.
 
 use crate::anchor_file::{At, Keys};
 use crate::entry::Found;

@@ -215,7 +215,8 @@ impl Extensions {
             }
             KEY_USAGE => {
                 let usage = only(value, BIT_STRING)?.contents;
-                // The first byte says how many bits are not used, the second has the bits that count here.
+                // The first byte says how many bits are not used, the second has the bits that
+                // count here.
                 self.key_usage = Some(usage.get(1).copied().unwrap_or(0));
             }
             EXTENDED_KEY_USAGE => {
@@ -313,8 +314,8 @@ pub(crate) fn digest_algorithm(
     }
 }
 
-/// The signature algorithm with this AlgorithmIdentifier; in CMS it may name the key's algorithm alone, and `digest` completes it
-/// (RFC 3370 section 3.2).
+/// The signature algorithm with this AlgorithmIdentifier; in CMS it may name the key's algorithm
+/// alone, and `digest` completes it (RFC 3370 section 3.2).
 pub(crate) fn signature_algorithm(
     identifier: Element<'_>,
     digest: Option<DigestAlgorithm>,

@@ -1,7 +1,8 @@
 //! Files of trust anchors: bytes in, the root zone's keys out.
 //!
-//! [`AnchorFile::read`] recognises four formats: IANA's `root-anchors.xml` (RFC 9718), the file in which Unbound follows the root's key
-//! (RFC 5011), BIND's `trust-anchors` and its older statements, and plain DS and DNSKEY records. [`Signature::verify`] checks the detached CMS
+//! [`AnchorFile::read`] recognises four formats: IANA's `root-anchors.xml` (RFC 9718), the file in
+//! which Unbound follows the root's key (RFC 5011), BIND's `trust-anchors` and its older
+//! statements, and plain DS and DNSKEY records. [`Signature::verify`] checks the detached CMS
 //! signature that IANA publishes beside its file.
 //!
 //! Nothing here reads a clock, file, network or environment.

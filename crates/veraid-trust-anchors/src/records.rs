@@ -1,4 +1,5 @@
-//! DS and DNSKEY records in presentation format (RFC 1035 section 5.1), and Unbound's states in their comments.
+//! DS and DNSKEY records in presentation format (RFC 1035 section 5.1), and Unbound's states in
+//! their comments.
 
 use base64ct::{Base64, Encoding};
 use veraid_dnssec::{Name, ValidityPeriod};
@@ -174,7 +175,8 @@ fn is_ttl(field: &str) -> bool {
         && field.bytes().all(|octet| octet.is_ascii_digit() || is_unit(octet))
 }
 
-/// The rest of a DS record: tag, algorithm, digest type and the digest in hexadecimal, with spaces anywhere.
+/// The rest of a DS record: tag, algorithm, digest type and the digest in hexadecimal, with spaces
+/// anywhere.
 pub(crate) fn ds<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Result<Data, LineProblem> {
     let key_tag: u16 = number(fields, "key tag")?;
     let algorithm: u8 = number(fields, "algorithm number")?;
@@ -199,7 +201,8 @@ pub(crate) fn ds_rdata(
     Ok([key_tag.to_be_bytes().as_slice(), &[algorithm, digest_type], &octets].concat())
 }
 
-/// The rest of a DNSKEY record: flags, protocol, algorithm and the key in Base64, with spaces anywhere.
+/// The rest of a DNSKEY record: flags, protocol, algorithm and the key in Base64, with spaces
+/// anywhere.
 pub(crate) fn dnskey<'a>(fields: &mut impl Iterator<Item = &'a str>) -> Result<Data, LineProblem> {
     let flags: u16 = number(fields, "number of flags")?;
     let protocol: u8 = number(fields, "protocol number")?;

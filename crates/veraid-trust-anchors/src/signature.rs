@@ -46,7 +46,8 @@ pub enum SignatureError {
     /// A certificate cannot be read.
     #[error("a certificate is not an X.509 certificate of version 3 in DER")]
     MalformedCertificate,
-    /// An algorithm or key is not supported: only RSA of 2048 to 4096 bits with SHA-256, SHA-384 or SHA-512 is.
+    /// An algorithm or key is not supported: only RSA of 2048 to 4096 bits with SHA-256, SHA-384 or
+    /// SHA-512 is.
     #[error(
         "an algorithm or key is not supported (RSA of 2048 to 4096 bits, PKCS #1 v1.5 with SHA-2)"
     )]
@@ -121,7 +122,8 @@ impl From<CertificateError> for SignatureError {
 impl Authorities {
     /// ICANN's root certificate authority, which certifies the signer of IANA's `root-anchors.xml`.
     ///
-    /// Its certificate is valid from 2009-12-23 to 2029-12-18; its SHA-256 fingerprint is AE:E8:99:06:D7:CC:60:C5:E1:51:F3:BB:92:3A:BF:8A:
+    /// Its certificate is valid from 2009-12-23 to 2029-12-18; its SHA-256 fingerprint is
+    /// AE:E8:99:06:D7:CC:60:C5:E1:51:F3:BB:92:3A:BF:8A:
     /// 1B:28:DC:85:5D:5E:21:27:CB:52:4E:AD:4A:AD:60:3D.
     #[must_use]
     pub fn icann() -> Self {
@@ -157,10 +159,12 @@ impl Signature {
         Self(pem.unwrap_or_else(|| bytes.to_vec()))
     }
 
-    /// Verifies that `signer` signed `content`, and that an authority issued the signer's certificate.
+    /// Verifies that `signer` signed `content`, and that an authority issued the signer's
+    /// certificate.
     ///
-    /// Every certificate must be valid at the instant `at`: IANA signs its file anew before the signer's certificate expires. `signer` is
-    /// compared with the e-mail addresses of the certificate, since ICANN's authority certifies others, too.
+    /// Every certificate must be valid at the instant `at`: IANA signs its file anew before the
+    /// signer's certificate expires. `signer` is compared with the e-mail addresses of the
+    /// certificate, since ICANN's authority certifies others, too.
     ///
     /// # Errors
     ///

@@ -13,7 +13,8 @@ use crate::records::{check_root, dnskey_rdata, ds_rdata, number};
 /// More elements and texts than any file of trust anchors has.
 const MAX_NODES: u32 = 10_000;
 
-/// Reads the file. Elements that RFC 9718 does not know are ignored, as readers of RFC 7958 had to ignore `PublicKey`.
+/// Reads the file. Elements that RFC 9718 does not know are ignored, as readers of RFC 7958 had to
+/// ignore `PublicKey`.
 pub(crate) fn read(text: &str) -> At<Keys> {
     // Document types and their entities stay forbidden, which is the default.
     let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };

@@ -83,7 +83,8 @@ fn every_bit_of_ianas_signature_counts_or_changes_nothing() {
         let mut changed = P7S.to_vec();
         changed[at] ^= 1 << (at % 8);
         match verify(&changed) {
-            // Versions, announced algorithms and the authority's certificate beside the signer's are not needed.
+            // Versions, announced algorithms and the authority's certificate beside the signer's
+            // are not needed.
             Ok(verified) => {
                 assert_eq!(verified, good);
                 harmless += 1;

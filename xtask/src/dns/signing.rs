@@ -7,7 +7,8 @@ use super::software::{Software, run};
 use super::write;
 use super::zones::{Denial, Keys, ZoneFile};
 
-/// Writes and signs every zone, in the order given: a parent signs the DS records that its children's signing left.
+/// Writes and signs every zone, in the order given: a parent signs the DS records that its
+/// children's signing left.
 ///
 /// Returns the file with the root's trust anchor, as DS records in presentation format.
 pub(super) fn sign_all(
@@ -57,7 +58,8 @@ fn sign(software: &Software, state: &Path, file: &ZoneFile) -> Result<(), String
     const TWO_WEEKS: &str = "+1209600";
     let name = file.zone.file_name();
     let signed = served_file(file);
-    // -S: with the keys found in the folder; -g: with DS records for the children that left a set there.
+    // -S: with the keys found in the folder; -g: with DS records for the children that left a set
+    // there.
     let mut arguments = vec!["-S", "-g", "-e", TWO_WEEKS, "-o", file.zone.name, "-f", &signed];
     if file.zone.keys == Keys::RsaPair {
         // The keys are signed only by the entry point, as in the real root.

@@ -45,7 +45,7 @@ impl Software {
             return Ok(software);
         }
         let packages = missing.join(" ");
-        Err(format!("real DNS servers: not installed; mend with `apt-get install {packages}`"))
+        Err(format!("real DNS servers: not installed; fix with `apt-get install {packages}`"))
     }
 
     /// A command that runs `program` as a child that the kernel kills if this process dies.

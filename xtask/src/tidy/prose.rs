@@ -24,9 +24,11 @@ pub(super) fn check(name: &str, text: &str, problems: &mut Vec<String>) {
             is_code = false;
         }
         let words = line.trim_start().strip_prefix(marker).unwrap_or(line);
+        let is_other = words.trim_start().starts_with(['|', '<'])
+            || (is_markdown && words.starts_with("    "));
         if words.trim_start().starts_with("```") {
             is_code = !is_code;
-        } else if !is_code && !words.trim_start().starts_with('|') && could_be_shorter(line) {
+        } else if !is_code && !is_other && could_be_shorter(line) {
             problems.push(format!("{name}:{number}: wider than {MAX_COLUMNS} columns"));
         }
         if ["///", "//!"].contains(&marker) && marker != before {
@@ -63,7 +65,9 @@ fn could_be_shorter(line: &str) -> bool {
             '`' => is_code = !is_code,
             '[' | '(' if !is_code => depth = depth.saturating_add(1),
             ']' | ')' if !is_code => depth = depth.saturating_sub(1),
-            ' ' if !is_code && depth == 0 && column > start && column <= MAX_COLUMNS => return true,
+            ' ' if !is_code && depth == 0 && column > start && column <= MAX_COLUMNS => {
+                return true;
+            }
             _ => {}
         }
     }
@@ -94,6 +98,8 @@ mod tests {
             ("a.md", words.clone(), 1),
             ("a.md", format!("```console\n{words}\n```\n| {words} |"), 0),
             ("a.md", format!("- [{words}](https://example.com/)"), 0),
+            ("a.md", format!("    {words}"), 0),
+            ("a.md", format!("<!-- {words} -->"), 0),
             ("a.toml", words.clone(), 0),
         ] {
             assert_eq!(problems(name, &text), expected, "{name}: {text}");

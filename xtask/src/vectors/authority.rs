@@ -61,7 +61,8 @@ pub(super) struct Citation {
 ///
 /// # Errors
 ///
-/// A document or section that is not known, or a vector of VeraId for which only the draft is named.
+/// A document or section that is not known, or a vector of VeraId for which only the draft is
+/// named.
 pub(super) fn resolve(
     id: &str,
     profile: Option<TestProfile>,

@@ -17,7 +17,8 @@ const EXTENSIONS: &str = "RFC 5280 section 4.2";
 const PATH: &str = "RFC 5280 section 6.1";
 const DRAFT: &str = "DomainAuth, \"X.509 Certificate Profile\"";
 const KEYS: &str = "DomainAuth, \"Digital Signature Algorithms\"";
-/// RFC 4055 allows more than one form for a key, and recommends the salt's length and one hash; a decision makes rules of that.
+/// RFC 4055 allows more than one form for a key, and recommends the salt's length and one hash; a
+/// decision makes rules of that.
 const DECISION: &str = "Decisions, \"Bytes\"";
 
 use TestProfile::{DomainAuth, VeraId};
@@ -200,7 +201,8 @@ fn paths(profile: TestProfile) -> Vec<Vector> {
     let staff_key = RsaKey::fixed(2048, 2);
     let period = scenario.certificate_period;
     let refused = |code: u16| if profile == VeraId { 2215 } else { code };
-    // The organisation's path length, the authority's BasicConstraints and more, the code under DomainAuth.
+    // The organisation's path length, the authority's BasicConstraints and more, the code under
+    // DomainAuth.
     type Intermediate = Box<dyn Fn(CertificateBuilder) -> CertificateBuilder>;
     let set = |value: Option<BasicConstraints>| -> Intermediate {
         Box::new(move |c| c.basic_constraints(value))

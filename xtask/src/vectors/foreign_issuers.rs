@@ -160,7 +160,8 @@ fn signing(profile: TestProfile) -> Vec<Vector> {
     ]
 }
 
-/// The public key of example.com in a certificate for evil.com, beside a key record that evil.com publishes for it.
+/// The public key of example.com in a certificate for evil.com, beside a key record that evil.com
+/// publishes for it.
 fn under_another_name(profile: TestProfile) -> Vec<Vector> {
     let original = organisation(profile);
     let thief = Scenario { organisation: "evil.com".into(), ..original.clone() };

@@ -19,7 +19,8 @@ const ATTRIBUTES: &str = "RFC 5652 section 11";
 const METADATA: &str = "DomainAuth, \"Signature Metadata\"";
 const ATTRIBUTION: &str = "DomainAuth, \"Organisation Signatures\"";
 const ALGORITHMS: &str = "DomainAuth, \"Digital Signature Algorithms\"; RFC 4056";
-/// RFC 4055 allows more than one form for a key, and recommends the salt's length and one hash; a decision makes rules of that.
+/// RFC 4055 allows more than one form for a key, and recommends the salt's length and one hash; a
+/// decision makes rules of that.
 const DECISION: &str = "Decisions, \"Bytes\"";
 
 use TestProfile::DomainAuth;

@@ -49,7 +49,7 @@ pub(crate) struct KeyCreate {
     /// The type of the key; longer keys give longer tokens.
     #[arg(long = "type", value_name = "TYPE", value_enum, default_value_t = KeyType::Rsa2048)]
     pub(crate) key_type: KeyType,
-    /// Where to write it: PKCS#8 in PEM, for its owner alone to read.
+    /// Where to write the key: PKCS#8 in PEM, readable only by its owner.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// Encrypt the key with the passphrase in this file [default: not encrypted].
@@ -65,7 +65,7 @@ pub(crate) struct KeyShow {
     /// A private key (PKCS#8 in PEM or DER) or a public one (PEM or DER); `-` is standard input.
     #[arg(value_name = "FILE")]
     pub(crate) input: PathBuf,
-    /// The file that has the passphrase of the key.
+    /// The file with the passphrase of the key.
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     /// Print only the public half, in PEM.
@@ -80,10 +80,10 @@ pub(crate) struct KeyImport {
     /// The key: PKCS#8 in PEM, encrypted or not, or in DER; `-` is standard input.
     #[arg(value_name = "FILE")]
     pub(crate) input: PathBuf,
-    /// The file that has the passphrase of the key.
+    /// The file with the passphrase of the key.
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
-    /// Where to write it: PKCS#8 in PEM, for its owner alone to read.
+    /// Where to write the key: PKCS#8 in PEM, readable only by its owner.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// Encrypt the new file with the passphrase in this file [default: not encrypted].

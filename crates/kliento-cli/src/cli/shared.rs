@@ -30,8 +30,8 @@ pub(crate) struct When {
 
 #[derive(Debug, Args)]
 pub(crate) struct AnchorsArgument {
-    /// Trust anchors: IANA's root-anchors.xml, Unbound's root.key, BIND's trust anchors, or DS and DNSKEY records of the root
-    /// [default: IANA's, built in].
+    /// Trust anchors: IANA's root-anchors.xml, Unbound's root.key, BIND's trust anchors, or DS and
+    /// DNSKEY records of the root [default: IANA's, built in].
     #[arg(long, value_name = "FILE")]
     pub(crate) trust_anchors: Option<PathBuf>,
 }
@@ -56,7 +56,8 @@ pub(crate) struct Demands {
         value_parser = clap::value_parser!(u64).range(..=VerificationPolicy::MAX_LEEWAY_SECONDS)
     )]
     pub(crate) leeway: u64,
-    /// Accept an organisation certificate that someone else issued (DomainAuth): nothing then proves that the holder of its key agreed to its name.
+    /// Accept an organisation certificate that someone else issued (DomainAuth): nothing then
+    /// proves that the holder of its key agreed to its name.
     #[arg(long)]
     pub(crate) allow_foreign_issuer: bool,
 }
@@ -103,7 +104,7 @@ pub(crate) struct KeyArguments {
     /// The private key that signs: PKCS#8 in PEM or DER.
     #[arg(long = "key", value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The file that has the passphrase of the key.
+    /// The file with the passphrase of the key.
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
 }
@@ -114,7 +115,7 @@ pub(crate) struct PublicKeyArguments {
     /// The key, private or public; only its public half is used.
     #[arg(long = "key", value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The file that has the passphrase of the key.
+    /// The file with the passphrase of the key.
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
 }

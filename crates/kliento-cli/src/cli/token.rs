@@ -50,7 +50,7 @@ pub(crate) struct TokenSign {
     /// A claim, NAME=VALUE; may be given several times.
     #[arg(long = "claim", value_name = "NAME=VALUE")]
     pub(crate) claims: Vec<String>,
-    /// How long the token is valid from now on, like 30s or 10m; at most 1h.
+    /// The lifetime of the token from now on, like 30s or 10m; at most 1h.
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = times::parse_duration)]
     pub(crate) ttl: u64,
     /// The number of seconds before now at which the token starts, for servers whose clocks are

@@ -51,7 +51,8 @@ pub(crate) struct TrustAnchorsShow {
 
 #[derive(Debug, Args)]
 pub(crate) struct TrustAnchorsCheck {
-    /// IANA's root-anchors.xml, Unbound's root.key, BIND's trust anchors, or DS and DNSKEY records; `-` is standard input.
+    /// IANA's root-anchors.xml, Unbound's root.key, BIND's trust anchors, or DS and DNSKEY records;
+    /// `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: PathBuf,
     /// A chain that the file must prove, as written by `kliento chain fetch`.
@@ -67,7 +68,8 @@ pub(crate) struct TrustAnchorsCheck {
 
 #[derive(Debug, Args)]
 pub(crate) struct TrustAnchorsUpdate {
-    /// IANA's root-anchors.xml, Unbound's root.key, BIND's trust anchors, or DS and DNSKEY records; `-` is standard input.
+    /// IANA's root-anchors.xml, Unbound's root.key, BIND's trust anchors, or DS and DNSKEY records;
+    /// `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub(crate) from: PathBuf,
     #[command(flatten)]

@@ -8,7 +8,7 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         4001,
         "no DNS server answered",
         "Each server was asked as often as it may be, and each failed for another reason, which is told.",
-        "mend what is told of one of the servers, or name other ones with --resolver",
+        "fix what is reported for one of the servers, or name other ones with --resolver",
     ),
     on(
         4002,

@@ -190,7 +190,8 @@ impl Tree<'_> {
     }
 }
 
-/// The mnemonic of a DNSSEC algorithm (IANA, "DNS Security Algorithm Numbers"; RFC 9904), and its number.
+/// The mnemonic of a DNSSEC algorithm (IANA, "DNS Security Algorithm Numbers"; RFC 9904), and its
+/// number.
 pub(crate) fn algorithm_name(number: u8) -> String {
     let name = match number {
         8 => "RSASHA256",

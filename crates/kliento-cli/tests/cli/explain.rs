@@ -43,7 +43,7 @@ fn every_code_is_explained_and_listed() {
         let run = kliento(&["explain", &format!("KL{code}")]);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""));
         assert!(run.stdout.starts_with(&format!("KL{code}: ")), "{}", run.stdout);
-        assert!(run.stdout.contains("\n\nMend: "), "{}", run.stdout);
+        assert!(run.stdout.contains("\n\nFix: "), "{}", run.stdout);
     }
 }
 

@@ -126,7 +126,8 @@ fn shows_the_key_ids_of_both_profiles_and_the_public_half() {
     assert_eq!(piped.json(), facts("public", None));
 }
 
-/// The SHA-256 of the public test key number 0, as `openssl pkey -pubout -outform DER | openssl sha256 -binary | base64` gives it.
+/// The SHA-256 of the public test key number 0, as
+/// `openssl pkey -pubout -outform DER | openssl sha256 -binary | base64` gives it.
 pub(crate) const KEY_ID: &str = "SI2SUopsC9QIh/hyxBnvVBckNRuXbqFIeyil1lL+5/g=";
 
 #[test]
@@ -197,8 +198,8 @@ fn secrets_that_others_can_get_at_are_refused() {
     }
     let spaced = folder.file("it's mine.pem", read(&key));
     set_mode(&spaced, 0o644);
-    let mend = format!("`chmod 600 '{}'`", spaced.replace('\'', r"'\''"));
-    kliento(&["key", "show", &spaced]).refused(2, &[&mend]);
+    let fix = format!("`chmod 600 '{}'`", spaced.replace('\'', r"'\''"));
+    kliento(&["key", "show", &spaced]).refused(2, &[&fix]);
     for closed in [0o600, 0o400] {
         set_mode(&key, closed);
         kliento(&["key", "show", &key]).ok();

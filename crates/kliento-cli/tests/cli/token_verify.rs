@@ -261,7 +261,7 @@ fn octets_that_are_no_bundle_are_malformed_with_their_place() {
         "error[KL1004]: the octets are not the ASN.1 structure that is expected
   where     version, octet 4
   reason    version at octet 4: the tag is 0x81, not 0x80
-  mend      check that the input is complete and is a signature bundle, not a certificate or a member id bundle; if it is, the issuer's software writes wrong DER
+  fix       check that the input is complete and is a signature bundle, not a certificate or a member id bundle; if it is, the issuer's software writes wrong DER
   see       kliento explain KL1004
 "
     );
@@ -372,7 +372,7 @@ fn a_token_for_another_audience_is_refused_as_such() {
             "error[KL3002]: token is for audience \"https://api.example.com\", not \"https://api.example.com/\"
   where     audience of the token
   reason    the token is for another audience
-  mend      have the client ask for a token for your audience; if you are the audience that is told, correct --audience
+  fix       have the client ask for a token for your audience; if you are the audience that is told, correct --audience
   see       kliento explain KL3002
 "
         )

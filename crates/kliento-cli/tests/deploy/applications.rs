@@ -1,4 +1,5 @@
-//! Real applications behind the proxies: Express, Flask under gunicorn, PHP, and a CGI program under lighttpd.
+//! Real applications behind the proxies: Express, Flask under gunicorn, PHP, and a CGI program
+//! under lighttpd.
 //!
 //! Packages of npm and pip are expected in the folder that `KLIENTO_APPLICATIONS` names, or else in
 //! `target/applications`.

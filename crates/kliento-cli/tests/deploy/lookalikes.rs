@@ -16,7 +16,8 @@ const FIELDS_IN_A_REQUEST: usize = 45;
 
 /// Names that differ from ours only in separators and letter case.
 ///
-/// CVE-2025-64484 (oauth2-proxy) and GHSA-f59h-q822-g45g (Caddy) are about underscores, and a fix of Traefik for those left out dots.
+/// CVE-2025-64484 (oauth2-proxy) and GHSA-f59h-q822-g45g (Caddy) are about underscores, and a fix
+/// of Traefik for those left out dots.
 fn names() -> Vec<String> {
     let mut names = Vec::new();
     for first in SEPARATORS.chars() {

@@ -123,7 +123,8 @@ const TARGETS: &[&str] = &[
     "/%c1%a1dmin",
     "/%e0%81%a1dmin",
     "/%u0061dmin",
-    // Letter case and endings: Express ignores the one by default, Rails the other, and Express with such a route.
+    // Letter case and endings: Express ignores the one by default, Rails the other, and Express
+    // with such a route.
     "/ADMIN",
     "/Admin/x",
     "/aDmIn",

@@ -144,7 +144,8 @@ pub(crate) fn nothing_that_a_client_forges_arrives(setting: &Setting) {
     }
 }
 
-/// RFC 9110 section 7.6.1: proxies remove the fields that `Connection` names, also those that they added.
+/// RFC 9110 section 7.6.1: proxies remove the fields that `Connection` names, also those that they
+/// added.
 pub(crate) fn a_client_cannot_take_identity_headers_away(setting: &Setting) {
     let good = tokens::good();
     for connection in ["close, X-Kliento-Subject", "close, x-kliento-user, x-KLIENTO-claims"] {

@@ -94,7 +94,8 @@ impl Used {
             for key in first.remove() {
                 self.keys.remove(&key);
             }
-            // The earliest goes first, so this only grows, unless the clock was set back in between.
+            // The earliest goes first, so this only grows, unless the clock was set back in
+            // between.
             self.forgotten = self.forgotten.max(Some(end));
         }
     }

@@ -16,7 +16,8 @@ use super::redis_settings::RedisSettings;
 /// waiting for another attempt.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(250);
 
-/// Commands that wait to be written to the connection. The library's 50 would make requests wait for each other.
+/// Commands that wait to be written to the connection. The library's 50 would make requests wait
+/// for each other.
 const COMMAND_BUFFER: usize = 1024;
 
 /// The reason that there is no reply.

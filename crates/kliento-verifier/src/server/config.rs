@@ -177,8 +177,8 @@ pub struct OneTime {
     /// Maximum used tokens that this process remembers, until some minutes after they expire.
     /// Beyond the limit, new tokens get 503.
     pub max_entries: u32,
-    /// A Redis server that instances share: `redis://HOST:PORT/DATABASE`, or `rediss://…` for TLS. Without it each process
-    /// remembers on its own.
+    /// A Redis server that instances share: `redis://HOST:PORT/DATABASE`, or `rediss://…` for TLS.
+    /// Without it each process remembers on its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<String>,
     /// A file with the user to log in as; the default user if absent.

@@ -31,7 +31,8 @@ pub(crate) async fn answer(state: &State, request: &Request<Incoming>) -> Reply 
     reply(authenticate(state, headers, audiences).await)
 }
 
-/// `/v1/ext_authz/…`: Envoy's external authorisation over HTTP. Method, path, query and `Host` are those of the client's request.
+/// `/v1/ext_authz/…`: Envoy's external authorisation over HTTP. Method, path, query and `Host` are
+/// those of the client's request.
 pub(crate) async fn answer_envoy(state: &State, request: &Request<Incoming>) -> Reply {
     let (headers, uri) = (request.headers(), request.uri());
     let target = uri.path_and_query().map(http::uri::PathAndQuery::as_str).unwrap_or_default();

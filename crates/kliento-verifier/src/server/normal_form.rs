@@ -153,7 +153,8 @@ fn is_label(label: &str) -> bool {
 }
 
 impl RequestPath {
-    /// Reads the path of a request's target, which ends at the first `?`; `None` if it is not in normal form.
+    /// Reads the path of a request's target, which ends at the first `?`; `None` if it is not in
+    /// normal form.
     pub(crate) fn of_target(target: &str) -> Option<Self> {
         let path = target.split('?').next().unwrap_or_default();
         segments(path).ok().map(Self)

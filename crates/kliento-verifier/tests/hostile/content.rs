@@ -7,7 +7,8 @@ use crate::wire::say;
 
 const TARGET: &str = "/?audience=https%3A%2F%2Fapi.example.com";
 
-/// A gzip of nothing but stored blocks would do, but a bomb is what is sent: 10 MiB of zeros in a run of 258 at a time.
+/// A gzip of nothing but stored blocks would do, but a bomb is what is sent: 10 MiB of zeros in a
+/// run of 258 at a time.
 const GZIP: &[u8] = &[0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3];
 
 #[tokio::test]

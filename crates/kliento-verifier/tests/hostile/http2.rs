@@ -278,7 +278,8 @@ struct Greedy {
 }
 
 impl Greedy {
-    /// It sends what the service's windows allow, as a client must: one that sends more is cut off and stands in nobody's way.
+    /// It sends what the service's windows allow, as a client must: one that sends more is cut off
+    /// and stands in nobody's way.
     async fn connect(service: &Running, content: usize) -> Self {
         let (mut client, connection) = h2::client::handshake(service.tcp().await).await.unwrap();
         let driver = tokio::spawn(connection);

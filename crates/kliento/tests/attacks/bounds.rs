@@ -8,13 +8,14 @@ const CHECKS: u32 = 64;
 const FAILED_CHECKS: u32 = 5;
 /// The most checks of Ed448.
 const ED448_CHECKS: u32 = 8;
-/// A digest is made where a DS and a usable key agree in tag and algorithm: for each of 16 zones 16 DSs times 2 keys.
+/// A digest is made where a DS and a usable key agree in tag and algorithm: for each of 16 zones 16
+/// DSs times 2 keys.
 const DS_DIGESTS: u32 = 16 * 16 * 2;
 /// Digests beside those: each of at most 2 anchors in these tests times 2 keys with its tag, the
 /// key id of the organisation's key, and the content.
 const OTHER_DIGESTS: u32 = 2 * 2 + 3 + 1;
-/// A DS digests an owner of at most 255 octets and the longest usable DNSKEY: 4 octets, then RSA's length of the
-/// exponent, exponent and modulus.
+/// A DS digests an owner of at most 255 octets and the longest usable DNSKEY: 4 octets, then RSA's
+/// length of the exponent, exponent and modulus.
 const DS_DIGEST_OCTETS: usize = 255 + 4 + 1 + 5 + 512;
 /// An RRset is signed with at most 32 records' owners, types, classes, TTLs and lengths beside the
 /// received data.

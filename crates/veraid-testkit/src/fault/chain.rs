@@ -15,7 +15,8 @@ const OTHER_KEY: usize = 1000;
 pub(super) fn change(fault: Fault) -> Option<Change> {
     Some(match fault {
         Fault::ChainGarbage => Change::Chain(|c| c.messages.push(b"not a DNS message".to_vec())),
-        // The pointer starts at octet 27, behind a question of one label and the answer's own start.
+        // The pointer starts at octet 27, behind a question of one label and the answer's own
+        // start.
         Fault::ChainPointerLoop => Change::Chain(|c| add_message(c, &[0xC0, 27], 0)),
         Fault::ChainLabelType => Change::Chain(|c| add_message(c, &[0x41, 0], 0)),
         Fault::ChainNameTooLong => {
@@ -57,7 +58,8 @@ pub(super) fn change(fault: Fault) -> Option<Change> {
         Fault::KeyRecordsChanged => Change::Chain(|c| {
             let link = c.link(&c.question()).clone();
             let mut other = link.clone();
-            // The last octet of the last character-string, which belongs to TTL override or service.
+            // The last octet of the last character-string, which belongs to TTL override or
+            // service.
             *other.rrset.rdata[0].last_mut().expect("records are not empty") = b'1';
             c.replace(&link.question(), other.message_with(&link.rrsigs()));
         }),

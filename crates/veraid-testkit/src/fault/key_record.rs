@@ -130,7 +130,8 @@ fn two_records(scenario: &mut Scenario, service: Option<&str>) {
     set(scenario, &[&one, &other]);
 }
 
-/// Signs another record for the organisation's name, and puts the key's beside it under another name.
+/// Signs another record for the organisation's name, and puts the key's beside it under another
+/// name.
 fn give_to_another_name(made: &mut MockBundle, _: &Scenario) {
     let question = made.chain.question();
     let mut link = made.chain.link(&question).clone();

@@ -17,7 +17,8 @@ macro_rules! faults {
         #[doc = $description:literal]
         $variant:ident $name:literal $parent:ident [$veraid:ident $domainauth:ident]
     )+ })+) => {
-        /// A way in which a bundle, its parts or a token can be wrong: one change to something valid.
+        /// A way in which a bundle, its parts or a token can be wrong: one change to something
+        /// valid.
         ///
         /// Some faults are written by deployed software, so VeraId accepts them, and some are
         /// faults under one profile only. See [`Fault::expected`].
@@ -88,7 +89,8 @@ faults! {
         BundleChainNotSorted "bundle-chain-not-sorted" Any [ACCEPTED MALFORMED]
         /// The version of a member id bundle is 1.
         MemberIdVersionOther "member-id-version-other" Member [MALFORMED MALFORMED]
-        /// A member id bundle has an intermediate certificate that issued the member's, which is DomainAuth's.
+        /// A member id bundle has an intermediate certificate that issued the member's, which is
+        /// DomainAuth's.
         MemberIdIntermediates "member-id-intermediates" Member [MALFORMED ACCEPTED]
     }
     Certificate {
@@ -186,7 +188,8 @@ faults! {
         OrganisationNameTooLong "organisation-name-too-long" Any [INVALID INVALID]
         /// The organisation's common name has a label that is not ASCII.
         OrganisationNameNotAscii "organisation-name-not-ascii" Any [INVALID INVALID]
-        /// An intermediate certificate stands between the organisation and the member, which is DomainAuth's.
+        /// An intermediate certificate stands between the organisation and the member, which is
+        /// DomainAuth's.
         IntermediateCertificate "intermediate-certificate" Member [INVALID ACCEPTED]
         /// The organisation's path length is 0, and an intermediate certificate follows.
         IntermediateBeyondPathLength "intermediate-beyond-path-length" Intermediate [NONE INVALID]
@@ -280,7 +283,8 @@ faults! {
         KeyRecordOfOtherName "key-record-of-other-name" Any [INVALID INVALID]
         /// The record has the form of the other profile.
         KeyRecordOfOtherProfile "key-record-of-other-profile" Any [INVALID INVALID]
-        /// The record has the four fields that VeraId's documentation has, with a type of the key's digest.
+        /// The record has the four fields that VeraId's documentation has, with a type of the key's
+        /// digest.
         KeyRecordAsDocumented "key-record-as-documented" Any [INVALID NONE]
         /// The record is for another service.
         KeyRecordForOtherService "key-record-for-other-service" Any [INVALID INVALID]
@@ -316,9 +320,11 @@ faults! {
         KeyRecordTabs "key-record-tabs" Any [ACCEPTED INVALID]
         /// Two spaces separate two of the record's fields.
         KeyRecordTwoSpaces "key-record-two-spaces" Any [ACCEPTED INVALID]
-        /// The chain ceased to hold longer before the end of the period than the TTL override allows.
+        /// The chain ceased to hold longer before the end of the period than the TTL override
+        /// allows.
         KeyRecordLookBackTooShort "key-record-look-back-too-short" Any [INVALID INVALID]
-        /// The period that is asked for ends longer after the signature than the TTL override allows.
+        /// The period that is asked for ends longer after the signature than the TTL override
+        /// allows.
         KeyRecordLookBackFromRequest "key-record-look-back-from-request" Any [ACCEPTED INVALID]
     }
     Signature {
@@ -434,7 +440,8 @@ faults! {
         RequestOver90Days "request-over-90-days" Any [ACCEPTED INVALID]
         /// A plain member attributes its signature to another.
         AttributionByMember "attribution-by-member" Member [INVALID INVALID]
-        /// An authority below the organisation attributes its signature to a member, as it may under DomainAuth.
+        /// An authority below the organisation attributes its signature to a member, as it may
+        /// under DomainAuth.
         AttributionByDelegate "attribution-by-delegate" Organisation [INVALID ACCEPTED]
         /// The organisation signs and attributes the signature to nobody.
         AttributionMissing "attribution-missing" Organisation [INVALID INVALID]

@@ -94,7 +94,8 @@ impl Catalogue {
         }
         self.zones.push(zone.clone());
         let server = zone.prepend(b"ns").expect("tests leave room for a label");
-        // The serial number, then refresh, retry, expiry and negative time to live (RFC 1035 section 3.3.13).
+        // The serial number, then refresh, retry, expiry and negative time to live (RFC 1035
+        // section 3.3.13).
         let numbers = [1_u32, 3600, 600, 86_400, 300].map(u32::to_be_bytes).concat();
         let soa = [server.as_wire(), server.as_wire(), &numbers].concat();
         let loopback = vec![127, 0, 0, 1];

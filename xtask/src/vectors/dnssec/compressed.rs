@@ -3,7 +3,8 @@
 
 use super::*;
 
-/// In the first message of a question, names can point to the question's, which follows a header of 12 octets.
+/// In the first message of a question, names can point to the question's, which follows a header of
+/// 12 octets.
 const POINTER_TO_QUESTION: [u8; 2] = [0xC0, 12];
 
 /// Type and number, the octets before the first name in its data, the number of names, and true if

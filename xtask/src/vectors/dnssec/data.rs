@@ -49,7 +49,8 @@ fn malformed_data() -> Vec<Vector> {
     .collect()
 }
 
-/// A proof that the name itself does not exist, as a resolver adds it, changes nothing: denials are not evaluated.
+/// A proof that the name itself does not exist, as a resolver adds it, changes nothing: denials are
+/// not evaluated.
 fn wildcards() -> Vec<Vector> {
     const NSEC: u16 = 47;
     let chain = changed(|chain| {

@@ -1,4 +1,5 @@
-//! Requested periods that are nearly as long as, or longer than, the time after which RRSIG times repeat.
+//! Requested periods that are nearly as long as, or longer than, the time after which RRSIG times
+//! repeat.
 
 use super::signature::signed_for;
 use super::*;

@@ -20,7 +20,8 @@ pub(super) fn answers(profile: TestProfile) -> Vec<Vector> {
         .invalid(2006),
     ];
     if profile == VeraId {
-        // A key id type before the key id, which VeraId's web page shows and no implementation of it reads.
+        // A key id type before the key id, which VeraId's web page shows and no implementation of
+        // it reads.
         vectors.push(with_records(
             profile,
             "record-form-of-web-page",

@@ -102,7 +102,8 @@ pub(super) fn services(profile: TestProfile) -> Vec<Vector> {
             0,
         ),
     ];
-    // 128 octets of encoding are the most that a service can have. One character-string, as VeraId has it, has no room for more.
+    // 128 octets of encoding are the most that a service can have. One character-string, as VeraId
+    // has it, has no room for more.
     if profile == DomainAuth {
         let key = RsaKey::fixed(2048, 0);
         let long = format!("1.3{}", ".127".repeat(129));

@@ -24,7 +24,8 @@ fn collect(folder: &Path, names: &mut BTreeSet<String>) -> Result<(), String> {
     Ok(())
 }
 
-/// Functions that follow `#[test]` or `#[….test]`, with nothing but attributes and comments between.
+/// Functions that follow `#[test]` or `#[….test]`, with nothing but attributes and comments
+/// between.
 fn names_in(source: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut is_test = false;
