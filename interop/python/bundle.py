@@ -125,8 +125,8 @@ def verify_signature_bundle(octets, request, given_content=None):
     if organisation.is_domainauth and signed.version != 1:
         raise Refused("signed-data", f"SignedData has version {signed.version}")
     signer, path_seconds = _signer(signed, organisation)
-    user = _user(signed, signer, organisation)
     check_may_sign(signer)
+    user = _user(signed, signer, organisation)
     signed.check_binding(signer)
     signed.check_signature(signer.key, signer is organisation.certificate, budget)
 

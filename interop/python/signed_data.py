@@ -22,7 +22,7 @@ SHA_256 = "2.16.840.1.101.3.4.2.1"
 METADATA, ATTRIBUTION = "1.3.6.1.4.1.58708.1.0", "1.3.6.1.4.1.58708.1.2"
 
 SIGNING_TIME = "1.2.840.113549.1.9.5"
-DEFINED = {CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME, METADATA, ATTRIBUTION}
+DEFINED = {CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME, SIGNING_CERTIFICATE, METADATA, ATTRIBUTION}
 
 ATTRIBUTES_TAG, CONSTRUCTED_OCTET_STRING = 0xA0, 0x24
 
@@ -135,7 +135,7 @@ class SignedData:
             kind = der.oid(fields.next())
             values = der.set_of(fields.next(der.SET), deviations, "values")
             fields.end()
-            # RFC 5652 section 11 bounds the attributes that it defines, and the draft those that it does.
+            # RFC 5652 section 11 and RFC 5035 bound the attributes that they define, and the draft its own.
             is_bounded = kind in DEFINED or not reading.by_draft
             if is_bounded and (kind in self.attributes or len(values) != 1):
                 self._note(f"attribute {kind} is repeated or has {len(values)} values")
