@@ -9,8 +9,6 @@
 
 mod common;
 
-use std::sync::Arc;
-
 use cms::cert::x509::der::{Decode as _, Encode as _};
 use cms::content_info::ContentInfo;
 use cms::signed_data::SignedData;
@@ -121,7 +119,7 @@ fn detached_signatures_and_those_that_are_made_elsewhere_name_their_certificate(
     let world = World::with(Profile::VeraId, key(2048, 0), Some(&service));
     let issuer = SignatureIssuer::for_organisation(
         world.identity.clone(),
-        Arc::clone(&world.key) as _,
+        world.key.clone(),
         service,
         NOW,
         &world.verifier,

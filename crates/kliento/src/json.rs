@@ -279,6 +279,7 @@ impl<'a> Reader<'a> {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic on an overflow")]
 mod tests {
     use proptest::prelude::*;
 
@@ -362,7 +363,7 @@ mod tests {
         assert_eq!(read(&nested(8)), Ok(()));
         // Reading stops behind the ninth bracket.
         assert_eq!(read(&nested(9)), Err(JsonError { offset: 9, is_syntax: false }));
-        assert_eq!(read(&format!("[{}]", vec!["[[[[[[[]]]]]]]"; 3].join(","))), Ok(()));
+        assert_eq!(read(&format!("[{}]", ["[[[[[[[]]]]]]]"; 3].join(","))), Ok(()));
         assert!(read(&"[".repeat(100_000)).is_err());
     }
 

@@ -297,6 +297,7 @@ pub struct OidError {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic on an overflow")]
 mod tests {
     use proptest::prelude::*;
 

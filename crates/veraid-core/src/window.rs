@@ -101,6 +101,7 @@ impl Window {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic on an overflow")]
 mod brute_force;
 
 #[cfg(test)]

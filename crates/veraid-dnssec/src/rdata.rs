@@ -401,7 +401,8 @@ mod tests {
         // Octets and character-strings before the names, number of names, octets after them, true
         // if names may be compressed.
         let strings = [&[b'A'; 4][..], &[1, b'U', 2, b'A', b'B', 0]].concat();
-        let cases: [(u16, &[u8], usize, &[u8], bool); 23] = [
+        type Case<'a> = (u16, &'a [u8], usize, &'a [u8], bool);
+        let cases: [Case<'_>; 23] = [
             (2, &[], 1, &[], true),
             (3, &[], 1, &[], true),
             (4, &[], 1, &[], true),

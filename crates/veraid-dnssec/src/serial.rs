@@ -88,6 +88,7 @@ fn offset(serial: u32, reference: i64) -> Option<i64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic on an overflow")]
 mod tests {
     use super::*;
 

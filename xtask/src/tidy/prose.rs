@@ -31,12 +31,12 @@ pub(super) fn check(name: &str, text: &str, problems: &mut Vec<String>) {
         } else if !is_code && !is_other && could_be_shorter(line) {
             problems.push(format!("{name}:{number}: wider than {MAX_COLUMNS} columns"));
         }
-        if ["///", "//!"].contains(&marker) && marker != before {
-            if let Some(start) = EMPTY_STARTS.iter().find(|start| begins(words, start)) {
-                problems.push(format!(
-                    "{name}:{number}: documentation begins with {start:?}: say what the item is"
-                ));
-            }
+        let is_first = ["///", "//!"].contains(&marker) && marker != before;
+        let start = EMPTY_STARTS.iter().find(|start| is_first && begins(words, start));
+        if let Some(start) = start {
+            problems.push(format!(
+                "{name}:{number}: documentation begins with {start:?}: say what the item is"
+            ));
         }
         before = marker;
     }

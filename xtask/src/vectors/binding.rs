@@ -103,7 +103,8 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
     // The hash, and functions from the certificate to the digest and to IssuerSerial.
     type Part = fn(&[u8]) -> Vec<u8>;
     let sha_256: Part = |certificate| Digest::Sha256.of(certificate);
-    let cases: Vec<(&str, &str, Option<Vec<u8>>, Part, Option<Part>, u16)> = vec![
+    type Case<'a> = (&'a str, &'a str, Option<Vec<u8>>, Part, Option<Part>, u16);
+    let cases: Vec<Case<'_>> = vec![
         (
             "sha-384",
             "The signature names its certificate by a digest of SHA-384.",
@@ -231,7 +232,8 @@ fn occurrences(profile: TestProfile) -> Vec<Vector> {
     }
     let value = |value: Vec<u8>| -> Change {
         Box::new(move |s| {
-            s.signing_certificate = Some(attribute(SIGNING_CERTIFICATE, &[value.clone()]));
+            s.signing_certificate =
+                Some(attribute(SIGNING_CERTIFICATE, std::slice::from_ref(&value)));
         })
     };
     let cases: Vec<(&str, &str, &'static str, Change, u16)> = vec![

@@ -114,6 +114,7 @@ impl Drop for UnderWay {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "a test may panic on an overflow")]
 mod tests {
     use super::*;
 

@@ -277,7 +277,8 @@ async fn header_sizes_of_the_algorithm_roll_are_those_in_the_docs() {
     let rsa = |index| ZoneKey::fixed(ZoneAlgorithm::RsaSha256, index);
     let ecdsa = |index| ZoneKey::fixed(ZoneAlgorithm::EcdsaP256, index);
     let zsk = |key: ZoneKey| key.with_flags(ZoneKey::ZONE);
-    let phases: [(&str, Vec<ZoneKey>, Vec<ZoneKey>, Vec<ZoneKey>); 5] = [
+    type Keys = Vec<ZoneKey>;
+    let phases: [(&str, Keys, Keys, Keys); 5] = [
         ("today: RSA, one key-signing key", vec![rsa(0)], vec![], vec![zsk(rsa(1))]),
         ("two RSA key-signing keys", vec![rsa(0)], vec![rsa(2)], vec![zsk(rsa(1))]),
         (

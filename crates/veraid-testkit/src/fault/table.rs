@@ -14,7 +14,7 @@ const NONE: Option<Expected> = None;
 /// Defines the enum and the properties of each variant from one list.
 macro_rules! faults {
     ($($area:ident { $(
-        #[doc = $description:literal]
+        $(#[doc = $description:literal])+
         $variant:ident $name:literal $parent:ident [$veraid:ident $domainauth:ident]
     )+ })+) => {
         /// A way in which a bundle, its parts or a token can be wrong: one change to something
@@ -25,7 +25,7 @@ macro_rules! faults {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum Fault {
-            $($(#[doc = $description] $variant,)+)+
+            $($($(#[doc = $description])+ $variant,)+)+
         }
 
         impl Fault {
@@ -41,7 +41,7 @@ macro_rules! faults {
             /// A one-sentence description of the fault.
             #[must_use]
             pub const fn description(self) -> &'static str {
-                match self { $($(Self::$variant => $description.trim_ascii(),)+)+ }
+                match self { $($(Self::$variant => concat!($($description),+).trim_ascii(),)+)+ }
             }
 
             /// The part that the fault affects.
