@@ -24,8 +24,8 @@ pub(super) fn check(name: &str, text: &str, problems: &mut Vec<String>) {
             is_code = false;
         }
         let words = line.trim_start().strip_prefix(marker).unwrap_or(line);
-        let is_other = words.trim_start().starts_with(['|', '<'])
-            || (is_markdown && words.starts_with("    "));
+        let is_other =
+            words.trim_start().starts_with(['|', '<']) || (is_markdown && line.starts_with("    "));
         if words.trim_start().starts_with("```") {
             is_code = !is_code;
         } else if !is_code && !is_other && could_be_shorter(line) {

@@ -85,7 +85,7 @@ fn rows() -> Vec<Row> {
 /// The ids that the catalogue must have, in its order: D are the most expensive inputs that can be
 /// built.
 fn all_ids() -> Vec<String> {
-    [("B", 19), ("X", 24), ("C", 26), ("W", 19), ("S", 49), ("T", 19), ("K", 9), ("A", 5), ("D", 1)]
+    [("B", 19), ("X", 24), ("C", 27), ("W", 19), ("S", 49), ("T", 19), ("K", 9), ("A", 5), ("D", 1)]
         .into_iter()
         .flat_map(|(letter, last)| (1..=last).map(move |number| format!("{letter}{number:02}")))
         .collect()

@@ -107,7 +107,7 @@ fn attributes() -> Vec<Row> {
             vec![
                 invalid("bundle::attached::none-*"),
                 invalid("bundle::attached::*-serial-of-organisation-*"),
-                valid("bundle::attached::member-twice-*"),
+                valid("bundle::attached::member-attached-twice-*"),
                 invalid("bundle::attached::other-only-*"),
                 valid("bundle::attached::organisation-too-*"),
                 valid("bundle::attached::unrelated-*"),

@@ -112,6 +112,7 @@ fn is_of_type(value: &Value, of: &str) -> bool {
         "object" => value.is_object(),
         "array" => value.is_array(),
         "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
         "integer" => value.is_i64() || value.is_u64(),
         "null" => value.is_null(),
         unknown => panic!("the type {unknown} of schema.json is not known to this test"),
