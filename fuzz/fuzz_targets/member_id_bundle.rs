@@ -11,7 +11,7 @@ fuzz_target!(|data: &[u8]| {
     let Some(case) = Case::parse(data) else { return };
     let Ok(bundle) = MemberIdBundle::from_der(case.octets) else { return };
     assert_eq!(bundle.to_der(), case.octets);
-    let organisation = bundle.organisation_id();
+    let organisation = bundle.organisation_credential();
     let (member, between) = (bundle.member_certificate(), bundle.intermediates());
     let assembled = MemberIdBundle::assemble(&organisation, member, between).map(drop);
     assert_eq!(assembled, Ok(()));

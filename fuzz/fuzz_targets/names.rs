@@ -19,11 +19,11 @@ fuzz_target!(|data: &str| {
         }
         if let Ok(name) = UserName::new(data, profile) {
             assert_eq!(name.as_str(), data);
-            assert!(!name.as_str().contains('@') && name.as_str().len() <= UserName::MAX_OCTETS);
+            assert!(!name.as_str().contains('@') && name.as_str().len() <= UserName::MAX_BYTES);
         }
     }
     if let Ok(service) = data.parse::<ServiceOid>() {
         assert_eq!(service.to_string(), data);
-        assert_eq!(ServiceOid::from_octets(service.as_octets()), Some(service));
+        assert_eq!(ServiceOid::from_bytes(service.as_bytes()), Some(service));
     }
 });

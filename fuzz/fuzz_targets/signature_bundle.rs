@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use kliento::TokenBundle;
 use kliento_fuzz::mutate;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
-use veraid_core::{Certificate, OrganisationId, SignatureBundle};
+use veraid_core::{Certificate, OrganisationCredential, SignatureBundle};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(bundle) = SignatureBundle::from_der(data) else { return };
@@ -27,7 +27,7 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(chain.messages().collect::<BTreeSet<_>>(), distinct);
     assert_eq!(chain.messages().len(), distinct.len());
     let certificate = bundle.organisation_certificate().clone();
-    let organisation = OrganisationId::new(chain, certificate).expect("what the bundle holds");
+    let organisation = OrganisationCredential::new(chain, certificate).expect("what the bundle holds");
     assert_eq!(organisation.profile(), bundle.profile());
     if let Ok(token) = TokenBundle::from_der(data) {
         assert_eq!(token.to_der(), data);

@@ -85,10 +85,10 @@ impl Element {
 
     /// Replaces octets wherever they are the whole content of an element; returns the number of
     /// replacements.
-    pub fn replace_octets(&mut self, old: &[u8], new: &[u8]) -> usize {
+    pub fn replace_bytes(&mut self, old: &[u8], new: &[u8]) -> usize {
         match &mut self.content {
             Content::Elements(elements) => {
-                elements.iter_mut().map(|element| element.replace_octets(old, new)).sum()
+                elements.iter_mut().map(|element| element.replace_bytes(old, new)).sum()
             }
             Content::Octets(octets) if octets == old => {
                 *octets = new.to_vec();

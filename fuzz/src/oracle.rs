@@ -180,7 +180,7 @@ impl SignatureVerifier for Remembering {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), SignatureError> {
-        let key_octets: [&[u8]; 2] = match key {
+        let key_bytes: [&[u8]; 2] = match key {
             PublicKey::Rsa { modulus, exponent } => [modulus, exponent],
             PublicKey::EcdsaP256(point) => [point, &[]],
             PublicKey::EcdsaP384(point) => [point, &[]],
@@ -189,7 +189,7 @@ impl SignatureVerifier for Remembering {
             _ => return Err(SignatureError),
         };
         let mut hasher = DefaultHasher::new();
-        (algorithm, key_octets, message, signature).hash(&mut hasher);
+        (algorithm, key_bytes, message, signature).hash(&mut hasher);
         let mut checked = CHECKED.lock().map_err(|_| SignatureError)?;
         if checked.len() >= MAX_CHECKED {
             checked.clear();

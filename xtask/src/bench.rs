@@ -23,7 +23,7 @@ use veraid_testkit::{
 
 mod attacks;
 mod issuing;
-mod remembered;
+mod cache_entry;
 
 const PROVIDERS: [(&str, CryptoProvider); 2] =
     [("aws-lc-rs", veraid_aws_lc_rs::PROVIDER), ("pure-rust", rust_crypto::PROVIDER)];
@@ -95,7 +95,7 @@ pub(crate) fn run(as_json: bool) -> Result<(), String> {
         rows.extend(javascript(kind, &bundle)?);
     }
     rows.extend(issuing::rows()?);
-    rows.extend(remembered::rows()?);
+    rows.extend(cache_entry::rows()?);
     rows.extend(attacks::rows()?);
     for row in rows {
         if as_json {
@@ -116,10 +116,10 @@ fn single_checks() -> Vec<Row> {
     let message = b"what is signed";
     let (p384, ed448) = (ZoneAlgorithm::EcdsaP384, ZoneAlgorithm::Ed448);
     let keys = [p384, ed448].map(|algorithm| ZoneKey::fixed(algorithm, 0));
-    let [p384_octets, ed448_octets] = keys.each_ref().map(ZoneKey::public_key);
+    let [p384_bytes, ed448_bytes] = keys.each_ref().map(ZoneKey::public_key);
     let signatures = keys.each_ref().map(|key| key.sign(message));
     let (Ok(p384), Ok(ed448)) =
-        (p384_octets.as_slice().try_into(), ed448_octets.as_slice().try_into())
+        (p384_bytes.as_slice().try_into(), ed448_bytes.as_slice().try_into())
     else {
         return Vec::new();
     };

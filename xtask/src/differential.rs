@@ -177,10 +177,10 @@ fn judge_all(
 }
 
 fn rng(seed: u64, job: usize) -> TestRng {
-    let mut octets = [0; 32];
-    octets.iter_mut().zip(seed.to_be_bytes()).for_each(|(to, from)| *to = from);
-    octets.iter_mut().rev().zip(job.to_le_bytes()).for_each(|(to, from)| *to = from);
-    TestRng::from_seed(RngAlgorithm::ChaCha, &octets)
+    let mut bytes = [0; 32];
+    bytes.iter_mut().zip(seed.to_be_bytes()).for_each(|(to, from)| *to = from);
+    bytes.iter_mut().rev().zip(job.to_le_bytes()).for_each(|(to, from)| *to = from);
+    TestRng::from_seed(RngAlgorithm::ChaCha, &bytes)
 }
 
 fn judge(

@@ -1,7 +1,7 @@
 //! `kliento member bundle`.
 
 use kliento::ValidityPeriod;
-use veraid_core::{MemberIdBundle, OrganisationId};
+use veraid_core::{MemberIdBundle, OrganisationCredential};
 
 use crate::cli::MemberBundle;
 use crate::failure::Failure;
@@ -30,17 +30,17 @@ pub(crate) fn run(arguments: &MemberBundle) -> Result<Outcome, Stop> {
         .map(|path| certificates::read(path))
         .collect::<Result<_, _>>()?;
     let chain = input::parsed_chain(&arguments.chain)?;
-    let bundle = OrganisationId::new(chain, organisation)
+    let bundle = OrganisationCredential::new(chain, organisation)
         .and_then(|organisation| MemberIdBundle::assemble(&organisation, &member, &intermediates))
         .map_err(|error| Failure::malformed(&error))?;
 
     // Otherwise a bundle that proves nothing would be noticed only when the member uses it.
-    let octets = bundle.to_der();
+    let bytes = bundle.to_der();
     let service = arguments.service.clone().unwrap_or_else(kliento::service_oid);
     let verified = bundle
         .verify(&service, asked, &verifier)
         .map_err(|error| Failure::bundle_invalid(&error, asked))?;
-    files::deliver(Some(&arguments.out), octets, Form::Octets, Readers::Usual, existing, || {
+    files::deliver(Some(&arguments.out), bytes, Form::Octets, Readers::Usual, existing, || {
         let mut text = format!("wrote {}\n", file_name(&arguments.out));
         line(&mut text, "member", &verified.member().to_string());
         line(&mut text, "service", &service.to_string());

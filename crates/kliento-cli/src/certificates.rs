@@ -14,7 +14,7 @@ use crate::files::{Existing, Form, Readers};
 use crate::input::{is_stdin, name_of};
 use crate::json::to_line;
 use crate::outcome::{Outcome, Stop, UsageError, progress};
-use crate::shown::shown;
+use crate::escape_for_terminal::escape_for_terminal;
 use crate::verify_token::line;
 use crate::{files, input, randomness};
 
@@ -29,11 +29,11 @@ pub(crate) const BACK_DATING_SECONDS: u64 = 3_600;
 
 /// Reads a certificate in PEM or DER.
 pub(crate) fn read(path: &Path) -> Result<Certificate, Stop> {
-    let octets = input::certificate(path)?;
-    let decoded = match der::pem::decode_label(&octets) {
-        Ok(CERTIFICATE) => der::pem::decode_vec(&octets).ok().map(|(_, der)| der),
+    let bytes = input::certificate(path)?;
+    let decoded = match der::pem::decode_label(&bytes) {
+        Ok(CERTIFICATE) => der::pem::decode_vec(&bytes).ok().map(|(_, der)| der),
         Ok(label) => {
-            let (name, label) = (name_of(path), shown(label));
+            let (name, label) = (name_of(path), escape_for_terminal(label));
             return Err(UsageError::new(format!(
                 "{name} has {label} in PEM; give the file with the CERTIFICATE"
             ))
@@ -41,7 +41,7 @@ pub(crate) fn read(path: &Path) -> Result<Certificate, Stop> {
         }
         Err(_) => None,
     };
-    Certificate::from_der(decoded.as_deref().unwrap_or(&octets)).map_err(|error| {
+    Certificate::from_der(decoded.as_deref().unwrap_or(&bytes)).map_err(|error| {
         Failure::malformed(&error)
             .in_file(&name_of(path))
             .with_fix(format!("give one certificate, in PEM or DER; {} is none", name_of(path)))
@@ -63,7 +63,7 @@ pub(crate) fn days_after(from: Timestamp, days: u32) -> Timestamp {
 
 /// A fresh serial number.
 pub(crate) fn serial_number() -> Result<SerialNumber, Stop> {
-    Ok(SerialNumber::from_random(randomness::octets()?))
+    Ok(SerialNumber::from_random(randomness::bytes()?))
 }
 
 /// Checks the output file of a certificate.
@@ -98,7 +98,7 @@ pub(crate) fn deliver(
         (Err(stop), _) => return Err(stop),
     };
     let der = issued.certificate.as_der();
-    let (octets, form) = if file.pem {
+    let (bytes, form) = if file.pem {
         let pem = der::pem::encode_string(CERTIFICATE, LineEnding::LF, der).map_err(|error| {
             UsageError::new(format!("the certificate cannot be written: {error}"))
         })?;
@@ -108,10 +108,10 @@ pub(crate) fn deliver(
     };
     let warnings = issued.warnings();
     for warning in &warnings {
-        progress(&format!("warning: {}", shown(warning)));
+        progress(&format!("warning: {}", escape_for_terminal(warning)));
     }
     let existing = Existing::of(file.force);
-    files::deliver(Some(&file.out), octets, form, Readers::Usual, existing, || {
+    files::deliver(Some(&file.out), bytes, form, Readers::Usual, existing, || {
         match file.output.form {
             Output::Text => issued.to_text(file),
             Output::Json => to_line(&issued.to_json(&warnings)),

@@ -116,10 +116,10 @@ pub(crate) fn answer(arguments: &ConformanceAnswer) -> Result<Outcome, Stop> {
     loop {
         let mut line = String::new();
         let read = (&mut stdin).take(MAX_QUESTION).read_line(&mut line);
-        let octets = read.map_err(|error| {
+        let bytes = read.map_err(|error| {
             UsageError::new(format!("standard input cannot be read as lines of UTF-8: {error}"))
         })?;
-        if octets == 0 {
+        if bytes == 0 {
             return Ok(Outcome::valid(""));
         }
         if line.trim().is_empty() {

@@ -13,7 +13,7 @@ use kliento::{
     Profile, Timestamp, Token, TokenBundle, TokenPolicy, TrustAnchors, ValidityPeriod, Verifier,
 };
 use kliento_issuer::{KeySize, Organisation, SerialNumber, SoftwareKey, TokenIssuer};
-use veraid_core::{OrganisationId, UserName, encode_dnssec_chain, parse_dnssec_chain};
+use veraid_core::{OrganisationCredential, UserName, encode_dnssec_chain, parse_dnssec_chain};
 use veraid_testkit::{HierarchyBuilder, ZoneAlgorithm};
 
 use crate::cli::DemoArguments;
@@ -51,7 +51,7 @@ struct World {
 pub(crate) fn run(arguments: &DemoArguments) -> Result<Outcome, Stop> {
     let stopwatch = clock::stopwatch();
     let now = clock::now();
-    let (seed, serial_number) = (randomness::octets()?, randomness::octets()?);
+    let (seed, serial_number) = (randomness::bytes()?, randomness::bytes()?);
     let world = World::make(now, seed, SerialNumber::from_random(serial_number))
         .map_err(|error| UsageError::new(format!("the demo cannot be made: {error}")))?;
     let taken = stopwatch();
@@ -107,7 +107,7 @@ impl World {
         let verifier = Verifier::with_crypto(anchors.clone(), veraid_aws_lc_rs::PROVIDER);
 
         let certificate = organisation.issue_certificate(rrsigs, serial_number)?;
-        let identity = OrganisationId::new(parse_dnssec_chain(&chain_der)?, certificate)?;
+        let identity = OrganisationCredential::new(parse_dnssec_chain(&chain_der)?, certificate)?;
         let alice = UserName::new(USER, Profile::VeraId)?;
         let issuer = TokenIssuer::for_organisation(identity, key.clone(), now, &verifier)?
             .on_behalf_of(Some(&alice))?;
@@ -136,10 +136,10 @@ impl World {
             .to_pkcs8_pem()
             .map_err(|error| UsageError::new(format!("the key cannot be written: {error}")))?;
         let header = format!("Authorization: {}\n", self.bundle.to_auth_header());
-        let write = |name: &str, octets: &[u8], readers| {
-            files::write(&folder.join(name), octets, readers, Existing::Keep)
+        let write = |name: &str, bytes: &[u8], readers| {
+            files::write(&folder.join(name), bytes, readers, Existing::Keep)
         };
-        write(KEY_FILE, key.as_octets(), Readers::Owner)?;
+        write(KEY_FILE, key.as_bytes(), Readers::Owner)?;
         write(CHAIN_FILE, &self.chain_der, Readers::Usual)?;
         write(ANCHORS_FILE, self.anchors_text.as_bytes(), Readers::Usual)?;
         // Anyone who can read a token can use it.
@@ -207,8 +207,8 @@ impl World {
         let claim = |(name, value): (&str, &str)| format!(r#""{name}":"{value}""#).into_bytes();
         let (honest, forged) = (claim(CLAIM), claim(FORGED_CLAIM));
         let mut der = self.bundle.to_der();
-        let place = der.windows(honest.len()).position(|octets| octets == honest);
-        if let Some(target) = place.and_then(|start| der.get_mut(start..)?.get_mut(..forged.len()))
+        let location = der.windows(honest.len()).position(|bytes| bytes == honest);
+        if let Some(target) = location.and_then(|start| der.get_mut(start..)?.get_mut(..forged.len()))
         {
             target.copy_from_slice(&forged);
         }

@@ -5,14 +5,14 @@ use std::fmt::Write;
 use crate::cli::ExplainArguments;
 use crate::codes::{Explanation, explanation, explanations};
 use crate::outcome::{Outcome, UsageError};
-use crate::shown::shown;
+use crate::escape_for_terminal::escape_for_terminal;
 
 pub(crate) fn run(arguments: &ExplainArguments) -> Result<Outcome, UsageError> {
     let Some(code) = &arguments.code else { return Ok(Outcome::valid(list())) };
     let explanation = parse(code).and_then(explanation).ok_or_else(|| {
         UsageError::new(format!(
             "there is no error code {}; `kliento explain` lists all of them",
-            shown(code)
+            escape_for_terminal(code)
         ))
     })?;
     Ok(Outcome::valid(to_text(explanation)))

@@ -11,8 +11,8 @@ use veraid_resolver::FetchError;
 use veraid_trust_anchors::{AnchorFileError, SignatureError};
 
 use crate::codes;
-use crate::place;
-use crate::shown::shown;
+use crate::location;
+use crate::escape_for_terminal::escape_for_terminal;
 
 /// The kind of a failure; each has its own exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(crate) struct Failure {
     code: u16,
     message: String,
     reasons: Vec<String>,
-    place: Option<String>,
+    location: Option<String>,
     asked: Option<ValidityPeriod>,
     /// A specific fix, instead of the usual one.
     fix: Option<Box<str>>,
@@ -81,15 +81,15 @@ impl Failure {
     }
 
     pub(crate) fn token_malformed(error: &kliento::ParseError) -> Self {
-        let place = match error {
-            kliento::ParseError::Bundle(error) => place::of_parse(error),
+        let location = match error {
+            kliento::ParseError::Bundle(error) => location::of_parse(error),
             _ => None,
         };
-        Self::new(Class::Malformed, error.code(), error, place)
+        Self::new(Class::Malformed, error.code(), error, location)
     }
 
     pub(crate) fn malformed(error: &veraid_core::ParseError) -> Self {
-        Self::new(Class::Malformed, error.code(), error, place::of_parse(error))
+        Self::new(Class::Malformed, error.code(), error, location::of_parse(error))
     }
 
     pub(crate) fn token_invalid(error: &kliento::VerifyError, asked: ValidityPeriod) -> Self {
@@ -97,17 +97,17 @@ impl Failure {
             kliento::VerifyError::Audience { .. } => Class::Audience,
             _ => class_of(error.is_about_time(), error.is_about_policy()),
         };
-        Self::new(class, error.code(), error, place::of_token(error)).asked_for(asked)
+        Self::new(class, error.code(), error, location::of_token(error)).asked_for(asked)
     }
 
     pub(crate) fn bundle_invalid(error: &veraid_core::VerifyError, asked: ValidityPeriod) -> Self {
         let class = class_of(error.is_about_time(), error.is_about_policy());
-        Self::new(class, error.code(), error, place::of_bundle(error)).asked_for(asked)
+        Self::new(class, error.code(), error, location::of_bundle(error)).asked_for(asked)
     }
 
     pub(crate) fn chain_invalid(error: &ChainError, asked: ValidityPeriod) -> Self {
         let class = class_of(error.is_about_time(), false);
-        Self::new(class, error.code(), error, place::of_chain(error)).asked_for(asked)
+        Self::new(class, error.code(), error, location::of_chain(error)).asked_for(asked)
     }
 
     /// A failure to issue; `asked` is the instant or period at which the evidence had to be valid.
@@ -182,7 +182,7 @@ impl Failure {
             code: 5472,
             message,
             reasons: Vec::new(),
-            place: None,
+            location: None,
             asked: None,
             fix: None,
         }
@@ -190,8 +190,8 @@ impl Failure {
 
     /// Adds the file in which the failure occurred.
     pub(crate) fn in_file(mut self, file: &str) -> Self {
-        self.place = Some(match self.place {
-            Some(place) => format!("{file}: {place}"),
+        self.location = Some(match self.location {
+            Some(location) => format!("{file}: {place}"),
             None => file.to_owned(),
         });
         self
@@ -203,19 +203,19 @@ impl Failure {
         self
     }
 
-    fn new(class: Class, code: u16, error: &dyn Error, place: Option<String>) -> Self {
+    fn new(class: Class, code: u16, error: &dyn Error, location: Option<String>) -> Self {
         let mut reasons = Vec::new();
         let mut source = error.source();
         while let Some(reason) = source {
             reasons.push(reason.to_string());
             source = reason.source();
         }
-        Self { class, code, message: error.to_string(), reasons, place, asked: None, fix: None }
+        Self { class, code, message: error.to_string(), reasons, location, asked: None, fix: None }
     }
 
     fn malformed_text(code: u16, message: String) -> Self {
         let class = Class::Malformed;
-        Self { class, code, message, reasons: Vec::new(), place: None, asked: None, fix: None }
+        Self { class, code, message, reasons: Vec::new(), location: None, asked: None, fix: None }
     }
 
     /// Adds the requested instant or period, which only failures of time report.
@@ -225,8 +225,8 @@ impl Failure {
     }
 
     /// The location of the failure, if known.
-    pub(crate) fn place(&self) -> Option<&str> {
-        self.place.as_deref()
+    pub(crate) fn location(&self) -> Option<&str> {
+        self.location.as_deref()
     }
 
     /// Returns true if the failure is one of time.
@@ -248,13 +248,13 @@ impl Failure {
             }
             None => (self.message.as_str(), self.reasons.iter().map(String::as_str).collect()),
         };
-        let mut text = format!("error[KL{code}]: {}\n", shown(what));
+        let mut text = format!("error[KL{code}]: {}\n", escape_for_terminal(what));
         let mut line = |label: &str, value: &str| {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "  {label:<10}{}", shown(value));
+            let _ = writeln!(text, "  {label:<10}{}", escape_for_terminal(value));
         };
-        if let Some(place) = &self.place {
-            line("where", place);
+        if let Some(location) = &self.location {
+            line("where", location);
         }
         if let Some(asked) = self.asked {
             line("asked", &asked.to_string());

@@ -11,7 +11,7 @@ use crate::files::{Existing, Form, Readers, file_name};
 use crate::json::to_line;
 use crate::keys::{self, AnyKey};
 use crate::outcome::{Outcome, Stop, UsageError, progress};
-use crate::shown::{grouped, shown};
+use crate::escape_for_terminal::{grouped, escape_for_terminal};
 use crate::verify_token::line;
 use crate::{clock, files, input, names, trust};
 
@@ -59,7 +59,7 @@ fn fetch(arguments: &ChainFetch) -> Result<Fetched, Stop> {
     let servers: Vec<_> = resolver.servers().iter().map(ToString::to_string).collect();
     progress(&format!(
         "fetching the key records of {organisation} ({profile}) from {}",
-        shown(&servers.join(", "))
+        escape_for_terminal(&servers.join(", "))
     ));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -72,7 +72,7 @@ fn fetch(arguments: &ChainFetch) -> Result<Fetched, Stop> {
         .block_on(resolver.fetch(&organisation, profile, form, now))
         .map_err(|error| Failure::fetch(&error, asked))?;
     for warning in chain.warnings() {
-        progress(&format!("warning: {}", shown(&warning.to_string())));
+        progress(&format!("warning: {}", escape_for_terminal(&warning.to_string())));
     }
     if let Some(key) = &key {
         let service = arguments.service.clone().unwrap_or_else(kliento::service_oid);
@@ -100,8 +100,8 @@ fn deliver(
     facts: impl FnOnce() -> String,
 ) -> Result<Outcome, Stop> {
     let existing = Existing::of(arguments.force);
-    let (octets, form) = (fetched.chain.to_der(), Form::Octets);
-    files::deliver(Some(&arguments.out), octets, form, Readers::Usual, existing, facts)
+    let (bytes, form) = (fetched.chain.to_der(), Form::Octets);
+    files::deliver(Some(&arguments.out), bytes, form, Readers::Usual, existing, facts)
 }
 
 impl Fetched {
@@ -114,9 +114,9 @@ impl Fetched {
         if self.names_key == Some(true) {
             line(&mut text, "key", "named by a record");
         }
-        let octets: usize = self.chain.to_der().len();
+        let bytes: usize = self.chain.to_der().len();
         let messages = self.chain.messages().len();
-        line(&mut text, "size", &format!("{messages} messages, {} octets", grouped(octets)));
+        line(&mut text, "size", &format!("{messages} messages, {} octets", grouped(bytes)));
         line(&mut text, "valid from", &self.chain.validity().start().to_string());
         line(&mut text, "valid until", &self.chain.validity().end().to_string());
         line(&mut text, "refresh at", &self.chain.refresh_at().to_string());
@@ -129,7 +129,7 @@ impl Fetched {
             organisation: Some(self.organisation.as_str()),
             profile: Some(self.profile.to_string()),
             names_key: self.names_key,
-            octets: Some(self.chain.to_der().len()),
+            bytes: Some(self.chain.to_der().len()),
             valid_from: Some(self.chain.validity().start().to_string()),
             valid_until: Some(self.chain.validity().end().to_string()),
             refresh_at: Some(self.chain.refresh_at().to_string()),
@@ -148,7 +148,7 @@ struct FetchJson<'a> {
     profile: Option<String>,
     /// Null if no key was given.
     names_key: Option<bool>,
-    octets: Option<usize>,
+    bytes: Option<usize>,
     valid_from: Option<String>,
     valid_until: Option<String>,
     refresh_at: Option<String>,
@@ -163,7 +163,7 @@ impl Default for FetchJson<'_> {
             organisation: None,
             profile: None,
             names_key: None,
-            octets: None,
+            bytes: None,
             valid_from: None,
             valid_until: None,
             refresh_at: None,

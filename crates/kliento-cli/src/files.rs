@@ -11,7 +11,7 @@ use crate::input::{is_stdin, name_of};
 use crate::outcome::{Outcome, Stop, UsageError};
 use crate::randomness;
 use crate::shell::quoted;
-use crate::shown::shown;
+use crate::escape_for_terminal::escape_for_terminal;
 
 /// The users who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(crate) fn check_target(path: &Path, existing: Existing) -> Result<(), UsageE
 /// replaced file can read or write the new one.
 pub(crate) fn write(
     path: &Path,
-    octets: &[u8],
+    bytes: &[u8],
     readers: Readers,
     existing: Existing,
 ) -> Result<(), Stop> {
@@ -71,7 +71,7 @@ pub(crate) fn write(
     let target = behind_links(path, existing).map_err(|error| cannot_write(path, &error))?;
     let mode = mode_for(&target, readers, existing);
     let temporary = temporary_name(&target)?;
-    let result = write_new(&temporary, octets, mode).and_then(|()| match existing {
+    let result = write_new(&temporary, bytes, mode).and_then(|()| match existing {
         Existing::Replace => fs::rename(&temporary, &target),
         Existing::Keep => link(&temporary, &target),
     });
@@ -130,7 +130,7 @@ fn link(temporary: &Path, path: &Path) -> io::Result<()> {
     }
 }
 
-fn write_new(path: &Path, octets: &[u8], mode: u32) -> io::Result<()> {
+fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -138,7 +138,7 @@ fn write_new(path: &Path, octets: &[u8], mode: u32) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = mode;
     let mut file = options.open(path)?;
-    file.write_all(octets)?;
+    file.write_all(bytes)?;
     file.sync_all()
 }
 
@@ -148,7 +148,7 @@ fn temporary_name(path: &Path) -> Result<PathBuf, Stop> {
     if path.file_name().is_none() {
         return Err(UsageError::new(format!("{} is no name of a file", file_name(path))).into());
     }
-    let random = u64::from_be_bytes(randomness::octets()?);
+    let random = u64::from_be_bytes(randomness::bytes()?);
     Ok(path.with_file_name(format!(".kliento-{random:016x}.tmp")))
 }
 
@@ -169,12 +169,12 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), UsageError> {
 
 /// A file's name, made safe to show on a terminal.
 pub(crate) fn file_name(path: &Path) -> String {
-    shown(&path.display().to_string()).into_owned()
+    escape_for_terminal(&path.display().to_string()).into_owned()
 }
 
 /// The contents of a file that may be a secret.
 pub(crate) struct Contents {
-    pub(crate) octets: Zeroizing<Vec<u8>>,
+    pub(crate) bytes: Zeroizing<Vec<u8>>,
     /// The file's mode, if users other than the owner have access.
     open_mode: Option<u32>,
 }
@@ -194,16 +194,16 @@ impl Contents {
         };
         let most = limit.saturating_add(1);
         // Allocated at its maximum size: growing it would leave copies of the secret behind.
-        let mut octets = Zeroizing::new(Vec::with_capacity(most));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(most));
         reader
             .take(u64::try_from(most).unwrap_or(u64::MAX))
-            .read_to_end(&mut octets)
+            .read_to_end(&mut bytes)
             .map_err(|error| failed(&error))?;
-        if octets.len() > limit {
+        if bytes.len() > limit {
             let name = name_of(path);
             return Err(UsageError::new(format!("{name} has more than {limit} octets")));
         }
-        Ok(Self { octets, open_mode })
+        Ok(Self { bytes, open_mode })
     }
 
     /// Rejects a secret that users other than its owner can access.
@@ -238,15 +238,15 @@ pub(crate) fn passphrase(path: &Path) -> Result<Zeroizing<Vec<u8>>, UsageError> 
     let mut contents = Contents::read(path, MAX_PASSPHRASE)?;
     contents.check_secret(path)?;
     for end in [b'\n', b'\r'] {
-        if contents.octets.last() == Some(&end) {
-            contents.octets.pop();
+        if contents.bytes.last() == Some(&end) {
+            contents.bytes.pop();
         }
     }
-    if contents.octets.is_empty() {
+    if contents.bytes.is_empty() {
         let name = name_of(path);
         return Err(UsageError::new(format!("{name} is empty; write the passphrase into it")));
     }
-    Ok(contents.octets)
+    Ok(contents.bytes)
 }
 
 /// The form of a result: text may go to a terminal, bytes only if forced.
@@ -260,7 +260,7 @@ pub(crate) enum Form {
 /// result to standard output.
 pub(crate) fn deliver(
     out: Option<&Path>,
-    octets: Vec<u8>,
+    bytes: Vec<u8>,
     form: Form,
     readers: Readers,
     existing: Existing,
@@ -274,9 +274,9 @@ pub(crate) fn deliver(
             )
             .into());
         }
-        return Ok(Outcome::valid(octets));
+        return Ok(Outcome::valid(bytes));
     };
-    write(path, &octets, readers, existing)?;
+    write(path, &bytes, readers, existing)?;
     Ok(Outcome::valid(facts()))
 }
 

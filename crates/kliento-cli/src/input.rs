@@ -12,7 +12,7 @@ use veraid_trust_anchors::AnchorFile;
 
 use crate::failure::Failure;
 use crate::outcome::{Stop, UsageError};
-use crate::shown::shown;
+use crate::escape_for_terminal::escape_for_terminal;
 
 /// The maximum size of a token in any form, in bytes (64 KiB: one of 16 KiB has 22 KiB in Base64,
 /// and the rest is room to recognise the input).
@@ -144,7 +144,7 @@ pub(crate) fn name_of(path: &Path) -> String {
     if is_stdin(path) {
         "standard input".into()
     } else {
-        shown(&path.display().to_string()).into_owned()
+        escape_for_terminal(&path.display().to_string()).into_owned()
     }
 }
 

@@ -7,7 +7,7 @@ mod sizes;
 mod text;
 mod timeline;
 
-pub(crate) use header_limits::line_octets as header_octets;
+pub(crate) use header_limits::line_bytes as header_bytes;
 pub(crate) use report::Report;
 pub(crate) use text::{algorithm_name, verdict_and_break, verdict_and_chain};
 

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use veraid_core::VerifiedSignature;
 
 use crate::failure::{Failure, FailureJson};
-use crate::shown::is_unsafe;
+use crate::escape_for_terminal::is_unsafe;
 
 /// `kliento.verification/v2`.
 #[derive(Debug, Serialize)]

@@ -43,21 +43,21 @@ impl AnyKey {
     /// Reads a private or public key.
     pub(crate) fn read(path: &Path, passphrase_file: Option<&Path>) -> Result<Self, Stop> {
         let contents = Contents::read(path, MAX_KEY)?;
-        if let Some(spki) = public_key(&contents.octets) {
+        if let Some(spki) = public_key(&contents.bytes) {
             check_member_key(&spki).map_err(|problem| {
                 Failure::policy(&PolicyError::Key(problem)).in_file(&name_of(path))
             })?;
             return Ok(Self::Public(spki));
         }
-        if let Some(what) = other_than_key(&contents.octets) {
+        if let Some(what) = other_than_key(&contents.bytes) {
             let name = name_of(path);
             return Err(UsageError::new(format!("{name} is {what}, not a key")).into());
         }
         contents.check_secret(path)?;
         let passphrase = passphrase_file.map(files::passphrase).transpose()?;
         let failed = |error| Failure::key(&error, name_of(path));
-        let Some(pem) = pem_text(&contents.octets) else {
-            let key = SoftwareKey::from_pkcs8_der(&contents.octets).map_err(failed)?;
+        let Some(pem) = pem_text(&contents.bytes) else {
+            let key = SoftwareKey::from_pkcs8_der(&contents.bytes).map_err(failed)?;
             return Ok(Self::Private(key, Protection::None));
         };
         let key = match &passphrase {
@@ -141,7 +141,7 @@ pub(crate) fn write(
         PemError::Key(error) => Failure::key(&error, files::file_name(path)).into(),
         PemError::Stop(stop) => stop,
     })?;
-    files::write(path, pem.as_octets(), Readers::Owner, existing)
+    files::write(path, pem.as_bytes(), Readers::Owner, existing)
 }
 
 /// Rejects a target that is not fit for a private key, or that already exists.
@@ -162,8 +162,8 @@ enum PemError {
 fn to_pem(key: &SoftwareKey, passphrase: Option<&[u8]>) -> Result<Secret, PemError> {
     let Some(passphrase) = passphrase else { return key.to_pkcs8_pem().map_err(PemError::Key) };
     let randomness = EncryptionRandomness {
-        salt: randomness::octets().map_err(PemError::Stop)?,
-        initialisation_vector: randomness::octets().map_err(PemError::Stop)?,
+        salt: randomness::bytes().map_err(PemError::Stop)?,
+        initialisation_vector: randomness::bytes().map_err(PemError::Stop)?,
     };
     key.to_encrypted_pem(passphrase, randomness).map_err(PemError::Key)
 }
@@ -176,15 +176,15 @@ pub(crate) fn public_key_pem(spki: &[u8]) -> Result<String, Stop> {
 
 /// The public key of a certificate request in PEM or DER, once its signature is checked.
 pub(crate) fn certificate_request(path: &Path) -> Result<ProvedPublicKey, Stop> {
-    let octets = input::certificate(path)?;
-    let decoded = match der::pem::decode_label(&octets) {
+    let bytes = input::certificate(path)?;
+    let decoded = match der::pem::decode_label(&bytes) {
         // OpenSSL once wrote NEW before the label.
         Ok(label) if label.ends_with(CERTIFICATE_REQUEST) => {
-            der::pem::decode_vec(&octets).ok().map(|(_, der)| der)
+            der::pem::decode_vec(&bytes).ok().map(|(_, der)| der)
         }
         _ => None,
     };
-    ProvedPublicKey::from_certificate_request(decoded.as_deref().unwrap_or(&octets))
+    ProvedPublicKey::from_certificate_request(decoded.as_deref().unwrap_or(&bytes))
         .map_err(|error| Failure::proof(&error).in_file(&name_of(path)).into())
 }
 
@@ -195,33 +195,33 @@ pub(crate) fn certificate_request_pem(request: &[u8]) -> Result<String, Stop> {
 }
 
 /// The text of a file that has PEM.
-fn pem_text(octets: &[u8]) -> Option<&str> {
+fn pem_text(bytes: &[u8]) -> Option<&str> {
     // DER begins with the byte 0x30, which is a digit in ASCII, and does not go on as text.
-    std::str::from_utf8(octets).ok()
+    std::str::from_utf8(bytes).ok()
 }
 
 /// The kind of a file that is given in place of a key by mistake.
-fn other_than_key(octets: &[u8]) -> Option<&'static str> {
-    match pem_text(octets) {
+fn other_than_key(bytes: &[u8]) -> Option<&'static str> {
+    match pem_text(bytes) {
         Some(pem) if der::pem::decode_label(pem.as_bytes()) == Ok("CERTIFICATE") => {
             Some("a certificate")
         }
         Some(pem) if der::pem::decode_label(pem.as_bytes()) == Ok(CERTIFICATE_REQUEST) => {
             Some("a certificate request")
         }
-        None if Certificate::from_der(octets).is_ok() => Some("a certificate"),
+        None if Certificate::from_der(bytes).is_ok() => Some("a certificate"),
         _ => None,
     }
 }
 
 /// The public key in a file, if it is one: PEM, or SubjectPublicKeyInfo in DER.
-fn public_key(octets: &[u8]) -> Option<Vec<u8>> {
-    match pem_text(octets) {
+fn public_key(bytes: &[u8]) -> Option<Vec<u8>> {
+    match pem_text(bytes) {
         // The label first: a private key must not be decoded into memory that is not overwritten.
         Some(pem) if der::pem::decode_label(pem.as_bytes()) == Ok(PUBLIC_KEY) => {
             der::pem::decode_vec(pem.as_bytes()).ok().map(|(_, spki)| spki)
         }
         Some(_) => None,
-        None => check_member_key(octets).is_ok().then(|| octets.to_vec()),
+        None => check_member_key(bytes).is_ok().then(|| bytes.to_vec()),
     }
 }

@@ -3,9 +3,9 @@
 use crate::outcome::{Stop, UsageError};
 
 /// Fresh random bytes.
-pub(crate) fn octets<const N: usize>() -> Result<[u8; N], Stop> {
-    let mut octets = [0; N];
-    aws_lc_rs::rand::fill(&mut octets)
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Stop> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes)
         .map_err(|_| UsageError::new("the system gives no randomness; try again"))?;
-    Ok(octets)
+    Ok(bytes)
 }

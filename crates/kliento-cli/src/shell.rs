@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::shown::shown;
+use crate::escape_for_terminal::escape_for_terminal;
 
 /// The path as one word for a POSIX shell that is not taken for an option.
 ///
@@ -10,7 +10,7 @@ use crate::shown::shown;
 /// be typed.
 pub(crate) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
-    let text = shown(&text);
+    let text = escape_for_terminal(&text);
     // A command would take the path for an option.
     let prefix = if text.starts_with('-') { "./" } else { "" };
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');

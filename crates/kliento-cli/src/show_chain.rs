@@ -13,7 +13,7 @@ use crate::failure::{Failure, FailureJson};
 use crate::inspect::algorithm_name;
 use crate::json::to_line;
 use crate::outcome::{Outcome, Stop};
-use crate::shown::{grouped, shown};
+use crate::escape_for_terminal::{grouped, escape_for_terminal};
 use crate::verify_chain::presentation;
 use crate::verify_token::line;
 use crate::{input, names, times, trust};
@@ -24,8 +24,8 @@ pub(crate) fn run(arguments: &ChainShow) -> Result<Outcome, Stop> {
     input::check_stdin_once([Some(&arguments.input), anchors])?;
     let at = times::instant(arguments.instant.at);
     let anchors = trust::anchors(&arguments.anchors)?;
-    let chain = input::chain(&arguments.input)?.and_then(|octets| {
-        veraid_core::parse_dnssec_chain(&octets).map_err(|error| Failure::malformed(&error))
+    let chain = input::chain(&arguments.input)?.and_then(|bytes| {
+        veraid_core::parse_dnssec_chain(&bytes).map_err(|error| Failure::malformed(&error))
     });
     let report = match chain {
         Err(failure) => Report { failure: Some(failure), ..Report::default() },
@@ -110,17 +110,17 @@ impl Report {
                 line(&mut text, "valid", &period.to_string());
             }
         }
-        let total = self.messages.iter().map(|message| message.octets).sum();
+        let total = self.messages.iter().map(|message| message.bytes).sum();
         if !self.messages.is_empty() {
             let count = self.messages.len();
             text.push_str(&format!("\nmessages: {count}, {} octets\n", grouped(total)));
         }
         for (index, message) in self.messages.iter().enumerate() {
             let question = message.question.as_deref().unwrap_or("no answer to one question");
-            let octets = grouped(message.octets);
-            text.push_str(&format!("  {index}  {}  {octets} octets\n", shown(question)));
+            let bytes = grouped(message.bytes);
+            text.push_str(&format!("  {index}  {}  {octets} octets\n", escape_for_terminal(question)));
             for record in &message.records {
-                text.push_str(&format!("       {}\n", shown(&record.to_text())));
+                text.push_str(&format!("       {}\n", escape_for_terminal(&record.to_text())));
             }
         }
         text
@@ -161,7 +161,7 @@ impl RecordView {
                 rrsig.inception,
                 rrsig.expiration
             ),
-            None => format!("{beginning}  {} octets", grouped(self.octets)),
+            None => format!("{beginning}  {} octets", grouped(self.bytes)),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::cli::{BundleForm, BundleSign};
 use crate::failure::Failure;
 use crate::files::{Existing, Form, Readers, file_name};
 use crate::outcome::{Outcome, Stop, UsageError};
-use crate::shown::grouped;
+use crate::escape_for_terminal::grouped;
 use crate::signer::{self, Identity, Signer};
 use crate::verify_token::line;
 use crate::{files, input};
@@ -51,13 +51,13 @@ pub(crate) fn run(arguments: &BundleSign) -> Result<Outcome, Stop> {
     };
     let bundle = issuer.issue(content, period).map_err(failed)?;
 
-    let (octets, form) = match arguments.output {
+    let (bytes, form) = match arguments.output {
         BundleForm::Der => (bundle.to_der(), Form::Octets),
         BundleForm::Base64 => {
             (format!("{}\n", Base64::encode_string(bundle.as_der())).into_bytes(), Form::Text)
         }
     };
-    files::deliver(out, octets, form, Readers::Usual, existing, || {
+    files::deliver(out, bytes, form, Readers::Usual, existing, || {
         let mut text = String::new();
         if let Some(out) = &arguments.write.out {
             text = format!("wrote {}\n", file_name(out));

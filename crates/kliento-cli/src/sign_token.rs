@@ -7,9 +7,9 @@ use kliento_issuer::{PolicyError, TokenIssuer, policy};
 use crate::cli::{TokenForm, TokenSign};
 use crate::failure::Failure;
 use crate::files::{Existing, Form, Readers, file_name};
-use crate::inspect::header_octets;
+use crate::inspect::header_bytes;
 use crate::outcome::{Outcome, Stop, UsageError};
-use crate::shown::{grouped, shown};
+use crate::escape_for_terminal::{grouped, escape_for_terminal};
 use crate::signer::{self, Identity, Signer};
 use crate::verify_token::line;
 use crate::{files, input, times};
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &TokenSign) -> Result<Outcome, Stop> {
     let period = times::not_before(wanted, issuer.signatures().validity().start(), at);
     let bundle = issuer.issue(&token, period).map_err(failed)?;
 
-    let (octets, form) = match arguments.output {
+    let (bytes, form) = match arguments.output {
         TokenForm::Header => (format!("{}\n", bundle.to_auth_header()).into_bytes(), Form::Text),
         TokenForm::Base64 => {
             (format!("{}\n", Base64::encode_string(&bundle.to_der())).into_bytes(), Form::Text)
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &TokenSign) -> Result<Outcome, Stop> {
         TokenForm::Der => (bundle.to_der(), Form::Octets),
     };
     // Anyone who can read a token can use it.
-    files::deliver(out, octets, form, Readers::Owner, existing, || {
+    files::deliver(out, bytes, form, Readers::Owner, existing, || {
         facts(arguments, &token, &issuer, &bundle, period)
     })
 }
@@ -59,13 +59,13 @@ fn token(arguments: &TokenSign) -> Result<Token, UsageError> {
         let Some((name, value)) = claim.split_once('=') else {
             return Err(UsageError::new(format!(
                 "claim {} has no `=`: write it as --claim NAME=VALUE",
-                shown(claim)
+                escape_for_terminal(claim)
             )));
         };
         if token.claims().get(name).is_some() {
             return Err(UsageError::new(format!(
                 "claim {} is given twice: leave one of them out",
-                shown(name)
+                escape_for_terminal(name)
             )));
         }
         token = token.with_claim(name, value);
@@ -108,7 +108,7 @@ fn facts(
     line(&mut text, "audience", token.audience());
     line(&mut text, "valid from", &period.start().to_string());
     line(&mut text, "valid until", &period.end().to_string());
-    let octets = header_octets(&bundle.to_auth_header());
-    line(&mut text, "header", &format!("{} octets", grouped(octets)));
+    let bytes = header_bytes(&bundle.to_auth_header());
+    line(&mut text, "header", &format!("{} octets", grouped(bytes)));
     text
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use kliento::{Member, Profile, Timestamp, ValidityPeriod, Verifier};
 use kliento_issuer::{CertificateUse, Organisation, PolicyError, SoftwareKey};
 use veraid_core::{
-    MAX_VALIDITY_SECONDS, MemberIdBundle, OrganisationId, OrganisationName, ServiceOid, UserName,
+    MAX_VALIDITY_SECONDS, MemberIdBundle, OrganisationCredential, OrganisationName, ServiceOid, UserName,
 };
 use veraid_dnssec::DnssecChain;
 
@@ -26,7 +26,7 @@ pub(crate) struct Signer {
 /// The owner of the key that signs.
 pub(crate) enum Identity {
     /// The organisation's; it signs on behalf of the user, or else of itself.
-    Organisation(Box<OrganisationId>, Option<UserName>),
+    Organisation(Box<OrganisationCredential>, Option<UserName>),
     /// A member's; it signs for itself.
     Member(Box<MemberIdBundle>),
     /// An intermediate's (DomainAuth); it signs on behalf of the user, or else of the organisation.
@@ -64,7 +64,7 @@ impl Signer {
             let (Some(organisation), Some(chain)) = (organisation, chain) else {
                 return Err(UsageError::new("give --org and --chain, or --member-bundle").into());
             };
-            let id = organisation_id(arguments, &organisation, chain, &key, period)?;
+            let id = organisation_credential(arguments, &organisation, chain, &key, period)?;
             Identity::Organisation(Box::new(id), user)
         };
         Ok(Self { key, at, verifier, identity })
@@ -95,7 +95,7 @@ fn with_chain(
     chain: Option<DnssecChain>,
 ) -> Result<MemberIdBundle, Failure> {
     let Some(chain) = chain else { return Ok(bundle) };
-    OrganisationId::new(chain, bundle.organisation_certificate().clone())
+    OrganisationCredential::new(chain, bundle.organisation_certificate().clone())
         .and_then(|organisation| {
             MemberIdBundle::assemble(
                 &organisation,
@@ -140,20 +140,20 @@ fn signing_with(
     }
     let asked = user.map_or_else(
         || "--bot is given".to_owned(),
-        |user| format!("--user is {}", crate::shown::shown(user.as_str())),
+        |user| format!("--user is {}", crate::escape_for_terminal::escape_for_terminal(user.as_str())),
     );
     Err(UsageError::new(format!(
         "{asked}, but the member bundle is {member}'s, who is not an intermediate: leave out --user and --bot, or give another bundle"
     )))
 }
 
-fn organisation_id(
+fn organisation_credential(
     arguments: &SignerArguments,
     organisation: &OrganisationName,
     chain: DnssecChain,
     key: &Arc<SoftwareKey>,
     period: ValidityPeriod,
-) -> Result<OrganisationId, Stop> {
+) -> Result<OrganisationCredential, Stop> {
     let certificate = if let Some(path) = &arguments.org_cert {
         let certificate = certificates::read(path)?;
         let name = certificate.common_name().unwrap_or_default();
@@ -181,7 +181,7 @@ fn organisation_id(
         let serial_number = certificates::serial_number()?;
         issuer.issue_certificate_for(certificate_use, validity, serial_number).map_err(failed)?
     };
-    OrganisationId::new(chain, certificate).map_err(|error| Failure::malformed(&error).into())
+    OrganisationCredential::new(chain, certificate).map_err(|error| Failure::malformed(&error).into())
 }
 
 /// The profile that verifiers infer from a chain.

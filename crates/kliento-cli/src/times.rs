@@ -4,7 +4,7 @@ use kliento::{Timestamp, ValidityPeriod};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::cli::When;
+use crate::cli::PeriodArgs;
 use crate::clock;
 use crate::outcome::UsageError;
 
@@ -59,7 +59,7 @@ pub(crate) fn not_before(
 }
 
 /// The requested period, or else the present second.
-pub(crate) fn period(when: &When) -> Result<ValidityPeriod, UsageError> {
+pub(crate) fn period(when: &PeriodArgs) -> Result<ValidityPeriod, UsageError> {
     match (when.from, when.until) {
         (Some(from), Some(until)) => ValidityPeriod::new(from, until)
             .map_err(|_| UsageError::new(format!("--from {from} is after --until {until}"))),

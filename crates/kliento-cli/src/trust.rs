@@ -5,7 +5,7 @@ use veraid_core::MAX_VALIDITY_SECONDS;
 use veraid_dnssec::ChainVerifier;
 use veraid_trust_anchors::AnchorFile;
 
-use crate::cli::{AnchorsArgument, Demands, ProfileArgument};
+use crate::cli::{AnchorsArgument, VerifyOptions, ProfileArgument};
 use crate::input;
 use crate::outcome::UsageError;
 
@@ -33,12 +33,12 @@ pub(crate) fn chain_verifier(anchors: TrustAnchors, profile: Profile) -> ChainVe
 
 /// A verifier with the given requirements, except the cap on the signed period: tokens have their
 /// own.
-pub(crate) fn verifier(demands: &Demands, anchors: TrustAnchors) -> Verifier {
+pub(crate) fn verifier(demands: &VerifyOptions, anchors: TrustAnchors) -> Verifier {
     Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER).with_policy(policy(demands))
 }
 
 /// A verifier with the given requirements, including the cap on the signed period, if there is one.
-pub(crate) fn bundle_verifier(demands: &Demands, anchors: TrustAnchors) -> Verifier {
+pub(crate) fn bundle_verifier(demands: &VerifyOptions, anchors: TrustAnchors) -> Verifier {
     let verifier = verifier(demands, anchors);
     match demands.max_validity {
         Some(seconds) => {
@@ -49,7 +49,7 @@ pub(crate) fn bundle_verifier(demands: &Demands, anchors: TrustAnchors) -> Verif
     }
 }
 
-fn policy(demands: &Demands) -> VerificationPolicy {
+fn policy(demands: &VerifyOptions) -> VerificationPolicy {
     let policy = VerificationPolicy::DEFAULT.with_leeway_seconds(demands.leeway);
     let policy =
         if demands.allow_foreign_issuer { policy.accepting_foreign_issuers() } else { policy };

@@ -7,7 +7,7 @@ use crate::cli::{BundleVerify, Output};
 use crate::failure::Failure;
 use crate::json::{Facts, Verification, to_line};
 use crate::outcome::{Outcome, UsageError};
-use crate::shown::grouped;
+use crate::escape_for_terminal::grouped;
 use crate::verify_token::{line, write_foreign_issuer, write_member, write_validity};
 use crate::{input, times, trust};
 

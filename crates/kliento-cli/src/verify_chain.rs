@@ -19,9 +19,9 @@ pub(crate) fn run(arguments: &ChainVerify) -> Result<Outcome, UsageError> {
         ChainVerifier::new(trust::anchors(&arguments.anchors)?, veraid_aws_lc_rs::PROVIDER);
     let period = times::period(&arguments.when)?;
     let question = Question { name: arguments.name.clone(), record_type: arguments.record_type };
-    let verified = input::chain(&arguments.input)?.and_then(|octets| {
+    let verified = input::chain(&arguments.input)?.and_then(|bytes| {
         let chain =
-            veraid_core::parse_dnssec_chain(&octets).map_err(|error| Failure::malformed(&error))?;
+            veraid_core::parse_dnssec_chain(&bytes).map_err(|error| Failure::malformed(&error))?;
         chain
             .verify(&question, period, &verifier)
             .map_err(|error| Failure::chain_invalid(&error, period))
@@ -71,10 +71,10 @@ pub(crate) fn presentation(record_type: RecordType, rdata: &[u8]) -> String {
 fn character_strings(mut rdata: &[u8]) -> Option<String> {
     let mut strings = Vec::new();
     while let Some((&length, rest)) = rdata.split_first() {
-        let (octets, rest) = rest.split_at_checked(length.into())?;
+        let (bytes, rest) = rest.split_at_checked(length.into())?;
         rdata = rest;
         let mut string = String::from("\"");
-        for &octet in octets {
+        for &octet in bytes {
             match octet {
                 b'"' | b'\\' => string.extend(['\\', octet.into()]),
                 b' '..=b'~' => string.push(octet.into()),

@@ -5,12 +5,12 @@ use std::fmt::Write;
 use kliento::{Member, SignatureKind, TokenPolicy, ValidityPeriod, VerifiedToken};
 use veraid_core::Proof;
 
-use crate::cli::{Demands, Output, TokenVerify};
+use crate::cli::{VerifyOptions, Output, TokenVerify};
 use crate::failure::Failure;
 use crate::input;
 use crate::json::{Facts, Verification, to_line};
 use crate::outcome::{Outcome, UsageError};
-use crate::shown::shown;
+use crate::escape_for_terminal::escape_for_terminal;
 use crate::{times, trust};
 
 pub(crate) fn run(arguments: &TokenVerify) -> Result<Outcome, UsageError> {
@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &TokenVerify) -> Result<Outcome, UsageError> {
 }
 
 /// The policy on tokens: a signed period of at most one hour, or of the requested maximum.
-pub(crate) fn policy(demands: &Demands) -> TokenPolicy {
+pub(crate) fn policy(demands: &VerifyOptions) -> TokenPolicy {
     demands.max_validity.map_or_else(TokenPolicy::default, |seconds| {
         TokenPolicy::default().with_max_validity_seconds(seconds)
     })
@@ -57,7 +57,7 @@ fn to_text(token: &VerifiedToken) -> String {
 /// Writes a line with one fact.
 pub(crate) fn line(text: &mut String, label: &str, value: &str) {
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "  {label:<14}{}", shown(value));
+    let _ = writeln!(text, "  {label:<14}{}", escape_for_terminal(value));
 }
 
 /// Writes the sender and the signer.

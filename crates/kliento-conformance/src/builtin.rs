@@ -18,7 +18,7 @@ use crate::vector::{Operation, PROTOCOL, ProfileName, Question};
 /// The reason that the answer to a question is not "valid".
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum QueryError {
     /// The input is not a header or token bundle.
     TokenMalformed(kliento::ParseError),
     /// The input is not a bundle or chain.
@@ -51,7 +51,7 @@ pub fn answer(question: &Question, crypto: CryptoProvider) -> Answer {
 /// # Errors
 ///
 /// [`Refusal`] if the outcome is other than valid.
-pub fn verify(question: &Question, crypto: CryptoProvider) -> Result<Answer, Refusal> {
+pub fn verify(question: &Question, crypto: CryptoProvider) -> Result<Answer, QueryError> {
     match question.operation {
         Operation::VerifyToken => verify_token(question, crypto),
         Operation::VerifyBundle => verify_bundle(question, crypto),
@@ -60,12 +60,12 @@ pub fn verify(question: &Question, crypto: CryptoProvider) -> Result<Answer, Ref
     }
 }
 
-fn verify_token(question: &Question, crypto: CryptoProvider) -> Result<Answer, Refusal> {
+fn verify_token(question: &Question, crypto: CryptoProvider) -> Result<Answer, QueryError> {
     let bundle = match &question.header {
         Some(header) => TokenBundle::from_auth_header(header),
-        None => TokenBundle::from_der(&octets("input", question.input.as_ref())?),
+        None => TokenBundle::from_der(&bytes("input", question.input.as_ref())?),
     };
-    let bundle = bundle.map_err(Refusal::TokenMalformed)?;
+    let bundle = bundle.map_err(QueryError::TokenMalformed)?;
     let policy = question.max_validity.map_or_else(TokenPolicy::default, |seconds| {
         TokenPolicy::default().with_max_validity_seconds(seconds)
     });
@@ -73,7 +73,7 @@ fn verify_token(question: &Question, crypto: CryptoProvider) -> Result<Answer, R
     let at = instant(required("at", question.at.as_ref())?)?;
     let token = bundle
         .verify_with(policy, audience, at, &verifier(question, crypto)?)
-        .map_err(Refusal::TokenInvalid)?;
+        .map_err(QueryError::TokenInvalid)?;
     let claims: Map<_, _> =
         token.claims().iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
     Ok(member_answer(token.subject(), token.validity())
@@ -82,42 +82,42 @@ fn verify_token(question: &Question, crypto: CryptoProvider) -> Result<Answer, R
         .with("audience", token.audience()))
 }
 
-fn verify_bundle(question: &Question, crypto: CryptoProvider) -> Result<Answer, Refusal> {
-    let octets_in = octets("input", question.input.as_ref())?;
-    let bundle = SignatureBundle::from_der(&octets_in).map_err(Refusal::Malformed)?;
+fn verify_bundle(question: &Question, crypto: CryptoProvider) -> Result<Answer, QueryError> {
+    let bytes_in = bytes("input", question.input.as_ref())?;
+    let bundle = SignatureBundle::from_der(&bytes_in).map_err(QueryError::Malformed)?;
     let (service, period) = (service(question)?, period(question)?);
     let verifier = verifier(question, crypto)?;
     let verified = match &question.plaintext {
         Some(_) => {
-            let plaintext = octets("plaintext", question.plaintext.as_ref())?;
+            let plaintext = bytes("plaintext", question.plaintext.as_ref())?;
             bundle.verify_detached(&plaintext, &service, period, &verifier)
         }
         None => bundle.verify(&service, period, &verifier),
     };
-    let signature = verified.map_err(Refusal::BundleInvalid)?;
+    let signature = verified.map_err(QueryError::BundleInvalid)?;
     Ok(member_answer(signature.member(), signature.validity())
         .with("signer", kind(signature.kind()))
         .with("plaintext", Base64::encode_string(signature.plaintext())))
 }
 
-fn verify_member_id_bundle(question: &Question, crypto: CryptoProvider) -> Result<Answer, Refusal> {
-    let octets = octets("input", question.input.as_ref())?;
-    let bundle = MemberIdBundle::from_der(&octets).map_err(Refusal::Malformed)?;
+fn verify_member_id_bundle(question: &Question, crypto: CryptoProvider) -> Result<Answer, QueryError> {
+    let bytes = bytes("input", question.input.as_ref())?;
+    let bundle = MemberIdBundle::from_der(&bytes).map_err(QueryError::Malformed)?;
     let id = bundle
         .verify(&service(question)?, period(question)?, &verifier(question, crypto)?)
-        .map_err(Refusal::BundleInvalid)?;
+        .map_err(QueryError::BundleInvalid)?;
     Ok(member_answer(id.member(), id.validity()))
 }
 
-fn verify_chain(question: &Question, crypto: CryptoProvider) -> Result<Answer, Refusal> {
-    let octets = octets("input", question.input.as_ref())?;
-    let chain = parse_dnssec_chain(&octets).map_err(Refusal::Malformed)?;
+fn verify_chain(question: &Question, crypto: CryptoProvider) -> Result<Answer, QueryError> {
+    let bytes = bytes("input", question.input.as_ref())?;
+    let chain = parse_dnssec_chain(&bytes).map_err(QueryError::Malformed)?;
     let name: Name = parsed("name", question.name.as_ref())?;
     let record_type = parsed("type", question.record_type.as_ref())?;
     let asked = veraid_dnssec::Question { name, record_type };
     let verifier = ChainVerifier::new(anchors(question)?, crypto);
     let rrset =
-        chain.verify(&asked, period(question)?, &verifier).map_err(Refusal::ChainInvalid)?;
+        chain.verify(&asked, period(question)?, &verifier).map_err(QueryError::ChainInvalid)?;
     let validity = rrset
         .validity()
         .iter()
@@ -148,7 +148,7 @@ const fn kind(kind: SignatureKind) -> &'static str {
 /// # Errors
 ///
 /// [`Refusal::Unsupported`] if it is not a service.
-pub fn service(question: &Question) -> Result<ServiceOid, Refusal> {
+pub fn service(question: &Question) -> Result<ServiceOid, QueryError> {
     match &question.service {
         Some(_) => parsed("service", question.service.as_ref()),
         None => Ok(kliento::service_oid()),
@@ -160,9 +160,9 @@ pub fn service(question: &Question) -> Result<ServiceOid, Refusal> {
 /// # Errors
 ///
 /// [`Refusal::Unsupported`] if they are invalid.
-pub fn anchors(question: &Question) -> Result<TrustAnchors, Refusal> {
+pub fn anchors(question: &Question) -> Result<TrustAnchors, QueryError> {
     TrustAnchors::from_presentation(&question.trust_anchors.join("\n"))
-        .map_err(|error| Refusal::Unsupported(error.to_string()))
+        .map_err(|error| QueryError::Unsupported(error.to_string()))
 }
 
 /// The period of a question; an instant is a period of one second.
@@ -170,14 +170,14 @@ pub fn anchors(question: &Question) -> Result<TrustAnchors, Refusal> {
 /// # Errors
 ///
 /// [`Refusal::Unsupported`] if it is invalid.
-pub fn period(question: &Question) -> Result<ValidityPeriod, Refusal> {
+pub fn period(question: &Question) -> Result<ValidityPeriod, QueryError> {
     match (&question.at, &question.period) {
         (Some(at), None) => Ok(ValidityPeriod::at(instant(at)?)),
         (None, Some(period)) => {
             ValidityPeriod::new(instant(&period.from)?, instant(&period.until)?)
-                .map_err(|error| Refusal::Unsupported(error.to_string()))
+                .map_err(|error| QueryError::Unsupported(error.to_string()))
         }
-        _ => Err(Refusal::Unsupported("there must be either `at` or `period`".into())),
+        _ => Err(QueryError::Unsupported("there must be either `at` or `period`".into())),
     }
 }
 
@@ -186,7 +186,7 @@ pub fn period(question: &Question) -> Result<ValidityPeriod, Refusal> {
 /// # Errors
 ///
 /// [`Refusal::Unsupported`] if the anchors are invalid.
-pub fn verifier(question: &Question, crypto: CryptoProvider) -> Result<Verifier, Refusal> {
+pub fn verifier(question: &Question, crypto: CryptoProvider) -> Result<Verifier, QueryError> {
     let mut policy = VerificationPolicy::default();
     if let Some(profile) = question.accepted_profile {
         policy = policy.only_profile(match profile {
@@ -204,30 +204,30 @@ pub fn verifier(question: &Question, crypto: CryptoProvider) -> Result<Verifier,
 }
 
 /// Parses a time in RFC 3339 format.
-fn instant(text: &str) -> Result<Timestamp, Refusal> {
+fn instant(text: &str) -> Result<Timestamp, QueryError> {
     OffsetDateTime::parse(text, &Rfc3339)
         .ok()
         .and_then(|time| time.unix_timestamp().try_into().ok())
         .map(Timestamp::from_unix_seconds)
-        .ok_or_else(|| Refusal::Unsupported(format!("{text} is no time in RFC 3339 since 1970")))
+        .ok_or_else(|| QueryError::Unsupported(format!("{text} is no time in RFC 3339 since 1970")))
 }
 
-fn required<'a>(name: &str, value: Option<&'a String>) -> Result<&'a str, Refusal> {
-    value.map(String::as_str).ok_or_else(|| Refusal::Unsupported(format!("`{name}` is missing")))
+fn required<'a>(name: &str, value: Option<&'a String>) -> Result<&'a str, QueryError> {
+    value.map(String::as_str).ok_or_else(|| QueryError::Unsupported(format!("`{name}` is missing")))
 }
 
-fn parsed<T: std::str::FromStr>(name: &str, value: Option<&String>) -> Result<T, Refusal> {
+fn parsed<T: std::str::FromStr>(name: &str, value: Option<&String>) -> Result<T, QueryError> {
     required(name, value)?
         .parse()
-        .map_err(|_| Refusal::Unsupported(format!("`{name}` cannot be understood")))
+        .map_err(|_| QueryError::Unsupported(format!("`{name}` cannot be understood")))
 }
 
-fn octets(name: &str, value: Option<&String>) -> Result<Vec<u8>, Refusal> {
+fn bytes(name: &str, value: Option<&String>) -> Result<Vec<u8>, QueryError> {
     Base64::decode_vec(required(name, value)?)
-        .map_err(|_| Refusal::Unsupported(format!("`{name}` is no Base64")))
+        .map_err(|_| QueryError::Unsupported(format!("`{name}` is no Base64")))
 }
 
-impl Refusal {
+impl QueryError {
     /// The underlying error, unless the question was malformed or unsupported.
     #[must_use]
     pub fn error(&self) -> Option<&(dyn std::error::Error + 'static)> {

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::answer::{Answer, Outcome};
-use crate::process::Fault;
+use crate::process::ProcessError;
 use crate::vector::Vector;
 
 /// A difference between an answer and the expected one.
@@ -31,7 +31,7 @@ pub enum Difference {
         found: Value,
     },
     /// There is no answer.
-    NoAnswer(Fault),
+    NoAnswer(ProcessError),
 }
 
 impl fmt::Display for Difference {

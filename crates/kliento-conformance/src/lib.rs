@@ -13,7 +13,7 @@ pub use answer::{Answer, Facts, Outcome};
 pub use exceptions::{Exceptions, ExceptionsError};
 pub use glob::Glob;
 pub use judge::{Difference, judge};
-pub use process::{Conversation, Fault, Process};
+pub use process::{Conversation, ProcessError, Process};
 pub use report::{AreaCount, Entry, Report, Verdict};
 pub use vector::{
     Authority, Operation, PROTOCOL, Period, ProfileName, Question, SCHEMA, Vector, VectorError,

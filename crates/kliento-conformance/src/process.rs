@@ -12,12 +12,12 @@ use crate::vector::Question;
 
 /// The maximum length of an answer line, in bytes: many times the largest content of a vector in
 /// Base64.
-const MAX_LINE_OCTETS: u64 = 16 * 1024 * 1024;
+const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The reason that there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum ProcessError {
     /// The process could not be started.
     NotStarted(String),
     /// The process ended before it answered.
@@ -30,7 +30,7 @@ pub enum Fault {
     NotAsked(usize),
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ProcessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotStarted(why) => write!(f, "the implementation cannot be started: {why}"),
@@ -46,7 +46,7 @@ impl fmt::Display for Fault {
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for ProcessError {}
 
 /// The number of questions for each start of an implementation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,16 +96,16 @@ impl Process {
     ///
     /// [`Fault`] if there is no answer. The process is then stopped and restarted for the next
     /// question, but not after five faults in a row.
-    pub fn ask(&mut self, question: &Question) -> Result<Answer, Fault> {
+    pub fn ask(&mut self, question: &Question) -> Result<Answer, ProcessError> {
         if self.faults >= MAX_FAULTS {
-            return Err(Fault::NotAsked(self.faults));
+            return Err(ProcessError::NotAsked(self.faults));
         }
         let answer = self.ask_anew(question);
         self.faults = if answer.is_ok() { 0 } else { self.faults.saturating_add(1) };
         answer
     }
 
-    fn ask_anew(&mut self, question: &Question) -> Result<Answer, Fault> {
+    fn ask_anew(&mut self, question: &Question) -> Result<Answer, ProcessError> {
         let mut running = match self.running.take() {
             Some(running) => running,
             None => Running::start(&self.words)?,
@@ -119,17 +119,17 @@ impl Process {
 }
 
 impl Running {
-    fn start(words: &[String]) -> Result<Self, Fault> {
+    fn start(words: &[String]) -> Result<Self, ProcessError> {
         let (program, arguments) =
-            words.split_first().ok_or_else(|| Fault::NotStarted("no command was given".into()))?;
+            words.split_first().ok_or_else(|| ProcessError::NotStarted("no command was given".into()))?;
         let mut child = Command::new(program)
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .map_err(|error| Fault::NotStarted(format!("{program}: {error}")))?;
+            .map_err(|error| ProcessError::NotStarted(format!("{program}: {error}")))?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(Fault::NotStarted("its streams cannot be had".into()));
+            return Err(ProcessError::NotStarted("its streams cannot be had".into()));
         };
         // Reading blocks, so another thread does it and this one can time out. A buffer of one line
         // is enough in lockstep.
@@ -138,8 +138,8 @@ impl Running {
             let mut output = BufReader::new(output);
             loop {
                 let mut line = Vec::new();
-                let read = (&mut output).take(MAX_LINE_OCTETS).read_until(b'\n', &mut line);
-                let ends = !matches!(read, Ok(octets) if octets > 0);
+                let read = (&mut output).take(MAX_LINE_BYTES).read_until(b'\n', &mut line);
+                let ends = !matches!(read, Ok(bytes) if bytes > 0);
                 if ends || sender.send(read.map(|_| line)).is_err() {
                     return;
                 }
@@ -153,21 +153,21 @@ impl Running {
         question: &Question,
         conversation: Conversation,
         timeout: Duration,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<Answer, ProcessError> {
         let line = format!("{}\n", question.to_line());
-        let input = self.input.as_mut().ok_or(Fault::Ended)?;
-        input.write_all(line.as_bytes()).and_then(|()| input.flush()).map_err(|_| Fault::Ended)?;
+        let input = self.input.as_mut().ok_or(ProcessError::Ended)?;
+        input.write_all(line.as_bytes()).and_then(|()| input.flush()).map_err(|_| ProcessError::Ended)?;
         if conversation == Conversation::OneShot {
             self.input = None;
         }
         let answer = match self.lines.recv_timeout(timeout) {
             Ok(Ok(line)) => line,
-            Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => return Err(Fault::Ended),
-            Err(RecvTimeoutError::Timeout) => return Err(Fault::TimedOut(timeout)),
+            Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => return Err(ProcessError::Ended),
+            Err(RecvTimeoutError::Timeout) => return Err(ProcessError::TimedOut(timeout)),
         };
         let answer = String::from_utf8(answer)
-            .map_err(|_| Fault::NoAnswer("the answer is not UTF-8".into()))?;
-        Answer::from_line(&answer, &question.id).map_err(Fault::NoAnswer)
+            .map_err(|_| ProcessError::NoAnswer("the answer is not UTF-8".into()))?;
+        Answer::from_line(&answer, &question.id).map_err(ProcessError::NoAnswer)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::answer::{Answer, Outcome};
 use crate::exceptions::Exceptions;
 use crate::glob::Glob;
 use crate::judge::{Difference, judge};
-use crate::process::Fault;
+use crate::process::ProcessError;
 use crate::vector::Vector;
 
 /// The verdict on one vector.
@@ -66,7 +66,7 @@ pub struct Report {
 
 impl Report {
     /// Judges an answer, or its absence, and adds the result.
-    pub fn add(&mut self, vector: &Vector, answer: Result<Answer, Fault>, exceptions: &Exceptions) {
+    pub fn add(&mut self, vector: &Vector, answer: Result<Answer, ProcessError>, exceptions: &Exceptions) {
         let id = vector.id();
         let (found, verdict) = match answer {
             Err(fault) => (None, Verdict::Failed(vec![Difference::NoAnswer(fault)])),

@@ -45,7 +45,7 @@ pub struct UnsignedCertificate {
 impl UnsignedCertificate {
     pub(crate) fn new(fields: Fields<'_>, signer: SignerKey) -> Result<Self, IssueError> {
         let version = constructed(0, &[&small_integer(2)?])?;
-        let serial = element(Tag::Integer, &[fields.serial_number.as_octets()])?;
+        let serial = element(Tag::Integer, &[fields.serial_number.as_bytes()])?;
         let subject = fields.subject;
         let extensions = extensions(
             fields.path_length,
@@ -81,7 +81,7 @@ impl UnsignedCertificate {
     ///
     /// # Errors
     ///
-    /// [`IssueError::SignatureDoesNotHold`] if the signature is not the issuer's over
+    /// [`IssueError::InvalidSignature`] if the signature is not the issuer's over
     /// [`to_be_signed`](Self::to_be_signed).
     pub fn assemble(self, signature: &[u8]) -> Result<Certificate, IssueError> {
         self.signer.check(&self.to_be_signed, signature)?;
@@ -112,8 +112,8 @@ pub(crate) fn key_identifier(public_key: &[u8]) -> Vec<u8> {
 pub(crate) fn common_name(text: &str, profile: Profile) -> Result<Element, IssueError> {
     let utf_16: Vec<u16> = text.encode_utf16().collect();
     if profile == Profile::VeraId && utf_16.len() == text.chars().count() {
-        let octets: Vec<u8> = utf_16.into_iter().flat_map(u16::to_be_bytes).collect();
-        element(Tag::BmpString, &[&octets])
+        let bytes: Vec<u8> = utf_16.into_iter().flat_map(u16::to_be_bytes).collect();
+        element(Tag::BmpString, &[&bytes])
     } else {
         element(Tag::Utf8String, &[text.as_bytes()])
     }
@@ -148,12 +148,12 @@ fn extensions(
         Some(_) => DIGITAL_SIGNATURE | KEY_CERT_SIGN,
         None => DIGITAL_SIGNATURE,
     };
-    let authority = sequence(&[&primitive(0, authority_key_identifier)?])?;
+    let certificate_authority = sequence(&[&primitive(0, authority_key_identifier)?])?;
     let subject = element(Tag::OctetString, &[subject_key_identifier])?;
     sequence(&[
         &basic_constraints,
         &extension(&KEY_USAGE, Some(&critical), &named_bits(usage)?)?,
-        &extension(&AUTHORITY_KEY_IDENTIFIER, None, &authority)?,
+        &extension(&AUTHORITY_KEY_IDENTIFIER, None, &certificate_authority)?,
         &extension(&SUBJECT_KEY_IDENTIFIER, None, &subject)?,
     ])
 }

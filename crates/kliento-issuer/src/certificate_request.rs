@@ -64,7 +64,7 @@ impl UnsignedCertificateRequest {
     ///
     /// # Errors
     ///
-    /// [`IssueError::SignatureDoesNotHold`] if the signature is not the key's over
+    /// [`IssueError::InvalidSignature`] if the signature is not the key's over
     /// [`to_be_signed`](Self::to_be_signed).
     pub fn assemble(self, signature: &[u8]) -> Result<Vec<u8>, IssueError> {
         self.signer.check(&self.to_be_signed, signature)?;
@@ -76,7 +76,7 @@ impl UnsignedCertificateRequest {
     ///
     /// # Errors
     ///
-    /// [`IssueError::Signer`] or [`IssueError::SignatureDoesNotHold`] from the key.
+    /// [`IssueError::Signer`] or [`IssueError::InvalidSignature`] from the key.
     pub fn sign(self, key: &dyn SigningKey) -> Result<Vec<u8>, IssueError> {
         let signature = key.sign(&self.to_be_signed)?;
         self.assemble(&signature)

@@ -21,11 +21,11 @@ pub(crate) fn element(tag: Tag, parts: &[&[u8]]) -> Result<Element, IssueError> 
     let too_large = |_| IssueError::TooLarge;
     let length = parts.iter().map(|part| part.len()).sum::<usize>();
     let length = Length::try_from(length).map_err(too_large)?;
-    let mut octets = Header::new(tag, length).to_der().map_err(too_large)?;
+    let mut bytes = Header::new(tag, length).to_der().map_err(too_large)?;
     for part in parts {
-        octets.extend_from_slice(part);
+        bytes.extend_from_slice(part);
     }
-    Ok(octets)
+    Ok(bytes)
 }
 
 pub(crate) fn sequence(parts: &[&[u8]]) -> Result<Element, IssueError> {
@@ -66,8 +66,8 @@ pub(crate) fn named_bits(bits: u8) -> Result<Element, IssueError> {
 }
 
 /// A BIT STRING without unused bits.
-pub(crate) fn bit_string(octets: &[u8]) -> Result<Element, IssueError> {
-    element(Tag::BitString, &[&[0], octets])
+pub(crate) fn bit_string(bytes: &[u8]) -> Result<Element, IssueError> {
+    element(Tag::BitString, &[&[0], bytes])
 }
 
 /// `element` under another tag (IMPLICIT tagging); both tags take one byte.
@@ -104,7 +104,7 @@ pub(crate) fn pss_algorithm_with(
     digest: DigestAlgorithm,
 ) -> Result<Element, IssueError> {
     let mask = sequence(&[&oid(&MGF1)?, mask_hash])?;
-    let salt_octets = match digest {
+    let salt_bytes = match digest {
         DigestAlgorithm::Sha256 => 32,
         DigestAlgorithm::Sha384 => 48,
         DigestAlgorithm::Sha512 => 64,
@@ -112,7 +112,7 @@ pub(crate) fn pss_algorithm_with(
     let parameters = sequence(&[
         &constructed(0, &[hash])?,
         &constructed(1, &[&mask])?,
-        &constructed(2, &[&small_integer(salt_octets)?])?,
+        &constructed(2, &[&small_integer(salt_bytes)?])?,
     ])?;
     sequence(&[&oid(&RSASSA_PSS)?, &parameters])
 }

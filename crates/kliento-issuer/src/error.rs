@@ -23,7 +23,7 @@ pub enum IssueError {
     Signer(#[from] SigningError),
     /// The returned signature is not the key's, or not over the bytes to be signed.
     #[error("signature does not hold with the signer's public key")]
-    SignatureDoesNotHold,
+    InvalidSignature,
     /// The parts do not form a bundle or certificate.
     #[error("what was put together is malformed")]
     Malformed(#[source] ParseError),
@@ -43,7 +43,7 @@ impl IssueError {
             Self::Policy(error) => error.code(),
             Self::Identity(error) => error.code(),
             Self::Signer(_) => 5101,
-            Self::SignatureDoesNotHold => 5102,
+            Self::InvalidSignature => 5102,
             Self::Malformed(error) => error.code(),
             Self::Token(error) => error.code(),
             Self::TooLarge => 5103,

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-mod authority;
+mod certificate_authority;
 mod certificate;
 mod certificate_request;
 mod der_writer;
@@ -16,7 +16,7 @@ mod software_key;
 mod token;
 mod unsigned;
 
-pub use authority::{CertificateAuthority, CertificateRequest};
+pub use certificate_authority::{CertificateAuthority, CertificateRequest};
 pub use certificate::UnsignedCertificate;
 pub use certificate_request::UnsignedCertificateRequest;
 pub use error::{IssueError, KeyError, PolicyError, ProofError};
@@ -30,6 +30,6 @@ pub use signing_key::{SigningError, SigningKey};
 pub use software_key::{EncryptionRandomness, KeySize, SoftwareKey};
 pub use token::{TokenIssuer, UnsignedTokenBundle};
 pub use veraid_core::{
-    Certificate, MemberIdBundle, OrganisationId, ServiceOid, SignatureBundle, UserName,
+    Certificate, MemberIdBundle, OrganisationCredential, ServiceOid, SignatureBundle, UserName,
     parse_dnssec_chain,
 };

@@ -169,7 +169,7 @@ impl Challenge {
     ///
     /// # Errors
     ///
-    /// [`IssueError::Signer`] or [`IssueError::SignatureDoesNotHold`] from the key.
+    /// [`IssueError::Signer`] or [`IssueError::InvalidSignature`] from the key.
     pub fn answer(&self, key: &dyn SigningKey) -> Result<Vec<u8>, IssueError> {
         let message = self.to_be_signed(key.public_key_der());
         let signature = key.sign(&message)?;

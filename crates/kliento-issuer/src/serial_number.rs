@@ -8,14 +8,14 @@ impl SerialNumber {
     /// Creates a serial number from 16 random bytes. Draw fresh ones for each certificate: issuer
     /// and serial number distinguish certificates.
     #[must_use]
-    pub const fn from_random(mut octets: [u8; 16]) -> Self {
+    pub const fn from_random(mut bytes: [u8; 16]) -> Self {
         // The first two bits are 0 and 1: the number is positive, and no leading byte is redundant.
-        octets[0] = octets[0] & 0x3F | 0x40;
-        Self(octets)
+        bytes[0] = bytes[0] & 0x3F | 0x40;
+        Self(bytes)
     }
 
     /// The contents of the INTEGER.
-    pub(crate) const fn as_octets(&self) -> &[u8] {
+    pub(crate) const fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 }

@@ -7,11 +7,11 @@ use der::oid::ObjectIdentifier;
 use kliento::{TokenBundle, service_oid};
 use veraid_core::crypto::DigestAlgorithm;
 use veraid_core::{
-    Certificate, MemberIdBundle, OrganisationId, OrganisationName, Profile, ServiceOid,
+    Certificate, MemberIdBundle, OrganisationCredential, OrganisationName, Profile, ServiceOid,
     SignatureBundle, SignatureKind, Timestamp, UserName, ValidityPeriod, Verifier,
 };
 
-use crate::authority::{check_key_of, member_name};
+use crate::certificate_authority::{check_key_of, member_name};
 use crate::der_writer::{
     Element, constructed, digest_algorithm, element, generalized_time, oid, primitive,
     pss_algorithm, retag, sequence, set_of, small_integer,
@@ -48,7 +48,7 @@ pub struct SignatureIssuer {
 /// State shared by all signatures of a key.
 #[derive(Debug)]
 struct Identity {
-    organisation: OrganisationId,
+    organisation: OrganisationCredential,
     name: OrganisationName,
     /// The issuer and serial number of the signer's certificate, in DER.
     signer_identifier: Element,
@@ -109,7 +109,7 @@ impl SignatureIssuer {
         let attached = attached(bundle)?;
         let profile = verified.profile();
         Ok(Self::new(Identity {
-            organisation: bundle.organisation_id(),
+            organisation: bundle.organisation_credential(),
             name: verified.member().organisation().clone(),
             signer_identifier: issuer_and_serial_number(certificate)?,
             signing_certificate: signing_certificate(certificate)?,
@@ -133,7 +133,7 @@ impl SignatureIssuer {
     /// [`IssueError::Identity`] if chain, key record or certificate is invalid `at` that instant,
     /// [`PolicyError::KeyMismatch`] if the key is not the certificate's.
     pub fn for_organisation(
-        organisation: OrganisationId,
+        organisation: OrganisationCredential,
         key: Arc<dyn SigningKey>,
         service: ServiceOid,
         at: Timestamp,
@@ -230,7 +230,7 @@ impl SignatureIssuer {
     /// # Errors
     ///
     /// [`IssueError::Policy`] for a period or content that verifiers would reject,
-    /// [`IssueError::Signer`] or [`IssueError::SignatureDoesNotHold`] from the key,
+    /// [`IssueError::Signer`] or [`IssueError::InvalidSignature`] from the key,
     /// [`IssueError::Malformed`] if the bundle would be too large.
     pub fn issue(
         &self,
@@ -262,8 +262,8 @@ impl SignatureIssuer {
             identity.validity,
             identity.ttl_override_seconds,
         )?;
-        let octets = content.octets();
-        let digest = veraid_aws_lc_rs::PROVIDER.digest(identity.signer.digest, octets);
+        let bytes = content.bytes();
+        let digest = veraid_aws_lc_rs::PROVIDER.digest(identity.signer.digest, bytes);
         let mut attributes = vec![
             attribute(&CONTENT_TYPE, &oid(&DATA)?)?,
             attribute(&MESSAGE_DIGEST, &element(Tag::OctetString, &[&digest])?)?,
@@ -275,7 +275,7 @@ impl SignatureIssuer {
             attributes.push(attribute(&MEMBER_ATTRIBUTION, &name)?);
         }
         let encapsulated = match content {
-            Content::Attached(octets) => constructed(0, &[&element(Tag::OctetString, &[octets])?])?,
+            Content::Attached(bytes) => constructed(0, &[&element(Tag::OctetString, &[bytes])?])?,
             Content::Detached(_) => Vec::new(),
         };
         Ok(UnsignedSignatureBundle {
@@ -312,7 +312,7 @@ impl UnsignedSignatureBundle {
     ///
     /// # Errors
     ///
-    /// [`IssueError::SignatureDoesNotHold`] if the signature is not the key's over
+    /// [`IssueError::InvalidSignature`] if the signature is not the key's over
     /// [`to_be_signed`](Self::to_be_signed), [`IssueError::Malformed`] or [`IssueError::Token`] if
     /// the bundle would be too large.
     pub fn assemble(self, signature: &[u8]) -> Result<SignatureBundle, IssueError> {
@@ -337,9 +337,9 @@ impl UnsignedSignatureBundle {
         let content_info = sequence(&[&oid(&SIGNED_DATA)?, &constructed(0, &[&signed_data])?])?;
         let bundle = SignatureBundle::assemble(&identity.organisation, &content_info)
             .map_err(IssueError::Malformed)?;
-        let (octets, limit) = (bundle.as_der().len(), TokenBundle::MAX_SIZE_BYTES);
-        if identity.signs_tokens() && octets > limit {
-            return Err(IssueError::Token(kliento::ParseError::TooLarge { octets, limit }));
+        let (bytes, limit) = (bundle.as_der().len(), TokenBundle::MAX_SIZE_BYTES);
+        if identity.signs_tokens() && bytes > limit {
+            return Err(IssueError::Token(kliento::ParseError::TooLarge { bytes, limit }));
         }
         Ok(bundle)
     }
@@ -355,9 +355,9 @@ impl std::fmt::Debug for UnsignedSignatureBundle {
 }
 
 impl<'a> Content<'a> {
-    const fn octets(self) -> &'a [u8] {
+    const fn bytes(self) -> &'a [u8] {
         match self {
-            Self::Attached(octets) | Self::Detached(octets) => octets,
+            Self::Attached(bytes) | Self::Detached(bytes) => bytes,
         }
     }
 }
@@ -369,7 +369,7 @@ impl std::fmt::Debug for Content<'_> {
             Self::Attached(_) => "Attached",
             Self::Detached(_) => "Detached",
         };
-        write!(f, "{form}({} octets)", self.octets().len())
+        write!(f, "{form}({} octets)", self.bytes().len())
     }
 }
 
@@ -422,5 +422,5 @@ fn attribute(id: &ObjectIdentifier, value: &[u8]) -> Result<Element, IssueError>
 fn metadata(service: &ServiceOid, period: ValidityPeriod) -> Result<Element, IssueError> {
     let start = primitive(0, &generalized_time(period.start()))?;
     let end = primitive(1, &generalized_time(period.end()))?;
-    sequence(&[&primitive(0, service.as_octets())?, &constructed(1, &[&start, &end])?])
+    sequence(&[&primitive(0, service.as_bytes())?, &constructed(1, &[&start, &end])?])
 }

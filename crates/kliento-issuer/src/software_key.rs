@@ -63,7 +63,7 @@ impl SoftwareKey {
     pub const MAX_PBKDF2_ITERATIONS: u32 = 2_000_000;
 
     /// The maximum memory for the scrypt of a key file, in bytes (256 MiB).
-    pub const MAX_SCRYPT_OCTETS: u64 = 256 * 1024 * 1024;
+    pub const MAX_SCRYPT_BYTES: u64 = 256 * 1024 * 1024;
 
     /// Generates a key with the exponent 65,537.
     ///
@@ -266,9 +266,9 @@ fn check_cost(scheme: &pkcs5::EncryptionScheme) -> Result<(), KeyError> {
         Kdf::Scrypt(parameters) => {
             // RFC 7914 section 2: 128 * r bytes, N times, plus those of each of p.
             let block = u64::from(parameters.block_size).saturating_mul(128);
-            let octets = block.saturating_mul(parameters.cost_parameter);
-            let work = octets.saturating_mul(u64::from(parameters.parallelization));
-            work <= SoftwareKey::MAX_SCRYPT_OCTETS
+            let bytes = block.saturating_mul(parameters.cost_parameter);
+            let work = bytes.saturating_mul(u64::from(parameters.parallelization));
+            work <= SoftwareKey::MAX_SCRYPT_BYTES
         }
         _ => return Err(KeyError::Encryption { reason: "its key derivation is not known" }),
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kliento::{Token, TokenBundle, service_oid};
 use veraid_core::crypto::DigestAlgorithm;
 use veraid_core::{
-    MemberIdBundle, OrganisationId, SignatureBundle, Timestamp, UserName, ValidityPeriod, Verifier,
+    MemberIdBundle, OrganisationCredential, SignatureBundle, Timestamp, UserName, ValidityPeriod, Verifier,
 };
 
 use crate::error::{IssueError, PolicyError};
@@ -45,7 +45,7 @@ impl TokenIssuer {
     ///
     /// As [`SignatureIssuer::for_organisation`].
     pub fn for_organisation(
-        organisation: OrganisationId,
+        organisation: OrganisationCredential,
         key: Arc<dyn SigningKey>,
         at: Timestamp,
         verifier: &Verifier,
@@ -157,7 +157,7 @@ impl UnsignedTokenBundle {
     ///
     /// # Errors
     ///
-    /// [`IssueError::SignatureDoesNotHold`] if the signature is not the key's over
+    /// [`IssueError::InvalidSignature`] if the signature is not the key's over
     /// [`to_be_signed`](Self::to_be_signed), [`IssueError::Token`] if the bundle would be larger
     /// than 16 KiB.
     pub fn assemble(self, signature: &[u8]) -> Result<TokenBundle, IssueError> {

@@ -33,6 +33,6 @@ impl SignerKey {
     /// Checks a signature before it is released: a fault in the computation of an RSA signature can
     /// reveal the key.
     pub(crate) fn check(&self, message: &[u8], signature: &[u8]) -> Result<(), IssueError> {
-        self.public_key.verify_sig(message, signature).map_err(|_| IssueError::SignatureDoesNotHold)
+        self.public_key.verify_sig(message, signature).map_err(|_| IssueError::InvalidSignature)
     }
 }

@@ -12,7 +12,7 @@ mod common;
 use cms::cert::x509::der::{Decode as _, Encode as _};
 use cms::content_info::ContentInfo;
 use cms::signed_data::SignedData;
-use common::{NOW, World, certificate_period, key, serial};
+use common::{NOW, Fixture, certificate_period, key, serial};
 use kliento::{Profile, Token, service_oid};
 use kliento_issuer::{
     CertificateAuthority, CertificateRequest, Content, ProvedPublicKey, SignatureIssuer,
@@ -78,7 +78,7 @@ fn signatures_name_their_certificate_once_in_57_bytes() {
     for profile in [Profile::VeraId, Profile::DomainAuth] {
         // The digest is SHA-256 whichever hash the keys sign with.
         for bits in [2048, 3072] {
-            let world = World::with(profile, key(bits, 0), Some(&service_oid()));
+            let world = Fixture::with(profile, key(bits, 0), Some(&service_oid()));
             let organisation = world.identity.organisation_certificate().clone();
             let member_key = key(bits, 1);
             let request = CertificateRequest {
@@ -116,7 +116,7 @@ fn signatures_name_their_certificate_once_in_57_bytes() {
 fn detached_signatures_and_those_that_are_made_elsewhere_name_their_certificate() {
     // Content of Kliento's service is never detached.
     let service = "1.3.6.1.4.1.58708.1.1".parse().unwrap();
-    let world = World::with(Profile::VeraId, key(2048, 0), Some(&service));
+    let world = Fixture::with(Profile::VeraId, key(2048, 0), Some(&service));
     let issuer = SignatureIssuer::for_organisation(
         world.identity.clone(),
         world.key.clone(),

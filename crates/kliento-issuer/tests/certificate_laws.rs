@@ -11,7 +11,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{DAY, NOW, World, key, serial};
+use common::{DAY, NOW, Fixture, key, serial};
 use kliento::{SignatureKind, Token};
 use kliento_issuer::{
     CertificateAuthority, CertificateRequest, CertificateUse, ProvedPublicKey, SigningKey as _,
@@ -20,7 +20,7 @@ use kliento_issuer::{
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
-use veraid_core::{Certificate, MemberIdBundle, OrganisationId, Profile, UserName, ValidityPeriod};
+use veraid_core::{Certificate, MemberIdBundle, OrganisationCredential, Profile, UserName, ValidityPeriod};
 
 const AUDIENCE: &str = "https://api.example.com";
 
@@ -126,14 +126,14 @@ enum End {
 }
 
 /// Requests each certificate of the plan in turn, and verifies every issued one.
-fn follow(plan: &Plan, world: &World) -> Result<End, TestCaseError> {
+fn follow(plan: &Plan, world: &Fixture) -> Result<End, TestCaseError> {
     let intermediate_levels = levels_below(plan, 0);
     let certificate_use =
         plan.certificate_use.unwrap_or(CertificateUse::Issue { intermediate_levels });
     let own = world.organisation.issue_certificate_for(certificate_use, plan.validity, serial(1));
     let Ok(own) = own else { return Ok(End::Refused) };
-    let identity = OrganisationId::new(world.identity.chain().clone(), own.clone()).unwrap();
-    let Ok(mut authority) = CertificateAuthority::new(own, plan.profile, world.key.clone()) else {
+    let identity = OrganisationCredential::new(world.identity.chain().clone(), own.clone()).unwrap();
+    let Ok(mut certificate_authority) = CertificateAuthority::new(own, plan.profile, world.key.clone()) else {
         return Ok(End::Refused);
     };
     let mut above: Vec<Certificate> = Vec::new();
@@ -143,19 +143,19 @@ fn follow(plan: &Plan, world: &World) -> Result<End, TestCaseError> {
         let public_key = ProvedPublicKey::from_private_key(&key);
         let request = request(link, name.as_ref(), &public_key);
         let path_length = link.path_length.unwrap_or(levels_below(plan, place));
-        let Ok(issued) = authority.issue_intermediate(request, path_length) else {
+        let Ok(issued) = certificate_authority.issue_intermediate(request, path_length) else {
             return Ok(End::Refused);
         };
         end = end.min(prove(&identity, &issued, &above, &key, name.as_ref(), world)?);
         let bundle = MemberIdBundle::assemble(&identity, &issued, &above).unwrap();
-        authority = CertificateAuthority::for_intermediate(&bundle, key)
+        certificate_authority = CertificateAuthority::for_intermediate(&bundle, key)
             .map_err(|error| TestCaseError::fail(format!("issued, and then refused: {error}")))?;
         above.push(issued);
     }
     let place = plan.intermediates.len() + 1;
     let (name, key) = (user(&plan.member), key(2048, plan.member.key.unwrap_or(place)));
     let public_key = ProvedPublicKey::from_private_key(&key);
-    let Ok(issued) = authority.issue_member(request(&plan.member, name.as_ref(), &public_key))
+    let Ok(issued) = certificate_authority.issue_member(request(&plan.member, name.as_ref(), &public_key))
     else {
         return Ok(End::Refused);
     };
@@ -184,7 +184,7 @@ fn request<'a>(
 }
 
 /// Seconds at which the DNSSEC chain is valid.
-fn chain_validity(world: &World) -> ValidityPeriod {
+fn chain_validity(world: &Fixture) -> ValidityPeriod {
     let (identity, key) = (world.identity.clone(), world.key.clone());
     let issuer = TokenIssuer::for_organisation(identity, key, NOW, &world.verifier).unwrap();
     issuer.signatures().validity()
@@ -193,12 +193,12 @@ fn chain_validity(world: &World) -> ValidityPeriod {
 /// Signs a token with the certificate at the first and last second at which the chain is also
 /// valid, and verifies it.
 fn prove(
-    identity: &OrganisationId,
+    identity: &OrganisationCredential,
     certificate: &Certificate,
     above: &[Certificate],
     key: &Arc<SoftwareKey>,
     user: Option<&UserName>,
-    world: &World,
+    world: &Fixture,
 ) -> Result<End, TestCaseError> {
     prop_assert_eq!(certificate.subject_public_key_info(), key.public_key_der());
     let chain = chain_validity(world);
@@ -223,7 +223,7 @@ fn prove(
 
 #[test]
 fn what_is_issued_verifies_or_is_not_issued() {
-    let worlds = [World::new(Profile::VeraId), World::new(Profile::DomainAuth)];
+    let worlds = [Fixture::new(Profile::VeraId), Fixture::new(Profile::DomainAuth)];
     // Always the same plans: the result for a change must not depend on chance.
     let mut runner = TestRunner::deterministic();
     let strategy = plans();

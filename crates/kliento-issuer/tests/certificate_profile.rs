@@ -7,11 +7,11 @@
 
 mod common;
 
-use common::{World, certificate_period, key, member_request, serial, widest_use};
+use common::{Fixture, certificate_period, key, member_request, serial, widest_use};
 use kliento_issuer::{
     CertificateAuthority, CertificateUse, PolicyError, ProvedPublicKey, SigningKey as _,
 };
-use veraid_core::{Certificate, MemberIdBundle, OrganisationId, Profile, UserName};
+use veraid_core::{Certificate, MemberIdBundle, OrganisationCredential, Profile, UserName};
 use x509_cert::der::Decode as _;
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, KeyUsages};
 
@@ -52,7 +52,7 @@ fn every_certificate_says_what_its_key_may_do_and_no_more() {
     ];
     cases.extend((0..=3).map(|n| (Profile::DomainAuth, levels(n), authority_of(n))));
     for (profile, certificate_use, (expected, usage)) in cases {
-        let organisation = World::new(profile).organisation;
+        let organisation = Fixture::new(profile).organisation;
         let certificate = organisation
             .issue_certificate_for(certificate_use, certificate_period(), serial(1))
             .unwrap();
@@ -64,16 +64,16 @@ fn every_certificate_says_what_its_key_may_do_and_no_more() {
 #[test]
 fn members_and_intermediates_say_so_too() {
     for profile in [Profile::VeraId, Profile::DomainAuth] {
-        let world = World::new(profile);
+        let world = Fixture::new(profile);
         let certificate = world.identity.organisation_certificate().clone();
-        let authority = CertificateAuthority::new(certificate, profile, world.key.clone()).unwrap();
+        let certificate_authority = CertificateAuthority::new(certificate, profile, world.key.clone()).unwrap();
         let key = key(2048, 1);
-        let member = authority.issue_member(member_request(None, &key)).unwrap();
+        let member = certificate_authority.issue_member(member_request(None, &key)).unwrap();
         assert_eq!((constraints(&member), usages(&member)), (None, (true, signer().1)));
         if profile == Profile::DomainAuth {
             for path_length in 0..=2 {
                 let intermediate =
-                    authority.issue_intermediate(member_request(None, &key), path_length).unwrap();
+                    certificate_authority.issue_intermediate(member_request(None, &key), path_length).unwrap();
                 let (expected, usage) = authority_of(path_length);
                 assert_eq!(constraints(&intermediate), expected);
                 assert_eq!(usages(&intermediate), (true, usage));
@@ -91,7 +91,7 @@ fn uses_that_the_profile_does_not_have_are_refused() {
         (Profile::DomainAuth, levels(4), PolicyError::TooManyLevels { found: 4, limit: 3 }),
         (Profile::DomainAuth, levels(255), PolicyError::TooManyLevels { found: 255, limit: 3 }),
     ] {
-        let organisation = World::new(profile).organisation;
+        let organisation = Fixture::new(profile).organisation;
         assert_eq!(
             organisation
                 .issue_certificate_for(certificate_use, certificate_period(), serial(1))
@@ -103,7 +103,7 @@ fn uses_that_the_profile_does_not_have_are_refused() {
 
 #[test]
 fn an_organisation_that_only_signs_issues_nothing() {
-    let world = World::new(Profile::DomainAuth);
+    let world = Fixture::new(Profile::DomainAuth);
     let certificate = world
         .organisation
         .issue_certificate_for(CertificateUse::SignOnly, certificate_period(), serial(1))
@@ -116,7 +116,7 @@ fn an_organisation_that_only_signs_issues_nothing() {
 
 #[test]
 fn path_lengths_of_every_certificate_above_count() {
-    let world = World::new(Profile::DomainAuth);
+    let world = Fixture::new(Profile::DomainAuth);
     for (levels, intermediates, may_issue) in
         [(0, 1, false), (1, 1, true), (1, 2, false), (2, 2, true)]
     {
@@ -129,8 +129,8 @@ fn path_lengths_of_every_certificate_above_count() {
             )
             .unwrap();
         let identity =
-            OrganisationId::new(world.identity.chain().clone(), certificate.clone()).unwrap();
-        let mut authority =
+            OrganisationCredential::new(world.identity.chain().clone(), certificate.clone()).unwrap();
+        let mut certificate_authority =
             CertificateAuthority::new(certificate, Profile::DomainAuth, world.key.clone()).unwrap();
         let mut above = Vec::new();
         let mut refused = None;
@@ -138,10 +138,10 @@ fn path_lengths_of_every_certificate_above_count() {
             let (name, key) = (format!("level-{number}"), key(2048, number));
             let user = UserName::new(&name, Profile::DomainAuth).unwrap();
             let path_length = u8::try_from(intermediates - number).unwrap();
-            match authority.issue_intermediate(member_request(Some(&user), &key), path_length) {
+            match certificate_authority.issue_intermediate(member_request(Some(&user), &key), path_length) {
                 Ok(certificate) => {
                     let bundle = MemberIdBundle::assemble(&identity, &certificate, &above).unwrap();
-                    authority = CertificateAuthority::for_intermediate(&bundle, key).unwrap();
+                    certificate_authority = CertificateAuthority::for_intermediate(&bundle, key).unwrap();
                     above.push(certificate);
                 }
                 Err(error) => {
@@ -157,18 +157,18 @@ fn path_lengths_of_every_certificate_above_count() {
 
 #[test]
 fn an_intermediates_certificate_alone_issues_nothing() {
-    let world = World::new(Profile::DomainAuth);
+    let world = Fixture::new(Profile::DomainAuth);
     let certificate = world.identity.organisation_certificate().clone();
-    let authority =
+    let certificate_authority =
         CertificateAuthority::new(certificate, Profile::DomainAuth, world.key.clone()).unwrap();
     let key = key(2048, 1);
-    let intermediate = authority.issue_intermediate(member_request(None, &key), 0).unwrap();
+    let intermediate = certificate_authority.issue_intermediate(member_request(None, &key), 0).unwrap();
     assert_eq!(
         CertificateAuthority::new(intermediate, Profile::DomainAuth, key).unwrap_err(),
         PolicyError::IssuerPathMissing.into()
     );
     // VeraId has no intermediates.
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let own = world.identity.organisation_certificate();
     let bundle = MemberIdBundle::assemble(&world.identity, own, &[]).unwrap();
     assert_eq!(
@@ -180,21 +180,21 @@ fn an_intermediates_certificate_alone_issues_nothing() {
 #[test]
 fn no_key_of_a_certificate_above_is_certified_again() {
     for profile in [Profile::VeraId, Profile::DomainAuth] {
-        let world = World::new(profile);
+        let world = Fixture::new(profile);
         let certificate = world.identity.organisation_certificate().clone();
-        let authority = CertificateAuthority::new(certificate, profile, world.key.clone()).unwrap();
+        let certificate_authority = CertificateAuthority::new(certificate, profile, world.key.clone()).unwrap();
         let request = member_request(None, &world.key);
         assert_eq!(
-            authority.issue_member(request).unwrap_err(),
+            certificate_authority.issue_member(request).unwrap_err(),
             PolicyError::KeyCertifiedTwice.into()
         );
     }
-    let world = World::new(Profile::DomainAuth);
+    let world = Fixture::new(Profile::DomainAuth);
     let certificate = world.identity.organisation_certificate().clone();
-    let authority =
+    let certificate_authority =
         CertificateAuthority::new(certificate, Profile::DomainAuth, world.key.clone()).unwrap();
     let key = key(2048, 1);
-    let intermediate = authority.issue_intermediate(member_request(None, &key), 0).unwrap();
+    let intermediate = certificate_authority.issue_intermediate(member_request(None, &key), 0).unwrap();
     let bundle = MemberIdBundle::assemble(&world.identity, &intermediate, &[]).unwrap();
     let below = CertificateAuthority::for_intermediate(&bundle, key.clone()).unwrap();
     for own in [&key, &world.key] {
@@ -208,13 +208,13 @@ fn no_key_of_a_certificate_above_is_certified_again() {
 #[test]
 fn an_issuer_whose_certificate_is_not_valid_then_issues_nothing() {
     for profile in [Profile::VeraId, Profile::DomainAuth] {
-        let world = World::new(profile);
+        let world = Fixture::new(profile);
         let valid = certificate_period();
         let certificate = world
             .organisation
             .issue_certificate_for(widest_use(profile), valid, serial(1))
             .unwrap();
-        let authority = CertificateAuthority::new(certificate, profile, world.key).unwrap();
+        let certificate_authority = CertificateAuthority::new(certificate, profile, world.key).unwrap();
         let at = |start: veraid_core::Timestamp| veraid_core::ValidityPeriod::at(start);
         for period in [at(valid.start().saturating_sub(1)), at(valid.end().saturating_add(1))] {
             let request = kliento_issuer::CertificateRequest {
@@ -222,7 +222,7 @@ fn an_issuer_whose_certificate_is_not_valid_then_issues_nothing() {
                 ..member_request(None, &key(2048, 1))
             };
             assert_eq!(
-                authority.issue_member(request).unwrap_err(),
+                certificate_authority.issue_member(request).unwrap_err(),
                 PolicyError::IssuerNotValid { period, issuer: Some(valid) }.into()
             );
         }

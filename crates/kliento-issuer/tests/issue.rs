@@ -11,7 +11,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{DAY, NOW, World, certificate_period, key, member_request, serial};
+use common::{DAY, NOW, Fixture, certificate_period, key, member_request, serial};
 use kliento::{SignatureKind, Token, TokenBundle, service_oid};
 use kliento_issuer::{
     CertificateAuthority, CertificateRequest, Content, IssueError, PolicyError, SignatureIssuer,
@@ -35,17 +35,17 @@ fn user(name: &str) -> UserName {
     UserName::new(name, Profile::VeraId).unwrap()
 }
 
-fn authority(world: &World) -> CertificateAuthority {
+fn certificate_authority(world: &Fixture) -> CertificateAuthority {
     let certificate = world.identity.organisation_certificate().clone();
     CertificateAuthority::new(certificate, world.identity.profile(), world.key.clone()).unwrap()
 }
 
-fn member_bundle(world: &World, user: Option<&UserName>, key: &SoftwareKey) -> MemberIdBundle {
-    let certificate = authority(world).issue_member(member_request(user, key)).unwrap();
+fn member_bundle(world: &Fixture, user: Option<&UserName>, key: &SoftwareKey) -> MemberIdBundle {
+    let certificate = certificate_authority(world).issue_member(member_request(user, key)).unwrap();
     MemberIdBundle::assemble(&world.identity, &certificate, &[]).unwrap()
 }
 
-fn organisation_issuer(world: &World) -> TokenIssuer {
+fn organisation_issuer(world: &Fixture) -> TokenIssuer {
     let (identity, key) = (world.identity.clone(), world.key.clone());
     TokenIssuer::for_organisation(identity, key, NOW, &world.verifier).unwrap()
 }
@@ -53,7 +53,7 @@ fn organisation_issuer(world: &World) -> TokenIssuer {
 #[test]
 fn an_organisation_signs_for_itself_and_on_behalf_of_users() {
     for profile in PROFILES {
-        let world = World::new(profile);
+        let world = Fixture::new(profile);
         let issuer = organisation_issuer(&world);
         let period = issuer.period(NOW, 600).unwrap();
         let alice = user("alice");
@@ -82,7 +82,7 @@ fn an_organisation_signs_for_itself_and_on_behalf_of_users() {
 #[test]
 fn a_member_signs_for_itself_and_for_nobody_else() {
     for profile in PROFILES {
-        let world = World::new(profile);
+        let world = Fixture::new(profile);
         let alice = user("alice");
         for (name, subject) in [(Some(&alice), "alice@example.com"), (None, "example.com")] {
             let key = key(2048, 1);
@@ -106,7 +106,7 @@ fn a_member_signs_for_itself_and_for_nobody_else() {
 fn keys_of_every_size_sign_with_the_hash_that_goes_with_it() {
     for bits in [2048, 3072, 4096] {
         for profile in PROFILES {
-            let world = World::with(profile, key(bits, 0), Some(&service_oid()));
+            let world = Fixture::with(profile, key(bits, 0), Some(&service_oid()));
             let issuer = organisation_issuer(&world);
             let issued = issuer.issue(&token(), issuer.period(NOW, 60).unwrap()).unwrap();
             assert!(issued.verify(AUDIENCE, NOW, &world.verifier).is_ok(), "{bits} {profile}");
@@ -116,10 +116,10 @@ fn keys_of_every_size_sign_with_the_hash_that_goes_with_it() {
 
 #[test]
 fn under_domainauth_intermediates_issue_and_sign_on_behalf_of_members() {
-    let world = World::new(Profile::DomainAuth);
+    let world = Fixture::new(Profile::DomainAuth);
     let (department_key, user_key) = (key(2048, 2), key(2048, 3));
     let department = user("department");
-    let department_certificate = authority(&world)
+    let department_certificate = certificate_authority(&world)
         .issue_intermediate(member_request(Some(&department), &department_key), 0)
         .unwrap();
     let department_bundle =
@@ -166,11 +166,11 @@ fn a_user_called_like_the_organisation_gets_no_certificate() {
         (Profile::DomainAuth, "example.com"),
         (Profile::DomainAuth, "example.com."),
     ] {
-        let world = World::new(profile);
+        let world = Fixture::new(profile);
         let (key, namesake) = (key(2048, 1), user(name));
         let named = IssueError::from(PolicyError::NamedLikeOrganisation);
         let request = member_request(Some(&namesake), &key);
-        assert_eq!(authority(&world).issue_member(request).unwrap_err(), named);
+        assert_eq!(certificate_authority(&world).issue_member(request).unwrap_err(), named);
 
         // A bundle with it from elsewhere does not name a member either.
         let own = world.organisation.issue_certificate(certificate_period(), serial(7)).unwrap();
@@ -184,11 +184,11 @@ fn a_user_called_like_the_organisation_gets_no_certificate() {
 
 #[test]
 fn a_member_certificate_never_has_the_organisations_serial_number() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let key = key(2048, 1);
     let request = CertificateRequest { serial_number: serial(1), ..member_request(None, &key) };
     assert_eq!(
-        authority(&world).issue_member(request).unwrap_err(),
+        certificate_authority(&world).issue_member(request).unwrap_err(),
         PolicyError::SerialNumberRepeated.into()
     );
 }
@@ -196,7 +196,7 @@ fn a_member_certificate_never_has_the_organisations_serial_number() {
 #[test]
 fn the_verifiers_own_caps_hold_for_what_is_issued() {
     let service: ServiceOid = "1.3.6.1.4.1.58708.1.1".parse().unwrap();
-    let world = World::with(Profile::VeraId, key(2048, 0), None);
+    let world = Fixture::with(Profile::VeraId, key(2048, 0), None);
     let policy = world.verifier.policy().with_max_signed_seconds(60);
     let verifier = world.verifier.clone().with_policy(policy);
     let (identity, key) = (world.identity.clone(), world.key.clone());
@@ -210,18 +210,18 @@ fn the_verifiers_own_caps_hold_for_what_is_issued() {
 
 #[test]
 fn no_authority_may_have_more_below_it_than_paths_are_long() {
-    let world = World::new(Profile::DomainAuth);
+    let world = Fixture::new(Profile::DomainAuth);
     let key = key(2048, 2);
     for path_length in [3, 128, 255] {
         assert_eq!(
-            authority(&world)
+            certificate_authority(&world)
                 .issue_intermediate(member_request(None, &key), path_length)
                 .unwrap_err(),
             PolicyError::NotAnAuthority.into(),
             "{path_length}"
         );
     }
-    assert!(authority(&world).issue_intermediate(member_request(None, &key), 2).is_ok());
+    assert!(certificate_authority(&world).issue_intermediate(member_request(None, &key), 2).is_ok());
 }
 
 #[test]
@@ -238,9 +238,9 @@ fn an_organisation_certificate_whose_key_usage_forbids_it_issues_nothing() {
     {
         let der = certificate.sign(&RsaKey::fixed(2048, 0), veraid_testkit::Digest::Sha256);
         let certificate = Certificate::from_der(&der).unwrap();
-        let authority = CertificateAuthority::new(certificate, Profile::DomainAuth, key(2048, 0));
-        assert_eq!(authority.is_ok(), may_issue);
-        if let Err(error) = authority {
+        let certificate_authority = CertificateAuthority::new(certificate, Profile::DomainAuth, key(2048, 0));
+        assert_eq!(certificate_authority.is_ok(), may_issue);
+        if let Err(error) = certificate_authority {
             assert_eq!(error, PolicyError::NotAnAuthority.into());
         }
     }
@@ -248,17 +248,17 @@ fn an_organisation_certificate_whose_key_usage_forbids_it_issues_nothing() {
 
 #[test]
 fn only_certificates_on_the_way_are_attached() {
-    let world = World::new(Profile::DomainAuth);
+    let world = Fixture::new(Profile::DomainAuth);
     let (member_key, other_key) = (key(2048, 1), key(2048, 2));
     let (alice, other) = (user("alice"), user("other"));
-    let member = authority(&world).issue_member(member_request(Some(&alice), &member_key)).unwrap();
+    let member = certificate_authority(&world).issue_member(member_request(Some(&alice), &member_key)).unwrap();
     let stray: Vec<Certificate> = (10..18)
         .map(|number| {
             let request = CertificateRequest {
                 serial_number: serial(number),
                 ..member_request(Some(&other), &other_key)
             };
-            authority(&world).issue_intermediate(request, 0).unwrap()
+            certificate_authority(&world).issue_intermediate(request, 0).unwrap()
         })
         .collect();
     let bundle = MemberIdBundle::assemble(&world.identity, &member, &stray).unwrap();
@@ -270,10 +270,10 @@ fn only_certificates_on_the_way_are_attached() {
 
 #[test]
 fn veraid_has_no_intermediates() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let key = key(2048, 1);
     assert_eq!(
-        authority(&world).issue_intermediate(member_request(None, &key), 0).unwrap_err(),
+        certificate_authority(&world).issue_intermediate(member_request(None, &key), 0).unwrap_err(),
         PolicyError::IntermediateUnderVeraId.into()
     );
 }
@@ -282,7 +282,7 @@ fn veraid_has_no_intermediates() {
 fn content_of_any_service_is_signed_attached_or_detached_for_longer_than_the_chain_holds() {
     let service: ServiceOid = "1.3.6.1.4.1.58708.1.1".parse().unwrap();
     for profile in PROFILES {
-        let world = World::with(profile, key(2048, 0), None);
+        let world = Fixture::with(profile, key(2048, 0), None);
         let issuer = SignatureIssuer::for_organisation(
             world.identity.clone(),
             world.key.clone(),
@@ -315,7 +315,7 @@ fn content_of_any_service_is_signed_attached_or_detached_for_longer_than_the_cha
 
 #[test]
 fn signatures_can_be_made_elsewhere() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let unsigned = world.organisation.prepare_certificate(certificate_period(), serial(9)).unwrap();
     let signature = world.key.sign(unsigned.to_be_signed()).unwrap();
     let certificate = unsigned.clone().assemble(&signature).unwrap();
@@ -332,24 +332,24 @@ fn signatures_can_be_made_elsewhere() {
     for wrong in [foreign, world.key.sign(b"else").unwrap(), vec![]] {
         assert_eq!(
             prepared.clone().assemble(&wrong).unwrap_err(),
-            IssueError::SignatureDoesNotHold
+            IssueError::InvalidSignature
         );
         assert_eq!(
             unsigned.clone().assemble(&wrong).unwrap_err(),
-            IssueError::SignatureDoesNotHold
+            IssueError::InvalidSignature
         );
     }
 }
 
 #[test]
 fn a_key_that_is_not_in_the_record_issues_nothing() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let stranger = key(2048, 5);
     let other = kliento_issuer::Organisation::new("example.com", Profile::VeraId, stranger.clone())
         .unwrap();
     let certificate = other.issue_certificate(certificate_period(), serial(1)).unwrap();
     let chain = world.identity.chain().clone();
-    let identity = veraid_core::OrganisationId::new(chain, certificate).unwrap();
+    let identity = veraid_core::OrganisationCredential::new(chain, certificate).unwrap();
     match TokenIssuer::for_organisation(identity, stranger, NOW, &world.verifier).unwrap_err() {
         IssueError::Identity(VerifyError::KeyRecord(KeyRecordError::NotFound {
             records, ..
@@ -360,7 +360,7 @@ fn a_key_that_is_not_in_the_record_issues_nothing() {
 
 #[test]
 fn a_key_that_is_not_the_certificates_issues_nothing() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let (member, stranger) = (key(2048, 1), key(2048, 5));
     let bundle = member_bundle(&world, None, &member);
     let mismatch = |certificate| IssueError::from(PolicyError::KeyMismatch { certificate });
@@ -387,7 +387,7 @@ fn a_key_that_is_not_the_certificates_issues_nothing() {
 
 #[test]
 fn a_member_certificate_issues_no_other() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let member = key(2048, 1);
     let bundle = member_bundle(&world, None, &member);
     let certificate = bundle.member_certificate().clone();
@@ -413,11 +413,11 @@ fn names_that_verifiers_refuse_are_not_issued() {
         );
     }
     // A name that VeraId allows and DomainAuth does not.
-    let world = World::new(Profile::DomainAuth);
+    let world = Fixture::new(Profile::DomainAuth);
     let loud = user("Alice");
     let name = PolicyError::Name { what: "user name", problem: NameProblem::NotPrecis };
     assert_eq!(
-        authority(&world).issue_member(member_request(Some(&loud), &key)).unwrap_err(),
+        certificate_authority(&world).issue_member(member_request(Some(&loud), &key)).unwrap_err(),
         name.clone().into()
     );
     assert_eq!(organisation_issuer(&world).on_behalf_of(Some(&loud)).unwrap_err(), name.into());
@@ -427,29 +427,29 @@ fn names_that_verifiers_refuse_are_not_issued() {
 fn certificates_outlive_neither_their_issuers_nor_under_domainauth_90_days() {
     let key = key(2048, 1);
     for profile in PROFILES {
-        let world = World::new(profile);
+        let world = Fixture::new(profile);
         let issuer = certificate_period();
         let validity = ValidityPeriod::new(issuer.start(), issuer.end().saturating_add(1)).unwrap();
         let request = CertificateRequest { validity, ..member_request(None, &key) };
         assert_eq!(
-            authority(&world).issue_member(request).unwrap_err(),
+            certificate_authority(&world).issue_member(request).unwrap_err(),
             PolicyError::OutlivesIssuer { period: validity, issuer }.into()
         );
     }
     let validity = ValidityPeriod::new(NOW, NOW.saturating_add(90 * DAY + 1)).unwrap();
-    let world = World::new(Profile::DomainAuth);
+    let world = Fixture::new(Profile::DomainAuth);
     assert_eq!(
         world.organisation.issue_certificate(validity, serial(1)).unwrap_err(),
         PolicyError::CertificatePeriodTooLong { seconds: 90 * DAY + 1, limit: 90 * DAY }.into()
     );
     assert!(
-        World::new(Profile::VeraId).organisation.issue_certificate(validity, serial(1)).is_ok()
+        Fixture::new(Profile::VeraId).organisation.issue_certificate(validity, serial(1)).is_ok()
     );
 }
 
 #[test]
 fn a_token_that_is_too_large_is_not_issued() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let issuer = organisation_issuer(&world);
     let large = token().with_claim("large", "x".repeat(16_384));
     let issued = issuer.issue(&large, issuer.period(NOW, 60).unwrap());
@@ -475,7 +475,7 @@ fn tokens_over_an_hour_or_beyond_the_chain_are_not_signed() {
             panic!("nothing may be signed")
         }
     }
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let key = Arc::new(Untouched(world.key.clone()));
     let issuer =
         TokenIssuer::for_organisation(world.identity.clone(), key, NOW, &world.verifier).unwrap();
@@ -494,7 +494,7 @@ fn tokens_over_an_hour_or_beyond_the_chain_are_not_signed() {
 
 #[test]
 fn a_bundle_that_has_expired_signs_nothing() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let key = key(2048, 1);
     let bundle = member_bundle(&world, None, &key);
     let later = certificate_period().end().saturating_add(1);
@@ -509,7 +509,7 @@ fn certificates_have_the_form_that_deployed_software_reads() {
     use x509_cert::der::{Decode as _, Encode as _};
 
     for (profile, name) in [(Profile::VeraId, 0x1E), (Profile::DomainAuth, 0x0C)] {
-        let world = World::new(profile);
+        let world = Fixture::new(profile);
         let key = key(2048, 1);
         let member = member_bundle(&world, None, &key).member_certificate().clone();
         let organisation = world.identity.organisation_certificate();
@@ -536,7 +536,7 @@ fn signatures_parse_as_strict_cms() {
     use cms::cert::x509::der::{Decode as _, Encode as _};
     use cms::content_info::ContentInfo;
 
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let key = key(2048, 1);
     let bundle = member_bundle(&world, None, &key);
     let member = TokenIssuer::for_member(&bundle, key, NOW, &world.verifier).unwrap();
@@ -574,7 +574,7 @@ fn last_field(der: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_forged_member_certificate_is_refused_before_anything_is_signed() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let (member, stranger) = (key(2048, 1), key(2048, 5));
     let other = kliento_issuer::Organisation::new("example.com", Profile::VeraId, stranger.clone())
         .unwrap();

@@ -21,7 +21,7 @@ fn key() -> SoftwareKey {
 }
 
 fn text(secret: &kliento_issuer::Secret) -> String {
-    String::from_utf8(secret.as_octets().to_vec()).unwrap()
+    String::from_utf8(secret.as_bytes().to_vec()).unwrap()
 }
 
 #[test]
@@ -37,13 +37,13 @@ fn keys_of_each_size_are_made_and_sign() {
 fn written_keys_are_read_again() {
     let key = key();
     let der = key.to_pkcs8_der().unwrap();
-    assert_eq!(der.as_octets(), RsaKey::fixed(2048, 0).pkcs8_der());
+    assert_eq!(der.as_bytes(), RsaKey::fixed(2048, 0).pkcs8_der());
     let pem = text(&key.to_pkcs8_pem().unwrap());
     assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----\n"));
     let encrypted = text(&key.to_encrypted_pem(PASSPHRASE, RANDOMNESS).unwrap());
     assert!(encrypted.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"));
     for again in [
-        SoftwareKey::from_pkcs8_der(der.as_octets()),
+        SoftwareKey::from_pkcs8_der(der.as_bytes()),
         SoftwareKey::from_pkcs8_pem(&pem),
         SoftwareKey::from_encrypted_pem(&pem, PASSPHRASE),
         SoftwareKey::from_encrypted_pem(&encrypted, PASSPHRASE),
@@ -113,7 +113,7 @@ fn debug_output_holds_no_key() {
     let key = key();
     assert_eq!(format!("{key:?}"), "SoftwareKey { bits: 2048, .. }");
     let secret = key.to_pkcs8_der().unwrap();
-    assert_eq!(format!("{secret:?}"), format!("Secret({} octets)", secret.as_octets().len()));
+    assert_eq!(format!("{secret:?}"), format!("Secret({} octets)", secret.as_bytes().len()));
 }
 
 /// Returns the output of `openssl` for these arguments and this input; `None`, with a message, if
@@ -140,12 +140,12 @@ fn openssl_reads_encrypted_keys_and_its_own_are_read() {
     let key = key();
     let encrypted = key.to_encrypted_pem(b"pass", RANDOMNESS).unwrap();
     let read = ["pkey", "-passin", "pass:pass", "-pubout", "-outform", "DER"];
-    if let Some(public_key) = openssl(&read, encrypted.as_octets()) {
+    if let Some(public_key) = openssl(&read, encrypted.as_bytes()) {
         assert_eq!(public_key, key.public_key_der());
     }
     let plain = key.to_pkcs8_pem().unwrap();
     let sha_1 = ["pkcs8", "-topk8", "-passout", "pass:pass", "-v2prf", "hmacWithSHA1"];
-    if let Some(pem) = openssl(&sha_1, plain.as_octets()) {
+    if let Some(pem) = openssl(&sha_1, plain.as_bytes()) {
         let reason = "it is not PBKDF2 with HMAC-SHA-2 or scrypt, and AES";
         assert_eq!(
             SoftwareKey::from_encrypted_pem(&String::from_utf8(pem).unwrap(), b"pass").unwrap_err(),
@@ -154,7 +154,7 @@ fn openssl_reads_encrypted_keys_and_its_own_are_read() {
     }
     for derivation in [&["-v2", "aes-256-cbc"][..], &["-v2prf", "hmacWithSHA512"], &["-scrypt"]] {
         let write = [&["pkcs8", "-topk8", "-passout", "pass:pass"], derivation].concat();
-        if let Some(pem) = openssl(&write, plain.as_octets()) {
+        if let Some(pem) = openssl(&write, plain.as_bytes()) {
             let pem = String::from_utf8(pem).unwrap();
             let again = SoftwareKey::from_encrypted_pem(&pem, b"pass").unwrap();
             assert_eq!(again.public_key_der(), key.public_key_der(), "{derivation:?}");

@@ -6,15 +6,15 @@ mod common;
 
 use std::sync::LazyLock;
 
-use common::{NOW, World, key};
+use common::{NOW, Fixture, key};
 use kliento::{Profile, Token};
 use kliento_issuer::TokenIssuer;
 use proptest::prelude::*;
 use veraid_core::UserName;
 
-static WORLDS: LazyLock<[(World, TokenIssuer); 2]> = LazyLock::new(|| {
+static WORLDS: LazyLock<[(Fixture, TokenIssuer); 2]> = LazyLock::new(|| {
     [Profile::VeraId, Profile::DomainAuth].map(|profile| {
-        let world = World::with(profile, key(2048, 0), None);
+        let world = Fixture::with(profile, key(2048, 0), None);
         let (identity, key) = (world.identity.clone(), world.key.clone());
         let issuer = TokenIssuer::for_organisation(identity, key, NOW, &world.verifier).unwrap();
         (world, issuer)

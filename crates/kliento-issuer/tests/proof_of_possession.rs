@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use common::{World, certificate_period, key, serial};
+use common::{Fixture, certificate_period, key, serial};
 use kliento_issuer::{
     CertificateAuthority, CertificateRequest, Challenge, IssueError, PolicyError, ProofError,
     ProvedPublicKey, SigningKey as _, SoftwareKey, UnsignedCertificateRequest,
@@ -53,7 +53,7 @@ fn a_request_can_be_signed_elsewhere_but_by_its_own_key_alone() {
     let der = unsigned.clone().assemble(&signature).unwrap();
     assert!(ProvedPublicKey::from_certificate_request(&der).is_ok());
     let foreign = other.sign(unsigned.to_be_signed()).unwrap();
-    assert_eq!(unsigned.assemble(&foreign).unwrap_err(), IssueError::SignatureDoesNotHold);
+    assert_eq!(unsigned.assemble(&foreign).unwrap_err(), IssueError::InvalidSignature);
 }
 
 #[test]
@@ -207,9 +207,9 @@ fn openssl_verifies_our_requests() {
 
 #[test]
 fn a_request_is_good_for_the_member_that_it_names_alone() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let certificate = world.identity.organisation_certificate().clone();
-    let authority = CertificateAuthority::new(certificate, Profile::VeraId, world.key).unwrap();
+    let certificate_authority = CertificateAuthority::new(certificate, Profile::VeraId, world.key).unwrap();
     let fixed = RsaKey::fixed(2048, 1);
     let issue = |subject: &str, name: Option<&str>| {
         let der = openssl_request(&fixed, &format!("/CN={subject}"), &["-sha256"])?;
@@ -221,7 +221,7 @@ fn a_request_is_good_for_the_member_that_it_names_alone() {
             validity: certificate_period(),
             serial_number: serial(2),
         };
-        Some(authority.issue_member(request))
+        Some(certificate_authority.issue_member(request))
     };
     for (subject, name) in [
         ("alice", Some("alice")),
@@ -290,11 +290,11 @@ fn an_answered_challenge_proves_possession_of_that_key_and_for_that_challenge() 
 
 #[test]
 fn keys_without_proof_are_checked_for_their_form_when_certified() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let certificate = world.identity.organisation_certificate().clone();
-    let authority = CertificateAuthority::new(certificate, Profile::VeraId, world.key).unwrap();
+    let certificate_authority = CertificateAuthority::new(certificate, Profile::VeraId, world.key).unwrap();
     let issue = |spki: &[u8]| {
-        authority.issue_member(CertificateRequest {
+        certificate_authority.issue_member(CertificateRequest {
             user: None,
             public_key: &ProvedPublicKey::without_proof(spki),
             validity: certificate_period(),

@@ -8,7 +8,7 @@ mod common;
 use common::{DAY, NOW, certificate_period, key, member_request, serial, verifier};
 use kliento::{Profile, Token, TokenBundle, service_oid};
 use kliento_issuer::{CertificateAuthority, Organisation, TokenIssuer};
-use veraid_core::{MemberIdBundle, OrganisationId, UserName};
+use veraid_core::{MemberIdBundle, OrganisationCredential, UserName};
 use veraid_dnssec::DnssecChain;
 use veraid_testkit::{
     Compression, HierarchyBuilder, KeySplit, MessageBuilder, ZoneAlgorithm, ZoneKeys,
@@ -41,7 +41,7 @@ fn bundles() -> [TokenBundle; 2] {
         .collect();
     let chain = DnssecChain::parse(messages.iter().map(Vec::as_slice)).unwrap();
     let certificate = organisation.issue_certificate(certificate_period(), serial(1)).unwrap();
-    let identity = OrganisationId::new(chain, certificate.clone()).unwrap();
+    let identity = OrganisationCredential::new(chain, certificate.clone()).unwrap();
     let verifier = verifier(&zones);
 
     let alice = UserName::new("alice", Profile::VeraId).unwrap();
@@ -66,9 +66,9 @@ fn bundles() -> [TokenBundle; 2] {
 #[test]
 fn bundles_stay_within_their_budgets_and_an_8_kib_header() {
     for (bundle, budget) in bundles().into_iter().zip([5_160, 4_260]) {
-        let octets = bundle.to_der().len();
+        let bytes = bundle.to_der().len();
         println!("{octets} octets of {budget}");
-        assert!(octets <= budget, "{octets} octets, budget is {budget}");
+        assert!(bytes <= budget, "{octets} octets, budget is {budget}");
         let line = "Authorization: ".len() + bundle.to_auth_header().len() + "\r\n".len();
         assert!(line <= HEADER_LINE, "{line} octets");
     }

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{DAY, NOW, World, key, member_request};
+use common::{DAY, NOW, Fixture, key, member_request};
 use kliento::{Token, TokenBundle, TokenError, TokenPolicy, service_oid};
 use kliento_issuer::{
     CertificateAuthority, Content, IssueError, IssuingPolicy, PolicyError, SignatureIssuer,
@@ -23,7 +23,7 @@ fn seconds(length: u64) -> ValidityPeriod {
 }
 
 /// Creates issuers for Kliento's service in every possible way.
-fn issuers(world: &World) -> Vec<(String, SignatureIssuer)> {
+fn issuers(world: &Fixture) -> Vec<(String, SignatureIssuer)> {
     let profile = world.identity.profile();
     let (identity, own_key) = (world.identity.clone(), world.key.clone());
     let member_key = key(2048, 1);
@@ -61,7 +61,7 @@ fn both_ways(
 #[test]
 fn nothing_but_a_token_in_its_bundle_for_an_hour_is_signed_for_kliento() {
     for profile in [Profile::VeraId, Profile::DomainAuth] {
-        let world = World::new(profile);
+        let world = Fixture::new(profile);
         let token = token();
         for (way, issuer) in issuers(&world) {
             let refused = |content, length, error: PolicyError| {
@@ -89,7 +89,7 @@ fn nothing_but_a_token_in_its_bundle_for_an_hour_is_signed_for_kliento() {
 
 #[test]
 fn a_token_of_over_16_kib_is_not_handed_out() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let large = Token::new(AUDIENCE).unwrap().with_claim("large", "x".repeat(16_384)).to_json();
     for (way, issuer) in issuers(&world) {
         let issued = issuer.issue(Content::Attached(&large), seconds(60));
@@ -102,7 +102,7 @@ fn a_token_of_over_16_kib_is_not_handed_out() {
 
 #[test]
 fn a_policy_raises_the_hour_and_nothing_else() {
-    let world = World::new(Profile::VeraId);
+    let world = Fixture::new(Profile::VeraId);
     let token = token();
     let policy = IssuingPolicy::default().with_token_cap(DAY);
     for (way, issuer) in issuers(&world) {
@@ -135,7 +135,7 @@ fn a_policy_raises_the_hour_and_nothing_else() {
 #[test]
 fn other_services_have_rules_of_their_own() {
     let service: ServiceOid = "1.3.6.1.4.1.58708.3.0.1".parse().unwrap();
-    let world = World::with(Profile::VeraId, key(2048, 0), None);
+    let world = Fixture::with(Profile::VeraId, key(2048, 0), None);
     let (identity, key) = (world.identity.clone(), world.key.clone());
     let issuer =
         SignatureIssuer::for_organisation(identity, key, service, NOW, &world.verifier).unwrap();

@@ -65,7 +65,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
     let kliento = KlientoInterceptor::for_audience(AUDIENCE, verifier)
-        .on_refusal(|refusal| eprintln!("KL{:04} {}", refusal.code(), refusal.reasons()));
+        .on_rejection(|rejection| eprintln!("KL{:04} {}", rejection.code(), rejection.reasons()));
     let service = HealthServer::with_interceptor(Greeter, kliento);
 
     let listener = TcpListener::bind(address).await?;

@@ -22,7 +22,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use kliento::{TrustAnchors, Verifier};
-use kliento_verifier::{Authenticator, Identity, KlientoLayer, MemoryReplayGuard, Refusal};
+use kliento_verifier::{Authenticator, Identity, KlientoLayer, MemoryReplayGuard, AuthError};
 use tokio::net::TcpListener;
 use tower::{Layer as _, service_fn};
 
@@ -41,7 +41,7 @@ async fn greet(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infa
         Some(value) if value == OLD_CREDENTIALS => {
             Ok(Response::new("Hello, holder of the key\n".into()))
         }
-        _ => Ok(Refusal::NoCredentials.to_response()),
+        _ => Ok(AuthError::NoCredentials.to_response()),
     }
 }
 
@@ -62,7 +62,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             .with_replay_guard(Arc::new(MemoryReplayGuard::new(100_000)));
     let kliento = KlientoLayer::new(authenticator)
         .beside_other_schemes()
-        .on_refusal(|refusal| eprintln!("KL{:04} {}", refusal.code(), refusal.reasons()));
+        .on_rejection(|rejection| eprintln!("KL{:04} {}", rejection.code(), rejection.reasons()));
     let service = TowerToHyperService::new(kliento.layer(service_fn(greet)));
 
     let listener = TcpListener::bind(address).await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kliento::{SignatureKind, VerifiedToken};
 
 use crate::glob::NamePattern;
-use crate::refusal::Refusal;
+use crate::auth_error::AuthError;
 
 /// The subjects and claims that a server admits, among valid tokens. By default all are admitted.
 ///
@@ -80,23 +80,23 @@ impl AccessPolicy {
     /// # Errors
     ///
     /// [`Refusal::SubjectDenied`], [`Refusal::SignerNotAccepted`] or [`Refusal::ClaimRequired`].
-    pub(crate) fn check(&self, token: &VerifiedToken) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, token: &VerifiedToken) -> Result<(), AuthError> {
         let subject = token.subject().to_string();
         let organisation = token.subject().organisation().as_str();
         let is_about = |pattern: &NamePattern| pattern.matches(&subject, organisation);
         let allowed = self.allowed.as_ref().is_none_or(|patterns| patterns.iter().any(is_about));
         if !allowed || self.denied.iter().any(is_about) {
-            return Err(Refusal::SubjectDenied { subject });
+            return Err(AuthError::SubjectDenied { subject });
         }
         // After the subject: a denied subject stays denied regardless of who signed the token.
         let signer = token.kind();
         if self.signers.as_ref().is_some_and(|accepted| !accepted.contains(&signer)) {
-            return Err(Refusal::SignerNotAccepted { subject, signer: signer.as_str() });
+            return Err(AuthError::SignerNotAccepted { subject, signer: signer.as_str() });
         }
         let missing = self
             .required_claims
             .iter()
             .find(|(name, value)| token.claims().get(name.as_str()) != Some(value.as_str()));
-        missing.map_or(Ok(()), |(name, _)| Err(Refusal::ClaimRequired { name: name.clone() }))
+        missing.map_or(Ok(()), |(name, _)| Err(AuthError::ClaimRequired { name: name.clone() }))
     }
 }

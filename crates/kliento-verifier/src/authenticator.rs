@@ -5,12 +5,12 @@ use std::sync::Arc;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use kliento::{
-    RecalledToken, Timestamp, TokenBundle, TokenPolicy, TrustAnchors, VerifiedToken, Verifier,
+    TokenCacheLookup, Timestamp, TokenBundle, TokenPolicy, TrustAnchors, VerifiedToken, Verifier,
 };
 
 use crate::access_policy::AccessPolicy;
 use crate::clock::{Clock, SharedClock, SystemClock};
-use crate::refusal::Refusal;
+use crate::auth_error::AuthError;
 use crate::replay::{ReplayGuard, TokenUse, UsedToken};
 
 /// Authenticates requests by their tokens. Cheap to clone, and can be shared between threads.
@@ -117,7 +117,7 @@ impl Authenticator {
     /// # Errors
     ///
     /// [`Refusal`], which determines the response.
-    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<VerifiedToken, Refusal> {
+    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<VerifiedToken, AuthError> {
         let value = credentials(headers)?;
         let now = self.now();
         let token = self.verify_header(value, &self.audiences, now)?;
@@ -135,7 +135,7 @@ impl Authenticator {
         value: &str,
         audiences: &[String],
         now: Timestamp,
-    ) -> Result<VerifiedToken, Refusal> {
+    ) -> Result<VerifiedToken, AuthError> {
         let der = kliento::decode_auth_header(value)?;
         self.verify_der(&der, audiences, now)
     }
@@ -150,11 +150,11 @@ impl Authenticator {
         der: &[u8],
         audiences: &[String],
         now: Timestamp,
-    ) -> Result<VerifiedToken, Refusal> {
-        match self.recall(der, audiences, now) {
-            Recalled::Verdict(verdict) => verdict.map(|token| *token),
-            Recalled::KnownOrganisation(bundle) => self.verify_recalled(*bundle, audiences, now),
-            Recalled::Unknown => self.verify_unknown(der, audiences, now),
+    ) -> Result<VerifiedToken, AuthError> {
+        match self.look_up(der, audiences, now) {
+            CacheLookup::Verdict(verdict) => verdict.map(|token| *token),
+            CacheLookup::OrganisationCached(bundle) => self.verify_cached(*bundle, audiences, now),
+            CacheLookup::Unknown => self.verify_uncached(der, audiences, now),
         }
     }
 
@@ -163,14 +163,14 @@ impl Authenticator {
     /// Never checks a signature, whatever the bytes are, so it may run on a thread that serves
     /// other requests.
     #[must_use]
-    pub fn recall(&self, der: &[u8], audiences: &[String], now: Timestamp) -> Recalled {
+    pub fn look_up(&self, der: &[u8], audiences: &[String], now: Timestamp) -> CacheLookup {
         if audiences.is_empty() {
-            return Recalled::Verdict(Err(Refusal::NoAudience));
+            return CacheLookup::Verdict(Err(AuthError::NoAudience));
         }
-        match TokenBundle::recall(der, self.token_policy, audiences, now, &self.verifier) {
-            RecalledToken::Verdict(verdict) => Recalled::Verdict(verdict.map_err(Refusal::Invalid)),
-            RecalledToken::Known(bundle) => Recalled::KnownOrganisation(bundle),
-            RecalledToken::Unknown => Recalled::Unknown,
+        match TokenBundle::look_up(der, self.token_policy, audiences, now, &self.verifier) {
+            TokenCacheLookup::Verdict(verdict) => CacheLookup::Verdict(verdict.map_err(AuthError::Invalid)),
+            TokenCacheLookup::Known(bundle) => CacheLookup::OrganisationCached(bundle),
+            TokenCacheLookup::Unknown => CacheLookup::Unknown,
         }
     }
 
@@ -179,14 +179,14 @@ impl Authenticator {
     /// # Errors
     ///
     /// [`Refusal`], which determines the response.
-    pub fn verify_recalled(
+    pub fn verify_cached(
         &self,
         bundle: TokenBundle,
         audiences: &[String],
         now: Timestamp,
-    ) -> Result<VerifiedToken, Refusal> {
+    ) -> Result<VerifiedToken, AuthError> {
         if audiences.is_empty() {
-            return Err(Refusal::NoAudience);
+            return Err(AuthError::NoAudience);
         }
         Ok(bundle.verify_for_any(self.token_policy, audiences, now, &self.verifier)?)
     }
@@ -196,16 +196,16 @@ impl Authenticator {
     /// # Errors
     ///
     /// [`Refusal`], which determines the response.
-    pub fn verify_unknown(
+    pub fn verify_uncached(
         &self,
         der: &[u8],
         audiences: &[String],
         now: Timestamp,
-    ) -> Result<VerifiedToken, Refusal> {
+    ) -> Result<VerifiedToken, AuthError> {
         if audiences.is_empty() {
-            return Err(Refusal::NoAudience);
+            return Err(AuthError::NoAudience);
         }
-        let bundle = TokenBundle::from_der(der).map_err(Refusal::Malformed)?;
+        let bundle = TokenBundle::from_der(der).map_err(AuthError::Malformed)?;
         Ok(bundle.verify_for_any(self.token_policy, audiences, now, &self.verifier)?)
     }
 
@@ -221,13 +221,13 @@ impl Authenticator {
         &self,
         token: VerifiedToken,
         now: Timestamp,
-    ) -> Result<VerifiedToken, Refusal> {
+    ) -> Result<VerifiedToken, AuthError> {
         self.access.check(&token)?;
         if let Some(guard) = &self.replay_guard {
             let noted = guard.note(UsedToken::of(&token, now)).await;
-            match noted.map_err(Refusal::ReplayGuard)? {
+            match noted.map_err(AuthError::ReplayGuard)? {
                 TokenUse::First => {}
-                TokenUse::Repeated => return Err(Refusal::Replayed),
+                TokenUse::Repeated => return Err(AuthError::Replayed),
             }
         }
         Ok(token)
@@ -236,13 +236,13 @@ impl Authenticator {
 
 /// The result of a cache lookup for a bundle.
 #[derive(Debug)]
-pub enum Recalled {
+pub enum CacheLookup {
     /// These exact bytes were verified before: the verdict that verifying them again would give.
-    Verdict(Result<Box<VerifiedToken>, Refusal>),
+    Verdict(Result<Box<VerifiedToken>, AuthError>),
     /// The bundle's organisation is cached. The bundle's own signatures are not checked yet:
-    /// [`Authenticator::verify_recalled`] does that.
-    KnownOrganisation(Box<TokenBundle>),
-    /// Not cached. [`Authenticator::verify_unknown`] parses and verifies the bytes.
+    /// [`Authenticator::verify_cached`] does that.
+    OrganisationCached(Box<TokenBundle>),
+    /// Not cached. [`Authenticator::verify_uncached`] parses and verifies the bytes.
     Unknown,
 }
 
@@ -251,16 +251,16 @@ pub enum Recalled {
 /// # Errors
 ///
 /// [`Refusal::NoCredentials`] or [`Refusal::SeveralCredentials`].
-pub fn credentials(headers: &HeaderMap) -> Result<&str, Refusal> {
+pub fn credentials(headers: &HeaderMap) -> Result<&str, AuthError> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (first, more) = (values.next(), values.count());
-    let first = first.ok_or(Refusal::NoCredentials)?;
+    let first = first.ok_or(AuthError::NoCredentials)?;
     if more > 0 {
-        return Err(Refusal::SeveralCredentials { count: more.saturating_add(1) });
+        return Err(AuthError::SeveralCredentials { count: more.saturating_add(1) });
     }
     // Characters beyond visible ASCII belong neither to our scheme nor to Base64.
     first.to_str().map_err(|_| {
-        Refusal::Malformed(kliento::ParseError::Header(kliento::HeaderProblem::Scheme))
+        AuthError::Malformed(kliento::ParseError::Header(kliento::HeaderProblem::Scheme))
     })
 }
 

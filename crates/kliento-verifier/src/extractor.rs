@@ -6,10 +6,10 @@ use http::StatusCode;
 use http::request::Parts;
 
 use crate::authenticator::Authenticator;
-use crate::gate::WentThroughGate;
+use crate::auth_core::LayerMarker;
 use crate::identity::Identity;
 use crate::identity_headers;
-use crate::refusal::Refusal;
+use crate::auth_error::AuthError;
 
 /// The reason that a handler cannot have the identity of the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum IdentityRejection {
 impl IntoResponse for IdentityRejection {
     fn into_response(self) -> Response {
         match self {
-            Self::NoCredentials => Refusal::NoCredentials.into_response(),
+            Self::NoCredentials => AuthError::NoCredentials.into_response(),
             // Written for the developer of the server, who sees it first. It gives nothing away.
             Self::LayerMissing => {
                 (StatusCode::INTERNAL_SERVER_ERROR, self.to_string()).into_response()
@@ -36,7 +36,7 @@ impl IntoResponse for IdentityRejection {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for AuthError {
     fn into_response(self) -> Response {
         self.to_response()
     }
@@ -65,7 +65,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Identity {
 
 fn identity(parts: &Parts) -> Result<Option<Identity>, IdentityRejection> {
     // Without a layer, "no identity" would be a guess.
-    let looked = parts.extensions.get::<WentThroughGate>();
+    let looked = parts.extensions.get::<LayerMarker>();
     looked.ok_or(IdentityRejection::LayerMissing)?;
     Ok(parts.extensions.get().cloned())
 }
@@ -98,9 +98,9 @@ where
     Authenticator: FromRef<S>,
     S: Sync,
 {
-    type Rejection = Refusal;
+    type Rejection = AuthError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
         // For extractors that run after this one.
         identity_headers::strip(&mut parts.headers);
         let token = Authenticator::from_ref(state).authenticate(&parts.headers).await?;

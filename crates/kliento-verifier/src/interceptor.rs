@@ -5,8 +5,8 @@ use tonic::service::Interceptor;
 use tonic::{Code, Request, Status};
 
 use crate::authenticator::Authenticator;
-use crate::gate::Gate;
-use crate::refusal::Refusal;
+use crate::auth_core::AuthCore;
+use crate::auth_error::AuthError;
 
 /// Admits calls to a tonic service if their Kliento tokens are valid. The token is in the
 /// `authorization` metadata, as in the header of an HTTP request.
@@ -39,14 +39,14 @@ use crate::refusal::Refusal;
 /// ```
 #[derive(Clone, Debug)]
 pub struct KlientoInterceptor {
-    gate: Gate,
+    auth_core: AuthCore,
 }
 
 impl KlientoInterceptor {
     /// Admits calls that `authenticator` admits.
     #[must_use]
     pub const fn new(authenticator: Authenticator) -> Self {
-        Self { gate: Gate::new(authenticator) }
+        Self { auth_core: AuthCore::new(authenticator) }
     }
 
     /// Admits every call with a token for `audience` that `verifier` accepts.
@@ -60,27 +60,27 @@ impl KlientoInterceptor {
     /// rejected.
     #[must_use]
     pub fn beside_other_schemes(self) -> Self {
-        Self { gate: self.gate.beside_other_schemes() }
+        Self { auth_core: self.auth_core.beside_other_schemes() }
     }
 
     /// Calls `tell` with every refusal, for a log: callers do not learn
     /// [the reasons](Refusal::reasons).
     #[must_use]
-    pub fn on_refusal(self, tell: impl Fn(&Refusal) + Send + Sync + 'static) -> Self {
-        Self { gate: self.gate.on_refusal(tell) }
+    pub fn on_rejection(self, tell: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
+        Self { auth_core: self.auth_core.on_rejection(tell) }
     }
 }
 
 impl Interceptor for KlientoInterceptor {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let headers = request.metadata_mut().as_mut();
-        let passage = self.gate.pass_at_once(headers).map_err(|refusal| status(&refusal))?;
-        passage.note_in(request.extensions_mut());
+        let outcome = self.auth_core.authenticate_at_once(headers).map_err(|rejection| status(&rejection))?;
+        outcome.note_in(request.extensions_mut());
         Ok(request)
     }
 }
 
 /// The status for callers: the class of the refusal, as in the layer's responses.
-fn status(refusal: &Refusal) -> Status {
-    Status::new(Code::from_i32(refusal.class().grpc_status().into()), refusal.title())
+fn status(rejection: &AuthError) -> Status {
+    Status::new(Code::from_i32(rejection.class().grpc_status().into()), rejection.title())
 }

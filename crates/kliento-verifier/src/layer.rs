@@ -13,8 +13,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::authenticator::Authenticator;
-use crate::gate::Gate;
-use crate::refusal::Refusal;
+use crate::auth_core::AuthCore;
+use crate::auth_error::AuthError;
 
 pub use body::KlientoBody;
 pub use future::KlientoFuture;
@@ -25,7 +25,7 @@ pub use future::KlientoFuture;
 /// header from its sender; nothing else in it is changed. A rejected request gets 401 with
 /// `WWW-Authenticate`, 403 or 503, and problem details that name the class of the refusal
 /// ([`Refusal::to_response`]). A gRPC call gets the same status without a body, and
-/// [`RefusalClass::grpc_status`](crate::RefusalClass::grpc_status) as its `grpc-status`.
+/// [`AuthErrorClass::grpc_status`](crate::AuthErrorClass::grpc_status) as its `grpc-status`.
 ///
 /// It can be used wherever layers can: around an axum `Router`, a tonic `Server`, a hyper service.
 ///
@@ -44,14 +44,14 @@ pub use future::KlientoFuture;
 /// ```
 #[derive(Clone, Debug)]
 pub struct KlientoLayer {
-    gate: Gate,
+    auth_core: AuthCore,
 }
 
 impl KlientoLayer {
     /// Admits requests that `authenticator` admits.
     #[must_use]
     pub const fn new(authenticator: Authenticator) -> Self {
-        Self { gate: Gate::new(authenticator) }
+        Self { auth_core: AuthCore::new(authenticator) }
     }
 
     /// Admits every request with a token for `audience` that `verifier` accepts.
@@ -65,14 +65,14 @@ impl KlientoLayer {
     /// rejected.
     #[must_use]
     pub fn beside_other_schemes(self) -> Self {
-        Self { gate: self.gate.beside_other_schemes() }
+        Self { auth_core: self.auth_core.beside_other_schemes() }
     }
 
     /// Calls `tell` with every refusal, for a log: callers do not learn
     /// [the reasons](Refusal::reasons).
     #[must_use]
-    pub fn on_refusal(self, tell: impl Fn(&Refusal) + Send + Sync + 'static) -> Self {
-        Self { gate: self.gate.on_refusal(tell) }
+    pub fn on_rejection(self, tell: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
+        Self { auth_core: self.auth_core.on_rejection(tell) }
     }
 }
 
@@ -80,7 +80,7 @@ impl<S> Layer<S> for KlientoLayer {
     type Service = KlientoService<S>;
 
     fn layer(&self, inner: S) -> KlientoService<S> {
-        KlientoService { inner, gate: Arc::new(self.gate.clone()) }
+        KlientoService { inner, auth_core: Arc::new(self.auth_core.clone()) }
     }
 }
 
@@ -88,7 +88,7 @@ impl<S> Layer<S> for KlientoLayer {
 #[derive(Clone, Debug)]
 pub struct KlientoService<S> {
     inner: S,
-    gate: Arc<Gate>,
+    auth_core: Arc<AuthCore>,
 }
 
 impl<S, B, R> Service<Request<B>> for KlientoService<S>
@@ -107,6 +107,6 @@ where
         // Call the instance that reported readiness. Its clone has to be polled again.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);
-        KlientoFuture::new(Arc::clone(&self.gate), request, ready)
+        KlientoFuture::new(Arc::clone(&self.auth_core), request, ready)
     }
 }

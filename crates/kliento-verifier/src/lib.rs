@@ -6,7 +6,7 @@ mod clock;
 #[cfg(feature = "axum")]
 mod extractor;
 #[cfg(any(feature = "tower", feature = "tonic"))]
-mod gate;
+mod auth_core;
 mod glob;
 #[cfg(any(feature = "tower", feature = "tonic"))]
 mod identity;
@@ -16,14 +16,14 @@ mod interceptor;
 #[cfg(feature = "tower")]
 mod layer;
 mod problem;
-mod refusal;
-mod refusal_response;
+mod auth_error;
+mod auth_error_response;
 mod replay;
 #[cfg(feature = "server")]
 pub mod server;
 
 pub use access_policy::AccessPolicy;
-pub use authenticator::{Authenticator, Recalled, credentials};
+pub use authenticator::{Authenticator, CacheLookup, credentials};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "axum")]
 pub use extractor::{Authenticated, IdentityRejection};
@@ -35,7 +35,7 @@ pub use interceptor::KlientoInterceptor;
 #[cfg(feature = "tower")]
 pub use layer::{KlientoBody, KlientoFuture, KlientoLayer, KlientoService};
 pub use problem::{PROBLEM_JSON, Problem};
-pub use refusal::{Refusal, RefusalClass};
+pub use auth_error::{AuthError, AuthErrorClass};
 pub use replay::{
     MemoryReplayGuard, ReplayGuard, ReplayGuardError, ReplayKey, TokenUse, TokenUseFuture,
     UsedToken,

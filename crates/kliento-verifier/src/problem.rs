@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::refusal::RefusalClass;
+use crate::auth_error::AuthErrorClass;
 
 /// The media type of problem details.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -26,7 +26,7 @@ pub struct Problem {
 impl Problem {
     /// The problem details for a refusal of this class.
     #[must_use]
-    pub fn of_class(class: RefusalClass) -> Self {
+    pub fn of_class(class: AuthErrorClass) -> Self {
         Self {
             kind: format!("urn:kliento:problem:{}", class.as_str()),
             title: class.title(),

@@ -67,7 +67,7 @@ impl UsedToken {
     /// by one clock and not by another is still known to be used. It is twice the maximum leeway of
     /// a verifier, for one server that is five minutes ahead and another that is five minutes
     /// behind.
-    pub const REMEMBERED_AFTER_END_SECONDS: u64 = 600;
+    pub const KEPT_AFTER_END_SECONDS: u64 = 600;
 
     /// Creates a use at `now` of the token that `key` identifies.
     #[must_use]
@@ -85,8 +85,8 @@ impl UsedToken {
 
     /// The last second at which a guard must still know that the token was used.
     #[must_use]
-    pub const fn remembered_until(&self) -> Timestamp {
-        self.signed_period.end().saturating_add(Self::REMEMBERED_AFTER_END_SECONDS)
+    pub const fn kept_until(&self) -> Timestamp {
+        self.signed_period.end().saturating_add(Self::KEPT_AFTER_END_SECONDS)
     }
 }
 
@@ -152,7 +152,7 @@ pub type TokenUseFuture<'a> =
 ///
 /// 1. Lookup and recording are one step. Of two servers that receive one token at once, one gets
 ///    [`TokenUse::First`] and the other [`TokenUse::Repeated`].
-/// 2. A use is remembered until [`UsedToken::remembered_until`] has passed, which is well after the
+/// 2. A use is remembered until [`UsedToken::kept_until`] has passed, which is well after the
 ///    token ends. If the store takes a time to live, it is at least that instant minus
 ///    [`UsedToken::now`].
 /// 3. If the clock goes back, a token that ended no later than a forgotten one is an error, since

@@ -9,13 +9,13 @@ mod config_check;
 mod config_variables;
 mod connections;
 mod content;
-mod deployed;
+mod compat_api;
 mod envoy;
 mod files;
 mod forward_auth;
 mod forwarded;
 mod idle_io;
-mod judge;
+mod pool;
 mod listen_address;
 mod listener;
 mod metrics;
@@ -47,7 +47,7 @@ use crate::server::anchors::AnchorFile;
 use crate::server::connections::{Connections, Part};
 use crate::server::content::ContentLimits;
 use crate::server::forwarded::Audiences;
-use crate::server::judge::Judge;
+use crate::server::pool::VerificationPool;
 use crate::server::listener::Listener;
 use crate::server::metrics::Metrics;
 use crate::server::one_time::OneTimeGuard;
@@ -57,7 +57,7 @@ use crate::server::workers::Workers;
 
 pub use anchors::AnchorsError;
 pub use config::{
-    Config, ConfigError, Memory, OnUnavailable, OneTime, Pattern, Policy, ProfileName, Route,
+    Config, ConfigError, CacheSizes, OnUnavailable, OneTime, Pattern, Policy, ProfileName, Route,
     ServiceLimits, SignerName, Tls,
 };
 pub use listen_address::ListenAddress;
@@ -228,7 +228,7 @@ impl Server {
 fn authenticator(config: &Config, anchors: TrustAnchors, crypto: CryptoProvider) -> Authenticator {
     let verifier = Verifier::with_crypto(anchors, crypto)
         .with_policy(config.verification_policy())
-        .with_memory(config.memory_limits());
+        .with_cache(config.cache_limits());
     Authenticator::new(verifier)
         .with_token_policy(config.token_policy())
         .with_access_policy(config.access_policy())
@@ -250,7 +250,7 @@ fn state(
     let workers = || Workers::start(threads, queue).map_err(StartError::Threads);
     let metrics = Arc::new(Metrics::new());
     Ok(State {
-        judge: Judge::new(authenticator, workers()?, workers()?, Arc::clone(&metrics)),
+        pool: VerificationPool::new(authenticator, workers()?, workers()?, Arc::clone(&metrics)),
         forwarded: Audiences::new(config)?,
         content: ContentLimits::new(
             limits.body_bytes,

@@ -32,9 +32,9 @@ mod verified_facts;
 pub use auth_header::{decode_auth_header, decode_base64};
 pub use error::{HeaderProblem, ParseError, VerifyError};
 pub use token::{ClaimSet, Token, TokenError};
-pub use token_bundle::{RecalledToken, TokenBundle, TokenPolicy, VerifiedToken, service_oid};
+pub use token_bundle::{TokenCacheLookup, TokenBundle, TokenPolicy, VerifiedToken, service_oid};
 pub use veraid_core::{
-    Member, MemoryCounters, MemoryCounts, MemoryLimits, NameProblem, OrganisationName, Profile,
+    Member, CacheStats, CacheCounters, CacheLimits, NameProblem, OrganisationName, Profile,
     SignatureKind, Timestamp, TrustAnchors, UserName, ValidityPeriod, VerificationPolicy, Verifier,
     crypto,
 };

@@ -1,7 +1,7 @@
 //! Token bundles: VeraId signature bundles over a token.
 
 use veraid_core::{
-    Member, Profile, Proof, Recalled, ServiceOid, SignatureBundle, SignatureKind, Timestamp,
+    Member, Profile, Proof, CacheLookup, ServiceOid, SignatureBundle, SignatureKind, Timestamp,
     ValidityPeriod, VerifiedSignature, Verifier,
 };
 
@@ -85,7 +85,7 @@ impl TokenBundle {
         Self::from_der(&auth_header::decode_auth_header(value)?)
     }
 
-    /// Looks up the octets of a bundle in the [cache](Verifier::with_memory) of `verifier`.
+    /// Looks up the octets of a bundle in the [cache](Verifier::with_cache) of `verifier`.
     ///
     /// The result equals that of [`TokenBundle::from_der`] followed by
     /// [`TokenBundle::verify_for_any`], at lower cost: a bundle that was verified before is not
@@ -93,23 +93,23 @@ impl TokenBundle {
     /// that a server can handle cached bundles at once and move all others to where they do not
     /// delay anyone.
     #[must_use]
-    pub fn recall(
+    pub fn look_up(
         der: &[u8],
         policy: TokenPolicy,
         audiences: &[impl AsRef<str>],
         at: Timestamp,
         verifier: &Verifier,
-    ) -> RecalledToken {
+    ) -> TokenCacheLookup {
         let (limit, period) = (Self::MAX_SIZE_BYTES, ValidityPeriod::at(at));
-        match SignatureBundle::recall(der, limit, &service_oid(), period, verifier) {
-            Recalled::Verdict(verdict) => RecalledToken::Verdict(
+        match SignatureBundle::look_up(der, limit, &service_oid(), period, verifier) {
+            CacheLookup::Verdict(verdict) => TokenCacheLookup::Verdict(
                 verdict
                     .map_err(VerifyError::Signature)
                     .and_then(|signature| VerifiedToken::new(*signature, policy, audiences))
                     .map(Box::new),
             ),
-            Recalled::Known(bundle) => RecalledToken::Known(Box::new(Self { bundle: *bundle })),
-            Recalled::Unknown => RecalledToken::Unknown,
+            CacheLookup::Known(bundle) => TokenCacheLookup::Known(Box::new(Self { bundle: *bundle })),
+            CacheLookup::Unknown => TokenCacheLookup::Unknown,
         }
     }
 
@@ -205,7 +205,7 @@ pub struct VerifiedToken {
 
 /// The result of a cache lookup for a token bundle.
 #[derive(Debug)]
-pub enum RecalledToken {
+pub enum TokenCacheLookup {
     /// These octets were verified before: the result that verifying them again would give.
     Verdict(Result<Box<VerifiedToken>, VerifyError>),
     /// The bundle's organisation is cached: verifying takes a tenth of the time.

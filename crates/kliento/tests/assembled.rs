@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use kliento::{TrustAnchors, ValidityPeriod, Verifier};
 use proptest::prelude::*;
-use veraid_core::{Certificate, MemoryLimits, OrganisationId, SignatureBundle};
+use veraid_core::{Certificate, CacheLimits, OrganisationCredential, SignatureBundle};
 use veraid_dnssec::{DnssecChain, Limits};
 use veraid_testkit::{KLIENTO_SERVICE, MockBundle, Scenario, Signer, TestProfile, default_instant};
 
@@ -35,13 +35,13 @@ fn assembled(made: &MockBundle, messages: &[Vec<u8>], limits: &Limits) -> Option
     let messages = messages.iter().map(Vec::as_slice);
     let chain = DnssecChain::parse_within(messages, limits).unwrap();
     let certificate = Certificate::from_der(&made.organisation_certificate).unwrap();
-    let organisation = OrganisationId::new(chain, certificate).ok()?;
+    let organisation = OrganisationCredential::new(chain, certificate).ok()?;
     Some(SignatureBundle::assemble(&organisation, &made.content_info).unwrap())
 }
 
 /// Compares the bundle with the one parsed from its octets, with and without a cache that contains
 /// these.
-fn assert_is_its_octets(made: &MockBundle, bundle: &SignatureBundle) {
+fn assert_is_its_bytes(made: &MockBundle, bundle: &SignatureBundle) {
     let parsed = SignatureBundle::from_der(bundle.as_der()).unwrap();
     assert_eq!(parsed.as_der(), bundle.as_der());
     assert_eq!(parsed.profile(), bundle.profile());
@@ -56,7 +56,7 @@ fn assert_is_its_octets(made: &MockBundle, bundle: &SignatureBundle) {
     let verifier = verifier(made);
     let expected = verdict(&parsed, &verifier);
     assert_eq!(verdict(bundle, &verifier), expected);
-    let remembering = verifier.with_memory(MemoryLimits::RECOMMENDED);
+    let remembering = verifier.with_cache(CacheLimits::RECOMMENDED);
     for _ in 0..2 {
         assert_eq!(verdict(&parsed, &remembering), expected);
         assert_eq!(verdict(bundle, &remembering), expected);
@@ -67,7 +67,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn an_assembled_bundle_has_the_verdict_of_its_octets(
+    fn an_assembled_bundle_has_the_verdict_of_its_bytes(
         which in 0_usize..4,
         // Positions of messages to repeat, and if the copy has another identifier.
         again in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 0..4),
@@ -87,7 +87,7 @@ proptest! {
         let middle = order.index(messages.len());
         messages.rotate_left(middle);
         let bundle = assembled(made, &messages, &Limits::DEFAULT).unwrap();
-        assert_is_its_octets(made, &bundle);
+        assert_is_its_bytes(made, &bundle);
     }
 }
 
@@ -99,7 +99,7 @@ fn an_answer_that_the_chain_has_twice_is_in_the_bundle_once() {
     let bundle = assembled(made, &messages, &Limits::DEFAULT).unwrap();
     assert_eq!(bundle.chain().messages().len(), made.chain.messages.len());
     assert_eq!(bundle.as_der(), made.der);
-    assert_is_its_octets(made, &bundle);
+    assert_is_its_bytes(made, &bundle);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_signature_that_nests_too_deep_for_a_bundle_is_refused() {
     let certificate = Certificate::from_der(&made.organisation_certificate).unwrap();
     let messages = made.chain.messages.iter().map(Vec::as_slice);
     let organisation =
-        OrganisationId::new(DnssecChain::parse(messages).unwrap(), certificate).unwrap();
+        OrganisationCredential::new(DnssecChain::parse(messages).unwrap(), certificate).unwrap();
     // Within the limit of 16 levels on its own, but not inside the bundle.
     let content_info = (0..16).fold(Vec::new(), |inner: Vec<u8>, _| {
         [&[0x30, u8::try_from(inner.len()).unwrap()], inner.as_slice()].concat()

@@ -4,7 +4,7 @@
 
 use kliento::{Profile, Token, TokenBundle, TrustAnchors, ValidityPeriod, Verifier};
 use veraid_core::{
-    Certificate, MemberIdBundle, OrganisationId, SignatureBundle, encode_dnssec_chain,
+    Certificate, MemberIdBundle, OrganisationCredential, SignatureBundle, encode_dnssec_chain,
     parse_dnssec_chain,
 };
 use veraid_testkit::{
@@ -30,10 +30,10 @@ fn now() -> ValidityPeriod {
     ValidityPeriod::at(default_instant())
 }
 
-fn organisation(made: &MockBundle) -> OrganisationId {
+fn organisation(made: &MockBundle) -> OrganisationCredential {
     let chain = parse_dnssec_chain(&dnssec_chain_der(&made.chain.messages)).unwrap();
     let certificate = Certificate::from_der(&made.organisation_certificate).unwrap();
-    OrganisationId::new(chain, certificate).unwrap()
+    OrganisationCredential::new(chain, certificate).unwrap()
 }
 
 const fn profile(scenario: &Scenario) -> Profile {
@@ -65,7 +65,7 @@ fn the_parts_of_a_bundle_put_together_are_the_bundle() {
         assert_eq!(id.organisation_certificate(), organisation.organisation_certificate());
         let chain = encode_dnssec_chain(id.chain().messages());
         assert_eq!(chain, encode_dnssec_chain(organisation.chain().messages()));
-        assert_eq!(id.organisation_id().profile(), profile(&scenario));
+        assert_eq!(id.organisation_credential().profile(), profile(&scenario));
     }
 }
 

@@ -128,7 +128,7 @@ fn an_error_names_the_certificate_that_is_wrong() {
         c.signature = Some(other.sign_pss(Digest::Sha256, &c.tbs_certificate(Digest::Sha256)));
     }));
     let error = verify(&bundle, VerificationPolicy::default()).unwrap_err();
-    let problem = CertificateProblem::SignatureDoesNotHold;
+    let problem = CertificateProblem::InvalidSignature;
     assert_eq!(error, VerifyError::Certificate { certificate: CertificateRole::Signer, problem });
 
     // The chain and certificate of another organisation, which did not issue the intermediate

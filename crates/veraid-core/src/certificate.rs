@@ -62,7 +62,7 @@ impl Certificate {
         let outer_algorithm = reader.read(tag::SEQUENCE, "signatureAlgorithm")?;
         let signature = reader.read(tag::BIT_STRING, "signatureValue")?;
         reader.finish()?;
-        let signature_octets = bit_string_octets(&signature, "signatureValue")?;
+        let signature_bytes = bit_string_octets(&signature, "signatureValue")?;
 
         let mut fields = tbs.reader("tbsCertificate");
         let version = match fields.optional(tag::constructed(0), "version")? {
@@ -126,7 +126,7 @@ impl Certificate {
             subject: range(&subject),
             serial: end_of(&serial, serial.value),
             subject_public_key_info: range(&spki),
-            signature: end_of(&signature, signature_octets),
+            signature: end_of(&signature, signature_bytes),
             is_version_3: version == 2,
             not_before,
             not_after,
@@ -309,7 +309,7 @@ impl Certificate {
 fn signature_problem(error: SignatureCheckError) -> CertificateProblem {
     match error {
         SignatureCheckError::LimitExceeded(limit) => CertificateProblem::LimitExceeded(limit),
-        _ => CertificateProblem::SignatureDoesNotHold,
+        _ => CertificateProblem::InvalidSignature,
     }
 }
 

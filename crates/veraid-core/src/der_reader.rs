@@ -41,7 +41,7 @@ pub(crate) mod tag {
 pub(crate) const MAX_DEPTH: usize = 16;
 
 /// The maximum octets of a length (5: one for the number of octets that follow, and 4).
-const MAX_LENGTH_OCTETS: usize = 5;
+const MAX_LENGTH_BYTES: usize = 5;
 
 /// One element: tag, length and value.
 #[derive(Clone, Copy, Debug)]
@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
 
     /// Ends reading; nothing may be left.
     pub(crate) fn finish(self) -> Result<(), ParseError> {
-        if self.is_finished() { Ok(()) } else { Err(self.error(DerProblem::TrailingOctets)) }
+        if self.is_finished() { Ok(()) } else { Err(self.error(DerProblem::TrailingBytes)) }
     }
 
     /// The next element, an OBJECT IDENTIFIER, as its content octets.
@@ -169,11 +169,11 @@ impl Bounds {
         if tag & 0x1F == 0x1F {
             return Err(DerProblem::Tag { expected: None, found: tag });
         }
-        let (octets_of_length, length) = match after_tag.first() {
+        let (bytes_of_length, length) = match after_tag.first() {
             Some(&short) if short < 0x80 => (1, usize::from(short)),
             _ => read_long_length(after_tag).ok_or(DerProblem::Length)?,
         };
-        let value = octets_of_length.saturating_add(1);
+        let value = bytes_of_length.saturating_add(1);
         let end = value.saturating_add(length);
         if end > octets.len() { Err(DerProblem::Truncated) } else { Ok(Self { tag, value, end }) }
     }
@@ -182,7 +182,7 @@ impl Bounds {
 /// The number of octets of the length that `octets` begin with, and its value; `None` if DER does
 /// not allow it.
 fn read_long_length(octets: &[u8]) -> Option<(usize, usize)> {
-    let mut reader = SliceReader::new(octets.get(..MAX_LENGTH_OCTETS).unwrap_or(octets)).ok()?;
+    let mut reader = SliceReader::new(octets.get(..MAX_LENGTH_BYTES).unwrap_or(octets)).ok()?;
     let length = Length::decode(&mut reader).ok()?;
     Some((usize::try_from(reader.position()).ok()?, usize::try_from(length).ok()?))
 }
@@ -221,10 +221,10 @@ pub(crate) fn read_whole<'a>(
 ///
 /// Content of 16 MiB could be 8 million elements without octets of their own. This ends the work
 /// after 32,768 elements.
-const MAX_HEADER_OCTETS: usize = crate::signature_bundle::SignatureBundle::MAX_OVERHEAD_BYTES;
+const MAX_HEADER_BYTES: usize = crate::signature_bundle::SignatureBundle::MAX_OVERHEAD_BYTES;
 
 /// Checks the shape of every element in `octets` before any is parsed: definite, minimal lengths
-/// that fit at every level, nested at most [`MAX_DEPTH`] deep, with at most [`MAX_HEADER_OCTETS`]
+/// that fit at every level, nested at most [`MAX_DEPTH`] deep, with at most [`MAX_HEADER_BYTES`]
 /// of tags and lengths. The contents of OCTET STRINGs and BIT STRINGs are checked where they are
 /// parsed.
 ///
@@ -240,7 +240,7 @@ pub(crate) fn check_structure_within(
     depth: usize,
 ) -> Result<(), ParseError> {
     let mut next = 0;
-    let mut header_octets = 0_usize;
+    let mut header_bytes = 0_usize;
     // The ends of the elements around the next one; the outermost entry stands for all elements.
     let mut ends = Vec::with_capacity(MAX_DEPTH.saturating_add(1));
     ends.push(octets.len());
@@ -251,12 +251,12 @@ pub(crate) fn check_structure_within(
         }
         let error = |problem| ParseError::Der { field, offset: next, problem };
         let bounds = Bounds::of(octets.get(next..end).unwrap_or_default()).map_err(error)?;
-        header_octets = header_octets.saturating_add(bounds.value);
-        if header_octets > MAX_HEADER_OCTETS {
+        header_bytes = header_bytes.saturating_add(bounds.value);
+        if header_bytes > MAX_HEADER_BYTES {
             return Err(ParseError::TooLarge {
                 what: "all tags and lengths together",
-                octets: header_octets,
-                limit: MAX_HEADER_OCTETS,
+                octets: header_bytes,
+                limit: MAX_HEADER_BYTES,
             });
         }
         let end = next.saturating_add(bounds.end);

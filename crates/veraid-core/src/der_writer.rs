@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_take_the_fewest_octets() {
+    fn lengths_take_the_fewest_bytes() {
         for (length, header) in [
             (0, &[0x04, 0][..]),
             (127, &[0x04, 0x7F]),

@@ -81,7 +81,7 @@ pub enum DerProblem {
     Value,
     /// There are octets after the last element.
     #[error("there are octets after the last element")]
-    TrailingOctets,
+    TrailingBytes,
     /// Elements nest too deeply.
     #[error("elements nest deeper than 16")]
     Depth,
@@ -430,7 +430,7 @@ pub enum CertificateProblem {
     ForeignIssuer,
     /// Its signature is invalid.
     #[error("its signature does not hold")]
-    SignatureDoesNotHold,
+    InvalidSignature,
     /// Verification would take more than it may.
     #[error("there are more {0} than allowed")]
     LimitExceeded(Limit),
@@ -456,7 +456,7 @@ impl CertificateProblem {
             Self::NotIssuedByOrganisation => 2215,
             Self::NotSelfIssued => 2216,
             Self::ForeignIssuer => 2218,
-            Self::SignatureDoesNotHold => 2217,
+            Self::InvalidSignature => 2217,
             Self::LimitExceeded(_) => 2007,
         }
     }
@@ -620,7 +620,7 @@ pub enum SignedDataError {
     InvertedPeriod,
     /// The signature is invalid.
     #[error("the signature does not hold")]
-    SignatureDoesNotHold,
+    InvalidSignature,
     /// Verification would take more than it may.
     #[error("there are more {0} than allowed")]
     LimitExceeded(Limit),
@@ -687,7 +687,7 @@ impl SignedDataError {
             Self::Content(_) => 2315,
             Self::DigestMismatch => 2316,
             Self::InvertedPeriod => 2317,
-            Self::SignatureDoesNotHold => 2318,
+            Self::InvalidSignature => 2318,
             Self::LimitExceeded(_) => 2007,
         }
     }

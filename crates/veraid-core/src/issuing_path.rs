@@ -14,7 +14,7 @@ use crate::verifier::Verifier;
 /// role checked.
 ///
 /// It does not check the key record: use [`MemberIdBundle::verify`] or
-/// [`OrganisationId::verify`](crate::OrganisationId::verify) to prove that DNS names the
+/// [`OrganisationCredential::verify`](crate::OrganisationCredential::verify) to prove that DNS names the
 /// organisation's key. An issuer uses this path to refuse certificates that verifiers would reject
 /// later.
 #[derive(Clone, Debug)]

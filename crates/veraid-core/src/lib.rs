@@ -16,15 +16,15 @@ mod error;
 mod issuing_path;
 mod key_record;
 mod member_id_bundle;
-mod memory;
+mod cache;
 mod name;
 mod oid;
-mod organisation_id;
+mod organisation_credential;
 mod organisation_key;
 mod precis;
 mod profile;
-mod recollection;
-mod remembered;
+mod bundle_lookup;
+mod cache_entry;
 mod signature_bundle;
 mod signature_metadata;
 mod signed_data;
@@ -46,13 +46,13 @@ pub use error::{
 pub use issuing_path::IssuingPath;
 pub use key_record::{KeyRecord, RecordForm};
 pub use member_id_bundle::{MemberIdBundle, VerifiedMemberId};
-pub use memory::{MemoryCounters, MemoryCounts, MemoryLimits};
+pub use cache::{CacheStats, CacheCounters, CacheLimits};
 pub use name::{Member, NameProblem, OrganisationName, UserName};
 pub use oid::{OidError, ServiceOid};
-pub use organisation_id::{OrganisationId, VerifiedOrganisationId};
+pub use organisation_credential::{OrganisationCredential, VerifiedOrganisationId};
 pub use organisation_key::OrganisationKey;
 pub use profile::{MAX_VALIDITY_SECONDS, Profile};
-pub use signature_bundle::{Recalled, SignatureBundle};
+pub use signature_bundle::{CacheLookup, SignatureBundle};
 pub use unverified::Unverified;
 pub use veraid_dnssec::{
     ChainError, Limits, Timestamp, TrustAnchors, ValidityPeriod, ValidityPeriods, crypto,

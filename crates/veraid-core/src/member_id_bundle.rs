@@ -13,7 +13,7 @@ use crate::der_writer::encode_set_of;
 use crate::error::{DerProblem, Deviation, ParseError, VerifyError};
 use crate::name::Member;
 use crate::oid::ServiceOid;
-use crate::organisation_id::OrganisationId;
+use crate::organisation_credential::OrganisationCredential;
 use crate::profile::Profile;
 use crate::signature_bundle::SignatureBundle;
 use crate::verification::{Proof, ProvedOrganisation, member_name};
@@ -101,7 +101,7 @@ impl MemberIdBundle {
     ///
     /// [`ParseError`] if the result is not a bundle, or is too large.
     pub fn assemble(
-        organisation: &OrganisationId,
+        organisation: &OrganisationCredential,
         member_certificate: &Certificate,
         intermediates: &[Certificate],
     ) -> Result<Self, ParseError> {
@@ -139,8 +139,8 @@ impl MemberIdBundle {
 
     /// The chain and the organisation's certificate, which the organisation's other bundles share.
     #[must_use]
-    pub fn organisation_id(&self) -> OrganisationId {
-        OrganisationId::from_head(Arc::clone(&self.head))
+    pub fn organisation_credential(&self) -> OrganisationCredential {
+        OrganisationCredential::from_head(Arc::clone(&self.head))
     }
 
     /// The member's certificate, not verified.
@@ -182,10 +182,10 @@ impl MemberIdBundle {
             return Err(VerifyError::AttributionMissing);
         }
         let user = member_name(&path, profile)?;
-        let settled =
-            organisation.settle(&path.validity(), ValidityPeriod::ALWAYS, period, verifier)?;
-        let proof = organisation.proof(&path, &settled);
-        let (validity, member) = (settled.validity, organisation.into_member(user));
+        let common_second =
+            organisation.find_common_second(&path.validity(), ValidityPeriod::ALWAYS, period, verifier)?;
+        let proof = organisation.proof(&path, &common_second);
+        let (validity, member) = (common_second.validity, organisation.into_member(user));
         Ok(VerifiedMemberId { member, profile, validity, proof })
     }
 }

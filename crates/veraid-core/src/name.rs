@@ -17,7 +17,7 @@ pub struct OrganisationName {
 }
 
 impl OrganisationName {
-    pub(crate) fn heap_octets(&self) -> usize {
+    pub(crate) fn heap_size_bytes(&self) -> usize {
         [self.ascii.len(), self.unicode.len(), self.dns.as_wire().len()].iter().sum()
     }
 
@@ -124,7 +124,7 @@ pub(crate) const BOT: &str = "@";
 impl UserName {
     /// The maximum length of a name in octets of UTF-8, as with other parts of an identity in the
     /// field (a DNS name, a file name).
-    pub const MAX_OCTETS: usize = 255;
+    pub const MAX_BYTES: usize = 255;
 
     /// Parses `text` as a user's name under `profile`.
     ///
@@ -140,7 +140,7 @@ impl UserName {
         if text.is_empty() {
             return Err(NameProblem::Empty);
         }
-        if text.len() > Self::MAX_OCTETS {
+        if text.len() > Self::MAX_BYTES {
             return Err(NameProblem::TooLong);
         }
         if let Some(character) = text.chars().find(|&character| is_refused(character)) {

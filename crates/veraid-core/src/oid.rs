@@ -74,7 +74,7 @@ pub struct ServiceOid {
 impl ServiceOid {
     /// The maximum octets of an encoding (128: room for 14 arcs of 64 bits, and for any that is in
     /// use).
-    pub const MAX_OCTETS: usize = 128;
+    pub const MAX_BYTES: usize = 128;
 
     /// Creates a service from the content octets of a DER encoding, for constants.
     ///
@@ -83,21 +83,21 @@ impl ServiceOid {
     /// If they are not an object identifier; a constant fails at compile time.
     #[must_use]
     pub const fn new_static(octets: &'static [u8]) -> Self {
-        assert!(octets.len() <= Self::MAX_OCTETS && check_oid(octets), "no object identifier");
+        assert!(octets.len() <= Self::MAX_BYTES && check_oid(octets), "no object identifier");
         Self { octets: Cow::Borrowed(octets) }
     }
 
     /// Creates a service from the content octets of a DER encoding (X.690 section 8.19); `None` if
     /// they are not an object identifier.
     #[must_use]
-    pub fn from_octets(octets: &[u8]) -> Option<Self> {
-        (octets.len() <= Self::MAX_OCTETS && check_oid(octets))
+    pub fn from_bytes(octets: &[u8]) -> Option<Self> {
+        (octets.len() <= Self::MAX_BYTES && check_oid(octets))
             .then(|| Self { octets: Cow::Owned(octets.to_vec()) })
     }
 
     /// The content octets of the DER encoding (X.690 section 8.19).
     #[must_use]
-    pub fn as_octets(&self) -> &[u8] {
+    pub fn as_bytes(&self) -> &[u8] {
         &self.octets
     }
 }
@@ -106,11 +106,11 @@ impl FromStr for ServiceOid {
     type Err = OidError;
 
     /// Parses dotted decimal without leading zeros; arcs of any size, as long as the encoding has
-    /// at most [`ServiceOid::MAX_OCTETS`].
+    /// at most [`ServiceOid::MAX_BYTES`].
     fn from_str(text: &str) -> Result<Self, OidError> {
         let error = || OidError { text: text.chars().take(64).collect() };
         // 128 octets are 896 bits: 270 digits, or 64 arcs of one digit and their dots.
-        if text.len() > MAX_TEXT_OCTETS || !is_dotted_decimal(text) {
+        if text.len() > MAX_TEXT_BYTES || !is_dotted_decimal(text) {
             return Err(error());
         }
         let mut arcs = text.split('.').map(Arc::from_decimal);
@@ -119,16 +119,16 @@ impl FromStr for ServiceOid {
         let head = second.plus(first.small().saturating_mul(40));
         let octets: Vec<u8> =
             std::iter::once(head).chain(arcs).flat_map(Arc::into_base_128).collect();
-        if octets.len() > Self::MAX_OCTETS {
+        if octets.len() > Self::MAX_BYTES {
             return Err(error());
         }
         Ok(Self { octets: Cow::Owned(octets) })
     }
 }
 
-/// The maximum length of a text that may be an object identifier of [`ServiceOid::MAX_OCTETS`]
+/// The maximum length of a text that may be an object identifier of [`ServiceOid::MAX_BYTES`]
 /// (512; the longest is one of 127 arcs).
-const MAX_TEXT_OCTETS: usize = 512;
+const MAX_TEXT_BYTES: usize = 512;
 
 /// Returns true if `text` is an object identifier in dotted decimal, of any length: at least two
 /// arcs without leading zeros, the first from 0 to 2, the second below 40 unless the first is 2.
@@ -254,14 +254,14 @@ impl fmt::Display for Arc {
 
 /// Writes the dotted decimal form of an object identifier's content octets.
 ///
-/// Arcs of more than [`ServiceOid::MAX_OCTETS`], which only unknown extensions and attributes can
+/// Arcs of more than [`ServiceOid::MAX_BYTES`], which only unknown extensions and attributes can
 /// have, are written `?`: the work grows with the square of their length.
 pub(crate) fn write_dotted(octets: &[u8], f: &mut impl fmt::Write) -> fmt::Result {
     for (place, arc) in octets.split_inclusive(|octet| octet & 0x80 == 0).enumerate() {
         if place > 0 {
             f.write_char('.')?;
         }
-        if arc.len() > ServiceOid::MAX_OCTETS {
+        if arc.len() > ServiceOid::MAX_BYTES {
             f.write_char('?')?;
             continue;
         }
@@ -320,11 +320,11 @@ mod tests {
             "0.39.1000000000",
         ] {
             let oid: ServiceOid = text.parse().unwrap();
-            assert!(check_oid(oid.as_octets()));
+            assert!(check_oid(oid.as_bytes()));
             assert_eq!(oid.to_string(), text);
         }
         assert_eq!(
-            "1.3.6.1.4.1.58708.1.0".parse::<ServiceOid>().unwrap().as_octets(),
+            "1.3.6.1.4.1.58708.1.0".parse::<ServiceOid>().unwrap().as_bytes(),
             known::SIGNATURE_METADATA
         );
     }
@@ -352,15 +352,15 @@ mod tests {
     }
 
     #[test]
-    fn encodings_have_at_most_128_octets() {
+    fn encodings_have_at_most_128_bytes() {
         // 126 arcs of 7 bits behind the first two, and one more.
         let longest = format!("1.3{}", ".127".repeat(127));
         let parsed: ServiceOid = longest.parse().unwrap();
-        assert_eq!((parsed.as_octets().len(), parsed.to_string()), (128, longest.clone()));
+        assert_eq!((parsed.as_bytes().len(), parsed.to_string()), (128, longest.clone()));
         assert!(format!("{longest}.1").parse::<ServiceOid>().is_err());
         // The largest number of 127 groups of 7 bits.
         let octets = [&[0x2B][..], &[0xFF; 126], &[0x7F]].concat();
-        let greatest = ServiceOid::from_octets(&octets).unwrap();
+        let greatest = ServiceOid::from_bytes(&octets).unwrap();
         assert_eq!(greatest.to_string().parse(), Ok(greatest));
     }
 
@@ -394,7 +394,7 @@ mod tests {
         fn different_object_identifiers_have_different_texts(octets in encoded(), others in encoded()) {
             prop_assume!(octets.len() <= 128 && others.len() <= 128);
             if let Some((oid, other)) =
-                ServiceOid::from_octets(&octets).zip(ServiceOid::from_octets(&others))
+                ServiceOid::from_bytes(&octets).zip(ServiceOid::from_bytes(&others))
             {
                 prop_assert_eq!(oid.to_string() == other.to_string(), oid == other);
                 prop_assert_eq!(oid.to_string().parse(), Ok(oid));
@@ -416,7 +416,7 @@ mod tests {
                 expected.extend(groups.iter().map(|group| group | 0x80));
                 expected.push(last);
             }
-            prop_assert_eq!(oid.as_octets(), expected);
+            prop_assert_eq!(oid.as_bytes(), expected);
             prop_assert_eq!(oid.to_string(), text);
         }
     }

@@ -9,11 +9,11 @@ use crate::bundle_head::{BundleHead, check_strictness, retag};
 use crate::certificate::Certificate;
 use crate::der_reader::{Element, check_structure, check_structure_within, read_whole, tag};
 use crate::error::{Deviation, ParseError, VerifyError};
-use crate::memory::{Key, key};
+use crate::cache::{Key, key};
 use crate::oid::ServiceOid;
-use crate::organisation_id::OrganisationId;
+use crate::organisation_credential::OrganisationCredential;
 use crate::profile::Profile;
-use crate::remembered::RememberedOrganisation;
+use crate::cache_entry::OrganisationEntry;
 use crate::signed_data::SignedData;
 use crate::verification::{VerifiedSignature, verify};
 use crate::verifier::Verifier;
@@ -51,14 +51,14 @@ pub(crate) struct BundleKeys {
 
 /// The result of a cache lookup.
 #[derive(Debug)]
-pub enum Recalled {
+pub enum CacheLookup {
     /// These octets were verified before: the result that verifying them again would give.
-    Verdict(Result<Box<VerifiedSignature>, VerifyError>),
+    Hit(Result<Box<VerifiedSignature>, VerifyError>),
     /// The chain and organisation certificate are cached and valid for this period: verifying takes
     /// at most the checks of a certificate's signature and the content's.
-    Known(Box<SignatureBundle>),
+    OrganisationCached(Box<SignatureBundle>),
     /// Not cached, or not enough to be fast. The octets may not even be a bundle.
-    Unknown,
+    Miss,
 }
 
 impl SignatureBundle {
@@ -106,48 +106,48 @@ impl SignatureBundle {
     /// takes long, so that a server can handle cached bundles at once and move all others to where
     /// they do not delay anyone.
     #[must_use]
-    pub fn recall(
+    pub fn look_up(
         der: &[u8],
         max_size_bytes: usize,
         service: &ServiceOid,
         period: ValidityPeriod,
         verifier: &Verifier,
-    ) -> Recalled {
+    ) -> CacheLookup {
         // Input that is too large is not looked up.
-        let Some(memory) = verifier.memory().filter(|_| der.len() <= max_size_bytes) else {
-            return Recalled::Unknown;
+        let Some(cache) = verifier.cache().filter(|_| der.len() <= max_size_bytes) else {
+            return CacheLookup::Miss;
         };
         let crypto = verifier.crypto();
-        let whole = memory.bundles().and_then(|_| key(der, crypto));
-        if let Some((bundles, whole)) = memory.bundles().zip(whole)
-            && let Some(remembered) = bundles.glance(&whole)
-            && let Some(verdict) = remembered.answer(service, period, verifier)
+        let whole = cache.bundles().and_then(|_| key(der, crypto));
+        if let Some((bundles, whole)) = cache.bundles().zip(whole)
+            && let Some(cache_entry) = bundles.peek(&whole)
+            && let Some(verdict) = cache_entry.answer(service, period, verifier)
         {
             bundles.count_hit();
-            return Recalled::Verdict(verdict.map(Box::new));
+            return CacheLookup::Hit(verdict.map(Box::new));
         }
-        let fields = memory.organisations().zip(organisation_fields(der));
+        let fields = cache.organisations().zip(organisation_fields(der));
         let Some((organisations, organisation)) =
-            fields.and_then(|(memory, fields)| Some((memory, key(fields, crypto)?)))
+            fields.and_then(|(cache, fields)| Some((cache, key(fields, crypto)?)))
         else {
-            return Recalled::Unknown;
+            return CacheLookup::Miss;
         };
-        let known = organisations.glance(&organisation);
+        let known = organisations.peek(&organisation);
         let known = known.filter(|known| known.answers(service, period, verifier));
         // If the rest after the organisation's fields is invalid, a full parse finds the error and
         // its position.
         match known.and_then(|known| Self::from_der_with(der, &known)) {
             Some(bundle) if bundle.signed_data.certificates.len() <= MAX_CERTIFICATES_AT_ONCE => {
                 let keys = BundleKeys { whole, organisation: Some(organisation) };
-                Recalled::Known(Box::new(Self { keys, ..bundle }))
+                CacheLookup::OrganisationCached(Box::new(Self { keys, ..bundle }))
             }
-            _ => Recalled::Unknown,
+            _ => CacheLookup::Miss,
         }
     }
 
     /// Parses a bundle whose organisation's fields are cached, octet for octet; `None` if the rest
     /// is invalid.
-    fn from_der_with(der: &[u8], known: &RememberedOrganisation) -> Option<Self> {
+    fn from_der_with(der: &[u8], known: &OrganisationEntry) -> Option<Self> {
         let whole = read_whole(der, tag::SEQUENCE, "signatureBundle", 0).ok()?;
         check_head_size(&whole).ok()?;
         let mut fields = whole.reader("signatureBundle");
@@ -195,7 +195,7 @@ impl SignatureBundle {
     ///
     /// [`ParseError`] if the result is not a bundle, or is too large.
     pub fn assemble(
-        organisation: &OrganisationId,
+        organisation: &OrganisationCredential,
         content_info: &[u8],
     ) -> Result<Self, ParseError> {
         let field = "signature";

@@ -36,7 +36,7 @@ impl SignatureMetadata {
         }
         let mut fields = element.reader(field);
         let service = fields.read(tag::primitive(0), "serviceOid")?;
-        let service = ServiceOid::from_octets(service.value).ok_or(ParseError::Der {
+        let service = ServiceOid::from_bytes(service.value).ok_or(ParseError::Der {
             field: "serviceOid",
             offset: service.offset,
             problem: DerProblem::Value,

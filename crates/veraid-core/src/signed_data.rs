@@ -252,7 +252,7 @@ impl Signer<'_> {
             )
             .map_err(|error| match error {
                 SignatureCheckError::LimitExceeded(limit) => SignedDataError::LimitExceeded(limit),
-                _ => SignedDataError::SignatureDoesNotHold,
+                _ => SignedDataError::InvalidSignature,
             })
     }
 }

@@ -13,12 +13,12 @@ use crate::certificate::path::{Candidates, SelfSignature, VerifiedPath};
 use crate::certificate::{Certificate, CommonNameProblem};
 use crate::error::{CertificateRole, VerifyError};
 use crate::key_record::KeyRecord;
-use crate::memory::Memory;
+use crate::cache::VerificationCache;
 use crate::name::{Member, OrganisationName, UserName};
 use crate::oid::ServiceOid;
 use crate::organisation_key::OrganisationKey;
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
-use crate::recollection::Recollection;
+use crate::bundle_lookup::BundleLookup;
 use crate::signature_bundle::SignatureBundle;
 use crate::signed_data::{Signer, VerifiedSignedData};
 use crate::verifier::Verifier;
@@ -197,7 +197,7 @@ impl fmt::Debug for VerifiedSignature {
             .field("kind", &self.kind)
             .field("profile", &self.profile)
             .field("service", &self.service)
-            .field("content_octets", &self.content.len())
+            .field("content_bytes", &self.content.len())
             .field("validity", &self.validity)
             .finish_non_exhaustive()
     }
@@ -212,15 +212,15 @@ pub(crate) fn verify(
     period: ValidityPeriod,
     verifier: &Verifier,
 ) -> Result<VerifiedSignature, VerifyError> {
-    let recollection = Recollection::new(bundle, content, service, verifier);
-    if let Some(verdict) = recollection.verdict(period) {
+    let bundle_lookup = BundleLookup::new(bundle, content, service, verifier);
+    if let Some(verdict) = bundle_lookup.verdict(period) {
         return verdict;
     }
-    let mut organisation = match recollection.organisation(period) {
+    let mut organisation = match bundle_lookup.organisation(period) {
         Some(organisation) => organisation?,
         None => ProvedOrganisation::check(&bundle.head, service, period, verifier)?,
     };
-    let with_chain_proved = recollection.wants(&organisation).then(|| organisation.clone());
+    let with_chain_proved = bundle_lookup.wants(&organisation).then(|| organisation.clone());
     let checks = &mut organisation.checks;
 
     // Step 4: the path from the organisation's certificate to the signer's.
@@ -249,7 +249,7 @@ pub(crate) fn verify(
 
     // Steps 2 to 5 must be valid at one common second inside the window.
     let certificates = path.validity();
-    let settled = organisation.settle(&certificates, signed.period, period, verifier)?;
+    let common_second = organisation.find_common_second(&certificates, signed.period, period, verifier)?;
     if let Some(limit) = verifier.policy().max_signed_seconds(organisation.profile)
         && signed.period.span_seconds() > limit
     {
@@ -258,9 +258,9 @@ pub(crate) fn verify(
     }
 
     // Step 6: the output.
-    let signature = VerifiedSignature::new(organisation, path, signed, settled, user, kind);
+    let signature = VerifiedSignature::new(organisation, path, signed, common_second, user, kind);
     if let Some(organisation) = with_chain_proved {
-        recollection.remember(organisation, certificates, &signature);
+        bundle_lookup.insert(organisation, certificates, &signature);
     }
     Ok(signature)
 }
@@ -271,18 +271,18 @@ impl VerifiedSignature {
         organisation: ProvedOrganisation,
         path: VerifiedPath<'_>,
         signed: VerifiedSignedData,
-        settled: Settled,
+        common_second: CommonSecond,
         user: Option<UserName>,
         kind: SignatureKind,
     ) -> Self {
-        let proof = organisation.proof(&path, &settled);
+        let proof = organisation.proof(&path, &common_second);
         Self {
             member: Member { organisation: organisation.name, user },
             kind,
             profile: organisation.profile,
             service: signed.service,
             content: signed.content,
-            validity: settled.validity,
+            validity: common_second.validity,
             signed_period: signed.period,
             signature: signed.signature,
             proof,
@@ -292,17 +292,17 @@ impl VerifiedSignature {
 
 impl VerifiedSignature {
     /// The approximate heap size in bytes, without the records that it rests on.
-    pub(crate) fn heap_octets(&self) -> usize {
+    pub(crate) fn heap_size_bytes(&self) -> usize {
         let user = self.member.user().map_or(0, |user| user.as_str().len());
-        [self.content.len(), self.signature.len(), self.member.organisation().heap_octets(), user]
+        [self.content.len(), self.signature.len(), self.member.organisation().heap_size_bytes(), user]
             .into_iter()
             .fold(0, usize::saturating_add)
     }
 
     /// Replaces the window and validity with those of another common second.
-    pub(crate) fn settled(mut self, settled: Settled) -> Self {
-        self.validity = settled.validity;
-        self.proof.window = settled.window;
+    pub(crate) fn common_second(mut self, common_second: CommonSecond) -> Self {
+        self.validity = common_second.validity;
+        self.proof.window = common_second.window;
         self
     }
 }
@@ -377,8 +377,8 @@ impl ProvedOrganisation {
         // Step 3: the DNSSEC chain, over every second that may count.
         let chains = verifier.chains(profile);
         let mut checks = SignatureChecks::new(chains.crypto(), *chains.limits());
-        if let Some(memory) = verifier.memory().and_then(Memory::zones) {
-            checks = checks.with_memory(memory);
+        if let Some(cache) = verifier.cache().and_then(VerificationCache::zones) {
+            checks = checks.with_cache(cache);
         }
         // `OrganisationName` leaves room for the label.
         let question = name
@@ -407,14 +407,14 @@ impl ProvedOrganisation {
     }
 
     /// Returns true if proving it for any period within `wanted` would give this result.
-    pub(crate) fn is_steady_for(&self, wanted: ValidityPeriod) -> bool {
-        let steady = self.records.steady_period();
-        steady.is_some_and(|steady| steady.intersection(wanted) == Some(wanted))
+    pub(crate) fn is_reusable_for(&self, wanted: ValidityPeriod) -> bool {
+        let reuse_period = self.records.reuse_period();
+        reuse_period.is_some_and(|reuse_period| reuse_period.intersection(wanted) == Some(wanted))
     }
 
     /// The approximate heap size in bytes, rather too high than too low.
-    pub(crate) fn heap_octets(&self) -> usize {
-        self.name.heap_octets().saturating_add(self.records.heap_octets())
+    pub(crate) fn heap_size_bytes(&self) -> usize {
+        self.name.heap_size_bytes().saturating_add(self.records.heap_size_bytes())
     }
 
     /// Returns true if no part of it came from the cache.
@@ -423,19 +423,19 @@ impl ProvedOrganisation {
     }
 
     /// Records that the organisation certificate's self-signature is valid.
-    pub(crate) const fn with_self_signature_held(mut self) -> Self {
-        self.self_signature = SelfSignature::Held;
+    pub(crate) const fn with_self_signature_verified(mut self) -> Self {
+        self.self_signature = SelfSignature::Present;
         self
     }
 
     /// Finds the common second of chain, certificates and signature inside the window.
-    pub(crate) fn settle(
+    pub(crate) fn find_common_second(
         &self,
         certificates: &ValidityPeriods,
         signature: ValidityPeriod,
         period: ValidityPeriod,
         verifier: &Verifier,
-    ) -> Result<Settled, VerifyError> {
+    ) -> Result<CommonSecond, VerifyError> {
         let window = Window {
             requested: period,
             ttl_override_seconds: self.key_record.ttl_override_seconds(),
@@ -444,8 +444,8 @@ impl ProvedOrganisation {
         };
         let chain = self.records.validity();
         let evidence = Evidence { chain, certificates, signature };
-        let (window, validity) = window.settle(evidence)?;
-        Ok(Settled { window, validity })
+        let (window, validity) = window.find_common_second(evidence)?;
+        Ok(CommonSecond { window, validity })
     }
 
     pub(crate) fn into_name(self) -> OrganisationName {
@@ -456,7 +456,7 @@ impl ProvedOrganisation {
         Member { organisation: self.name, user }
     }
 
-    pub(crate) fn proof(&self, path: &VerifiedPath<'_>, settled: &Settled) -> Proof {
+    pub(crate) fn proof(&self, path: &VerifiedPath<'_>, common_second: &CommonSecond) -> Proof {
         let last = path.certificates().len().saturating_sub(1);
         let certificates = path
             .certificates()
@@ -478,7 +478,7 @@ impl ProvedOrganisation {
             certificates,
             organisation_certificate_self_issued: path.organisation_is_self_issued(),
             ttl_override_seconds: self.key_record.ttl_override_seconds(),
-            window: settled.window,
+            window: common_second.window,
             signature_checks: self.checks.made(),
         }
     }
@@ -498,7 +498,7 @@ fn check_requested(
 }
 
 /// The window in which evidence counted, and the run of seconds in which all of it is valid.
-pub(crate) struct Settled {
+pub(crate) struct CommonSecond {
     pub(crate) window: ValidityPeriod,
     pub(crate) validity: ValidityPeriod,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use veraid_dnssec::crypto::CryptoProvider;
 use veraid_dnssec::{ChainVerifier, Limits, TrustAnchors};
 
-use crate::memory::{Memory, MemoryCounters, MemoryLimits};
+use crate::cache::{VerificationCache, CacheStats, CacheLimits};
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 
 /// Verifies bundles with its trust anchors, cryptography, limits and policy, and optionally a cache
@@ -14,8 +14,8 @@ use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 pub struct Verifier {
     chains: ChainVerifier,
     policy: VerificationPolicy,
-    memory: Option<Arc<Memory>>,
-    memory_limits: MemoryLimits,
+    cache: Option<Arc<VerificationCache>>,
+    cache_limits: CacheLimits,
 }
 
 impl Verifier {
@@ -32,8 +32,8 @@ impl Verifier {
         Self {
             chains: ChainVerifier::new(anchors, crypto),
             policy: VerificationPolicy::DEFAULT,
-            memory: None,
-            memory_limits: MemoryLimits::NOTHING,
+            cache: None,
+            cache_limits: CacheLimits::DISABLED,
         }
     }
 
@@ -42,26 +42,26 @@ impl Verifier {
     /// It changes only the cost of verification, never the result. A verifier with other anchors,
     /// limits or policy starts with an empty cache again.
     #[must_use]
-    pub fn with_memory(mut self, limits: MemoryLimits) -> Self {
-        self.memory_limits = limits;
-        self.forget();
+    pub fn with_cache(mut self, limits: CacheLimits) -> Self {
+        self.cache_limits = limits;
+        self.remove();
         self
     }
 
     /// Statistics of the caches, if enabled.
     #[must_use]
-    pub fn memory_counters(&self) -> MemoryCounters {
-        self.memory.as_ref().map(|memory| memory.counters()).unwrap_or_default()
+    pub fn cache_stats(&self) -> CacheStats {
+        self.cache.as_ref().map(|cache| cache.counters()).unwrap_or_default()
     }
 
     /// Replaces the cache with an empty one: its entries are results of another verifier.
-    fn forget(&mut self) {
-        let remembers = self.memory_limits != MemoryLimits::NOTHING;
-        self.memory = remembers.then(|| Arc::new(Memory::new(self.memory_limits)));
+    fn remove(&mut self) {
+        let remembers = self.cache_limits != CacheLimits::DISABLED;
+        self.cache = remembers.then(|| Arc::new(VerificationCache::new(self.cache_limits)));
     }
 
-    pub(crate) fn memory(&self) -> Option<&Memory> {
-        self.memory.as_deref()
+    pub(crate) fn cache(&self) -> Option<&VerificationCache> {
+        self.cache.as_deref()
     }
 
     /// Sets the trust anchors.
@@ -69,7 +69,7 @@ impl Verifier {
     pub fn with_trust_anchors(mut self, anchors: TrustAnchors) -> Self {
         let limits = *self.chains.limits();
         self.chains = ChainVerifier::new(anchors, self.chains.crypto()).with_limits(limits);
-        self.forget();
+        self.remove();
         self
     }
 
@@ -77,7 +77,7 @@ impl Verifier {
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.chains = self.chains.with_limits(limits);
-        self.forget();
+        self.remove();
         self
     }
 
@@ -85,7 +85,7 @@ impl Verifier {
     #[must_use]
     pub fn with_policy(mut self, policy: VerificationPolicy) -> Self {
         self.policy = policy;
-        self.forget();
+        self.remove();
         self
     }
 

@@ -35,14 +35,14 @@ impl Window {
     /// Only if there is no such second, and all evidence has begun within the leeway after the
     /// requested period, the first such second counts instead: a clock that is behind makes chain,
     /// certificates and signature alike seem early. Ends are never extended.
-    pub(crate) fn settle(
+    pub(crate) fn find_common_second(
         &self,
         evidence: Evidence<'_>,
     ) -> Result<(ValidityPeriod, ValidityPeriod), VerifyError> {
-        self.settle_in(self.requested, evidence).or_else(|error| {
+        self.find_common_second_in(self.requested, evidence).or_else(|error| {
             match self.first_second_of_leeway(evidence) {
                 Some(begun) => {
-                    self.settle_in(ValidityPeriod::at(begun), evidence).map_err(|_| error)
+                    self.find_common_second_in(ValidityPeriod::at(begun), evidence).map_err(|_| error)
                 }
                 None => Err(error),
             }
@@ -60,7 +60,7 @@ impl Window {
         chain.intersection(&signed).intersection(&leeway.ok()?.into()).earliest()
     }
 
-    fn settle_in(
+    fn find_common_second_in(
         &self,
         requested: ValidityPeriod,
         evidence: Evidence<'_>,
@@ -69,11 +69,11 @@ impl Window {
         let signed = certificates.intersection(&signature.into());
         let window = self.look_back(requested, &signed);
         let all = chain.intersection(&signed);
-        let settled = window.and_then(|window| {
+        let common_second = window.and_then(|window| {
             let latest = all.intersection(&window.into()).latest()?;
             Some((window, all.run_around(latest)?))
         });
-        settled.ok_or_else(|| {
+        common_second.ok_or_else(|| {
             VerifyError::NoCommonSecond(Box::new(NoCommonSecond {
                 window: window.unwrap_or(requested),
                 chain: chain.clone(),
@@ -115,7 +115,7 @@ mod tests {
         ValidityPeriod::new(t(start), t(end)).unwrap()
     }
 
-    fn settle(
+    fn find_common_second(
         profile: Profile,
         requested: ValidityPeriod,
         ttl_override_seconds: u64,
@@ -126,7 +126,7 @@ mod tests {
         let certificates = ValidityPeriod::ALWAYS.into();
         let evidence = Evidence { chain: &chain, certificates: &certificates, signature };
         Window { requested, ttl_override_seconds, profile, leeway_seconds: 0 }
-            .settle(evidence)
+            .find_common_second(evidence)
             .ok()
             .map(|(_, validity)| validity)
     }
@@ -135,35 +135,35 @@ mod tests {
     fn looks_back_from_the_end_of_the_signature_under_veraid_and_of_the_request_under_domainauth() {
         let (requested, signature, chain) =
             (p(0, 10 * DAY), p(0, 2 * DAY), [p(3 * DAY / 2, 9 * DAY / 5)]);
-        assert_eq!(settle(Profile::VeraId, requested, DAY, &chain, signature), Some(chain[0]));
-        assert_eq!(settle(Profile::DomainAuth, requested, DAY, &chain, signature), None);
+        assert_eq!(find_common_second(Profile::VeraId, requested, DAY, &chain, signature), Some(chain[0]));
+        assert_eq!(find_common_second(Profile::DomainAuth, requested, DAY, &chain, signature), None);
     }
 
     #[test]
     fn one_common_second_is_enough_and_none_is_not() {
         for profile in [Profile::VeraId, Profile::DomainAuth] {
             assert_eq!(
-                settle(profile, p(0, 100), 50, &[p(0, 50)], p(0, 100)),
+                find_common_second(profile, p(0, 100), 50, &[p(0, 50)], p(0, 100)),
                 Some(p(0, 50)),
                 "the window starts where the chain ends"
             );
-            assert_eq!(settle(profile, p(0, 100), 49, &[p(0, 50)], p(0, 100)), None);
+            assert_eq!(find_common_second(profile, p(0, 100), 49, &[p(0, 50)], p(0, 100)), None);
         }
     }
 
     #[test]
     fn a_ttl_override_of_0_leaves_one_second() {
         assert_eq!(
-            settle(Profile::VeraId, p(0, 100), 0, &[p(100, 200)], p(0, 150)),
+            find_common_second(Profile::VeraId, p(0, 100), 0, &[p(100, 200)], p(0, 150)),
             Some(p(100, 150))
         );
-        assert_eq!(settle(Profile::VeraId, p(0, 100), 0, &[p(0, 99)], p(0, 150)), None);
+        assert_eq!(find_common_second(Profile::VeraId, p(0, 100), 0, &[p(0, 99)], p(0, 150)), None);
     }
 
     #[test]
     fn the_run_is_the_one_around_the_latest_common_second() {
         let chain = [p(10, 20), p(30, 40), p(60, 90)];
-        assert_eq!(settle(Profile::VeraId, p(15, 35), 1_000, &chain, p(0, 1_000)), Some(p(30, 40)));
+        assert_eq!(find_common_second(Profile::VeraId, p(15, 35), 1_000, &chain, p(0, 1_000)), Some(p(30, 40)));
     }
 
     #[test]
@@ -177,9 +177,9 @@ mod tests {
         let (chain, certificates) = (p(0, 1_000).into(), p(0, 1_000).into());
         let evidence =
             Evidence { chain: &chain, certificates: &certificates, signature: p(100, 200) };
-        assert!(window(40, 59).settle(evidence).is_err());
-        assert_eq!(window(40, 60).settle(evidence).unwrap(), (p(100, 100), p(100, 200)));
-        assert!(window(201, 300).settle(evidence).is_err());
+        assert!(window(40, 59).find_common_second(evidence).is_err());
+        assert_eq!(window(40, 60).find_common_second(evidence).unwrap(), (p(100, 100), p(100, 200)));
+        assert!(window(201, 300).find_common_second(evidence).is_err());
     }
 
     #[test]
@@ -206,8 +206,8 @@ mod tests {
                     leeway_seconds: 60,
                 };
                 let expected = (begun <= 100).then(|| p(begun, 1_000));
-                let settled = window.settle(evidence).ok().map(|(_, validity)| validity);
-                assert_eq!(settled, expected, "{evidence:?}");
+                let common_second = window.find_common_second(evidence).ok().map(|(_, validity)| validity);
+                assert_eq!(common_second, expected, "{evidence:?}");
             }
         }
     }

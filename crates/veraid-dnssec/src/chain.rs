@@ -14,7 +14,7 @@ use crate::rrset::{NoRrset, Rrset};
 use crate::serial::MAX_REQUESTED_SECONDS;
 use crate::signature::{Link, Requested, ZoneKey, prove};
 use crate::signature_checks::SignatureChecks;
-use crate::steady::Steady;
+use crate::reuse_period::ReusePeriod;
 use crate::time::{ValidityPeriod, ValidityPeriods};
 use crate::trust_anchor::{TrustAnchors, matches_ds};
 
@@ -94,7 +94,7 @@ pub struct VerifiedRrset {
     rdata: Vec<Vec<u8>>,
     validity: ValidityPeriods,
     links: Arc<[Link]>,
-    steady: Option<ValidityPeriod>,
+    reuse_period: Option<ValidityPeriod>,
 }
 
 impl VerifiedRrset {
@@ -133,11 +133,11 @@ impl VerifiedRrset {
     /// The approximate heap size in bytes, for callers that cache results: rather too high than too
     /// low.
     #[must_use]
-    pub fn heap_octets(&self) -> usize {
+    pub fn heap_size_bytes(&self) -> usize {
         let rdata =
             self.rdata.iter().map(|rdata| size_of::<Vec<u8>>().saturating_add(rdata.capacity()));
         let links =
-            self.links.iter().map(|link| size_of::<Link>().saturating_add(link.heap_octets()));
+            self.links.iter().map(|link| size_of::<Link>().saturating_add(link.heap_size_bytes()));
         let runs = self.validity.iter().len().saturating_mul(size_of::<ValidityPeriod>());
         let own = size_of::<Self>().saturating_add(self.question.name.as_wire().len());
         rdata.chain(links).fold(own.saturating_add(runs), usize::saturating_add)
@@ -150,8 +150,8 @@ impl VerifiedRrset {
     /// Callers that cache the result must check that the requested period lies within this one, and
     /// the instant of use within [`VerifiedRrset::validity`].
     #[must_use]
-    pub const fn steady_period(&self) -> Option<ValidityPeriod> {
-        self.steady
+    pub const fn reuse_period(&self) -> Option<ValidityPeriod> {
+        self.reuse_period
     }
 }
 
@@ -175,9 +175,9 @@ impl DnssecChain {
         limits: &Limits,
     ) -> Result<Self, ParseError> {
         let mut parsed = Vec::new();
-        let mut octets_left = limits.octets;
+        let mut bytes_left = limits.octets;
         for (index, octets) in messages.into_iter().enumerate() {
-            octets_left = octets_left
+            bytes_left = bytes_left
                 .checked_sub(octets.len())
                 .ok_or(ParseError::LimitExceeded(Limit::Octets))?;
             if index >= limits.messages {
@@ -191,9 +191,9 @@ impl DnssecChain {
     /// The approximate heap size in bytes, for callers that cache chains: rather too high than too
     /// low.
     #[must_use]
-    pub fn heap_octets(&self) -> usize {
+    pub fn heap_size_bytes(&self) -> usize {
         let own = self.messages.capacity().saturating_mul(size_of::<Message>());
-        self.messages.iter().map(Message::heap_octets).fold(own, usize::saturating_add)
+        self.messages.iter().map(Message::heap_size_bytes).fold(own, usize::saturating_add)
     }
 
     /// The messages as received.
@@ -281,7 +281,7 @@ impl DnssecChain {
             requested: Requested {
                 period,
                 max_signature_seconds: verifier.max_signature_seconds,
-                steady: Steady::anywhere(),
+                reuse_period: ReusePeriod::anywhere(),
             },
             checks,
             zone: Name::root(),
@@ -297,7 +297,7 @@ impl DnssecChain {
             rdata: answer.rdata,
             validity,
             links: walk.links.into(),
-            steady: walk.requested.steady.period(),
+            reuse_period: walk.requested.reuse_period.period(),
         })
     }
 

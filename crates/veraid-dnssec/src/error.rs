@@ -40,7 +40,7 @@ pub enum MessageProblem {
     Name,
     /// Octets follow the last record.
     #[error("octets follow the last record")]
-    TrailingOctets,
+    TrailingBytes,
 }
 
 impl From<DecodeError> for MessageProblem {
@@ -200,7 +200,7 @@ pub enum BogusReason {
     NotSigned,
     /// An RRSIG that should be valid is not.
     #[error("the RRSIG with key tag {key_tag} (algorithm {algorithm}) does not hold")]
-    SignatureDoesNotHold {
+    InvalidSignature {
         /// The RRSIG's key tag.
         key_tag: u16,
         /// The RRSIG's algorithm.
@@ -272,7 +272,7 @@ impl BogusReason {
     const fn code(&self) -> u16 {
         match self {
             Self::NotSigned => 2011,
-            Self::SignatureDoesNotHold { .. } => 2012,
+            Self::InvalidSignature { .. } => 2012,
             Self::NoSuchKey { .. } => 2013,
             Self::OtherSigner { .. } => 2014,
             Self::Wildcard { .. } => 2015,
@@ -286,7 +286,7 @@ impl BogusReason {
 
     const fn rank(&self) -> u8 {
         match self {
-            Self::SignatureDoesNotHold { .. } => 9,
+            Self::InvalidSignature { .. } => 9,
             Self::PeriodTooLong { .. } => 7,
             Self::InvertedPeriod { .. } => 6,
             Self::Wildcard { .. } | Self::TooManyLabels { .. } => 5,

@@ -17,7 +17,7 @@ mod rrset;
 mod serial;
 mod signature;
 mod signature_checks;
-mod steady;
+mod reuse_period;
 mod time;
 mod trust_anchor;
 
@@ -32,6 +32,6 @@ pub use name::{Name, NameError};
 pub use rdata::key_tag;
 pub use record_type::{RecordType, UnknownRecordType};
 pub use signature::Link;
-pub use signature_checks::{CheckMemory, SignatureCheckError, SignatureChecks};
+pub use signature_checks::{SignatureCheckCache, SignatureCheckError, SignatureChecks};
 pub use time::{InvertedPeriod, Timestamp, UtcDateTime, ValidityPeriod, ValidityPeriods};
 pub use trust_anchor::{TrustAnchor, TrustAnchors};

@@ -96,7 +96,7 @@ impl Message {
             }
         }
         if !decoder.is_empty() {
-            return Err(error(&decoder, MessageProblem::TrailingOctets));
+            return Err(error(&decoder, MessageProblem::TrailingBytes));
         }
         let question = match questions.as_slice() {
             [(question, CLASS_IN)] if header.answers_something() => Some(question.clone()),
@@ -106,7 +106,7 @@ impl Message {
     }
 
     /// The heap size of the message in bytes.
-    pub(crate) fn heap_octets(&self) -> usize {
+    pub(crate) fn heap_size_bytes(&self) -> usize {
         let name = |name: &Name| name.as_wire().len();
         let question = self.question.as_ref().map_or(0, |question| name(&question.name));
         let above = self.answers.iter().filter_map(|record| record.above.as_ref()).map(name);

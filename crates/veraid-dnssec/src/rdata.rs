@@ -230,7 +230,7 @@ pub(crate) fn canonical_rdata(
     let mut decoder = BinDecoder::new(message.get(..end)?);
     decoder.read_slice(start).ok()?;
     let mut canonical = Vec::with_capacity(rdata.len());
-    canonical.extend_from_slice(decoder.read_slice(layout.fixed_octets).ok()?.unverified());
+    canonical.extend_from_slice(decoder.read_slice(layout.fixed_bytes).ok()?.unverified());
     for _ in 0..layout.character_strings {
         let string = decoder.read_character_data().ok()?.unverified();
         canonical.push(u8::try_from(string.len()).ok()?);
@@ -255,7 +255,7 @@ pub(crate) fn canonical_rdata(
 
 /// The position of the names in the data of a type: after some octets and character-strings.
 struct Layout {
-    fixed_octets: usize,
+    fixed_bytes: usize,
     character_strings: usize,
     names: usize,
     /// True if names may be compressed: in the types of RFC 1035, and in those that were specified
@@ -267,8 +267,8 @@ struct Layout {
 
 impl Layout {
     fn of(record_type: RecordType) -> Option<Self> {
-        let names = |fixed_octets, names, compressible| Self {
-            fixed_octets,
+        let names = |fixed_bytes, names, compressible| Self {
+            fixed_bytes,
             character_strings: 0,
             names,
             compressible,
@@ -313,11 +313,11 @@ mod tests {
     use super::*;
 
     /// A DNSKEY of 1024 bits with the given exponent octets.
-    fn rsa_rdata(exponent: &[u8], modulus_octets: usize, first: u8) -> Vec<u8> {
+    fn rsa_rdata(exponent: &[u8], modulus_bytes: usize, first: u8) -> Vec<u8> {
         let mut rdata = vec![1, 0, 3, 8, u8::try_from(exponent.len()).unwrap()];
         rdata.extend_from_slice(exponent);
         rdata.push(first);
-        rdata.extend(vec![0xFF; modulus_octets.saturating_sub(1)]);
+        rdata.extend(vec![0xFF; modulus_bytes.saturating_sub(1)]);
         rdata
     }
 

@@ -6,8 +6,8 @@ use crate::name::Name;
 use crate::rdata::{Dnskey, Rrsig};
 use crate::rrset::Rrset;
 use crate::serial::{Resolved, resolve};
-use crate::signature_checks::{Sharing, SignatureCheckError, SignatureChecks, ZoneCheck};
-use crate::steady::Steady;
+use crate::signature_checks::{ZoneLevel, SignatureCheckError, SignatureChecks, ZoneCheck};
+use crate::reuse_period::ReusePeriod;
 use crate::time::{ValidityPeriod, ValidityPeriods};
 
 /// A key of a zone and the seconds for which it is proved.
@@ -22,7 +22,7 @@ pub(crate) struct ZoneKey {
 pub(crate) struct Requested {
     pub(crate) period: ValidityPeriod,
     pub(crate) max_signature_seconds: Option<u64>,
-    pub(crate) steady: Steady,
+    pub(crate) reuse_period: ReusePeriod,
 }
 
 /// A signature that was checked and used on the way to an answer.
@@ -36,7 +36,7 @@ pub struct Link {
 }
 
 impl Link {
-    pub(crate) fn heap_octets(&self) -> usize {
+    pub(crate) fn heap_size_bytes(&self) -> usize {
         self.question.name.as_wire().len().saturating_add(self.zone.as_wire().len())
     }
 
@@ -94,7 +94,7 @@ pub(crate) fn prove(
 
     for (rrsig, Resolved { period, same_requests }) in in_order(rrset, requested.period) {
         let key_tag = rrsig.key_tag;
-        requested.steady.note_references(requested.period, same_requests);
+        requested.reuse_period.note_references(requested.period, same_requests);
         let period = match fits(rrset, zone, rrsig, period, *requested) {
             Ok(period) => period,
             Err(reason) => {
@@ -110,7 +110,7 @@ pub(crate) fn prove(
             let Some((algorithm, public_key)) = key.public_key() else { continue };
             has_key = true;
             let holds = validity.intersection(&period.into());
-            requested.steady.note(requested.period, &holds);
+            requested.reuse_period.note(requested.period, &holds);
             let wanted = holds.intersection(&requested.period.into());
             if wanted.is_empty() {
                 note(ChainError::NeverSecure {
@@ -144,10 +144,10 @@ pub(crate) fn prove(
                 Err(SignatureCheckError::LimitExceeded(limit)) => {
                     return Err(ChainError::LimitExceeded(limit));
                 }
-                Err(SignatureCheckError::DoesNotHold) => note(bogus(
+                Err(SignatureCheckError::InvalidSignature) => note(bogus(
                     rrset,
                     zone,
-                    BogusReason::SignatureDoesNotHold { key_tag, algorithm: rrsig.algorithm },
+                    BogusReason::InvalidSignature { key_tag, algorithm: rrsig.algorithm },
                 )),
             }
         }
@@ -161,8 +161,8 @@ pub(crate) fn prove(
 
 /// The keys of the root and of a top-level domain, and the root's records about those, are in every
 /// chain below.
-fn sharing(rrset: &Rrset) -> Sharing {
-    if rrset.question.name.label_count() <= 1 { Sharing::Shared } else { Sharing::Own }
+fn sharing(rrset: &Rrset) -> ZoneLevel {
+    if rrset.question.name.label_count() <= 1 { ZoneLevel::RootOrTld } else { ZoneLevel::Below }
 }
 
 /// The signatures with their periods, longest-lasting first: an order that the sender cannot

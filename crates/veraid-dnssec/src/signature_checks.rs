@@ -15,13 +15,13 @@ const ED448_FAILURE: u32 = 2;
 /// The validity of a signature does not depend on the time of the check, so a chain with cached
 /// signatures is walked like any other: its times, its trust anchors and its limits are checked
 /// again.
-pub trait CheckMemory: fmt::Debug + Send + Sync {
+pub trait SignatureCheckCache: fmt::Debug + Send + Sync {
     /// Returns true if the signature check with this digest (SHA-256 of key, message and signature)
     /// has succeeded before.
-    fn knows(&self, check: &[u8; 32]) -> bool;
+    fn contains(&self, check: &[u8; 32]) -> bool;
 
     /// Records that the signature check with this digest has succeeded.
-    fn remember(&self, check: [u8; 32]);
+    fn insert(&self, check: [u8; 32]);
 }
 
 /// Signature checks of one verification, counted against their limits.
@@ -31,7 +31,7 @@ pub trait CheckMemory: fmt::Debug + Send + Sync {
 #[derive(Clone, Debug)]
 pub struct SignatureChecks {
     crypto: CryptoProvider,
-    memory: Option<Arc<dyn CheckMemory>>,
+    cache: Option<Arc<dyn SignatureCheckCache>>,
     limits: Limits,
     made: u32,
     failed: u32,
@@ -42,13 +42,13 @@ impl SignatureChecks {
     /// No checks made yet.
     #[must_use]
     pub const fn new(crypto: CryptoProvider, limits: Limits) -> Self {
-        Self { crypto, memory: None, limits, made: 0, failed: 0, ed448: 0 }
+        Self { crypto, cache: None, limits, made: 0, failed: 0, ed448: 0 }
     }
 
     /// Caches signatures of the root and of top-level domains in `memory`.
     #[must_use]
-    pub fn with_memory(mut self, memory: Arc<dyn CheckMemory>) -> Self {
-        self.memory = Some(memory);
+    pub fn with_cache(mut self, cache: Arc<dyn SignatureCheckCache>) -> Self {
+        self.cache = Some(cache);
         self
     }
 
@@ -68,7 +68,7 @@ impl SignatureChecks {
     ///
     /// # Errors
     ///
-    /// [`SignatureCheckError::DoesNotHold`] if the signature is invalid,
+    /// [`SignatureCheckError::InvalidSignature`] if the signature is invalid,
     /// [`SignatureCheckError::LimitExceeded`] if no further check is allowed or too many have
     /// failed.
     pub fn check(
@@ -102,22 +102,22 @@ impl SignatureChecks {
     /// Checks a signature over an RRset, and caches the result if many chains share it (`Shared`).
     pub(crate) fn check_zone(
         &mut self,
-        sharing: Sharing,
+        sharing: ZoneLevel,
         check: ZoneCheck<'_>,
         signature: &[u8],
     ) -> Result<(), SignatureCheckError> {
         let ZoneCheck { algorithm, public_key, message, .. } = check;
-        let memory = match (sharing, &self.memory) {
-            (Sharing::Shared, Some(memory)) => Arc::clone(memory),
+        let cache = match (sharing, &self.cache) {
+            (ZoneLevel::RootOrTld, Some(cache)) => Arc::clone(cache),
             _ => return self.check(algorithm, public_key, message, signature),
         };
         let digest = check.digest(signature, self.crypto);
-        if digest.is_some_and(|digest| memory.knows(&digest)) {
+        if digest.is_some_and(|digest| cache.contains(&digest)) {
             return self.count(algorithm);
         }
         self.check(algorithm, public_key, message, signature)?;
         if let Some(digest) = digest {
-            memory.remember(digest);
+            cache.insert(digest);
         }
         Ok(())
     }
@@ -145,17 +145,17 @@ impl SignatureChecks {
         if self.failed > self.limits.failed_signature_checks {
             return SignatureCheckError::LimitExceeded(Limit::FailedSignatureChecks);
         }
-        SignatureCheckError::DoesNotHold
+        SignatureCheckError::InvalidSignature
     }
 }
 
 /// The chains likely to share an RRset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sharing {
+pub(crate) enum ZoneLevel {
     /// The root's or a top-level domain's.
-    Shared,
+    RootOrTld,
     /// An organisation's, or its registry's about it.
-    Own,
+    Below,
 }
 
 /// The inputs of a signature check over an RRset, except the signature.
@@ -188,7 +188,7 @@ impl ZoneCheck<'_> {
 pub enum SignatureCheckError {
     /// The signature is invalid.
     #[error("signature does not hold")]
-    DoesNotHold,
+    InvalidSignature,
     /// No further check is allowed.
     #[error("there are more {0} than allowed")]
     LimitExceeded(Limit),

@@ -228,7 +228,7 @@ fn of_several_failures_the_one_that_came_furthest_is_told_and_the_first_of_equal
     let wildcard = BogusReason::Wildcard { labels: 1, owner_labels: 2 };
     let (few, many) = (link.message_with(&few), link.message_with(&many));
     for (first, second, told) in [
-        (unsigned, bogus, BogusReason::SignatureDoesNotHold { key_tag, algorithm: 15 }),
+        (unsigned, bogus, BogusReason::InvalidSignature { key_tag, algorithm: 15 }),
         (few, many, wildcard),
     ] {
         assert_eq!(reason(&mock, &keys, &[first.clone(), second.clone()]), told);
@@ -366,7 +366,7 @@ proptest! {
     }
 
     #[test]
-    fn octets_that_are_no_messages_never_panic(messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..64), 0..4)) {
+    fn bytes_that_are_no_messages_never_panic(messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..64), 0..4)) {
         let _ = DnssecChain::parse(messages.iter().map(Vec::as_slice));
     }
 }

@@ -12,7 +12,7 @@ use crate::tls::TlsClient;
 const DNS_MESSAGE: &str = "application/dns-message";
 
 /// The maximum size of a DNS message over a stream, in bytes; HTTPS needs no more.
-const MAX_BODY_OCTETS: usize = 65_535;
+const MAX_BODY_BYTES: usize = 65_535;
 
 /// Connects to `server`. The connection ends when the last copy of the returned sender is dropped.
 pub(crate) async fn connect(
@@ -73,8 +73,8 @@ async fn read_body(mut body: h2::RecvStream) -> Result<Vec<u8>, FailureReason> {
     let mut octets = Vec::new();
     while let Some(data) = body.data().await {
         let data = data.map_err(http_failure)?;
-        if octets.len().saturating_add(data.len()) > MAX_BODY_OCTETS {
-            let reason = format!("response has over {MAX_BODY_OCTETS} octets");
+        if octets.len().saturating_add(data.len()) > MAX_BODY_BYTES {
+            let reason = format!("response has over {MAX_BODY_BYTES} octets");
             return Err(FailureReason::Http { reason });
         }
         octets.extend_from_slice(&data);

@@ -40,7 +40,7 @@ pub(crate) fn minimal_message(
     for field in [0, response.flags() & !TC, 1, count, 0, 0] {
         message.extend(field.to_be_bytes());
     }
-    message.extend_from_slice(response.question_octets());
+    message.extend_from_slice(response.question_bytes());
     message.extend(records.into_iter().flatten());
     message
 }

@@ -6,7 +6,7 @@ use veraid_dnssec::{Question, RecordType};
 
 /// The maximum size of a datagram, in bytes, that passes any path (DNS flag day 2020); larger
 /// answers come over TCP.
-pub(crate) const UDP_PAYLOAD_OCTETS: u16 = 1232;
+pub(crate) const UDP_PAYLOAD_BYTES: u16 = 1232;
 
 pub(crate) const CLASS_IN: u16 = 1;
 pub(crate) const OPT: RecordType = RecordType::new(41);
@@ -33,7 +33,7 @@ impl Query {
         // 6891 section 6.1.2).
         octets.push(0);
         octets.extend(OPT.number().to_be_bytes());
-        octets.extend(UDP_PAYLOAD_OCTETS.to_be_bytes());
+        octets.extend(UDP_PAYLOAD_BYTES.to_be_bytes());
         octets.extend(DO.to_be_bytes());
         octets.extend(0_u16.to_be_bytes());
         Self { id, octets }

@@ -12,7 +12,7 @@ use veraid_dnssec::{MessageProblem, Name, Question, RecordType};
 use crate::error::ResponseCode;
 use crate::query::{CLASS_IN, OPT};
 
-const HEADER_OCTETS: usize = 12;
+const HEADER_BYTES: usize = 12;
 
 /// A parsed response.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub(crate) struct Response {
     /// The only question in class IN; `None` for another number of questions or class.
     question: Option<Question>,
     /// The position of the questions in the message.
-    question_octets: Range<usize>,
+    question_bytes: Range<usize>,
     answers: Vec<Record>,
     authorities: Vec<Record>,
 }
@@ -54,19 +54,19 @@ impl Response {
                 asked.push(Question { name, record_type });
             }
         }
-        let question_octets = HEADER_OCTETS..decoder.index();
+        let question_bytes = HEADER_BYTES..decoder.index();
         let answers = read_section(&mut decoder, answers)?.records;
         let authorities = read_section(&mut decoder, authorities)?.records;
         let extended_code = read_section(&mut decoder, additionals)?.extended_code;
         if !decoder.is_empty() {
-            return Err(MessageProblem::TrailingOctets);
+            return Err(MessageProblem::TrailingBytes);
         }
         let question = match <[Question; 1]>::try_from(asked) {
             Ok([question]) if questions == 1 => Some(question),
             _ => None,
         };
         let code = ResponseCode(extended_code << 4 | flags & 0x000F);
-        Ok(Self { octets, id, flags, code, question, question_octets, answers, authorities })
+        Ok(Self { octets, id, flags, code, question, question_bytes, answers, authorities })
     }
 
     /// Returns true if this is the response to a query with this id and question (RFC 5452 section
@@ -92,8 +92,8 @@ impl Response {
         &self.octets
     }
 
-    pub(crate) fn question_octets(&self) -> &[u8] {
-        self.octets.get(self.question_octets.clone()).unwrap_or_default()
+    pub(crate) fn question_bytes(&self) -> &[u8] {
+        self.octets.get(self.question_bytes.clone()).unwrap_or_default()
     }
 
     pub(crate) fn answers(&self) -> &[Record] {
@@ -277,7 +277,7 @@ mod tests {
             assert_eq!(problem, MessageProblem::Truncated, "{length}");
         }
         let longer = [octets.as_slice(), &[0]].concat();
-        assert_eq!(Response::parse(longer).unwrap_err(), MessageProblem::TrailingOctets);
+        assert_eq!(Response::parse(longer).unwrap_err(), MessageProblem::TrailingBytes);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! deterministic.
 
 mod collision;
-mod dear;
+mod expensive;
 mod key_trap;
 mod structure;
 mod wire;
@@ -15,7 +15,7 @@ use crate::scenario::{Scenario, Signer};
 use crate::{ChainLink, Compression, MessageBuilder};
 
 /// The maximum size of a token bundle, in octets.
-pub const MAX_OCTETS: usize = 16_384;
+pub const MAX_BYTES: usize = 16_384;
 
 /// A token bundle that is expensive to verify, for [`AUDIENCE`](crate::AUDIENCE) at
 /// [`default_instant`](crate::default_instant).
@@ -23,7 +23,7 @@ pub const MAX_OCTETS: usize = 16_384;
 pub struct Attack {
     /// A short name in lower case with hyphens.
     pub name: String,
-    /// The token bundle, of at most [`MAX_OCTETS`].
+    /// The token bundle, of at most [`MAX_BYTES`].
     pub der: Vec<u8>,
     /// The root's keys as DS records in presentation format, one on a line.
     pub trust_anchors: String,
@@ -33,12 +33,12 @@ impl Attack {
     /// All attacks of this module, in the order of its functions.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        [key_trap::attacks(), dear::attacks(), wire::attacks(), structure::attacks()].concat()
+        [key_trap::attacks(), expensive::attacks(), wire::attacks(), structure::attacks()].concat()
     }
 
     fn new(name: impl Into<String>, der: Vec<u8>, trust_anchors: &str) -> Self {
         let name = name.into();
-        assert!(der.len() <= MAX_OCTETS, "{name} has {} octets", der.len());
+        assert!(der.len() <= MAX_BYTES, "{name} has {} octets", der.len());
         Self { name, der, trust_anchors: trust_anchors.into() }
     }
 

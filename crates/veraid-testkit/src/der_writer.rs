@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_take_the_fewest_octets() {
+    fn lengths_take_the_fewest_bytes() {
         assert_eq!(length(127), [0x7F]);
         assert_eq!(length(128), [0x81, 0x80]);
         assert_eq!(length(256), [0x82, 1, 0]);

@@ -63,5 +63,5 @@ pub use signed_attribute::{
 };
 pub use signed_data::{Content, SignedDataBuilder, content_info, issuer_and_serial_number};
 pub use times::{generalized_time_text, x509_time};
-pub use zone::{Rrset, RrsigFields, Zone, rrsig_rdata, signed_octets, txt_rdata};
+pub use zone::{Rrset, RrsigFields, Zone, rrsig_rdata, signed_bytes, txt_rdata};
 pub use zone_key::{ZoneAlgorithm, ZoneKey, key_tag};

@@ -268,7 +268,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn signs_the_same_message_with_the_same_octets() {
+    fn signs_the_same_message_with_the_same_bytes() {
         let key = RsaKey::fixed(2048, 0);
         assert_eq!(
             key.sign_pss(Digest::Sha256, b"message"),

@@ -148,12 +148,12 @@ fn serial(instant: Timestamp) -> u32 {
 /// requires it.
 #[must_use]
 pub fn rrsig_rdata(rrset: &Rrset, fields: &RrsigFields, key: &ZoneKey) -> Vec<u8> {
-    fields.rdata(&key.sign(&signed_octets(rrset, fields)))
+    fields.rdata(&key.sign(&signed_bytes(rrset, fields)))
 }
 
 /// The octets that an RRSIG with `fields` signs.
 #[must_use]
-pub fn signed_octets(rrset: &Rrset, fields: &RrsigFields) -> Vec<u8> {
+pub fn signed_bytes(rrset: &Rrset, fields: &RrsigFields) -> Vec<u8> {
     let mut sorted: Vec<_> = rrset.rdata.iter().collect();
     sorted.sort();
     sorted.dedup();

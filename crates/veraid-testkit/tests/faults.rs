@@ -462,7 +462,7 @@ fn a_fault_that_a_profile_does_not_have_is_not_made_for_it() {
 }
 
 #[test]
-fn the_same_fault_of_the_same_scenario_is_the_same_octets() {
+fn the_same_fault_of_the_same_scenario_is_the_same_bytes() {
     let fault = Fault::KeyRecordsChanged;
     let once = fault.build(&scenario(TestProfile::VeraId));
     assert_eq!(once, fault.build(&scenario(TestProfile::VeraId)));

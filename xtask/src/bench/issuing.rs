@@ -10,7 +10,7 @@ use kliento_issuer::{
     SigningKey, SoftwareKey, TokenIssuer,
 };
 use veraid_core::{
-    MemberIdBundle, OrganisationId, Profile, UserName, ValidityPeriod, encode_dnssec_chain,
+    MemberIdBundle, OrganisationCredential, Profile, UserName, ValidityPeriod, encode_dnssec_chain,
     parse_dnssec_chain,
 };
 use veraid_testkit::{AUDIENCE, HierarchyBuilder, RsaKey, default_instant};
@@ -76,7 +76,7 @@ fn issuers() -> Result<(TokenIssuer, TokenIssuer), String> {
     let serial_number = SerialNumber::from_random([1; 16]);
     let certificate = organisation.issue_certificate(validity, serial_number).map_err(text)?;
     let identity = parse_dnssec_chain(&chain_der)
-        .and_then(|chain| OrganisationId::new(chain, certificate.clone()))
+        .and_then(|chain| OrganisationCredential::new(chain, certificate.clone()))
         .map_err(text)?;
     let alice = UserName::new("alice", Profile::VeraId).map_err(text)?;
     let request = CertificateRequest {

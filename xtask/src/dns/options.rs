@@ -50,10 +50,10 @@ fn parse_txt(text: &str) -> Result<(String, String), String> {
 
 /// One text as character-strings of at most 255 octets (RFC 1035 section 3.3).
 pub(super) fn quote(text: &str) -> String {
-    const MAX_OCTETS: usize = 255;
+    const MAX_BYTES: usize = 255;
     let strings: Vec<String> = text
         .as_bytes()
-        .chunks(MAX_OCTETS)
+        .chunks(MAX_BYTES)
         .map(|chunk| {
             let chunk = String::from_utf8_lossy(chunk);
             format!("\"{}\"", chunk.replace('\\', "\\\\").replace('"', "\\\""))

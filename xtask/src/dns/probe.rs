@@ -82,7 +82,7 @@ fn first_problem(resolver: &Resolver) -> Option<String> {
 fn ask(resolver: SocketAddrV4, organisation: &Organisation) -> Result<Answer, String> {
     const RECURSION_DESIRED: u16 = 0x0100;
     const OPT: RecordType = RecordType::new(41);
-    const PAYLOAD_OCTETS: u16 = 1232;
+    const PAYLOAD_BYTES: u16 = 1232;
     const DNSSEC_OK: u32 = 0x8000;
     let name = organisation.owner().parse().map_err(|error| format!("{error}"))?;
     let mut query = MessageBuilder::new(&Question { name, record_type: RecordType::TXT })
@@ -90,7 +90,7 @@ fn ask(resolver: SocketAddrV4, organisation: &Organisation) -> Result<Answer, St
         .additional(Record {
             owner: vec![0],
             record_type: OPT,
-            class: PAYLOAD_OCTETS,
+            class: PAYLOAD_BYTES,
             ttl: DNSSEC_OK,
             rdata: Vec::new(),
         });

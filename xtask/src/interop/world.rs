@@ -8,7 +8,7 @@ use kliento_issuer::{
     SignatureIssuer, SigningKey, SoftwareKey, TokenIssuer,
 };
 use veraid_core::{
-    MemberIdBundle, OrganisationId, Profile, ServiceOid, UserName, ValidityPeriod,
+    MemberIdBundle, OrganisationCredential, Profile, ServiceOid, UserName, ValidityPeriod,
     encode_dnssec_chain, parse_dnssec_chain,
 };
 use veraid_testkit::{
@@ -86,7 +86,7 @@ pub(crate) fn certificate_pem(der: &[u8]) -> Result<Vec<u8>, String> {
 
 /// An organisation with keys of one size, its chain and certificate.
 pub(crate) struct World {
-    identity: OrganisationId,
+    identity: OrganisationCredential,
     authority: CertificateAuthority,
     key: Arc<dyn SigningKey>,
     member_key: Arc<dyn SigningKey>,
@@ -139,7 +139,7 @@ impl World {
         let authority =
             CertificateAuthority::new(certificate.clone(), Profile::VeraId, key.clone())
                 .map_err(text)?;
-        let identity = OrganisationId::new(parse_dnssec_chain(&der).map_err(text)?, certificate)
+        let identity = OrganisationCredential::new(parse_dnssec_chain(&der).map_err(text)?, certificate)
             .map_err(text)?;
         let anchors = TrustAnchors::from_presentation(&chain.trust_anchors).map_err(text)?;
         let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
@@ -226,9 +226,9 @@ impl World {
     fn next_serial_number(&self) -> SerialNumber {
         let number = self.serial_numbers.get().wrapping_add(1);
         self.serial_numbers.set(number);
-        let mut octets = [0; 16];
-        octets.iter_mut().rev().zip(number.to_le_bytes()).for_each(|(to, from)| *to = from);
-        SerialNumber::from_random(octets)
+        let mut bytes = [0; 16];
+        bytes.iter_mut().rev().zip(number.to_le_bytes()).for_each(|(to, from)| *to = from);
+        SerialNumber::from_random(bytes)
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn vectors() -> Vec<Vector> {
 
 /// Expects rejection under VeraId, where no policy accepts foreign issuers, and `code` under
 /// DomainAuth.
-fn settle(profile: TestProfile, vector: Vector, code: u16) -> Vector {
+fn find_common_second(profile: TestProfile, vector: Vector, code: u16) -> Vector {
     let vector = vector.accepting_foreign_issuers();
     match (profile, code) {
         (VeraId, _) => vector.invalid(2216),
@@ -131,7 +131,7 @@ fn accepted(profile: TestProfile) -> Vec<Vector> {
                 &scenario,
                 &Customisation::new().organisation(foreign(change)),
             );
-            settle(profile, vector, code)
+            find_common_second(profile, vector, code)
         })
         .collect()
 }
@@ -142,7 +142,7 @@ fn signing(profile: TestProfile) -> Vec<Vector> {
     let make = |case: &str, description: &str, change: Change, code| {
         let customisation = Customisation::new().organisation(foreign(change));
         let vector = vary("foreign-issuer", case, description, DRAFT, &scenario, &customisation);
-        settle(profile, vector, code)
+        find_common_second(profile, vector, code)
     };
     vec![
         make(
@@ -184,7 +184,7 @@ fn under_another_name(profile: TestProfile) -> Vec<Vector> {
     );
     vec![
         by_default.invalid(if profile == VeraId { 2216 } else { 2218 }),
-        settle(
+        find_common_second(
             profile,
             make(
                 "foreign-accepted-other-name",
@@ -193,7 +193,7 @@ fn under_another_name(profile: TestProfile) -> Vec<Vector> {
             ),
             0,
         ),
-        settle(
+        find_common_second(
             profile,
             make(
                 "foreign-accepted-other-name-bound",

@@ -54,7 +54,7 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
             .collect();
         made
     };
-    let settle = |vector: Vector| match profile {
+    let find_common_second = |vector: Vector| match profile {
         TestProfile::VeraId => vector.malformed(1004),
         TestProfile::DomainAuth => vector,
     };
@@ -68,7 +68,7 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
         TestProfile::DomainAuth => SPEC,
     };
     vec![
-        settle(make(
+        find_common_second(make(
             "path",
             "intermediate-not-needed",
             "A certificate in the fifth field has nothing to do with the member, whose own the organisation issued. VeraId has four fields.",
@@ -76,7 +76,7 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
             &scenario,
             &with(1),
         )),
-        settle(make(
+        find_common_second(make(
             "path",
             "intermediate-is-the-member",
             "The fifth field has the member's own certificate again. VeraId has four fields.",
@@ -93,7 +93,7 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
             &same_serial,
         )
         .invalid(2202),
-        settle(make(
+        find_common_second(make(
             "limit",
             "limit-intermediates-8",
             "The fifth field has 8 certificates.",
@@ -124,12 +124,12 @@ fn sizes(profile: TestProfile) -> Vec<Vector> {
     };
     [65_536_usize, 65_537]
         .into_iter()
-        .map(|octets| {
-            let made = fitted(octets, padded, |made| made.member_id_bundle().len());
+        .map(|bytes| {
+            let made = fitted(bytes, padded, |made| made.member_id_bundle().len());
             let case = format!("limit-octets-{octets}");
             let description = format!("The bundle has {octets} octets.");
             let vector = make("limit", &case, &description, LIMITS, &scenario, &made);
-            if octets > 65_536 { vector.malformed(1001) } else { vector }
+            if bytes > 65_536 { vector.malformed(1001) } else { vector }
         })
         .collect()
 }

@@ -20,7 +20,7 @@ pub(super) fn vectors() -> Vec<Vector> {
         .collect()
 }
 
-fn settle(vector: Vector, code: u16) -> Vector {
+fn find_common_second(vector: Vector, code: u16) -> Vector {
     if code == 0 { vector } else { vector.invalid(code) }
 }
 
@@ -131,7 +131,7 @@ fn organisations(profile: TestProfile) -> Vec<Vector> {
         if profile == DomainAuth && case == "too-long" {
             continue;
         }
-        vectors.push(settle(
+        vectors.push(find_common_second(
             vary(
                 "organisation",
                 &format!("common-name-{case}"),
@@ -218,7 +218,7 @@ fn users(profile: TestProfile) -> Vec<Vector> {
             };
             let scenario = Scenario { signer, user: Some(user.clone()), ..member(profile) };
             vectors.push(
-                settle(
+                find_common_second(
                     vary(
                         "user",
                         &format!("{word}-{case}"),
@@ -247,7 +247,7 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
         ("ia5", "an IA5String", StringKind::Ia5, 1),
         ("universal", "a UniversalString", StringKind::Universal, 1),
     ] {
-        vectors.push(settle(
+        vectors.push(find_common_second(
             vary(
                 "common-name",
                 &format!("organisation-{case}"),
@@ -258,7 +258,7 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
             ),
             code * 2101,
         ));
-        vectors.push(settle(
+        vectors.push(find_common_second(
             vary(
                 "common-name",
                 &format!("member-{case}"),
@@ -273,9 +273,9 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
     }
     let unit = |value: &[u8]| attribute_type_and_value("2.5.4.10", value);
     let odd = |text: &str| {
-        let mut octets: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        octets.push(b'x');
-        CommonName::raw(der_writer::BMP_STRING, &octets)
+        let mut bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        bytes.push(b'x');
+        CommonName::raw(der_writer::BMP_STRING, &bytes)
     };
     type Subject = Box<dyn Fn(&str) -> Vec<u8>>;
     let cases: Vec<(&str, &str, Subject, u16)> = vec![
@@ -343,7 +343,7 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
         ),
     ];
     for (case, words, subject, code) in &cases {
-        vectors.push(settle(
+        vectors.push(find_common_second(
             vary(
                 "common-name",
                 &format!("organisation-{case}"),
@@ -354,7 +354,7 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
             ),
             code * 2101,
         ));
-        vectors.push(settle(
+        vectors.push(find_common_second(
             vary(
                 "common-name",
                 &format!("member-{case}"),

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use kliento::Timestamp;
 use veraid_core::ServiceOid;
 
-use crate::cli::{Demands, OutputArgument, SignerArguments, When, WriteArguments};
+use crate::cli::{VerifyOptions, OutputArgument, SignerArguments, PeriodArgs, WriteArguments};
 use crate::times;
 
 #[derive(Debug, Subcommand)]
@@ -88,9 +88,9 @@ pub(crate) struct BundleVerify {
     #[arg(long, value_name = "FILE")]
     pub(crate) plaintext: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) when: When,
+    pub(crate) when: PeriodArgs,
     #[command(flatten)]
-    pub(crate) demands: Demands,
+    pub(crate) demands: VerifyOptions,
     #[command(flatten)]
     pub(crate) output: OutputArgument,
 }
@@ -110,9 +110,9 @@ pub(crate) struct BundleInspect {
     #[arg(long)]
     pub(crate) no_verify: bool,
     #[command(flatten)]
-    pub(crate) when: When,
+    pub(crate) when: PeriodArgs,
     #[command(flatten)]
-    pub(crate) demands: Demands,
+    pub(crate) demands: VerifyOptions,
     #[command(flatten)]
     pub(crate) output: OutputArgument,
 }

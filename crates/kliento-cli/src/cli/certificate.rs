@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use kliento::Timestamp;
 use veraid_core::ServiceOid;
 
-use crate::cli::{AnchorsArgument, Instant, IssuingProfile, KeyArguments, OutputArgument};
+use crate::cli::{AnchorsArgument, InstantArg, IssuingProfile, KeyArguments, OutputArgument};
 use crate::times;
 
 #[derive(Debug, Subcommand)]
@@ -147,7 +147,7 @@ pub(crate) struct MemberBundle {
     #[arg(long, value_name = "OID")]
     pub(crate) service: Option<ServiceOid>,
     #[command(flatten)]
-    pub(crate) instant: Instant,
+    pub(crate) instant: InstantArg,
     #[command(flatten)]
     pub(crate) anchors: AnchorsArgument,
     /// Where to write the bundle.

@@ -7,7 +7,7 @@ use veraid_core::ServiceOid;
 use veraid_dnssec::{Name, RecordType};
 use veraid_resolver::Server;
 
-use crate::cli::{AnchorsArgument, Instant, IssuingProfile, OutputArgument, When};
+use crate::cli::{AnchorsArgument, InstantArg, IssuingProfile, OutputArgument, PeriodArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ChainVerb {
@@ -89,7 +89,7 @@ pub(crate) struct ChainShow {
     #[arg(long)]
     pub(crate) no_verify: bool,
     #[command(flatten)]
-    pub(crate) instant: Instant,
+    pub(crate) instant: InstantArg,
     #[command(flatten)]
     pub(crate) anchors: AnchorsArgument,
     #[command(flatten)]
@@ -108,7 +108,7 @@ pub(crate) struct ChainVerify {
     #[arg(long = "type", value_name = "TYPE")]
     pub(crate) record_type: RecordType,
     #[command(flatten)]
-    pub(crate) when: When,
+    pub(crate) when: PeriodArgs,
     #[command(flatten)]
     pub(crate) anchors: AnchorsArgument,
     #[command(flatten)]

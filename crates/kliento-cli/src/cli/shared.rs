@@ -8,7 +8,7 @@ use kliento::{Profile, Timestamp, VerificationPolicy};
 use crate::times;
 
 #[derive(Debug, Args)]
-pub(crate) struct Instant {
+pub(crate) struct InstantArg {
     /// The instant to verify at, in RFC 3339 or Unix seconds [default: now].
     #[arg(long, value_name = "TIME", value_parser = times::parse)]
     pub(crate) at: Option<Timestamp>,
@@ -16,7 +16,7 @@ pub(crate) struct Instant {
 
 /// The instant or period to verify at.
 #[derive(Debug, Args)]
-pub(crate) struct When {
+pub(crate) struct PeriodArgs {
     /// The instant to verify at, in RFC 3339 or Unix seconds [default: now].
     #[arg(long, value_name = "TIME", value_parser = times::parse, conflicts_with_all = ["from", "until"])]
     pub(crate) at: Option<Timestamp>,
@@ -38,7 +38,7 @@ pub(crate) struct AnchorsArgument {
 
 /// Requirements that a bundle must meet.
 #[derive(Debug, Args)]
-pub(crate) struct Demands {
+pub(crate) struct VerifyOptions {
     #[command(flatten)]
     pub(crate) anchors: AnchorsArgument,
     /// The profile to accept.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::{Demands, Instant, OutputArgument, SignerArguments, WriteArguments};
+use crate::cli::{VerifyOptions, InstantArg, OutputArgument, SignerArguments, WriteArguments};
 use crate::times;
 
 #[derive(Debug, Subcommand)]
@@ -85,9 +85,9 @@ pub(crate) struct TokenVerify {
     #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) audience: String,
     #[command(flatten)]
-    pub(crate) instant: Instant,
+    pub(crate) instant: InstantArg,
     #[command(flatten)]
-    pub(crate) demands: Demands,
+    pub(crate) demands: VerifyOptions,
     #[command(flatten)]
     pub(crate) output: OutputArgument,
 }
@@ -104,9 +104,9 @@ pub(crate) struct TokenInspect {
     #[arg(long)]
     pub(crate) no_verify: bool,
     #[command(flatten)]
-    pub(crate) instant: Instant,
+    pub(crate) instant: InstantArg,
     #[command(flatten)]
-    pub(crate) demands: Demands,
+    pub(crate) demands: VerifyOptions,
     #[command(flatten)]
     pub(crate) output: OutputArgument,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use veraid_trust_anchors::Signature;
 
-use crate::cli::{Instant, OutputArgument};
+use crate::cli::{InstantArg, OutputArgument};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TrustAnchorsVerb {
@@ -44,7 +44,7 @@ pub(crate) struct TrustAnchorsShow {
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) instant: Instant,
+    pub(crate) instant: InstantArg,
     #[command(flatten)]
     pub(crate) output: OutputArgument,
 }
@@ -61,7 +61,7 @@ pub(crate) struct TrustAnchorsCheck {
     #[command(flatten)]
     pub(crate) signature: SignatureArguments,
     #[command(flatten)]
-    pub(crate) instant: Instant,
+    pub(crate) instant: InstantArg,
     #[command(flatten)]
     pub(crate) output: OutputArgument,
 }
@@ -75,7 +75,7 @@ pub(crate) struct TrustAnchorsUpdate {
     #[command(flatten)]
     pub(crate) signature: SignatureArguments,
     #[command(flatten)]
-    pub(crate) instant: Instant,
+    pub(crate) instant: InstantArg,
     /// Where to write the trust anchors, for --trust-anchors and for services.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,

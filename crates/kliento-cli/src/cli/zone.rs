@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use veraid_core::ServiceOid;
 use veraid_testkit::ZoneAlgorithm;
 
-use crate::cli::{Instant, IssuingProfile, PublicKeyArguments};
+use crate::cli::{InstantArg, IssuingProfile, PublicKeyArguments};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ZoneVerb {
@@ -110,7 +110,7 @@ pub(crate) struct DevZone {
     #[arg(long, value_enum, default_value_t = DevAlgorithm::EcdsaP256)]
     pub(crate) algorithm: DevAlgorithm,
     #[command(flatten)]
-    pub(crate) instant: Instant,
+    pub(crate) instant: InstantArg,
     /// The folder to write `chain.der` and `trust-anchors.ds` to.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,

@@ -4,14 +4,14 @@ use std::fmt::Write;
 
 use kliento_conformance::{AreaCount, Glob, Report};
 
-use crate::shown::shown;
+use crate::escape_for_terminal::escape_for_terminal;
 
 /// The maximum number of failures shown one by one; the report in JSON has all.
 const SHOWN: usize = 20;
 
 pub(crate) fn of(implementation: &str, report: &Report, unused: &[&Glob]) -> String {
     let (areas, all) = report.areas();
-    let mut text = format!("{}\n\n", shown(implementation));
+    let mut text = format!("{}\n\n", escape_for_terminal(implementation));
     let width = areas.keys().map(|area| area.chars().count()).max().unwrap_or(0).max(4);
     // Writing to a string cannot fail.
     let _ = writeln!(
@@ -21,16 +21,16 @@ pub(crate) fn of(implementation: &str, report: &Report, unused: &[&Glob]) -> Str
     );
     let rows = areas.iter().map(|(area, count)| (*area, *count)).chain([("all", all)]);
     for (area, AreaCount { vectors, valid, passed, excused, failed }) in rows {
-        let area = shown(area);
+        let area = escape_for_terminal(area);
         let _ = writeln!(
             text,
             "{area:width$}  {vectors:>7}  {valid:>7}  {passed:>7}  {excused:>7}  {failed:>7}"
         );
     }
     for (entry, differences) in report.failures().take(SHOWN) {
-        let _ = write!(text, "\nFAILED {}", shown(&entry.id));
+        let _ = write!(text, "\nFAILED {}", escape_for_terminal(&entry.id));
         for difference in differences {
-            let _ = write!(text, "\n  {}", shown(&difference.to_string()));
+            let _ = write!(text, "\n  {}", escape_for_terminal(&difference.to_string()));
         }
         text.push('\n');
     }
@@ -41,7 +41,7 @@ pub(crate) fn of(implementation: &str, report: &Report, unused: &[&Glob]) -> Str
         let _ = writeln!(
             text,
             "\nUNUSED exception {}: no vector differs as it says; remove it",
-            shown(&glob.to_string())
+            escape_for_terminal(&glob.to_string())
         );
     }
     text

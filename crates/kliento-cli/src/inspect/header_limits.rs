@@ -16,12 +16,12 @@ pub(crate) enum Scope {
 #[derive(Debug)]
 pub(crate) struct HeaderLimit {
     pub(crate) server: &'static str,
-    pub(crate) octets: usize,
+    pub(crate) bytes: usize,
     pub(crate) scope: Scope,
 }
 
-const fn limit(server: &'static str, octets: usize, scope: Scope) -> HeaderLimit {
-    HeaderLimit { server, octets, scope }
+const fn limit(server: &'static str, bytes: usize, scope: Scope) -> HeaderLimit {
+    HeaderLimit { server, bytes, scope }
 }
 
 /// Defaults as the projects document them, ascending; operators can change most of them.
@@ -41,6 +41,6 @@ pub(crate) const HEADER_LIMITS: &[HeaderLimit] = &[
 ];
 
 /// The octets of the line `Authorization: <value>` and its end.
-pub(crate) const fn line_octets(value: &str) -> usize {
+pub(crate) const fn line_bytes(value: &str) -> usize {
     "Authorization: \r\n".len().saturating_add(value.len())
 }

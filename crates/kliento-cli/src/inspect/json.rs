@@ -71,7 +71,7 @@ struct LinkJson {
 struct MessageJson {
     name: Option<String>,
     r#type: Option<String>,
-    octets: usize,
+    bytes: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -94,14 +94,14 @@ struct WindowJson<'a> {
 
 #[derive(Debug, Serialize)]
 struct HeaderJson {
-    octets: usize,
+    bytes: usize,
     limits: Vec<LimitJson>,
 }
 
 #[derive(Debug, Serialize)]
 struct LimitJson {
     server: &'static str,
-    octets: usize,
+    bytes: usize,
     scope: Scope,
     fits: bool,
 }
@@ -138,7 +138,7 @@ pub(crate) fn render(report: &Report) -> String {
         certificates: view.map(certificates),
         windows: view.map(|view| windows(report, view)),
         sizes: view.map(|view| view.sizes),
-        header: view.and_then(|view| view.header_octets).map(header),
+        header: view.and_then(|view| view.header_bytes).map(header),
     })
 }
 
@@ -182,10 +182,10 @@ fn chain(view: &View) -> ChainJson {
         messages: view
             .messages
             .iter()
-            .map(|(question, octets)| MessageJson {
+            .map(|(question, bytes)| MessageJson {
                 name: question.as_ref().map(|question| question.name.to_string()),
                 r#type: question.as_ref().map(|question| question.record_type.to_string()),
-                octets: *octets,
+                bytes: *bytes,
             })
             .collect(),
     }
@@ -219,16 +219,16 @@ fn windows<'a>(report: &Report, view: &'a View) -> Vec<WindowJson<'a>> {
         .collect()
 }
 
-fn header(octets: usize) -> HeaderJson {
+fn header(bytes: usize) -> HeaderJson {
     HeaderJson {
-        octets,
+        bytes,
         limits: HEADER_LIMITS
             .iter()
             .map(|limit| LimitJson {
                 server: limit.server,
-                octets: limit.octets,
+                bytes: limit.bytes,
                 scope: limit.scope,
-                fits: octets <= limit.octets,
+                fits: bytes <= limit.bytes,
             })
             .collect(),
     }

@@ -40,7 +40,7 @@ pub(crate) struct View {
     pub(crate) counted: ValidityPeriod,
     pub(crate) sizes: Sizes,
     /// The octets of a header line with the bundle, if it fits into one.
-    pub(crate) header_octets: Option<usize>,
+    pub(crate) header_bytes: Option<usize>,
 }
 
 /// The bundle's statements about itself, which are not proved.
@@ -110,7 +110,7 @@ impl View {
                 .map(|(question, message)| (question.cloned(), message.len()))
                 .collect(),
             sizes: Sizes::of(bundle),
-            header_octets: header.map(super::header_limits::line_octets),
+            header_bytes: header.map(super::header_limits::line_bytes),
             statements,
             links,
             certificates,

@@ -7,7 +7,7 @@ use veraid_core::{CertificateRole, Proof};
 use crate::inspect::header_limits::{HEADER_LIMITS, Scope};
 use crate::inspect::report::{Links, Report, Statements, View};
 use crate::inspect::{Kind, Verdict, timeline};
-use crate::shown::{grouped, shown};
+use crate::escape_for_terminal::{grouped, escape_for_terminal};
 use crate::verify_token::{line, write_claims, write_member, write_validity};
 
 pub(crate) fn render(report: &Report) -> String {
@@ -47,9 +47,9 @@ pub(crate) fn verdict_and_break(report: &Report) -> String {
         }
     }
     parts.extend(view.certificates.iter().map(|certificate| certificate.role.to_string()));
-    parts.push(format!("✗ {}", failure.place().unwrap_or("here")));
+    parts.push(format!("✗ {}", failure.location().unwrap_or("here")));
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "\n  {}", shown(&parts.join(" ─ ")));
+    let _ = writeln!(text, "\n  {}", escape_for_terminal(&parts.join(" ─ ")));
     text
 }
 
@@ -138,7 +138,7 @@ fn write_chain(text: &mut String, view: &View, verdict: &Verdict) {
         ));
     }
     if let Links::Unproved = view.links {
-        for (question, octets) in &view.messages {
+        for (question, bytes) in &view.messages {
             let question =
                 question.as_ref().map_or_else(|| "no answer".to_owned(), ToString::to_string);
             tree.leaf(&format!("{question}  {octets} octets"));
@@ -186,7 +186,7 @@ impl Tree<'_> {
     fn write(&mut self, branch: &str, label: &str) {
         let indent = "   ".repeat(self.depth);
         // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "  {indent}{branch}{}", shown(label));
+        let _ = writeln!(self.text, "  {indent}{branch}{}", escape_for_terminal(label));
     }
 }
 
@@ -207,31 +207,31 @@ pub(crate) fn algorithm_name(number: u8) -> String {
 
 fn write_sizes(text: &mut String, view: &View) {
     heading(text, "sizes in octets");
-    for (part, octets) in view.sizes.parts().into_iter().chain([("bundle", view.sizes.total)]) {
+    for (part, bytes) in view.sizes.parts().into_iter().chain([("bundle", view.sizes.total)]) {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {part:<26}{:>9}", grouped(octets));
+        let _ = writeln!(text, "  {part:<26}{:>9}", grouped(bytes));
     }
 }
 
 fn write_header_limits(text: &mut String, view: &View) {
     heading(text, "header against the usual limits");
-    let Some(octets) = view.header_octets else {
+    let Some(bytes) = view.header_bytes else {
         text.push_str("  the bundle is too large for a header\n");
         return;
     };
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "  {:<32}{:>9}", "Authorization: Kliento …", grouped(octets));
+    let _ = writeln!(text, "  {:<32}{:>9}", "Authorization: Kliento …", grouped(bytes));
     for limit in HEADER_LIMITS {
         let scope = match limit.scope {
             Scope::Line => "one line",
             Scope::All => "all headers",
         };
-        let note = match (limit.octets.checked_sub(octets), limit.scope) {
+        let note = match (limit.bytes.checked_sub(bytes), limit.scope) {
             (None, _) => "TOO LARGE".to_owned(),
             (Some(_), Scope::Line) => "fits".to_owned(),
             (Some(left), Scope::All) => format!("fits, {} left for others", grouped(left)),
         };
-        let (server, most) = (limit.server, grouped(limit.octets));
+        let (server, most) = (limit.server, grouped(limit.bytes));
         let _ = writeln!(text, "  {server:<32}{most:>9}  {scope:<11}  {note}");
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use kliento::{Timestamp, ValidityPeriod};
 
-use crate::shown::shown;
+use crate::escape_for_terminal::escape_for_terminal;
 
 const COLUMNS: u64 = 40;
 
@@ -151,7 +151,7 @@ pub(crate) fn draw(
             Role { misses: true, .. } => "  << misses what was asked",
             _ => "",
         };
-        let label = shown(&window.label);
+        let label = escape_for_terminal(&window.label);
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  {label:<width$}  {bar}  {}{note}", periods.join(" and "));
     }

@@ -12,7 +12,7 @@ use veraid_dnssec::{DnssecChain, RecordType};
 pub(super) struct MessageView {
     /// Null if the message answers no single question.
     pub(super) question: Option<String>,
-    pub(super) octets: usize,
+    pub(super) bytes: usize,
     /// The records of the answer section.
     pub(super) records: Vec<RecordView>,
 }
@@ -25,7 +25,7 @@ pub(super) struct RecordView {
     pub(super) record_type: String,
     pub(super) ttl: u32,
     /// The size of the data.
-    pub(super) octets: usize,
+    pub(super) bytes: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) signature: Option<RrsigView>,
 }
@@ -46,17 +46,17 @@ pub(super) fn of(chain: &DnssecChain, at: Timestamp) -> Vec<MessageView> {
     chain
         .questions()
         .zip(chain.messages())
-        .map(|(question, octets)| MessageView {
+        .map(|(question, bytes)| MessageView {
             question: question.map(ToString::to_string),
-            octets: octets.len(),
-            records: records(octets, at),
+            bytes: bytes.len(),
+            records: records(bytes, at),
         })
         .collect()
 }
 
-fn records(octets: &[u8], at: Timestamp) -> Vec<RecordView> {
+fn records(bytes: &[u8], at: Timestamp) -> Vec<RecordView> {
     // A message that only the chain's own parser accepts is left out: nothing of it is proved here.
-    Message::from_vec(octets)
+    Message::from_vec(bytes)
         .map(|message| message.answers.iter().map(|record| view(record, at)).collect())
         .unwrap_or_default()
 }
@@ -68,19 +68,19 @@ fn view(record: &Record, at: Timestamp) -> RecordView {
         owner: record.name.to_ascii(),
         record_type: record_type.to_string(),
         ttl: record.ttl,
-        octets: rdata.len(),
+        bytes: rdata.len(),
         signature: (record_type == RecordType::RRSIG).then(|| rrsig(&rdata, at)).flatten(),
     }
 }
 
 fn rdata(data: &RData) -> Vec<u8> {
-    let mut octets = Vec::new();
-    let mut encoder = BinEncoder::new(&mut octets);
+    let mut bytes = Vec::new();
+    let mut encoder = BinEncoder::new(&mut bytes);
     // Data that was decoded can be encoded, unless it is too long for a message.
     if data.emit(&mut encoder).is_err() {
-        octets.clear();
+        bytes.clear();
     }
-    octets
+    bytes
 }
 
 fn rrsig(rdata: &[u8], at: Timestamp) -> Option<RrsigView> {

@@ -11,7 +11,7 @@ use veraid_trust_anchors::{AnchorFile, Entry, State, VerifiedSignature};
 use crate::failure::{Failure, FailureJson};
 use crate::input;
 use crate::inspect::algorithm_name;
-use crate::shown::shown;
+use crate::escape_for_terminal::escape_for_terminal;
 use crate::verify_token::line;
 
 /// The remaining time below which a trust anchor gives a warning: 90 days, in which the root
@@ -244,7 +244,7 @@ impl Report {
             algorithm_name(row.algorithm)
         ));
         let mut own = |label: &str, value: &str| {
-            text.push_str(&format!("    {label:<12}{}\n", shown(value)));
+            text.push_str(&format!("    {label:<12}{}\n", escape_for_terminal(value)));
         };
         own("standing", &row.standing(self.at));
         own(&format!("digest {}", row.digest_type), &row.digest_text());

@@ -1,6 +1,6 @@
 //! `kliento bundle verify` and `kliento chain verify`.
 
-use crate::support::{AT, Folder, anchors, kliento, kliento_with, octets, vector};
+use crate::support::{AT, Folder, anchors, kliento, kliento_with, bytes, vector};
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use serde_json::{Value, json};
 use veraid_testkit::{Encapsulation, HierarchyBuilder, Scenario, TEST_SERVICE, dnssec_chain_der};
@@ -202,7 +202,7 @@ fn bundles_of_the_javascript_implementation_verify_over_periods_and_detached() {
     let folder = Folder::new("bundle-vectors");
     for name in ["attached-two-chunks", "detached-bot-rsa-4096", "txt-ttl-7776000-period"] {
         let vector = vector(name);
-        let input = folder.file("bundle", octets(&vector, "input"));
+        let input = folder.file("bundle", bytes(&vector, "input"));
         let anchors = folder.file("anchors", anchors(&vector));
         let mut arguments = vec!["bundle", "verify", &input, "--trust-anchors", &anchors];
         arguments.extend(["--service", vector["service"].as_str().unwrap(), "--output", "json"]);
@@ -215,8 +215,8 @@ fn bundles_of_the_javascript_implementation_verify_over_periods_and_detached() {
             ]),
             None => arguments.extend(["--at", vector["at"].as_str().unwrap()]),
         }
-        let plaintext = vector.get("plaintext").map(|_| octets(&vector, "plaintext"));
-        let plaintext = plaintext.map(|octets| folder.file("plaintext", octets));
+        let plaintext = vector.get("plaintext").map(|_| bytes(&vector, "plaintext"));
+        let plaintext = plaintext.map(|bytes| folder.file("plaintext", bytes));
         if let Some(plaintext) = &plaintext {
             arguments.extend(["--plaintext", plaintext]);
         }

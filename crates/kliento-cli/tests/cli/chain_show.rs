@@ -35,10 +35,10 @@ messages: 6, "
         assert_eq!(json["organisation"], "example.com");
         assert_eq!(json["keyRecords"], serde_json::json!([record]));
         let messages = json["messages"].as_array().unwrap();
-        let octets: u64 = messages.iter().map(|message| message["octets"].as_u64().unwrap()).sum();
+        let bytes: u64 = messages.iter().map(|message| message["octets"].as_u64().unwrap()).sum();
         // The chain also has tags and lengths around the messages.
         let chain = read(&organisation.chain);
-        assert!((1..64).contains(&(chain.len() as u64 - octets)));
+        assert!((1..64).contains(&(chain.len() as u64 - bytes)));
         let key_records = messages
             .iter()
             .find(|message| message["question"] == format!("_{profile}.example.com. TXT"))

@@ -72,7 +72,7 @@ fn a_chain_that_expired_is_shown_with_what_misses_the_instant() {
 }
 
 #[test]
-fn octets_that_are_no_bundle_are_told_as_malformed() {
+fn bytes_that_are_no_bundle_are_told_as_malformed() {
     let mut bundle = Scenario::default().build();
     bundle.der.truncate(100);
     let run = inspect("inspect-malformed", "token", &bundle, &["--at", AT]);
@@ -149,7 +149,7 @@ fn json_has_verdict_chain_windows_sizes_and_header() {
     let parts: u64 = sizes
         .iter()
         .filter(|(part, _)| *part != "total")
-        .map(|(_, octets)| octets.as_u64().unwrap())
+        .map(|(_, bytes)| bytes.as_u64().unwrap())
         .sum();
     assert_eq!(sizes["total"], bundle.der.len());
     assert_eq!(parts, sizes["total"].as_u64().unwrap());

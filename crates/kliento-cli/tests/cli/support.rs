@@ -158,7 +158,7 @@ pub(crate) fn vectors() -> PathBuf {
 }
 
 /// Bytes that a vector has in Base64.
-pub(crate) fn octets(vector: &Value, field: &str) -> Vec<u8> {
+pub(crate) fn bytes(vector: &Value, field: &str) -> Vec<u8> {
     Base64::decode_vec(vector[field].as_str().expect("the field is text"))
         .expect("the field is Base64")
 }

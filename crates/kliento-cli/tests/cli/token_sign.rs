@@ -119,7 +119,7 @@ fn a_given_organisation_certificate_is_used() {
     sign(&organisation.signer(), &extra).ok();
     let der = read(&certificate);
     // Within the bundle the certificate has another tag.
-    assert!(read(&out).windows(der.len() - 1).any(|octets| *octets == der[1..]));
+    assert!(read(&out).windows(der.len() - 1).any(|bytes| *bytes == der[1..]));
     assert_eq!(verify_at(&out, &organisation.anchors, AT)["status"], "valid");
 }
 

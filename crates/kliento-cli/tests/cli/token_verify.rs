@@ -1,6 +1,6 @@
 //! `kliento token verify`: forms of input, the whole JSON, every exit code.
 
-use crate::support::{AT, Folder, Run, anchors, kliento, kliento_with, octets, vector, vectors};
+use crate::support::{AT, Folder, Run, anchors, kliento, kliento_with, bytes, vector, vectors};
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use serde_json::{Value, json};
 use veraid_testkit::{
@@ -174,7 +174,7 @@ fn der_base64_and_header_lines_are_told_apart() {
     let vector = vector("rsa-2048-user");
     let folder = Folder::new("token-forms");
     let anchors = folder.file("anchors", anchors(&vector));
-    let der = octets(&vector, "input");
+    let der = bytes(&vector, "input");
     let (padded, unpadded) = (Base64::encode_string(&der), Base64Unpadded::encode_string(&der));
     let text = |text: String| text.into_bytes();
     for input in [
@@ -251,7 +251,7 @@ fn other_input_is_malformed_and_says_why() {
 }
 
 #[test]
-fn octets_that_are_no_bundle_are_malformed_with_their_place() {
+fn bytes_that_are_no_bundle_are_malformed_with_their_place() {
     let mut der = Scenario::default().build().der;
     der[4] = 0x81;
     let run = kliento_with(&["token", "verify", "--audience", AUDIENCE, "--at", AT], &der);
@@ -477,7 +477,7 @@ fn every_token_of_the_javascript_implementation_gives_its_subject_and_claims() {
         if vector["operation"] != "verify-token" || vector["expect"]["result"] != "valid" {
             continue;
         }
-        let input = folder.file("token", octets(&vector, "input"));
+        let input = folder.file("token", bytes(&vector, "input"));
         let anchors = folder.file("anchors", anchors(&vector));
         let max = vector["max_validity"].as_u64().unwrap_or(3_600).to_string();
         let text = |field: &str| vector[field].as_str().unwrap();

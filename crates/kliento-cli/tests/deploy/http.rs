@@ -88,11 +88,11 @@ pub(crate) fn request(
 }
 
 /// Sends bytes and reads every response, until the other side closes or falls silent.
-pub(crate) fn exchange(address: SocketAddr, octets: &str) -> Vec<Message> {
+pub(crate) fn exchange(address: SocketAddr, bytes: &str) -> Vec<Message> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     // A proxy may reject the request and close before all of it is written.
-    let _ = stream.write_all(octets.as_bytes());
+    let _ = stream.write_all(bytes.as_bytes());
     let mut stream = BufReader::new(stream);
     let mut responses = Vec::new();
     while let Ok(Some(response)) = Message::read(&mut stream) {
@@ -104,9 +104,9 @@ pub(crate) fn exchange(address: SocketAddr, octets: &str) -> Vec<Message> {
 
 /// Sends bytes and reads only the first response: Envoy keeps a connection open for a second after
 /// a request that it rejects.
-pub(crate) fn first_answer(address: SocketAddr, octets: &str) -> Option<Message> {
+pub(crate) fn first_answer(address: SocketAddr, bytes: &str) -> Option<Message> {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let _ = stream.write_all(octets.as_bytes());
+    let _ = stream.write_all(bytes.as_bytes());
     Message::read(&mut BufReader::new(stream)).ok().flatten()
 }

@@ -161,10 +161,10 @@ const TARGETS: &[&str] = &[
 
 /// The place that was reached, or `None` if the request was rejected on the way.
 fn place(address: SocketAddr, target: &str, host: &str, token: &str) -> Option<String> {
-    let octets = format!(
+    let bytes = format!(
         "GET {target} HTTP/1.1\r\n{host}\r\nAuthorization: {token}\r\nConnection: close\r\n\r\n"
     );
-    let answer = first_answer(address, &octets).filter(|answer| answer.status() == 200)?;
+    let answer = first_answer(address, &bytes).filter(|answer| answer.status() == 200)?;
     String::from_utf8_lossy(&answer.content).lines().next().map(str::to_owned)
 }
 

@@ -36,10 +36,10 @@ pub(crate) fn no_request_hides_in_another(setting: &Setting) {
             .replace("ALL", &content.len().to_string());
         // Leftovers of the previous request would show up in the next one on the same connection.
         let next = "GET /next HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n\r\n";
-        let octets = format!(
+        let bytes = format!(
             "POST /outer HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: {good}\r\n{headers}\r\n{content}{next}"
         );
-        let answers = exchange(setting.proxy, &octets);
+        let answers = exchange(setting.proxy, &bytes);
         let statuses: Vec<u16> = answers.iter().map(crate::http::Message::status).collect();
         // Only the outer request has a token.
         assert!(

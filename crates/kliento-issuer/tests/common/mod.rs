@@ -13,7 +13,7 @@ use kliento::{Timestamp, TrustAnchors, Verifier, service_oid};
 use kliento_issuer::{
     CertificateRequest, CertificateUse, Organisation, ProvedPublicKey, SerialNumber, SoftwareKey,
 };
-use veraid_core::{OrganisationId, Profile, ServiceOid, UserName, ValidityPeriod};
+use veraid_core::{OrganisationCredential, Profile, ServiceOid, UserName, ValidityPeriod};
 use veraid_dnssec::DnssecChain;
 use veraid_testkit::{HierarchyBuilder, MockChain, RsaKey, default_instant};
 
@@ -59,14 +59,14 @@ pub(crate) fn member_request(
 }
 
 /// An organisation, its chain and certificate, and a verifier that trusts the chain's root.
-pub(crate) struct World {
+pub(crate) struct Fixture {
     pub(crate) organisation: Organisation,
-    pub(crate) identity: OrganisationId,
+    pub(crate) identity: OrganisationCredential,
     pub(crate) verifier: Verifier,
     pub(crate) key: Arc<SoftwareKey>,
 }
 
-impl World {
+impl Fixture {
     pub(crate) fn new(profile: Profile) -> Self {
         Self::with(profile, key(2048, 0), Some(&service_oid()))
     }
@@ -83,7 +83,7 @@ impl World {
         let certificate = organisation
             .issue_certificate_for(widest_use(profile), certificate_period(), serial(1))
             .unwrap();
-        let identity = OrganisationId::new(parsed(&chain), certificate).unwrap();
+        let identity = OrganisationCredential::new(parsed(&chain), certificate).unwrap();
         Self { organisation, identity, verifier: verifier(&chain), key }
     }
 }

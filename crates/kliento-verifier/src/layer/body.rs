@@ -20,16 +20,16 @@ pin_project! {
     #[derive(Debug)]
     #[project = SourceProjection]
     enum Source<B> {
-        Refusal { problem: Option<Vec<u8>> },
+        AuthError { problem: Option<Vec<u8>> },
         Inner { #[pin] body: B },
     }
 }
 
 impl<B> KlientoBody<B> {
     /// A body of `problem`, or an empty one without it.
-    pub(super) fn refusal(problem: Vec<u8>) -> Self {
-        let problem = Some(problem).filter(|octets| !octets.is_empty());
-        Self { source: Source::Refusal { problem } }
+    pub(super) fn rejection(problem: Vec<u8>) -> Self {
+        let problem = Some(problem).filter(|bytes| !bytes.is_empty());
+        Self { source: Source::AuthError { problem } }
     }
 
     pub(super) const fn inner(body: B) -> Self {
@@ -50,8 +50,8 @@ where
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         match self.project().source.project() {
-            SourceProjection::Refusal { problem } => {
-                Poll::Ready(problem.take().map(|octets| Ok(Frame::data(octets.into()))))
+            SourceProjection::AuthError { problem } => {
+                Poll::Ready(problem.take().map(|bytes| Ok(Frame::data(bytes.into()))))
             }
             SourceProjection::Inner { body } => body.poll_frame(context),
         }
@@ -59,16 +59,16 @@ where
 
     fn is_end_stream(&self) -> bool {
         match &self.source {
-            Source::Refusal { problem } => problem.is_none(),
+            Source::AuthError { problem } => problem.is_none(),
             Source::Inner { body } => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
-            Source::Refusal { problem } => {
-                let octets = problem.as_ref().map_or(0, Vec::len);
-                SizeHint::with_exact(u64::try_from(octets).unwrap_or(u64::MAX))
+            Source::AuthError { problem } => {
+                let bytes = problem.as_ref().map_or(0, Vec::len);
+                SizeHint::with_exact(u64::try_from(bytes).unwrap_or(u64::MAX))
             }
             Source::Inner { body } => body.size_hint(),
         }

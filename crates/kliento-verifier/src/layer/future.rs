@@ -13,11 +13,11 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::body::KlientoBody;
-use crate::gate::Gate;
-use crate::refusal::Refusal;
+use crate::auth_core::AuthCore;
+use crate::auth_error::AuthError;
 
 /// The head of a request after authentication.
-type Judgement = Pin<Box<dyn Future<Output = Result<Parts, Refusal>> + Send>>;
+type Authentication = Pin<Box<dyn Future<Output = Result<Parts, AuthError>> + Send>>;
 
 pin_project! {
     #[project = KlientoFutureProjection]
@@ -38,7 +38,7 @@ pin_project! {
     where
         S: Service<Request<B>>,
     {
-        AtGate { judgement: Judgement, waiting: Option<(B, S)> },
+        InLayer { authentication: Authentication, waiting: Option<(B, S)> },
         Inside { #[pin] response: S::Future },
     }
 }
@@ -54,15 +54,15 @@ impl<S, B> KlientoFuture<S, B>
 where
     S: Service<Request<B>>,
 {
-    pub(super) fn new(gate: Arc<Gate>, request: Request<B>, inner: S) -> Self {
+    pub(super) fn new(auth_core: Arc<AuthCore>, request: Request<B>, inner: S) -> Self {
         let (mut parts, body) = request.into_parts();
         let protocol = Protocol::of(&parts.headers);
         // Runs only when polled, so that timeouts around the service include signature checks.
-        let judgement = Box::pin(async move {
-            gate.pass(&mut parts.headers).await?.note_in(&mut parts.extensions);
+        let authentication = Box::pin(async move {
+            auth_core.authenticate(&mut parts.headers).await?.note_in(&mut parts.extensions);
             Ok(parts)
         });
-        Self { stage: Stage::AtGate { judgement, waiting: Some((body, inner)) }, protocol }
+        Self { stage: Stage::InLayer { authentication, waiting: Some((body, inner)) }, protocol }
     }
 }
 
@@ -76,12 +76,12 @@ where
         let KlientoFutureProjection { mut stage, protocol } = self.project();
         loop {
             match stage.as_mut().project() {
-                StageProjection::AtGate { judgement, waiting } => {
-                    let parts = match ready!(judgement.as_mut().poll(context)) {
+                StageProjection::InLayer { authentication, waiting } => {
+                    let parts = match ready!(authentication.as_mut().poll(context)) {
                         Ok(parts) => parts,
-                        Err(refusal) => {
-                            let response = protocol.response(&refusal);
-                            return Poll::Ready(Ok(response.map(KlientoBody::refusal)));
+                        Err(rejection) => {
+                            let response = protocol.response(&rejection);
+                            return Poll::Ready(Ok(response.map(KlientoBody::rejection)));
                         }
                     };
                     let (body, mut inner) =
@@ -107,10 +107,10 @@ impl Protocol {
         }
     }
 
-    fn response(self, refusal: &Refusal) -> Response<Vec<u8>> {
+    fn response(self, rejection: &AuthError) -> Response<Vec<u8>> {
         match self {
-            Self::Http => refusal.to_response(),
-            Self::Grpc => refusal.to_grpc_response(),
+            Self::Http => rejection.to_response(),
+            Self::Grpc => rejection.to_grpc_response(),
         }
     }
 }

@@ -66,7 +66,7 @@ impl MemoryReplayGuard {
     pub fn note_now(&self, used_token: &UsedToken) -> Result<TokenUse, ReplayGuardError> {
         let (key, end) = (used_token.key.0, used_token.signed_period.end());
         let mut used = self.lock();
-        used.forget_before(used_token.now);
+        used.remove_before(used_token.now);
         if used.keys.contains(&key) {
             return Ok(TokenUse::Repeated);
         }
@@ -84,8 +84,8 @@ impl MemoryReplayGuard {
 }
 
 impl Used {
-    fn forget_before(&mut self, now: Timestamp) {
-        let latest = now.saturating_sub(UsedToken::REMEMBERED_AFTER_END_SECONDS);
+    fn remove_before(&mut self, now: Timestamp) {
+        let latest = now.saturating_sub(UsedToken::KEPT_AFTER_END_SECONDS);
         while let Some(first) = self.by_end.first_entry() {
             let end = *first.key();
             if end >= latest {
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
     use crate::replay::ReplayKey;
 
-    const MARGIN: u64 = UsedToken::REMEMBERED_AFTER_END_SECONDS;
+    const MARGIN: u64 = UsedToken::KEPT_AFTER_END_SECONDS;
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_unix_seconds(seconds)

@@ -123,12 +123,12 @@ impl RedisReplayGuard {
 
     async fn note_in_store(&self, used: &UsedToken) -> Result<TokenUse, ReplayGuardError> {
         // The time to live is relative, so the store's clock need not be right.
-        let (until, now) = (used.remembered_until().as_unix_seconds(), used.now.as_unix_seconds());
+        let (until, now) = (used.kept_until().as_unix_seconds(), used.now.as_unix_seconds());
         let seconds = until.saturating_sub(now);
         if seconds == 0 {
             // Its use may already have been forgotten. Callers that keep the contract never get
             // here.
-            let forgotten = used.now.saturating_sub(UsedToken::REMEMBERED_AFTER_END_SECONDS);
+            let forgotten = used.now.saturating_sub(UsedToken::KEPT_AFTER_END_SECONDS);
             return Err(ReplayGuardError::Forgotten { end: used.signed_period.end(), forgotten });
         }
         // The token first: if the store loses its content in between, the second reply shows it.

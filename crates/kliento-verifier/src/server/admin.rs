@@ -22,8 +22,8 @@ pub(crate) fn answer(state: &State, request: &Request<Incoming>) -> Reply {
         "/readyz" => text(StatusCode::SERVICE_UNAVAILABLE, "starting or stopping\n"),
         "/metrics" => {
             let metrics = state.metrics.encode(
-                state.judge.waiting(),
-                state.judge.memory_counters(),
+                state.pool.waiting(),
+                state.pool.cache_stats(),
                 state.one_time.as_ref().map(OneTimeGuard::numbers),
             );
             Reply::new(StatusCode::OK, OPEN_METRICS, metrics)

@@ -94,7 +94,7 @@ impl AnchorFile {
                     if let Some((bytes, anchors)) = changed {
                         let key_tags: Vec<u16> = anchors.key_tags().collect();
                         tracing::info!(?key_tags, "trust anchors were read again");
-                        state.judge.replace_anchors(anchors);
+                        state.pool.replace_anchors(anchors);
                         state.metrics.anchors_reloaded();
                         self.bytes = bytes;
                     } else if was_broken {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use kliento::{MemoryLimits, Profile, SignatureKind, TokenPolicy, VerificationPolicy};
+use kliento::{CacheLimits, Profile, SignatureKind, TokenPolicy, VerificationPolicy};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::access_policy::AccessPolicy;
@@ -44,7 +44,7 @@ pub struct Config {
     /// The tokens and subjects that are accepted.
     pub policy: Policy,
     /// Sizes of the cache of verified results.
-    pub memory: Memory,
+    pub cache: CacheSizes,
     /// Resource limits of the service.
     pub limits: ServiceLimits,
     /// If set, each token is admitted only once.
@@ -123,7 +123,7 @@ pub enum SignerName {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Memory {
+pub struct CacheSizes {
     /// Bytes for cached signatures of root and top-level domain records.
     pub zone_bytes: u64,
     /// Bytes for cached organisations.
@@ -259,7 +259,7 @@ impl Default for Config {
             forwarded_audience: false,
             routes: Vec::new(),
             policy: Policy::default(),
-            memory: Memory::default(),
+            cache: CacheSizes::default(),
             limits: ServiceLimits::default(),
             one_time: None,
             tls: None,
@@ -282,7 +282,7 @@ impl Default for Policy {
     }
 }
 
-impl Default for Memory {
+impl Default for CacheSizes {
     fn default() -> Self {
         Self {
             zone_bytes: 1024 * 1024,
@@ -427,11 +427,11 @@ impl Config {
     }
 
     /// The cache limits of the verifier.
-    pub(crate) const fn memory_limits(&self) -> MemoryLimits {
-        MemoryLimits::NOTHING
-            .with_zone_octets(self.memory.zone_bytes)
-            .with_organisation_octets(self.memory.organisation_bytes)
-            .with_bundle_octets(self.memory.bundle_bytes)
+    pub(crate) const fn cache_limits(&self) -> CacheLimits {
+        CacheLimits::DISABLED
+            .with_zone_bytes(self.cache.zone_bytes)
+            .with_organisation_bytes(self.cache.organisation_bytes)
+            .with_bundle_bytes(self.cache.bundle_bytes)
     }
 
     /// The policy for tokens, beyond the rules of the protocol.

@@ -41,12 +41,12 @@ impl Config {
         self.check_paths()?;
         self.check_policy()?;
         let memories = [
-            ("memory.zone_bytes", self.memory.zone_bytes),
-            ("memory.organisation_bytes", self.memory.organisation_bytes),
-            ("memory.bundle_bytes", self.memory.bundle_bytes),
+            ("memory.zone_bytes", self.cache.zone_bytes),
+            ("memory.organisation_bytes", self.cache.organisation_bytes),
+            ("memory.bundle_bytes", self.cache.bundle_bytes),
         ];
-        for (setting, octets) in memories {
-            at_most(setting, octets, MAX_MEMORY_BYTES)?;
+        for (setting, bytes) in memories {
+            at_most(setting, bytes, MAX_MEMORY_BYTES)?;
         }
         if let Some(one_time) = &self.one_time {
             one_time

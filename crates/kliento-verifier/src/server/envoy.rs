@@ -14,14 +14,14 @@ use kliento::VerifiedToken;
 use prost::Message as _;
 
 use crate::identity_headers;
-use crate::refusal::Refusal;
+use crate::auth_error::AuthError;
 use crate::server::content::ConnectionContent;
 use crate::server::envoy::messages::{
     AttributeContext, CheckRequest, CheckResponse, DeniedHttpResponse, HeaderValueOption,
     HttpRequest, HttpResponse, HttpStatus, OkHttpResponse, RpcStatus,
 };
 use crate::server::forwarded::{Forwarded, Part};
-use crate::server::judge::Denied;
+use crate::server::pool::PoolError;
 use crate::server::reply::{Reply, Verdict};
 use crate::server::state::State;
 
@@ -81,7 +81,7 @@ pub(crate) async fn answer(
     };
     match authenticate(state, &attributes, http).await {
         Ok(token) => let_in(&token, &http.headers),
-        Err(denied) => turn_away(Reply::challenge(&denied)).await,
+        Err(error) => turn_away(Reply::challenge(&error)).await,
     }
 }
 
@@ -89,19 +89,19 @@ async fn authenticate(
     state: &State,
     attributes: &AttributeContext,
     http: &HttpRequest,
-) -> Result<VerifiedToken, Denied> {
-    let credentials = http.headers.get("authorization").ok_or(Refusal::NoCredentials)?;
-    let der = kliento::decode_auth_header(credentials).map_err(Refusal::from)?;
+) -> Result<VerifiedToken, PoolError> {
+    let credentials = http.headers.get("authorization").ok_or(AuthError::NoCredentials)?;
+    let der = kliento::decode_auth_header(credentials).map_err(AuthError::from)?;
     let audiences = match attributes.context_extensions.get(AUDIENCE_EXTENSION) {
         Some(audience) if state.forwarded.serves(audience) => vec![audience.clone()],
-        Some(_) => return Err(Refusal::AudienceNotServed.into()),
+        Some(_) => return Err(AuthError::AudienceNotServed.into()),
         None => {
             let [scheme, host, target] =
                 [&http.scheme, &http.host, &http.path].map(|text| Part::of_text(text));
             state.forwarded.of(&Forwarded { scheme, host, target })?
         }
     };
-    state.judge.judge(der, audiences).await
+    state.pool.pool(der, audiences).await
 }
 
 fn let_in(token: &VerifiedToken, received: &HashMap<String, String>) -> Reply {
@@ -131,14 +131,14 @@ async fn turn_away(Reply { response, verdict }: Reply) -> Reply {
     };
     // The content is already in memory.
     let content = body.collect().await.map(|content| content.to_bytes()).unwrap_or_default();
-    let denied = DeniedHttpResponse {
+    let error = DeniedHttpResponse {
         status: Some(HttpStatus { code: i32::from(head.status.as_u16()) }),
         headers: head.headers.iter().map(|(name, value)| overwrite(name, value)).collect(),
         body: String::from_utf8_lossy(&content).into_owned(),
     };
     let response = CheckResponse {
         status: Some(RpcStatus { code: i32::from(code.number()) }),
-        http_response: Some(HttpResponse::Denied(denied)),
+        http_response: Some(HttpResponse::PoolError(error)),
     };
     succeeded(&response).with_verdict(verdict)
 }

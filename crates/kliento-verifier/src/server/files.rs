@@ -114,10 +114,10 @@ mod tests {
     #[tokio::test]
     async fn a_file_that_hangs_is_given_up_and_asked_for_once() {
         let mut reader = FileReader::new(Path::new("unused"), 10);
-        let (go, gate) = mpsc::channel::<()>();
+        let (go, auth_core) = mpsc::channel::<()>();
         let patience = Duration::from_millis(20);
         let hanging = move || {
-            let _ = gate.recv();
+            let _ = auth_core.recv();
             Ok(b"late".to_vec())
         };
         let timed_out = |content: Content| match content {

@@ -7,9 +7,9 @@ use kliento::VerifiedToken;
 
 use crate::authenticator::credentials;
 use crate::identity_headers;
-use crate::refusal::Refusal;
+use crate::auth_error::AuthError;
 use crate::server::forwarded::{Forwarded, Part};
-use crate::server::judge::Denied;
+use crate::server::pool::PoolError;
 use crate::server::query::{self, AudienceParameter};
 use crate::server::reply::{Reply, Verdict};
 use crate::server::state::State;
@@ -24,9 +24,9 @@ pub(crate) async fn answer(state: &State, request: &Request<Incoming>) -> Reply 
     // The query is trusted, because only the proxy's own configuration chooses the URL.
     let audiences = match query::audience(request.uri().query()) {
         AudienceParameter::One(audience) if state.forwarded.serves(&audience) => Ok(vec![audience]),
-        AudienceParameter::One(_) => Err(Refusal::AudienceNotServed),
+        AudienceParameter::One(_) => Err(AuthError::AudienceNotServed),
         AudienceParameter::Missing => state.forwarded.of(&Forwarded::from_headers(headers)),
-        AudienceParameter::Empty | AudienceParameter::Several => Err(Refusal::NoAudience),
+        AudienceParameter::Empty | AudienceParameter::Several => Err(AuthError::NoAudience),
     };
     reply(authenticate(state, headers, audiences).await)
 }
@@ -60,15 +60,15 @@ fn host(request: &Request<Incoming>) -> Part {
 async fn authenticate(
     state: &State,
     headers: &HeaderMap,
-    audiences: Result<Vec<String>, Refusal>,
-) -> Result<VerifiedToken, Denied> {
+    audiences: Result<Vec<String>, AuthError>,
+) -> Result<VerifiedToken, PoolError> {
     // Without credentials, nothing else matters, not even a missing audience.
-    let der = kliento::decode_auth_header(credentials(headers)?).map_err(Refusal::from)?;
-    state.judge.judge(der, audiences?).await
+    let der = kliento::decode_auth_header(credentials(headers)?).map_err(AuthError::from)?;
+    state.pool.pool(der, audiences?).await
 }
 
-fn reply(judged: Result<VerifiedToken, Denied>) -> Reply {
-    match judged {
+fn reply(verified: Result<VerifiedToken, PoolError>) -> Reply {
+    match verified {
         Ok(token) => {
             let subject = token.subject().to_string();
             let reply = Reply::new(StatusCode::OK, "text/plain; charset=utf-8", "");
@@ -77,6 +77,6 @@ fn reply(judged: Result<VerifiedToken, Denied>) -> Reply {
                 .fold(reply, |reply, (name, value): (HeaderName, _)| reply.with_header(name, value))
                 .with_verdict(Verdict::Valid { subject })
         }
-        Err(denied) => Reply::challenge(&denied),
+        Err(error) => Reply::challenge(&error),
     }
 }

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::refusal::Refusal;
+use crate::auth_error::AuthError;
 use crate::server::config::{Config, ConfigError};
 use crate::server::normal_form::{Host, HostAndPort, RequestPath, RoutePath};
 
@@ -136,14 +136,14 @@ impl Audiences {
     /// # Errors
     ///
     /// [`Refusal::NoAudience`], [`Refusal::UnclearRequest`] or [`Refusal::AudienceNotServed`].
-    pub(crate) fn of(&self, forwarded: &Forwarded) -> Result<Vec<String>, Refusal> {
+    pub(crate) fn of(&self, forwarded: &Forwarded) -> Result<Vec<String>, AuthError> {
         match &self.rule {
-            Rule::Configured if self.configured.is_empty() => Err(Refusal::NoAudience),
+            Rule::Configured if self.configured.is_empty() => Err(AuthError::NoAudience),
             Rule::Configured => Ok(self.configured.clone()),
             Rule::FromHost => {
                 let audience = of_host(forwarded)?;
                 let is_served = self.configured.contains(&audience);
-                if is_served { Ok(vec![audience]) } else { Err(Refusal::AudienceNotServed) }
+                if is_served { Ok(vec![audience]) } else { Err(AuthError::AudienceNotServed) }
             }
             Rule::Routes(routes) => Ok(vec![of_route(routes, forwarded)?.to_owned()]),
         }
@@ -194,8 +194,8 @@ impl CompiledRoute {
 /// Host and path have to be readable if any route depends on them: an unreadable one may belong to
 /// the strictest route. So may a path that a lenient server takes for that of another route, unless
 /// the routes themselves tell the two apart.
-fn of_route<'a>(routes: &'a [CompiledRoute], forwarded: &Forwarded) -> Result<&'a str, Refusal> {
-    let unclear = |problem| Refusal::UnclearRequest { problem };
+fn of_route<'a>(routes: &'a [CompiledRoute], forwarded: &Forwarded) -> Result<&'a str, AuthError> {
+    let unclear = |problem| AuthError::UnclearRequest { problem };
     let host = match &forwarded.host {
         Part::Once(text) => Some(HostAndPort::parse(text).ok_or(unclear(UNREADABLE_HOST))?.host),
         Part::Unclear => return Err(unclear(UNREADABLE_HOST)),
@@ -208,7 +208,7 @@ fn of_route<'a>(routes: &'a [CompiledRoute], forwarded: &Forwarded) -> Result<&'
     let candidates = || routes.iter().filter(of_host);
     let by_rank = |route: &&CompiledRoute| (route.segments(), route.host.is_some());
     if candidates().all(|route| route.path.is_none()) {
-        let best = candidates().max_by_key(by_rank).ok_or(Refusal::NoAudience)?;
+        let best = candidates().max_by_key(by_rank).ok_or(AuthError::NoAudience)?;
         return Ok(&best.audience);
     }
     let path = match &forwarded.target {
@@ -217,7 +217,7 @@ fn of_route<'a>(routes: &'a [CompiledRoute], forwarded: &Forwarded) -> Result<&'
         Part::Absent => return Err(unclear("request's path is not known")),
     };
     let covers = |route: &&CompiledRoute| route.path.as_ref().is_none_or(|own| own.covers(&path));
-    let best = candidates().filter(covers).max_by_key(by_rank).ok_or(Refusal::NoAudience)?;
+    let best = candidates().filter(covers).max_by_key(by_rank).ok_or(AuthError::NoAudience)?;
     let is_told_apart = |own: &RoutePath| {
         let of_best = best.path.as_ref();
         of_best.is_some_and(|of_best| own.could_cover_route(of_best) && !own.is_alike(of_best))
@@ -240,8 +240,8 @@ const UNREADABLE_HOST: &str = "request's host is there twice or can be read in m
 const UNREADABLE_PATH: &str = "request's path is there twice or can be read in more than one way";
 
 /// `https://host`, with the port if it is not the default.
-fn of_host(forwarded: &Forwarded) -> Result<String, Refusal> {
-    let unclear = |problem| Refusal::UnclearRequest { problem };
+fn of_host(forwarded: &Forwarded) -> Result<String, AuthError> {
+    let unclear = |problem| AuthError::UnclearRequest { problem };
     let (Part::Once(scheme), Part::Once(host)) = (&forwarded.scheme, &forwarded.host) else {
         return Err(unclear("request's scheme or host is not known, or there twice"));
     };

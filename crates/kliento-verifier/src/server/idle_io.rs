@@ -101,10 +101,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for IdleIo<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        octets: &[u8],
+        bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.get_mut()
-            .poll_write_with(context, |stream, context| stream.poll_write(context, octets))
+            .poll_write_with(context, |stream, context| stream.poll_write(context, bytes))
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -142,7 +142,7 @@ mod tests {
     };
 
     #[tokio::test(start_paused = true)]
-    async fn dripping_does_not_stretch_the_time_for_the_first_octets() {
+    async fn dripping_does_not_stretch_the_time_for_the_first_bytes() {
         let (mut client, server) = duplex(64);
         let mut server = IdleIo::new(server, PATIENCE);
         let start = Instant::now();
@@ -154,8 +154,8 @@ mod tests {
                 }
             }
         });
-        let mut octets = Vec::new();
-        let error = server.read_to_end(&mut octets).await.unwrap_err();
+        let mut bytes = Vec::new();
+        let error = server.read_to_end(&mut bytes).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert_eq!(start.elapsed().as_secs(), 3);
         drip.abort();
@@ -177,9 +177,9 @@ mod tests {
         let mut server = IdleIo::new(server, PATIENCE);
         let start = Instant::now();
         client.write_all(&[0; 30]).await.unwrap();
-        let mut octets = Vec::new();
-        let error = server.read_to_end(&mut octets).await.unwrap_err();
+        let mut bytes = Vec::new();
+        let error = server.read_to_end(&mut bytes).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert_eq!((start.elapsed().as_secs(), octets.len()), (10, 30));
+        assert_eq!((start.elapsed().as_secs(), bytes.len()), (10, 30));
     }
 }

@@ -99,9 +99,9 @@ impl Listener {
 /// and so does any other file.
 async fn remove_left_over(path: &Path) -> io::Result<()> {
     let is_socket = fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
-    let refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+    let rejected = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
     // Without blocking: a socket with a full queue of connections is not left over either.
-    if is_socket && UnixStream::connect(path).await.is_err_and(refused) {
+    if is_socket && UnixStream::connect(path).await.is_err_and(rejected) {
         fs::remove_file(path)?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
-use kliento::MemoryCounters;
+use kliento::CacheStats;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
@@ -24,8 +24,8 @@ const SECONDS: [f64; 12] =
 const PREFIX: &str = "kliento_verifier";
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct MemoryLabels {
-    memory: &'static str,
+struct CacheLabels {
+    cache: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -163,7 +163,7 @@ impl Metrics {
     pub(crate) fn encode(
         &self,
         waiting: usize,
-        memories: MemoryCounters,
+        memories: CacheStats,
         one_time: Option<OneTimeNumbers>,
     ) -> String {
         self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
@@ -180,32 +180,32 @@ impl Metrics {
 }
 
 /// The verifier has its own counters, so they are copied into a temporary registry.
-fn of_memories(memories: MemoryCounters) -> Registry {
+fn of_memories(memories: CacheStats) -> Registry {
     let mut registry = Registry::with_prefix(PREFIX);
-    let family = Family::<MemoryLabels, Counter>::default;
+    let family = Family::<CacheLabels, Counter>::default;
     let (hits, misses, insertions, evictions) = (family(), family(), family(), family());
-    let (entries, octets) = (Family::default(), Family::default());
-    let MemoryCounters { zones, organisations, bundles, .. } = memories;
-    for (memory, counts) in
+    let (entries, bytes) = (Family::default(), Family::default());
+    let CacheStats { zones, organisations, bundles, .. } = memories;
+    for (cache, counts) in
         [("zones", zones), ("organisations", organisations), ("bundles", bundles)]
     {
-        let labels = MemoryLabels { memory };
+        let labels = CacheLabels { cache };
         hits.get_or_create(&labels).inc_by(counts.hits);
         misses.get_or_create(&labels).inc_by(counts.misses);
         insertions.get_or_create(&labels).inc_by(counts.insertions);
         evictions.get_or_create(&labels).inc_by(counts.evictions);
-        let set = |family: &Family<MemoryLabels, Gauge>, number: u64| {
+        let set = |family: &Family<CacheLabels, Gauge>, number: u64| {
             family.get_or_create(&labels).set(i64::try_from(number).unwrap_or(i64::MAX));
         };
         set(&entries, counts.entries);
-        set(&octets, counts.octets);
+        set(&bytes, counts.bytes);
     }
-    registry.register("memory_hits", "How often what was asked for was remembered", hits);
-    registry.register("memory_misses", "How often it was not", misses);
-    registry.register("memory_insertions", "How often something was put in", insertions);
-    registry.register("memory_evictions", "How often something was thrown out", evictions);
-    registry.register("memory_entries", "What is remembered", entries);
-    registry.register("memory_bytes", "Octets that it takes", octets);
+    registry.register("cache_hits", "How often what was asked for was remembered", hits);
+    registry.register("cache_misses", "How often it was not", misses);
+    registry.register("cache_insertions", "How often something was put in", insertions);
+    registry.register("cache_evictions", "How often something was thrown out", evictions);
+    registry.register("cache_entries", "What is remembered", entries);
+    registry.register("cache_bytes", "Octets that it takes", bytes);
     registry
 }
 

@@ -14,8 +14,8 @@ use hyper::body::{Body, Frame, SizeHint};
 use serde::Serialize;
 
 use crate::problem::{PROBLEM_JSON, Problem};
-use crate::refusal::RefusalClass;
-use crate::server::judge::Denied;
+use crate::auth_error::AuthErrorClass;
+use crate::server::pool::PoolError;
 use crate::server::shares::UnderWay;
 
 /// Stops browsers from guessing another media type for a response.
@@ -78,7 +78,7 @@ pub(crate) enum Verdict {
         subject: String,
     },
     /// The token is invalid, or its sender is not admitted.
-    Refused { class: RefusalClass, code: u16, reasons: String },
+    Rejected { class: AuthErrorClass, code: u16, reasons: String },
     /// There was no room for the request.
     Overloaded,
     /// A bug.
@@ -86,15 +86,15 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    pub(crate) fn of(denied: &Denied) -> Self {
-        match denied {
-            Denied::Refused(refusal) => Self::Refused {
-                class: refusal.class(),
-                code: refusal.code(),
-                reasons: refusal.reasons(),
+    pub(crate) fn of(error: &PoolError) -> Self {
+        match error {
+            PoolError::Rejected(rejection) => Self::Rejected {
+                class: rejection.class(),
+                code: rejection.code(),
+                reasons: rejection.reasons(),
             },
-            Denied::Overloaded => Self::Overloaded,
-            Denied::Panicked => Self::Panicked,
+            PoolError::Overloaded => Self::Overloaded,
+            PoolError::Panicked => Self::Panicked,
         }
     }
 
@@ -103,7 +103,7 @@ impl Verdict {
         match self {
             Self::None => "none",
             Self::Valid { .. } => "valid",
-            Self::Refused { class, .. } => class.as_str(),
+            Self::Rejected { class, .. } => class.as_str(),
             Self::Overloaded => "overloaded",
             Self::Panicked => "panicked",
         }
@@ -178,20 +178,20 @@ impl Reply {
     }
 
     /// Creates the response to a rejected request: challenge and class.
-    pub(crate) fn challenge(denied: &Denied) -> Self {
-        let verdict = Verdict::of(denied);
-        match denied {
-            Denied::Refused(refusal) => {
-                let response = refusal.to_response::<Vec<u8>>();
+    pub(crate) fn challenge(error: &PoolError) -> Self {
+        let verdict = Verdict::of(error);
+        match error {
+            PoolError::Rejected(rejection) => {
+                let response = rejection.to_response::<Vec<u8>>();
                 let response = response.map(|content| Either::Left(Full::new(content.into())));
                 let reply = Self { response, verdict }.with_header(NO_SNIFF, NO_SNIFF_VALUE);
-                match refusal.class() {
-                    RefusalClass::Unavailable => reply.with_header(RETRY_AFTER, SOON),
+                match rejection.class() {
+                    AuthErrorClass::Unavailable => reply.with_header(RETRY_AFTER, SOON),
                     _ => reply,
                 }
             }
-            Denied::Overloaded => Self::overloaded(),
-            Denied::Panicked => {
+            PoolError::Overloaded => Self::overloaded(),
+            PoolError::Panicked => {
                 Self::status(StatusCode::INTERNAL_SERVER_ERROR).with_verdict(verdict)
             }
         }

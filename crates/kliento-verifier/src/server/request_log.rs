@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use tracing::Span;
 use tracing::field::Empty;
 
-use crate::refusal::RefusalClass;
+use crate::auth_error::AuthErrorClass;
 use crate::server::reply::Verdict;
 use crate::server::routes::Route;
 
@@ -86,7 +86,7 @@ pub(crate) fn write(id: &RequestId, route: Route, status: u16, verdict: &Verdict
         Verdict::Valid { subject } => {
             tracing::debug!(request_id = id, route, status, verdict = word, subject, "answered");
         }
-        Verdict::Refused { class: RefusalClass::Unavailable, code, reasons } => {
+        Verdict::Rejected { class: AuthErrorClass::Unavailable, code, reasons } => {
             let code = format!("KL{code:04}");
             tracing::error!(
                 request_id = id,
@@ -98,7 +98,7 @@ pub(crate) fn write(id: &RequestId, route: Route, status: u16, verdict: &Verdict
                 "refused"
             );
         }
-        Verdict::Refused { code, reasons, .. } => {
+        Verdict::Rejected { code, reasons, .. } => {
             let code = format!("KL{code:04}");
             tracing::info!(
                 request_id = id,

@@ -7,7 +7,7 @@ use hyper::body::Incoming;
 use crate::server::content::ConnectionContent;
 use crate::server::reply::Reply;
 use crate::server::state::State;
-use crate::server::{admin, deployed, envoy, forward_auth, verify};
+use crate::server::{admin, compat_api, envoy, forward_auth, verify};
 
 /// A part of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +59,11 @@ pub(crate) async fn answer(
     request: Request<Incoming>,
 ) -> (Route, Reply) {
     let route = Route::of(&request);
-    if let Some(reply) = refuse_expectation(request.headers()) {
+    if let Some(reply) = reject_expectation(request.headers()) {
         return (route, reply);
     }
     let reply = match route {
-        Route::Deployed => deployed::answer(state, content, request).await,
+        Route::Deployed => compat_api::answer(state, content, request).await,
         Route::Verify if request.method() != Method::POST => not_allowed("POST"),
         Route::Verify => verify::answer(state, content, request).await,
         Route::ForwardAuth => forward_auth::answer(state, &request).await,
@@ -80,7 +80,7 @@ pub(crate) async fn answer(
 }
 
 /// Rejects expectations that the service cannot meet (RFC 9110 section 10.1.1).
-fn refuse_expectation(headers: &HeaderMap) -> Option<Reply> {
+fn reject_expectation(headers: &HeaderMap) -> Option<Reply> {
     let mut expectations = headers.get_all(EXPECT).iter();
     let known = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"100-continue");
     (!expectations.all(known)).then(|| Reply::status(StatusCode::EXPECTATION_FAILED))

@@ -8,14 +8,14 @@ use tracing::Span;
 
 use crate::server::content::ContentLimits;
 use crate::server::forwarded::Audiences;
-use crate::server::judge::Judge;
+use crate::server::pool::VerificationPool;
 use crate::server::metrics::Metrics;
 use crate::server::one_time::OneTimeGuard;
 use crate::server::shares::Pool;
 
 #[derive(Debug)]
 pub(crate) struct State {
-    pub(crate) judge: Judge,
+    pub(crate) pool: VerificationPool,
     /// The audiences of requests that proxies ask about.
     pub(crate) forwarded: Audiences,
     pub(crate) content: ContentLimits,

@@ -7,10 +7,10 @@ use kliento::{VerifiedFacts, VerifiedToken};
 use serde::Serialize;
 
 use crate::problem::{PROBLEM_JSON, Problem};
-use crate::refusal::{Refusal, RefusalClass};
+use crate::auth_error::{AuthError, AuthErrorClass};
 use crate::server::bundle_content::{self, MediaType};
 use crate::server::content::ConnectionContent;
-use crate::server::judge::Denied;
+use crate::server::pool::PoolError;
 use crate::server::query::{self, AudienceParameter};
 use crate::server::reply::{Reply, SOON, Verdict, reason};
 use crate::server::state::State;
@@ -37,7 +37,7 @@ pub(crate) async fn answer(
 ) -> Reply {
     let audiences = match query::audience(request.uri().query()) {
         AudienceParameter::One(audience) if state.forwarded.serves(&audience) => vec![audience],
-        AudienceParameter::One(_) => return refused(&Refusal::AudienceNotServed.into()),
+        AudienceParameter::One(_) => return rejected(&AuthError::AudienceNotServed.into()),
         AudienceParameter::Missing if !state.forwarded.configured.is_empty() => {
             state.forwarded.configured.clone()
         }
@@ -59,13 +59,13 @@ pub(crate) async fn answer(
         Ok(content) => content,
         Err(reply) => return in_problem_details(reply),
     };
-    let judged = match media_type.decode(&content.octets) {
-        Ok(der) => state.judge.judge(der, audiences).await,
-        Err(error) => Err(Refusal::Malformed(error).into()),
+    let verified = match media_type.decode(&content.bytes) {
+        Ok(der) => state.pool.pool(der, audiences).await,
+        Err(error) => Err(AuthError::Malformed(error).into()),
     };
-    match judged {
+    match verified {
         Ok(token) => valid(&token),
-        Err(denied) => refused(&denied),
+        Err(error) => rejected(&error),
     }
 }
 
@@ -77,17 +77,17 @@ fn valid(token: &VerifiedToken) -> Reply {
 }
 
 /// The request was well-formed; its token is invalid or denied.
-fn refused(denied: &Denied) -> Reply {
-    let Denied::Refused(refusal) = denied else {
-        return in_problem_details(Reply::challenge(denied));
+fn rejected(error: &PoolError) -> Reply {
+    let PoolError::Rejected(rejection) = error else {
+        return in_problem_details(Reply::challenge(error));
     };
-    let class = refusal.class();
+    let class = rejection.class();
     let status = match class {
-        RefusalClass::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        AuthErrorClass::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let problem = refusal.problem().with_status(status).with_code(refusal.code());
-    let reply = Reply::problem(status, &problem).with_verdict(Verdict::of(denied));
+    let problem = rejection.problem().with_status(status).with_code(rejection.code());
+    let reply = Reply::problem(status, &problem).with_verdict(Verdict::of(error));
     match status {
         StatusCode::SERVICE_UNAVAILABLE => reply.with_header(RETRY_AFTER, SOON),
         _ => reply,

@@ -24,7 +24,7 @@ pub(crate) struct Workers {
 
 /// The reason that a job has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NotDone {
+pub(crate) enum JobError {
     /// The queue was full.
     Overloaded,
     /// The job panicked: a bug.
@@ -52,7 +52,7 @@ impl Workers {
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         job: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, NotDone> {
+    ) -> Result<T, JobError> {
         let (done, result) = oneshot::channel();
         let waiting = Arc::clone(&self.waiting);
         let job: Job = Box::new(move || {
@@ -65,9 +65,9 @@ impl Workers {
         if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = self.jobs.try_send(job)
         {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(NotDone::Overloaded);
+            return Err(JobError::Overloaded);
         }
-        result.await.map_err(|_| NotDone::Panicked)
+        result.await.map_err(|_| JobError::Panicked)
     }
 
     /// The number of jobs that wait for a thread.
@@ -90,14 +90,14 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_turns_jobs_away_and_a_panic_ends_no_thread() {
         let workers = Workers::start(1, 1).unwrap();
-        assert_eq!(workers.run(|| panic!("of this test")).await, Err::<(), _>(NotDone::Panicked));
+        assert_eq!(workers.run(|| panic!("of this test")).await, Err::<(), _>(JobError::Panicked));
         // The first job signals that it has begun, and ends on request.
         let (begun, begins) = oneshot::channel();
-        let (go, gate) = bounded::<()>(1);
+        let (go, auth_core) = bounded::<()>(1);
         let busy = tokio::spawn({
             let workers = workers.clone();
             async move {
-                let job = move || begun.send(()).is_ok() && gate.recv().is_ok();
+                let job = move || begun.send(()).is_ok() && auth_core.recv().is_ok();
                 workers.run(job).await
             }
         });
@@ -109,7 +109,7 @@ mod tests {
         while workers.waiting() == 0 {
             tokio::task::yield_now().await;
         }
-        assert_eq!(workers.run(|| 3).await, Err(NotDone::Overloaded));
+        assert_eq!(workers.run(|| 3).await, Err(JobError::Overloaded));
         go.send(()).unwrap();
         assert_eq!(busy.await.unwrap(), Ok(true));
         assert_eq!(queued.await.unwrap(), Ok(2));

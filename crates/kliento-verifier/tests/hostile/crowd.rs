@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use veraid_testkit::attack::Attack;
 
 use crate::running::{Running, TOKEN};
-use crate::wire::{answers_others, resident_octets, say, until_connections};
+use crate::wire::{answers_others, resident_bytes, say, until_connections};
 
 const TARGET: &str = "/?audience=https%3A%2F%2Fapi.example.com";
 
@@ -69,15 +69,15 @@ async fn h07_work_beyond_the_queue_is_told_503_and_the_rest_is_done() {
         limits = { verifying_threads = 1, verifying_queue = 4 }";
     let service = Arc::new(Running::with(toml).await);
     // The most expensive bundle, so that the queue fills even on the fastest machine.
-    let dear = Attack::all().into_iter().find(|attack| attack.name.contains("ed448")).unwrap();
-    let before = resident_octets();
+    let expensive = Attack::all().into_iter().find(|attack| attack.name.contains("ed448")).unwrap();
+    let before = resident_bytes();
     let statuses = all_at_once(&service, COUNT, &TOKEN.der).await;
     assert_eq!(statuses.values().sum::<usize>(), COUNT);
     assert!(statuses.keys().all(|status| [200, 503].contains(status)), "{statuses:?}");
     assert!(statuses[&200] >= 5 && statuses[&503] >= 1, "{statuses:?}");
-    let statuses = all_at_once(&service, COUNT, &dear.der).await;
+    let statuses = all_at_once(&service, COUNT, &expensive.der).await;
     assert!(statuses.keys().all(|status| [200, 503].contains(status)), "{statuses:?}");
-    assert!(resident_octets() < before + 256 * 1024 * 1024);
+    assert!(resident_bytes() < before + 256 * 1024 * 1024);
     assert_eq!(service.ask("POST", TARGET, &[], &TOKEN.der).await.status, 200);
     Arc::into_inner(service).unwrap().stop().await;
 }

@@ -81,12 +81,12 @@ async fn h02_nothing_follows_a_request_with_both_a_length_and_chunks() {
 #[tokio::test]
 async fn h02_content_is_as_long_as_it_is_said_to_be() {
     let service = Running::with("limits = { read_seconds = 1 }").await;
-    let octets = TOKEN.der.len();
+    let bytes = TOKEN.der.len();
     // Too short: the rest never comes.
-    let line = format!("content-length: {}", octets + 1);
+    let line = format!("content-length: {}", bytes + 1);
     assert_eq!(statuses(&service, &line, &TOKEN.der).await, [408]);
     // Too long: the rest is read as the next request, and is not one.
-    let line = format!("content-length: {}", octets - 1);
+    let line = format!("content-length: {}", bytes - 1);
     assert_eq!(statuses(&service, &line, &TOKEN.der).await[..1], [200]);
     let line = format!("content-length: {octets}");
     let extra = [&TOKEN.der[..], b"\x01\x02 garbage\r\n\r\n"].concat();

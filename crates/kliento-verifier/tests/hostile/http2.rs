@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::running::{Running, TOKEN, kliento};
-use crate::wire::{Heard, answers_others, resident_octets, say, say_for, until_connections};
+use crate::wire::{Heard, answers_others, resident_bytes, say, say_for, until_connections};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -75,13 +75,13 @@ fn goaways(heard: &Heard) -> Vec<u32> {
 
 /// Asserts that the service closes the connection with this error code, and continues to work.
 async fn is_cut_off(service: &Running, octets: &[u8], code: u32) {
-    let before = resident_octets();
+    let before = resident_bytes();
     let heard = say(service, octets).await;
     assert!(heard.is_closed, "{:?}", frames(&heard).len());
     let codes = goaways(&heard);
     // A client that is cut off while sending may not receive the reason.
     assert!(codes.is_empty() || codes.contains(&code), "{codes:?}");
-    assert!(resident_octets() < before + MEMORY);
+    assert!(resident_bytes() < before + MEMORY);
     until_connections(service, 0).await;
     answers_others(service).await;
 }
@@ -143,7 +143,7 @@ async fn h04_floods_of_what_has_to_be_acknowledged_end_when_nobody_reads() {
     let limits = "limits = { read_seconds = 1, write_seconds = 1, idle_seconds = 1 }";
     let service = Running::with(limits).await;
     for flood in [frame(SETTINGS, 0, 0, &[]), frame(PING, 0, 0, &[0; 8])] {
-        let before = resident_octets();
+        let before = resident_bytes();
         let mut stream = service.tcp().await;
         let octets = [begin(), flood.repeat(10_000)].concat();
         let sending = async {
@@ -154,7 +154,7 @@ async fn h04_floods_of_what_has_to_be_acknowledged_end_when_nobody_reads() {
         };
         let sent = tokio::time::timeout(Duration::from_secs(15), sending).await;
         sent.expect("the service closes the connection");
-        assert!(resident_octets() < before + MEMORY);
+        assert!(resident_bytes() < before + MEMORY);
         until_connections(&service, 0).await;
         answers_others(&service).await;
     }

@@ -28,7 +28,7 @@ impl Chance {
     }
 
     /// Returns up to 60 bytes, of which one in three could do harm.
-    fn octets(&mut self) -> Vec<u8> {
+    fn bytes(&mut self) -> Vec<u8> {
         const HARM: &[u8] = b"\r\n\t\0\x1B\x7F\"\\<>%{}\x85\xE2\x80\xA8\xFF";
         let length = self.next() % 60;
         let octet = |chance: &mut Self| {
@@ -61,8 +61,8 @@ fn tells_of(log: &str, secret: &str) -> bool {
     [0, last / 2, last].iter().any(|&start| log.contains(&secret[start..start + 24]))
 }
 
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 #[tokio::test]
@@ -71,9 +71,9 @@ async fn h09_whatever_is_sent_each_line_of_the_log_is_one_object() {
     let service = Running::with("").await;
     let mut chance = Chance(0x9E37_79B9_7F4A_7C15);
     let percent =
-        |octets: &[u8]| octets.iter().map(|octet| format!("%{octet:02X}")).collect::<String>();
+        |bytes: &[u8]| bytes.iter().map(|octet| format!("%{octet:02X}")).collect::<String>();
     for _ in 0..150 {
-        let mut some = || chance.octets();
+        let mut some = || chance.bytes();
         let header = [b"authorization: Kliento ", &some()[..]].concat();
         let fields: [Vec<u8>; 9] = [
             [b"x-request-id: ", &some()[..]].concat(),

@@ -28,7 +28,7 @@ async fn h01_slow_headers_are_given_up() {
         answers_others(&service).await;
         let heard = dripping.await.unwrap();
         took_one_second(&heard);
-        assert_eq!(heard.octets, b"", "{first:?}");
+        assert_eq!(heard.bytes, b"", "{first:?}");
     }
     service.stop().await;
 }

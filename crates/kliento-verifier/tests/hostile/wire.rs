@@ -14,7 +14,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// The data received on a connection.
 #[derive(Debug)]
 pub(crate) struct Heard {
-    pub(crate) octets: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// True if the service closed the connection, properly or not.
     pub(crate) is_closed: bool,
     /// The time until then.
@@ -24,29 +24,29 @@ pub(crate) struct Heard {
 impl Heard {
     /// The statuses of all responses of HTTP/1.1.
     pub(crate) fn statuses(&self) -> Vec<u16> {
-        let text = String::from_utf8_lossy(&self.octets);
+        let text = String::from_utf8_lossy(&self.bytes);
         let after = text.split("HTTP/1.1 ").skip(1);
         after.filter_map(|rest| rest.get(..3)?.parse().ok()).collect()
     }
 
     pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.octets).into_owned()
+        String::from_utf8_lossy(&self.bytes).into_owned()
     }
 }
 
 /// Sends bytes and reads until the service closes the connection or patience ends.
-pub(crate) async fn say(service: &Running, octets: &[u8]) -> Heard {
-    say_for(service, octets, PATIENCE).await
+pub(crate) async fn say(service: &Running, bytes: &[u8]) -> Heard {
+    say_for(service, bytes, PATIENCE).await
 }
 
 /// Sends bytes and reads until the service closes the connection or `patience` ends.
-pub(crate) async fn say_for(service: &Running, octets: &[u8], patience: Duration) -> Heard {
+pub(crate) async fn say_for(service: &Running, bytes: &[u8], patience: Duration) -> Heard {
     let start = Instant::now();
     let (mut reader, mut writer) = service.tcp().await.into_split();
-    let octets = octets.to_vec();
+    let bytes = bytes.to_vec();
     // The service may close the connection while the client still sends.
     let sending = tokio::spawn(async move {
-        let _ = writer.write_all(&octets).await;
+        let _ = writer.write_all(&bytes).await;
         writer
     });
     let mut heard = Vec::new();
@@ -58,7 +58,7 @@ pub(crate) async fn say_for(service: &Running, octets: &[u8], patience: Duration
     });
     let is_closed = is_closed.await.is_ok();
     sending.abort();
-    Heard { octets: heard, is_closed, took: start.elapsed() }
+    Heard { bytes: heard, is_closed, took: start.elapsed() }
 }
 
 /// Sends one byte after another with a pause between, until the service closes the connection;
@@ -82,7 +82,7 @@ pub(crate) async fn drip(mut stream: TcpStream, first: &[u8], octet: u8, pause: 
             }
         }
     };
-    Heard { octets: heard, is_closed, took: start.elapsed() }
+    Heard { bytes: heard, is_closed, took: start.elapsed() }
 }
 
 /// Asserts that the service still answers other clients quickly.
@@ -110,7 +110,7 @@ pub(crate) async fn until_connections(service: &Running, wanted: u64) {
 }
 
 /// Resident memory of this process in bytes, service and clients together.
-pub(crate) fn resident_octets() -> u64 {
+pub(crate) fn resident_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.split_whitespace().next().unwrap().parse::<u64>().unwrap() * 1024

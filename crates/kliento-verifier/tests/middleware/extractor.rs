@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use axum::routing::get;
 use http::{HeaderMap, Request};
 use kliento_verifier::{
-    Authenticated, Authenticator, Identity, IdentityRejection, KlientoLayer, Refusal,
+    Authenticated, Authenticator, Identity, IdentityRejection, KlientoLayer, AuthError,
 };
 use tower::ServiceExt as _;
 
@@ -84,8 +84,8 @@ async fn single_routes_authenticate_by_themselves() {
     async fn sender(Authenticated(sender): Authenticated, headers: HeaderMap) -> String {
         format!("{} {}", sender.subject(), headers.contains_key("x-kliento-subject"))
     }
-    async fn reasons(sender: Result<Authenticated, Refusal>) -> String {
-        sender.map_or_else(|refusal| refusal.reasons(), |_| "let in".into())
+    async fn reasons(sender: Result<Authenticated, AuthError>) -> String {
+        sender.map_or_else(|rejection| rejection.reasons(), |_| "let in".into())
     }
     let app = Router::new()
         .route("/open", get(async || "open to all"))

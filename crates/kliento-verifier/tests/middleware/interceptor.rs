@@ -90,7 +90,7 @@ fn the_log_is_told_the_reasons() {
     let told = Arc::new(Mutex::new(vec![]));
     let log = Arc::clone(&told);
     let mut interceptor = KlientoInterceptor::new(tokens::authenticator())
-        .on_refusal(move |refusal| log.lock().unwrap().push(refusal.reasons()));
+        .on_rejection(move |rejection| log.lock().unwrap().push(rejection.reasons()));
     interceptor.call(with(&tokens::alice())).unwrap();
     interceptor.call(call(&[])).unwrap_err();
     assert_eq!(*told.lock().unwrap(), ["there are no Kliento credentials"]);

@@ -105,7 +105,7 @@ async fn the_log_is_told_the_reasons_and_the_caller_is_not() {
     let told = Arc::new(Mutex::new(vec![]));
     let log = Arc::clone(&told);
     let layer = layer()
-        .on_refusal(move |refusal| log.lock().unwrap().push((refusal.code(), refusal.reasons())));
+        .on_rejection(move |rejection| log.lock().unwrap().push((rejection.code(), rejection.reasons())));
     let answer_to_forger = answer(&layer, with(&tokens::tampered())).await;
     answer(&layer, with(&tokens::alice())).await;
     answer(&layer, request(&[])).await;

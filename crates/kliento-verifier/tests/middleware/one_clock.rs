@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier};
 
 use http::HeaderMap;
 use kliento::Timestamp;
-use kliento_verifier::{AccessPolicy, MemoryReplayGuard, Refusal};
+use kliento_verifier::{AccessPolicy, MemoryReplayGuard, AuthError};
 use veraid_testkit::default_instant;
 
 use crate::tokens;
@@ -74,18 +74,18 @@ async fn a_clock_that_is_set_forward_and_back_lets_no_token_in_twice() {
     use_token(&tokens::alice()).await.unwrap();
     // Forward by two hours and a use of another token, so that the guard forgets the first.
     at(default_instant().saturating_add(7_200));
-    assert!(matches!(use_token(&tokens::alice()).await, Err(Refusal::Invalid(_))));
+    assert!(matches!(use_token(&tokens::alice()).await, Err(AuthError::Invalid(_))));
     use_token(&tokens::alice_later(7_200)).await.unwrap();
     // Back: the first is valid again, and is not admitted again.
     at(default_instant().saturating_add(1));
-    assert!(matches!(use_token(&tokens::alice()).await, Err(Refusal::ReplayGuard(_))));
+    assert!(matches!(use_token(&tokens::alice()).await, Err(AuthError::ReplayGuard(_))));
     // Another that ends as early is not admitted either, since its use could have been forgotten as
     // well.
     let other = tokens::claiming(&[("n", "2")]);
-    assert!(matches!(use_token(&other).await, Err(Refusal::ReplayGuard(_))));
+    assert!(matches!(use_token(&other).await, Err(AuthError::ReplayGuard(_))));
     // One that ends later is admitted.
     use_token(&tokens::alice_later(1)).await.unwrap();
-    assert!(matches!(use_token(&tokens::alice_later(1)).await, Err(Refusal::Replayed)));
+    assert!(matches!(use_token(&tokens::alice_later(1)).await, Err(AuthError::Replayed)));
 }
 
 /// Threads use a few tokens as fast as they can while the clock passes the tokens' last second.

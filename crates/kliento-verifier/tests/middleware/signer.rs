@@ -7,7 +7,7 @@ use http::Request;
 use kliento::{SignatureKind, VerifiedFacts};
 use kliento_verifier::{
     AccessPolicy, Authenticated, Authenticator, Identity, KlientoInterceptor, KlientoLayer,
-    Refusal, RefusalClass,
+    AuthError, AuthErrorClass,
 };
 use tonic::service::Interceptor as _;
 use tower::ServiceExt as _;
@@ -87,7 +87,7 @@ async fn a_policy_admits_the_tokens_of_its_signers_and_no_others() {
 }
 
 /// The refusal of a token that the organisation signed for alice.
-async fn refusal(policy: AccessPolicy) -> Refusal {
+async fn rejection(policy: AccessPolicy) -> AuthError {
     let authenticator = tokens::authenticator().with_access_policy(policy);
     let request: Request<String> = with(&tokens::by_organisation(Some("alice")));
     authenticator.authenticate(request.headers()).await.unwrap_err()
@@ -96,15 +96,15 @@ async fn refusal(policy: AccessPolicy) -> Refusal {
 #[tokio::test]
 async fn the_log_says_whose_signature_was_not_accepted() {
     let members = || AccessPolicy::default().only_signers([SignatureKind::Member]);
-    let refused = refusal(members()).await;
-    assert_eq!((refused.class(), refused.code()), (RefusalClass::Policy, 3050));
+    let refused = rejection(members()).await;
+    assert_eq!((refused.class(), refused.code()), (AuthErrorClass::Policy, 3050));
     assert_eq!(
         refused.reasons(),
         "token of \"alice@example.com\" is signed by the organisation, whose signatures the access policy does not accept"
     );
     // Another signature would not help a denied subject.
-    let denied = refusal(members().deny("alice@example.com".parse().unwrap())).await;
-    assert_eq!((denied.class(), denied.code()), (RefusalClass::Forbidden, 6005));
+    let denied = rejection(members().deny("alice@example.com".parse().unwrap())).await;
+    assert_eq!((denied.class(), denied.code()), (AuthErrorClass::Forbidden, 6005));
 }
 
 #[tokio::test]

@@ -79,8 +79,8 @@ impl Answer {
             content_type: text(CONTENT_TYPE),
             cache_control: text(CACHE_CONTROL),
             body: {
-                let octets = response.into_body().collect().await.unwrap().to_bytes();
-                String::from_utf8(octets.to_vec()).unwrap()
+                let bytes = response.into_body().collect().await.unwrap().to_bytes();
+                String::from_utf8(bytes.to_vec()).unwrap()
             },
         }
     }

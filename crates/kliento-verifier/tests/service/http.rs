@@ -41,17 +41,17 @@ pub(crate) fn request(
         text.push_str(&format!("{name}: {value}\r\n"));
     }
     text.push_str(&format!("content-length: {}\r\n\r\n", content.len()));
-    let mut octets = text.into_bytes();
-    octets.extend_from_slice(content);
-    octets
+    let mut bytes = text.into_bytes();
+    bytes.extend_from_slice(content);
+    bytes
 }
 
 /// Sends bytes and reads one response to the end of the connection.
 pub(crate) async fn exchange(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
-    octets: &[u8],
+    bytes: &[u8],
 ) -> Response {
-    stream.write_all(octets).await.expect("the request is taken");
+    stream.write_all(bytes).await.expect("the request is taken");
     let mut response = Vec::new();
     stream.read_to_end(&mut response).await.expect("the response ends in order");
     let text = String::from_utf8(response).expect("responses are text");

@@ -123,11 +123,11 @@ async fn connections_beyond_the_limit_are_told_so() {
     // Both are open once a third is rejected.
     let response = loop {
         let mut third = service.tcp().await;
-        let mut octets = Vec::new();
+        let mut bytes = Vec::new();
         let _ =
-            tokio::time::timeout(Duration::from_millis(200), third.read_to_end(&mut octets)).await;
-        if !octets.is_empty() {
-            break String::from_utf8(octets).unwrap();
+            tokio::time::timeout(Duration::from_millis(200), third.read_to_end(&mut bytes)).await;
+        if !bytes.is_empty() {
+            break String::from_utf8(bytes).unwrap();
         }
     };
     let expected = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
@@ -178,8 +178,8 @@ async fn tls_is_spoken_if_there_is_a_certificate() {
     let name = ServerName::try_from("verifier.test").unwrap();
     let stream = connector.connect(name, service.tcp().await).await.unwrap();
     let header = kliento(&TOKEN.der);
-    let octets = request("GET", TARGET, &[("authorization", &header)], b"");
-    assert_eq!(exchange(stream, &octets).await.status, 200);
+    let bytes = request("GET", TARGET, &[("authorization", &header)], b"");
+    assert_eq!(exchange(stream, &bytes).await.status, 200);
     service.stop().await;
 }
 

@@ -122,8 +122,8 @@ impl Running {
         drop(self.stop.take());
     }
 
-    pub(crate) async fn raw(&self, octets: &[u8]) -> Response {
-        send(&self.public, octets).await
+    pub(crate) async fn raw(&self, bytes: &[u8]) -> Response {
+        send(&self.public, bytes).await
     }
 
     pub(crate) async fn ask(
@@ -153,13 +153,13 @@ impl Running {
     }
 }
 
-async fn send(address: &ListenAddress, octets: &[u8]) -> Response {
+async fn send(address: &ListenAddress, bytes: &[u8]) -> Response {
     let answered = async {
         match address {
             ListenAddress::Tcp(address) => {
-                exchange(TcpStream::connect(address).await.unwrap(), octets).await
+                exchange(TcpStream::connect(address).await.unwrap(), bytes).await
             }
-            ListenAddress::Unix(path) => exchange(connect_unix(path).await, octets).await,
+            ListenAddress::Unix(path) => exchange(connect_unix(path).await, bytes).await,
         }
     };
     timeout(Duration::from_secs(20), answered).await.expect("there is an answer in time")

@@ -202,8 +202,8 @@ async fn a_request_that_is_wrong_itself_is_told_so() {
     let response = service.ask("POST", "/v1/verify?audience=", &[BUNDLE], b"").await;
     let detail = "the query's audience is empty";
     assert_eq!((response.status, response.json()), (400, wrong(400, "Bad Request", detail)));
-    let octets = [("content-type", "application/octet-stream")];
-    let response = service.ask("POST", TARGET, &octets, &TOKEN.der).await;
+    let bytes = [("content-type", "application/octet-stream")];
+    let response = service.ask("POST", TARGET, &bytes, &TOKEN.der).await;
     let detail = "the content is not of a type for token bundles: application/vnd.kliento.token-bundle, application/vnd.kliento.auth-header, application/vnd.veraid.signature-bundle or application/vnd.veraid.signature-bundle+base64";
     assert_eq!(
         (response.status, response.json()),

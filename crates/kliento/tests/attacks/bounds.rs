@@ -16,16 +16,16 @@ const DS_DIGESTS: u32 = 16 * 16 * 2;
 const OTHER_DIGESTS: u32 = 2 * 2 + 3 + 1;
 /// A DS digests an owner of at most 255 octets and the longest usable DNSKEY: 4 octets, then RSA's
 /// length of the exponent, exponent and modulus.
-const DS_DIGEST_OCTETS: usize = 255 + 4 + 1 + 5 + 512;
+const DS_DIGEST_BYTES: usize = 255 + 4 + 1 + 5 + 512;
 /// An RRset is signed with at most 32 records' owners, types, classes, TTLs and lengths beside the
 /// received data.
 const SIGNED_OCTETS_BESIDE_INPUT: usize = 32 * (255 + 10) + 18 + 255;
 /// The limit that the README states for tokens.
-const TOKEN_OCTETS: usize = 16_384;
+const TOKEN_BYTES: usize = 16_384;
 const TOKEN_HEAP: usize = 256 * 1024;
 /// Bundles other than tokens may be larger; the memory for one is its octets, plus as much as
 /// records, names and their results repeat them.
-const HEAP_PER_OCTET: usize = TOKEN_HEAP / TOKEN_OCTETS;
+const HEAP_PER_OCTET: usize = TOKEN_HEAP / TOKEN_BYTES;
 
 /// The error of a limit that was exceeded while verifying.
 const LIMIT_EXCEEDED: u16 = 2007;
@@ -48,9 +48,9 @@ pub(crate) fn check(
     }
     within("checks of Ed448", count(work.ed448), count(ED448_CHECKS))?;
     within("digests", count(work.digests), count(DS_DIGESTS + OTHER_DIGESTS))?;
-    let digested = count(work.digests) * DS_DIGEST_OCTETS + 4 * octets;
-    within("octets digested", work.digested_octets, digested)?;
+    let digested = count(work.digests) * DS_DIGEST_BYTES + 4 * octets;
+    within("octets digested", work.digested_bytes, digested)?;
     let signed = count(work.checks) * (octets + SIGNED_OCTETS_BESIDE_INPUT);
-    within("octets that signatures are over", work.signed_octets, signed)?;
-    within("octets of heap", heap, HEAP_PER_OCTET * octets.max(TOKEN_OCTETS))
+    within("octets that signatures are over", work.signed_bytes, signed)?;
+    within("octets of heap", heap, HEAP_PER_OCTET * octets.max(TOKEN_BYTES))
 }

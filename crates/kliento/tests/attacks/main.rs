@@ -23,7 +23,7 @@ mod bounds;
 mod bundles;
 mod catalogue;
 mod certificates;
-mod dear;
+mod expensive;
 mod der;
 mod dnssec;
 mod key_records;
@@ -71,12 +71,12 @@ fn rows() -> Vec<Row> {
         dnssec::rows(),
         key_records::rows(),
         tokens::rows(),
-        dear::rows(),
+        expensive::rows(),
     ]
     .into_iter()
     .flatten()
     .map(|mut row| {
-        row.cases.extend(dear::cases_of(row.id));
+        row.cases.extend(expensive::cases_of(row.id));
         row
     })
     .collect()

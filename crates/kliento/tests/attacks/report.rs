@@ -39,9 +39,9 @@ impl Report {
                 work.checks,
                 work.failed,
                 work.ed448,
-                work.signed_octets,
+                work.signed_bytes,
                 work.digests,
-                work.digested_octets,
+                work.digested_bytes,
                 heap,
             );
         }

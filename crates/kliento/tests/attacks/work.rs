@@ -21,11 +21,11 @@ pub(crate) struct Work {
     /// The checks of Ed448.
     pub(crate) ed448: u32,
     /// Octets that signatures were checked over.
-    pub(crate) signed_octets: usize,
+    pub(crate) signed_bytes: usize,
     /// Digests beside those of signatures.
     pub(crate) digests: u32,
     /// Octets that were digested for them.
-    pub(crate) digested_octets: usize,
+    pub(crate) digested_bytes: usize,
 }
 
 impl Work {
@@ -35,9 +35,9 @@ impl Work {
             checks: self.checks.max(other.checks),
             failed: self.failed.max(other.failed),
             ed448: self.ed448.max(other.ed448),
-            signed_octets: self.signed_octets.max(other.signed_octets),
+            signed_bytes: self.signed_bytes.max(other.signed_bytes),
             digests: self.digests.max(other.digests),
-            digested_octets: self.digested_octets.max(other.digested_octets),
+            digested_bytes: self.digested_bytes.max(other.digested_bytes),
         }
     }
 }
@@ -55,7 +55,7 @@ static AWS_LC_RS: Counting =
 static RUST_CRYPTO: Counting =
     Counting { name: "rust-crypto", inner: rust_crypto::PROVIDER, work: Mutex::new(ZERO) };
 const ZERO: Work =
-    Work { checks: 0, failed: 0, ed448: 0, signed_octets: 0, digests: 0, digested_octets: 0 };
+    Work { checks: 0, failed: 0, ed448: 0, signed_bytes: 0, digests: 0, digested_bytes: 0 };
 
 impl Counting {
     /// Both providers of this project.
@@ -85,7 +85,7 @@ impl SignatureVerifier for Counting {
         work.checks += 1;
         work.failed += u32::from(result.is_err());
         work.ed448 += u32::from(algorithm == SignatureAlgorithm::Ed448);
-        work.signed_octets += message.len();
+        work.signed_bytes += message.len();
         result
     }
 }
@@ -94,7 +94,7 @@ impl Digester for Counting {
     fn digest(&self, algorithm: DigestAlgorithm, data: &[u8], output: &mut Vec<u8>) {
         let mut work = self.work.lock().unwrap();
         work.digests += 1;
-        work.digested_octets += data.len();
+        work.digested_bytes += data.len();
         self.inner.digests.digest(algorithm, data, output);
     }
 }

@@ -27,7 +27,7 @@ pub(crate) enum SelfSignature {
     /// Not checked yet.
     Unchecked,
     /// Valid: it was checked before over these very octets.
-    Held,
+    Present,
 }
 
 /// A verified path: each certificate's signature, form and role was checked.
@@ -258,7 +258,7 @@ impl<'a> Candidates<'a> {
         }
         match self.self_signature {
             SelfSignature::Unchecked => certificate.check_signature(key, checks),
-            SelfSignature::Held => certificate.count_signature(checks),
+            SelfSignature::Present => certificate.count_signature(checks),
         }
     }
 

@@ -98,7 +98,7 @@ impl Case {
     }
 
     /// The window, and the run of seconds around the last one in it in which everything is valid.
-    fn settled_in(&self, requested: (u64, u64)) -> Option<((u64, u64), (u64, u64))> {
+    fn common_second_in(&self, requested: (u64, u64)) -> Option<((u64, u64), (u64, u64))> {
         let (start, end) = self.window(requested)?;
         let common = (start..=end).rev().find(|&second| self.all_hold(second))?;
         let run = |step: fn(u64) -> Option<u64>| {
@@ -111,11 +111,11 @@ impl Case {
         Some(((start, end), (first, last)))
     }
 
-    fn settled(&self) -> Option<((u64, u64), (u64, u64))> {
-        self.settled_in(self.requested).or_else(|| {
+    fn common_second(&self) -> Option<((u64, u64), (u64, u64))> {
+        self.common_second_in(self.requested).or_else(|| {
             let end = self.requested.1;
             let begun = (end + 1..=end + self.leeway).find(|&second| self.all_hold(second))?;
-            self.settled_in((begun, begun))
+            self.common_second_in((begun, begun))
         })
     }
 }
@@ -123,7 +123,7 @@ impl Case {
 #[test]
 fn the_window_and_the_common_second_are_those_of_the_definition() {
     let mut random = Random(1);
-    let (mut settled, mut by_leeway) = (0_usize, 0_usize);
+    let (mut common_second, mut by_leeway) = (0_usize, 0_usize);
     for _ in 0..CASES {
         let case = Case::random(&mut random);
         let to_set = |periods: &[(u64, u64)]| -> ValidityPeriods {
@@ -141,15 +141,15 @@ fn the_window_and_the_common_second_are_those_of_the_definition() {
             profile: case.profile,
             leeway_seconds: case.leeway,
         };
-        let expected = case.settled();
-        let found = window.settle(evidence).ok();
+        let expected = case.common_second();
+        let found = window.find_common_second(evidence).ok();
         assert_eq!(
             found,
             expected.map(|(window, run)| (to_period(window), to_period(run))),
             "{case:?}"
         );
-        settled += usize::from(found.is_some());
-        by_leeway += usize::from(found.is_some() && case.settled_in(case.requested).is_none());
+        common_second += usize::from(found.is_some());
+        by_leeway += usize::from(found.is_some() && case.common_second_in(case.requested).is_none());
     }
-    assert!(settled > CASES / 10 && by_leeway > CASES / 1_000, "{settled}, {by_leeway}");
+    assert!(common_second > CASES / 10 && by_leeway > CASES / 1_000, "{settled}, {by_leeway}");
 }

@@ -143,8 +143,8 @@ fn judge_reuse(
     random: &mut Random,
     seen: &mut Seen,
 ) -> Result<(), String> {
-    let Some(steady) = proved.steady_period() else { return Ok(()) };
-    let (first, last) = (steady.start().as_unix_seconds(), steady.end().as_unix_seconds());
+    let Some(reuse_period) = proved.reuse_period() else { return Ok(()) };
+    let (first, last) = (reuse_period.start().as_unix_seconds(), reuse_period.end().as_unix_seconds());
     if first > requested.0 || last < requested.1 {
         return Err(format!("the period for reuse, {steady}, lacks a requested second"));
     }

@@ -6,7 +6,7 @@
 //! the walk").
 
 use veraid_dnssec::RecordType;
-use veraid_testkit::signed_octets;
+use veraid_testkit::signed_bytes;
 
 use super::hash_crypto;
 use super::world::{Answer, Key, Rrsig, World};
@@ -101,7 +101,7 @@ impl Message {
 impl Maker {
     fn new(world: &World, answer: &Answer, rrsig: &Rrsig) -> Self {
         let fields = &rrsig.fields;
-        let octets = signed_octets(&answer.rrset, fields);
+        let octets = signed_bytes(&answer.rrset, fields);
         let made_it = |key: &Key| {
             key.usable
                 && key.tag() == fields.key_tag

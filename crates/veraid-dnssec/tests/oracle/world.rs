@@ -5,7 +5,7 @@
 //! minute, around instants at which serial number arithmetic could go wrong.
 
 use veraid_dnssec::{Name, Question, RecordType, Timestamp, TrustAnchor, ValidityPeriod};
-use veraid_testkit::{MessageBuilder, Record, Rrset, RrsigFields, key_tag, signed_octets};
+use veraid_testkit::{MessageBuilder, Record, Rrset, RrsigFields, key_tag, signed_bytes};
 
 use super::hash_crypto;
 use super::random::Random;
@@ -263,7 +263,7 @@ impl World {
             9..11 => fields.algorithm = 16,
             _ => {}
         }
-        let mut signature = hash_crypto::sign(key.public(), &signed_octets(rrset, &fields));
+        let mut signature = hash_crypto::sign(key.public(), &signed_bytes(rrset, &fields));
         if (11..18).contains(&fault) {
             signature[0] ^= 1;
         }

@@ -253,7 +253,7 @@ async fn a_signature_that_does_not_hold() {
         }
         other => panic!("{other}"),
     };
-    assert!(matches!(reason, BogusReason::SignatureDoesNotHold { algorithm: 13, .. }));
+    assert!(matches!(reason, BogusReason::InvalidSignature { algorithm: 13, .. }));
     assert_eq!(error.code(), 2012);
 }
 

@@ -229,7 +229,7 @@ async fn over_a_stream_a_response_to_something_else_is_refused() {
     .await;
     for (server, code, reason) in [
         (other_id.tcp(), 4007, FailureReason::NotForQuestion),
-        (longer.tcp(), 4006, FailureReason::Malformed { problem: MessageProblem::TrailingOctets }),
+        (longer.tcp(), 4006, FailureReason::Malformed { problem: MessageProblem::TrailingBytes }),
     ] {
         let failure = ServerFailure { server: server.clone(), reason };
         assert_eq!(failures(&zones, [server]).await, (code, vec![failure]));

@@ -1,6 +1,6 @@
 //! DER and JSON that are expensive to read.
 
-use super::{Attack, MAX_OCTETS, organisation};
+use super::{Attack, MAX_BYTES, organisation};
 use crate::AUDIENCE;
 use crate::der_writer::{null, sequence, tlv};
 use crate::scenario::Scenario;
@@ -11,7 +11,7 @@ pub(super) fn attacks() -> Vec<Attack> {
     let bare = |name: &str, der| Attack::new(name, der, &anchors);
     let mut attacks = vec![
         bare("nested-der", nested()),
-        bare("nested-der-of-indefinite-length", [0x30, 0x80].repeat(MAX_OCTETS / 2)),
+        bare("nested-der-of-indefinite-length", [0x30, 0x80].repeat(MAX_BYTES / 2)),
         bare("flat-der", sequence(&[&null().repeat(8_190)])),
         bare("lengths-beyond-the-end", [0x30, 0x84, 0x7F, 0xFF, 0xFF, 0xFF].repeat(2_730)),
     ];
@@ -44,7 +44,7 @@ fn nested() -> Vec<u8> {
     let mut inner = Vec::new();
     loop {
         let outer = tlv(0x30, &[&inner]);
-        if outer.len() > MAX_OCTETS {
+        if outer.len() > MAX_BYTES {
             return inner;
         }
         inner = outer;

@@ -172,8 +172,8 @@ fn flip_last_bit(octets: &mut [u8]) {
 /// digest itself is wrong: a verifier that rejects the type does not look at it.
 fn sha_1(ds_rdata: &[u8]) -> Vec<u8> {
     const DIGEST: usize = 4;
-    const SHA_1_OCTETS: usize = 20;
-    [&ds_rdata[..3], &[1], &ds_rdata[DIGEST..DIGEST + SHA_1_OCTETS]].concat()
+    const SHA_1_BYTES: usize = 20;
+    [&ds_rdata[..3], &[1], &ds_rdata[DIGEST..DIGEST + SHA_1_BYTES]].concat()
 }
 
 /// The question for the DS of the zone that contains the key records.
@@ -215,7 +215,7 @@ fn change_keys(zone: Option<&mut Zone>, change: fn(&mut ZoneKey)) {
 
 /// Adds an unneeded message, with an answer of this owner whose data are declared to have so many
 /// octets and have none.
-fn add_message(chain: &mut MockChain, owner: &[u8], data_octets: u8) {
+fn add_message(chain: &mut MockChain, owner: &[u8], data_bytes: u8) {
     let question = Question {
         name: "x.example".parse().expect("it is a domain name"),
         record_type: RecordType::TXT,
@@ -225,6 +225,6 @@ fn add_message(chain: &mut MockChain, owner: &[u8], data_octets: u8) {
     message[7] = 1;
     message.extend_from_slice(owner);
     // TXT, IN, a TTL of 0.
-    message.extend([0, 16, 0, 1, 0, 0, 0, 0, 0, data_octets]);
+    message.extend([0, 16, 0, 1, 0, 0, 0, 0, 0, data_bytes]);
     chain.messages.push(message);
 }

@@ -88,19 +88,19 @@ fn structure(fault: Fault) -> Option<Change> {
 fn algorithm(fault: Fault) -> Option<Change> {
     Some(match fault {
         Fault::SignatureBitFlipped => Change::SignedData(|signed, key| {
-            let mut signature = key.sign_pss(signed.signature_digest, &signed_octets(signed));
+            let mut signature = key.sign_pss(signed.signature_digest, &signed_bytes(signed));
             signature[100] ^= 1;
             signed.signature = Some(signature);
         }),
         Fault::SignatureByOtherKey => Change::SignedData(|signed, _| {
             let other = RsaKey::fixed(2048, 4);
             signed.signature =
-                Some(other.sign_pss(signed.signature_digest, &signed_octets(signed)));
+                Some(other.sign_pss(signed.signature_digest, &signed_bytes(signed)));
         }),
         Fault::SignaturePkcs1 => Change::SignedData(|signed, key| {
             let digest = signed.signature_digest;
             signed.signature_algorithm = Some(pkcs1_algorithm_der(digest));
-            signed.signature = Some(key.sign_pkcs1(digest, &signed_octets(signed)));
+            signed.signature = Some(key.sign_pkcs1(digest, &signed_bytes(signed)));
         }),
         Fault::SignatureDefaultParameters => Change::SignedData(|signed, _| {
             let name = oid("1.2.840.113549.1.1.10");
@@ -116,7 +116,7 @@ fn algorithm(fault: Fault) -> Option<Change> {
         }),
         Fault::DigestSha1 => Change::SignedData(|signed, key| {
             let sha_1 = sequence(&[&oid("1.3.14.3.2.26"), &null()]);
-            let attributes = signed_octets(signed);
+            let attributes = signed_bytes(signed);
             let signature = key.sign_pss(signed.signature_digest, &attributes);
             let attributes = retag(0xA0, &attributes);
             signed.signer_infos = Some(vec![signer_info(signed, &sha_1, &attributes, &signature)]);
@@ -159,7 +159,7 @@ fn purpose(fault: Fault) -> Option<Change> {
 }
 
 /// The signed attributes in the encoding that is signed.
-fn signed_octets(signed: &SignedDataBuilder) -> Vec<u8> {
+fn signed_bytes(signed: &SignedDataBuilder) -> Vec<u8> {
     set_of(&signed.signed_attributes(), signed.attribute_order)
 }
 
@@ -167,7 +167,7 @@ fn signed_octets(signed: &SignedDataBuilder) -> Vec<u8> {
 fn salt(signed: &mut SignedDataBuilder, key: &RsaKey, octets: usize) {
     let digest = signed.signature_digest;
     signed.signature_algorithm = Some(pss_algorithm_der_with(digest, digest, octets as u64));
-    signed.signature = Some(key.sign_pss_with_salt(digest, octets, &signed_octets(signed)));
+    signed.signature = Some(key.sign_pss_with_salt(digest, octets, &signed_bytes(signed)));
 }
 
 /// A SignerInfo with this field of signed attributes, as given.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use veraid_dnssec::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 use veraid_dnssec::{Name, RecordType, Timestamp};
-use veraid_testkit::signed_octets;
+use veraid_testkit::signed_bytes;
 
 use super::chain::{
     OwnRoot, ReadRrsig, Signed, anchor_line, ds_rdata, input, read_rrsig, signed_rrsets,
@@ -128,9 +128,9 @@ fn expected(signed: &Signed, read: &ReadRrsig, key: &[u8], at: Timestamp) -> Opt
     } else if !period.contains(&at.as_unix_seconds()) {
         Some(2031)
     } else {
-        let octets = signed_octets(&signed.rrset, fields);
+        let bytes = signed_bytes(&signed.rrset, fields);
         let verifier = veraid_aws_lc_rs::PROVIDER.signatures;
-        let holds = verifier.verify(algorithm, public_key, &octets, &read.signature).is_ok();
+        let holds = verifier.verify(algorithm, public_key, &bytes, &read.signature).is_ok();
         (!holds).then_some(2012)
     }
 }

@@ -59,7 +59,7 @@ pub(crate) struct RpcStatus {
 #[derive(Clone, PartialEq, prost::Oneof)]
 pub(crate) enum HttpResponse {
     #[prost(message, tag = "2")]
-    Denied(DeniedHttpResponse),
+    PoolError(DeniedHttpResponse),
     #[prost(message, tag = "3")]
     Ok(OkHttpResponse),
 }

@@ -15,9 +15,9 @@ fn forwarded(scheme: &str, host: &str, target: &str) -> Forwarded {
 fn of(audiences: &Audiences, forwarded: &Forwarded) -> String {
     match audiences.of(forwarded) {
         Ok(audiences) => audiences.join(" "),
-        Err(Refusal::NoAudience) => "none".to_owned(),
-        Err(Refusal::UnclearRequest { .. }) => "unclear".to_owned(),
-        Err(Refusal::AudienceNotServed) => "not served".to_owned(),
+        Err(AuthError::NoAudience) => "none".to_owned(),
+        Err(AuthError::UnclearRequest { .. }) => "unclear".to_owned(),
+        Err(AuthError::AudienceNotServed) => "not served".to_owned(),
         Err(other) => panic!("{other}"),
     }
 }

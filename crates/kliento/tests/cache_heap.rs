@@ -7,7 +7,7 @@
     reason = "a test that fails by a panic has done its work"
 )]
 
-use kliento::{MemoryLimits, TokenBundle, TrustAnchors, Verifier};
+use kliento::{CacheLimits, TokenBundle, TrustAnchors, Verifier};
 use peak_alloc::PeakAlloc;
 use veraid_testkit::attack::Attack;
 use veraid_testkit::{AUDIENCE, MockBundle, Scenario, Signer, default_instant, kliento_token};
@@ -16,7 +16,7 @@ use veraid_testkit::{AUDIENCE, MockBundle, Scenario, Signer, default_instant, kl
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 /// Verifies valid bundles and returns the bytes of heap that stay, and those that are counted.
-fn kept(bundles: &[Vec<u8>], anchors: &str, limits: MemoryLimits) -> (u64, u64) {
+fn kept(bundles: &[Vec<u8>], anchors: &str, limits: CacheLimits) -> (u64, u64) {
     let anchors = TrustAnchors::from_presentation(anchors).unwrap();
     let plain = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
     let verify = |der: &[u8], verifier: &Verifier| {
@@ -25,11 +25,11 @@ fn kept(bundles: &[Vec<u8>], anchors: &str, limits: MemoryLimits) -> (u64, u64) 
     };
     // Allocations that the libraries keep for themselves are made before counting begins.
     assert!(bundles.iter().all(|der| verify(der, &plain)));
-    let verifier = plain.with_memory(limits);
+    let verifier = plain.with_cache(limits);
     let before = ALLOCATOR.current_usage();
     assert!(bundles.iter().all(|der| verify(der, &verifier)));
     let after = ALLOCATOR.current_usage();
-    let counters = verifier.memory_counters();
+    let counters = verifier.cache_stats();
     assert_eq!(counters.organisations.evictions + counters.bundles.evictions, 0);
     let counted = counters.zones.octets + counters.organisations.octets + counters.bundles.octets;
     (u64::try_from(after.saturating_sub(before)).unwrap(), counted)
@@ -76,12 +76,12 @@ fn memories_hold_no_more_octets_than_they_count() {
             Scenario { content, ..Scenario::default() }.build_on(&first.chain).der
         })
         .collect();
-    let nothing = MemoryLimits::NOTHING;
+    let nothing = CacheLimits::DISABLED;
     let large = 64 * 1024 * 1024;
     for (name, bundles, limits) in [
-        ("organisations", &organisations, nothing.with_organisation_octets(large)),
-        ("bundles", &tokens, nothing.with_bundle_octets(large)),
-        ("all", &organisations, MemoryLimits::RECOMMENDED),
+        ("organisations", &organisations, nothing.with_organisation_bytes(large)),
+        ("bundles", &tokens, nothing.with_bundle_bytes(large)),
+        ("all", &organisations, CacheLimits::RECOMMENDED),
     ] {
         let (kept, counted) = kept(bundles, &first.trust_anchors, limits);
         println!("{name}: {kept} octets kept, {counted} counted");
@@ -94,7 +94,7 @@ fn memories_hold_no_more_octets_than_they_count() {
     for (der, anchors) in &hostile {
         let own = Scenario::default().build().trust_anchors;
         assert_eq!(*anchors, own, "they are of one root");
-        for limits in [nothing.with_organisation_octets(large), nothing.with_bundle_octets(large)] {
+        for limits in [nothing.with_organisation_bytes(large), nothing.with_bundle_bytes(large)] {
             let (kept, counted) = kept(std::slice::from_ref(der), anchors, limits);
             println!("hostile: {kept} octets kept, {counted} counted");
             // The growth of an empty cache is not part of the entry.
@@ -108,7 +108,7 @@ fn memories_hold_no_more_octets_than_they_count() {
         let holds = TokenBundle::from_der(&attack.der)
             .is_ok_and(|bundle| bundle.verify(AUDIENCE, default_instant(), &verifier).is_ok());
         if holds {
-            let limits = nothing.with_organisation_octets(large);
+            let limits = nothing.with_organisation_bytes(large);
             let (kept, counted) =
                 kept(std::slice::from_ref(&attack.der), &attack.trust_anchors, limits);
             println!("{}: {kept} octets kept, {counted} counted", attack.name);

@@ -7,7 +7,7 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use kliento::crypto::{CryptoProvider, DigestAlgorithm};
 use kliento::{
-    MemoryLimits, RecalledToken, TokenBundle, TokenPolicy, TrustAnchors, VerifiedToken, Verifier,
+    CacheLimits, TokenCacheLookup, TokenBundle, TokenPolicy, TrustAnchors, VerifiedToken, Verifier,
 };
 use serde_json::{Value, json};
 use veraid_testkit::{
@@ -28,9 +28,9 @@ pub(super) fn rows() -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
     for (kind, signer) in [("member", Signer::Member), ("organisation", Signer::Organisation)] {
         let bundle = Scenario::signed_by(signer).build();
-        let zones = MemoryLimits::NOTHING.with_zone_octets(1 << 20);
+        let zones = CacheLimits::DISABLED.with_zone_bytes(1 << 20);
         rows.push(warm("zones", kind, &bundle, zones, None)?);
-        let organisations = zones.with_organisation_octets(1 << 20);
+        let organisations = zones.with_organisation_bytes(1 << 20);
         rows.push(warm("organisation", kind, &bundle, organisations, Some(ORGANISATION_GOAL))?);
         rows.extend(whole(kind, &bundle)?);
     }
@@ -46,10 +46,10 @@ fn verifier(bundle: &MockBundle, crypto: CryptoProvider) -> Result<Verifier, Str
 /// Verifies the octets of a bundle as a server does.
 fn verify(der: &[u8], verifier: &Verifier) -> Result<VerifiedToken, String> {
     let (policy, at) = (TokenPolicy::default(), default_instant());
-    match TokenBundle::recall(der, policy, &[AUDIENCE], at, verifier) {
-        RecalledToken::Verdict(verdict) => verdict.map(|token| *token),
-        RecalledToken::Known(bundle) => bundle.verify(AUDIENCE, at, verifier),
-        RecalledToken::Unknown => TokenBundle::from_der(der)
+    match TokenBundle::look_up(der, policy, &[AUDIENCE], at, verifier) {
+        TokenCacheLookup::Verdict(verdict) => verdict.map(|token| *token),
+        TokenCacheLookup::Known(bundle) => bundle.verify(AUDIENCE, at, verifier),
+        TokenCacheLookup::Unknown => TokenBundle::from_der(der)
             .map_err(|error| error.to_string())?
             .verify(AUDIENCE, at, verifier),
     }
@@ -61,17 +61,17 @@ fn warm(
     memory: &str,
     kind: &str,
     bundle: &MockBundle,
-    limits: MemoryLimits,
+    limits: CacheLimits,
     goal: Option<f64>,
 ) -> Result<Row, String> {
     let recording = CryptoProvider { signatures: &Recorder, ..CRYPTO };
-    let recording = verifier(bundle, recording)?.with_memory(limits);
+    let recording = verifier(bundle, recording)?.with_cache(limits);
     verify(&bundle.der, &recording)?;
     let taken = |error: std::sync::PoisonError<_>| error.to_string();
     RECORDED.lock().map_err(taken)?.clear();
     verify(&bundle.der, &recording)?;
     let needed: Vec<Check> = std::mem::take(&mut *RECORDED.lock().map_err(taken)?);
-    let verifier = verifier(bundle, CRYPTO)?.with_memory(limits);
+    let verifier = verifier(bundle, CRYPTO)?.with_cache(limits);
     let replay = || {
         needed.iter().all(|check| {
             let (key, message, signature) = (check.key.borrow(), &check.message, &check.signature);
@@ -90,7 +90,7 @@ fn warm(
 
 /// Verifies a bundle that was verified before; the floor is one digest of it.
 fn whole(kind: &str, bundle: &MockBundle) -> Result<[Row; 2], String> {
-    let verifier = verifier(bundle, CRYPTO)?.with_memory(MemoryLimits::RECOMMENDED);
+    let verifier = verifier(bundle, CRYPTO)?.with_cache(CacheLimits::RECOMMENDED);
     let header = TokenBundle::from_der(&bundle.der).map_err(|e| e.to_string())?.to_auth_header();
     let digest = || CRYPTO.digest(DigestAlgorithm::Sha256, black_box(&bundle.der)).len() == 32;
     let of_header = || {

@@ -4,9 +4,9 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 
 use crate::problem::{PROBLEM_JSON, Problem};
-use crate::refusal::{Refusal, RefusalClass};
+use crate::auth_error::{AuthError, AuthErrorClass};
 
-impl RefusalClass {
+impl AuthErrorClass {
     /// The gRPC status code of a rejected call: `UNAUTHENTICATED`, `PERMISSION_DENIED` or
     /// `UNAVAILABLE`.
     #[must_use]
@@ -19,7 +19,7 @@ impl RefusalClass {
     }
 }
 
-impl Refusal {
+impl AuthError {
     /// The response to a rejected request: status, challenge and problem details (RFC 9457) of the
     /// refusal's class, without its reasons.
     ///

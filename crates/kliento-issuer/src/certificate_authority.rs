@@ -195,7 +195,7 @@ impl CertificateAuthority {
         let user = member_name(request.user, profile)?;
         check_not_organisation(user, self.organisation())?;
         request.public_key.check_requested_for(request.user, self.organisation())?;
-        let serial_number = request.serial_number.as_octets();
+        let serial_number = request.serial_number.as_bytes();
         let issuer = self.certificate.subject();
         // Only issuer and serial number distinguish the certificates of a bundle.
         if above.iter().any(|one| one.issuer() == issuer && one.serial() == serial_number) {

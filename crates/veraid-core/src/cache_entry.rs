@@ -6,7 +6,7 @@ use veraid_dnssec::{ValidityPeriod, ValidityPeriods};
 
 use crate::bundle_head::BundleHead;
 use crate::error::{Deviation, VerifyError};
-use crate::memory::Remembered;
+use crate::cache::CacheEntry;
 use crate::oid::ServiceOid;
 use crate::profile::Profile;
 use crate::verification::{ProvedOrganisation, VerifiedSignature};
@@ -18,11 +18,11 @@ use crate::window::Window;
 const CERTIFICATE_FACTOR: usize = 3;
 
 /// The size of an entry that does not depend on its input: its own fields, and a few short lists.
-const FIXED_OCTETS: usize = 2048;
+const FIXED_BYTES: usize = 2048;
 
 /// An organisation whose chain, key record and certificate were proved.
 #[derive(Debug)]
-pub(crate) struct RememberedOrganisation {
+pub(crate) struct OrganisationEntry {
     pub(crate) head: Arc<BundleHead>,
     /// Forms in the organisation's fields that DomainAuth does not allow.
     pub(crate) deviations: Vec<Deviation>,
@@ -31,7 +31,7 @@ pub(crate) struct RememberedOrganisation {
     octets: usize,
 }
 
-impl RememberedOrganisation {
+impl OrganisationEntry {
     /// Creates an entry. `proved` is the state after proving the chain, before any certificate was
     /// checked; its self-signature has since been found valid.
     pub(crate) fn new(
@@ -40,12 +40,12 @@ impl RememberedOrganisation {
         service: ServiceOid,
         proved: ProvedOrganisation,
     ) -> Self {
-        let proved = proved.with_self_signature_held();
+        let proved = proved.with_self_signature_verified();
         let certificate = head.organisation_certificate.as_der().len();
-        let octets = FIXED_OCTETS
+        let octets = FIXED_BYTES
             .saturating_add(certificate.saturating_mul(CERTIFICATE_FACTOR))
-            .saturating_add(head.chain.heap_octets())
-            .saturating_add(proved.heap_octets());
+            .saturating_add(head.chain.heap_size_bytes())
+            .saturating_add(proved.heap_size_bytes());
         Self { head, deviations, service, proved, octets }
     }
 
@@ -56,7 +56,7 @@ impl RememberedOrganisation {
         period: ValidityPeriod,
         verifier: &Verifier,
     ) -> bool {
-        self.service == *service && self.proved.is_steady_for(wanted(period, verifier))
+        self.service == *service && self.proved.is_reusable_for(wanted(period, verifier))
     }
 
     /// The profile that the chain is for.
@@ -79,7 +79,7 @@ impl RememberedOrganisation {
     }
 }
 
-impl Remembered for RememberedOrganisation {
+impl CacheEntry for OrganisationEntry {
     fn octets(&self) -> usize {
         self.octets
     }
@@ -87,7 +87,7 @@ impl Remembered for RememberedOrganisation {
 
 /// A bundle with attached content whose signature was proved.
 #[derive(Debug)]
-pub(crate) struct RememberedBundle {
+pub(crate) struct BundleEntry {
     service: ServiceOid,
     organisation: ProvedOrganisation,
     certificates: ValidityPeriods,
@@ -95,7 +95,7 @@ pub(crate) struct RememberedBundle {
     octets: usize,
 }
 
-impl RememberedBundle {
+impl BundleEntry {
     pub(crate) fn new(
         service: ServiceOid,
         organisation: ProvedOrganisation,
@@ -103,9 +103,9 @@ impl RememberedBundle {
         signature: VerifiedSignature,
     ) -> Self {
         // Other entries may share the organisation's records; each entry counts them.
-        let octets = FIXED_OCTETS
-            .saturating_add(organisation.heap_octets())
-            .saturating_add(signature.heap_octets());
+        let octets = FIXED_BYTES
+            .saturating_add(organisation.heap_size_bytes())
+            .saturating_add(signature.heap_size_bytes());
         Self { service, organisation, certificates, signature, octets }
     }
 
@@ -118,18 +118,18 @@ impl RememberedBundle {
         verifier: &Verifier,
     ) -> Option<Result<VerifiedSignature, VerifyError>> {
         let organisation = &self.organisation;
-        if self.service != *service || !organisation.is_steady_for(wanted(period, verifier)) {
+        if self.service != *service || !organisation.is_reusable_for(wanted(period, verifier)) {
             return None;
         }
-        let settled = organisation.check_request(period, verifier).and_then(|()| {
+        let common_second = organisation.check_request(period, verifier).and_then(|()| {
             let signed = self.signature.signed_period();
-            organisation.settle(&self.certificates, signed, period, verifier)
+            organisation.find_common_second(&self.certificates, signed, period, verifier)
         });
-        Some(settled.map(|settled| self.signature.clone().settled(settled)))
+        Some(common_second.map(|common_second| self.signature.clone().common_second(common_second)))
     }
 }
 
-impl Remembered for RememberedBundle {
+impl CacheEntry for BundleEntry {
     fn octets(&self) -> usize {
         self.octets
     }

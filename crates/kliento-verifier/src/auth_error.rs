@@ -11,7 +11,7 @@ use crate::replay::ReplayGuardError;
 /// own log; callers learn only [`Refusal::class`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum AuthError {
     /// There are no Kliento credentials.
     #[error("there are no Kliento credentials")]
     NoCredentials,
@@ -74,7 +74,7 @@ pub enum Refusal {
 /// The part of a refusal that callers learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
-pub enum RefusalClass {
+pub enum AuthErrorClass {
     /// No credentials of this scheme.
     Missing,
     /// Not a token bundle.
@@ -95,7 +95,7 @@ pub enum RefusalClass {
     Unavailable,
 }
 
-impl RefusalClass {
+impl AuthErrorClass {
     /// All classes.
     pub const ALL: [Self; 9] = [
         Self::Missing,
@@ -153,7 +153,7 @@ impl RefusalClass {
     }
 }
 
-impl Refusal {
+impl AuthError {
     /// A sentence for people: that of the class, unless the server has no audience at all.
     #[must_use]
     pub const fn title(&self) -> &'static str {
@@ -168,22 +168,22 @@ impl Refusal {
 
     /// The part that callers may learn.
     #[must_use]
-    pub const fn class(&self) -> RefusalClass {
+    pub const fn class(&self) -> AuthErrorClass {
         match self {
-            Self::NoCredentials => RefusalClass::Missing,
-            Self::SeveralCredentials { .. } | Self::Malformed(_) => RefusalClass::Malformed,
+            Self::NoCredentials => AuthErrorClass::Missing,
+            Self::SeveralCredentials { .. } | Self::Malformed(_) => AuthErrorClass::Malformed,
             Self::Invalid(VerifyError::Audience { .. })
             | Self::AudienceNotServed
             | Self::NoAudience
-            | Self::UnclearRequest { .. } => RefusalClass::Audience,
-            Self::Invalid(error) if error.is_about_time() => RefusalClass::Expired,
-            Self::Invalid(error) if error.is_about_policy() => RefusalClass::Policy,
+            | Self::UnclearRequest { .. } => AuthErrorClass::Audience,
+            Self::Invalid(error) if error.is_about_time() => AuthErrorClass::Expired,
+            Self::Invalid(error) if error.is_about_policy() => AuthErrorClass::Policy,
             // A token of the other kind may be accepted from the same sender.
-            Self::SignerNotAccepted { .. } => RefusalClass::Policy,
-            Self::Invalid(_) => RefusalClass::Untrusted,
-            Self::SubjectDenied { .. } | Self::ClaimRequired { .. } => RefusalClass::Forbidden,
-            Self::Replayed => RefusalClass::Replayed,
-            Self::ReplayGuard(_) => RefusalClass::Unavailable,
+            Self::SignerNotAccepted { .. } => AuthErrorClass::Policy,
+            Self::Invalid(_) => AuthErrorClass::Untrusted,
+            Self::SubjectDenied { .. } | Self::ClaimRequired { .. } => AuthErrorClass::Forbidden,
+            Self::Replayed => AuthErrorClass::Replayed,
+            Self::ReplayGuard(_) => AuthErrorClass::Unavailable,
         }
     }
 
@@ -211,15 +211,15 @@ impl Refusal {
     #[must_use]
     pub fn challenge(&self) -> &'static str {
         match self.class() {
-            RefusalClass::Missing => "Kliento",
-            RefusalClass::Malformed => r#"Kliento error="malformed""#,
-            RefusalClass::Expired => r#"Kliento error="expired""#,
-            RefusalClass::Audience => r#"Kliento error="audience""#,
-            RefusalClass::Untrusted => r#"Kliento error="untrusted""#,
-            RefusalClass::Policy => r#"Kliento error="policy""#,
-            RefusalClass::Forbidden => r#"Kliento error="forbidden""#,
-            RefusalClass::Replayed => r#"Kliento error="replayed""#,
-            RefusalClass::Unavailable => r#"Kliento error="unavailable""#,
+            AuthErrorClass::Missing => "Kliento",
+            AuthErrorClass::Malformed => r#"Kliento error="malformed""#,
+            AuthErrorClass::Expired => r#"Kliento error="expired""#,
+            AuthErrorClass::Audience => r#"Kliento error="audience""#,
+            AuthErrorClass::Untrusted => r#"Kliento error="untrusted""#,
+            AuthErrorClass::Policy => r#"Kliento error="policy""#,
+            AuthErrorClass::Forbidden => r#"Kliento error="forbidden""#,
+            AuthErrorClass::Replayed => r#"Kliento error="replayed""#,
+            AuthErrorClass::Unavailable => r#"Kliento error="unavailable""#,
         }
     }
 
@@ -241,7 +241,7 @@ impl Refusal {
     }
 }
 
-impl From<ParseError> for Refusal {
+impl From<ParseError> for AuthError {
     fn from(error: ParseError) -> Self {
         match error {
             // Credentials of another scheme are not Kliento credentials.
@@ -251,7 +251,7 @@ impl From<ParseError> for Refusal {
     }
 }
 
-impl From<VerifyError> for Refusal {
+impl From<VerifyError> for AuthError {
     fn from(error: VerifyError) -> Self {
         Self::Invalid(error)
     }

@@ -1,6 +1,6 @@
 //! Valid bundles that take as many signature checks as fit.
 
-use super::{Attack, MAX_OCTETS, compact, organisation};
+use super::{Attack, MAX_BYTES, compact, organisation};
 use crate::hierarchy::{HierarchyBuilder, KeySplit, ZoneKeys};
 use crate::mock_chain::ChainLink;
 use crate::scenario::{Scenario, period};
@@ -81,7 +81,7 @@ fn filled(
     copies.sort_by_key(|(order, ..)| *order);
     for (_, link, message) in copies {
         let over_ed448 = ed448(&link) && ed448_checks == MAX_ED448_CHECKS;
-        if checks == MAX_CHECKS || over_ed448 || octets + message.len() + 4 > MAX_OCTETS {
+        if checks == MAX_CHECKS || over_ed448 || octets + message.len() + 4 > MAX_BYTES {
             continue;
         }
         ed448_checks += usize::from(ed448(&link));

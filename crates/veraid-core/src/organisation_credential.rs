@@ -22,13 +22,13 @@ use crate::verifier::Verifier;
 ///
 /// Issuers keep it: it is made once and goes into every bundle until the chain expires.
 #[derive(Clone, Debug)]
-pub struct OrganisationId {
+pub struct OrganisationCredential {
     head: Arc<BundleHead>,
     /// The two encoded as the fields of a bundle.
     encoded: Arc<[u8]>,
 }
 
-impl OrganisationId {
+impl OrganisationCredential {
     /// Combines a chain and a certificate. Repeated messages of the chain are dropped, since a
     /// bundle contains a set of them.
     ///
@@ -105,15 +105,15 @@ impl OrganisationId {
         };
         let path = candidates
             .verify_path_to(&self.head.organisation_certificate, &mut organisation.checks)?;
-        let settled =
-            organisation.settle(&path.validity(), ValidityPeriod::ALWAYS, period, verifier)?;
-        let proof = organisation.proof(&path, &settled);
-        let validity = settled.validity;
+        let common_second =
+            organisation.find_common_second(&path.validity(), ValidityPeriod::ALWAYS, period, verifier)?;
+        let proof = organisation.proof(&path, &common_second);
+        let validity = common_second.validity;
         Ok(VerifiedOrganisationId { name: organisation.into_name(), profile, validity, proof })
     }
 }
 
-/// An organisation whose key is proved. Only [`OrganisationId::verify`] makes one.
+/// An organisation whose key is proved. Only [`OrganisationCredential::verify`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedOrganisationId {
     name: OrganisationName,

@@ -10,87 +10,87 @@ mod store;
 
 use std::sync::Arc;
 
-use veraid_dnssec::CheckMemory;
+use veraid_dnssec::SignatureCheckCache;
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 
-use crate::remembered::{RememberedBundle, RememberedOrganisation};
+use crate::cache_entry::{BundleEntry, OrganisationEntry};
 
-pub(crate) use store::{Key, Remembered, Store};
+pub(crate) use store::{Key, CacheEntry, Store};
 
 /// Size limits of a verifier's cache. By default nothing is cached.
 ///
 /// ```
-/// use veraid_core::MemoryLimits;
+/// use veraid_core::CacheLimits;
 ///
-/// let limits = MemoryLimits::NOTHING.with_organisation_octets(16 * 1024 * 1024);
-/// assert_ne!(limits, MemoryLimits::RECOMMENDED);
+/// let limits = CacheLimits::NOTHING.with_organisation_bytes(16 * 1024 * 1024);
+/// assert_ne!(limits, CacheLimits::RECOMMENDED);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MemoryLimits {
-    zone_octets: u64,
-    organisation_octets: u64,
-    bundle_octets: u64,
+pub struct CacheLimits {
+    zone_bytes: u64,
+    organisation_bytes: u64,
+    bundle_bytes: u64,
 }
 
-impl MemoryLimits {
+impl CacheLimits {
     /// Disables the cache.
-    pub const NOTHING: Self = Self { zone_octets: 0, organisation_octets: 0, bundle_octets: 0 };
+    pub const DISABLED: Self = Self { zone_bytes: 0, organisation_bytes: 0, bundle_bytes: 0 };
 
     /// A reasonable size for a server: signatures of some 3,000 top-level domains, 7,000
     /// organisations and 18,000 tokens, in 129 MiB.
     pub const RECOMMENDED: Self = Self {
-        zone_octets: 1024 * 1024,
-        organisation_octets: 64 * 1024 * 1024,
-        bundle_octets: 64 * 1024 * 1024,
+        zone_bytes: 1024 * 1024,
+        organisation_bytes: 64 * 1024 * 1024,
+        bundle_bytes: 64 * 1024 * 1024,
     };
 
     /// Sets the bytes for signatures of the root and of top-level domains, which all chains below
     /// share.
     #[must_use]
-    pub const fn with_zone_octets(mut self, octets: u64) -> Self {
-        self.zone_octets = octets;
+    pub const fn with_zone_bytes(mut self, octets: u64) -> Self {
+        self.zone_bytes = octets;
         self
     }
 
     /// Sets the bytes for organisations: chain, certificate and key record, which all bundles of an
     /// organisation share until it fetches another chain.
     #[must_use]
-    pub const fn with_organisation_octets(mut self, octets: u64) -> Self {
-        self.organisation_octets = octets;
+    pub const fn with_organisation_bytes(mut self, octets: u64) -> Self {
+        self.organisation_bytes = octets;
         self
     }
 
     /// Sets the bytes for whole bundles with attached content, such as a token that a client sends
     /// with each request.
     #[must_use]
-    pub const fn with_bundle_octets(mut self, octets: u64) -> Self {
-        self.bundle_octets = octets;
+    pub const fn with_bundle_bytes(mut self, octets: u64) -> Self {
+        self.bundle_bytes = octets;
         self
     }
 }
 
-impl Default for MemoryLimits {
+impl Default for CacheLimits {
     fn default() -> Self {
-        Self::NOTHING
+        Self::DISABLED
     }
 }
 
 /// Statistics of a verifier's caches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct MemoryCounters {
+pub struct CacheStats {
     /// Signatures of the root and of top-level domains.
-    pub zones: MemoryCounts,
+    pub zones: CacheCounters,
     /// Organisations.
-    pub organisations: MemoryCounts,
+    pub organisations: CacheCounters,
     /// Whole bundles.
-    pub bundles: MemoryCounts,
+    pub bundles: CacheCounters,
 }
 
 /// Statistics of one cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct MemoryCounts {
+pub struct CacheCounters {
     /// The number of lookups that found an entry.
     pub hits: u64,
     /// The number of lookups that did not find an entry.
@@ -108,38 +108,38 @@ pub struct MemoryCounts {
 
 /// The caches of one verifier.
 #[derive(Debug)]
-pub(crate) struct Memory {
+pub(crate) struct VerificationCache {
     zones: Option<Arc<ZoneChecks>>,
-    organisations: Option<Store<RememberedOrganisation>>,
-    bundles: Option<Store<RememberedBundle>>,
+    organisations: Option<Store<OrganisationEntry>>,
+    bundles: Option<Store<BundleEntry>>,
 }
 
-impl Memory {
-    pub(crate) fn new(limits: MemoryLimits) -> Self {
-        let MemoryLimits { zone_octets, organisation_octets, bundle_octets } = limits;
+impl VerificationCache {
+    pub(crate) fn new(limits: CacheLimits) -> Self {
+        let CacheLimits { zone_bytes, organisation_bytes, bundle_bytes } = limits;
         let some = |octets: u64| (octets > 0).then_some(octets);
         Self {
-            zones: some(zone_octets).map(|octets| Arc::new(ZoneChecks(Store::new(octets, 0)))),
-            organisations: some(organisation_octets).map(|octets| Store::new(octets, 9_000)),
-            bundles: some(bundle_octets).map(|octets| Store::new(octets, 3_500)),
+            zones: some(zone_bytes).map(|octets| Arc::new(ZoneChecks(Store::new(octets, 0)))),
+            organisations: some(organisation_bytes).map(|octets| Store::new(octets, 9_000)),
+            bundles: some(bundle_bytes).map(|octets| Store::new(octets, 3_500)),
         }
     }
 
     /// The cache of zones' signatures, for the walk.
-    pub(crate) fn zones(&self) -> Option<Arc<dyn CheckMemory>> {
-        self.zones.clone().map(|zones| -> Arc<dyn CheckMemory> { zones })
+    pub(crate) fn zones(&self) -> Option<Arc<dyn SignatureCheckCache>> {
+        self.zones.clone().map(|zones| -> Arc<dyn SignatureCheckCache> { zones })
     }
 
-    pub(crate) const fn organisations(&self) -> Option<&Store<RememberedOrganisation>> {
+    pub(crate) const fn organisations(&self) -> Option<&Store<OrganisationEntry>> {
         self.organisations.as_ref()
     }
 
-    pub(crate) const fn bundles(&self) -> Option<&Store<RememberedBundle>> {
+    pub(crate) const fn bundles(&self) -> Option<&Store<BundleEntry>> {
         self.bundles.as_ref()
     }
 
-    pub(crate) fn counters(&self) -> MemoryCounters {
-        MemoryCounters {
+    pub(crate) fn counters(&self) -> CacheStats {
+        CacheStats {
             zones: self.zones.as_ref().map(|zones| zones.0.counts()).unwrap_or_default(),
             organisations: self.organisations.as_ref().map(Store::counts).unwrap_or_default(),
             bundles: self.bundles.as_ref().map(Store::counts).unwrap_or_default(),
@@ -154,24 +154,24 @@ pub(crate) fn key(octets: &[u8], crypto: CryptoProvider) -> Option<Key> {
 
 /// Signature checks that succeeded.
 #[derive(Debug)]
-struct ZoneChecks(Store<Held>);
+struct ZoneChecks(Store<Present>);
 
 /// A unit value: presence in the store is the information.
 #[derive(Debug)]
-struct Held;
+struct Present;
 
-impl Remembered for Held {
+impl CacheEntry for Present {
     fn octets(&self) -> usize {
         0
     }
 }
 
-impl CheckMemory for ZoneChecks {
-    fn knows(&self, check: &[u8; 32]) -> bool {
+impl SignatureCheckCache for ZoneChecks {
+    fn contains(&self, check: &[u8; 32]) -> bool {
         self.0.get(check).is_some()
     }
 
-    fn remember(&self, check: [u8; 32]) {
-        self.0.insert(check, Arc::new(Held));
+    fn insert(&self, check: [u8; 32]) {
+        self.0.insert(check, Arc::new(Present));
     }
 }

@@ -9,9 +9,9 @@ use crate::time::{Timestamp, ValidityPeriod, ValidityPeriods};
 /// other period within the steady one both come out the same, so the walk would check the same
 /// signatures and end with the same result.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Steady(Option<ValidityPeriod>);
+pub(crate) struct ReusePeriod(Option<ValidityPeriod>);
 
-impl Steady {
+impl ReusePeriod {
     /// The state before any decision: all seconds.
     pub(crate) const fn anywhere() -> Self {
         Self(Some(ValidityPeriod::ALWAYS))
@@ -55,9 +55,9 @@ impl Steady {
     }
 
     fn narrow(&mut self, requested: ValidityPeriod, within: Option<ValidityPeriod>) {
-        let narrowed = self.0.zip(within).and_then(|(steady, within)| steady.intersection(within));
+        let narrowed = self.0.zip(within).and_then(|(reuse_period, within)| reuse_period.intersection(within));
         let holds_requested =
-            |steady: &ValidityPeriod| steady.intersection(requested) == Some(requested);
+            |reuse_period: &ValidityPeriod| reuse_period.intersection(requested) == Some(requested);
         self.0 = narrowed.filter(holds_requested);
     }
 }
@@ -72,9 +72,9 @@ mod tests {
     }
 
     fn noted(requested: ValidityPeriod, holds: &[ValidityPeriod]) -> Option<ValidityPeriod> {
-        let mut steady = Steady::anywhere();
-        steady.note(requested, &holds.iter().copied().collect());
-        steady.period()
+        let mut reuse_period = ReusePeriod::anywhere();
+        reuse_period.note(requested, &holds.iter().copied().collect());
+        reuse_period.period()
     }
 
     #[test]
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_period_across_a_boundary_is_steady_nowhere() {
+    fn a_period_across_a_boundary_has_no_reuse_period() {
         let holds = [p(10, 20), p(30, 40)];
         for requested in [p(5, 15), p(15, 25), p(5, 25), p(15, 35), p(25, 45)] {
             assert_eq!(noted(requested, &holds), None, "{requested}");
@@ -99,13 +99,13 @@ mod tests {
 
     #[test]
     fn every_decision_counts() {
-        let mut steady = Steady::anywhere();
-        steady.note(p(15, 15), &p(10, 20).into());
-        steady.note(p(15, 15), &p(18, 30).into());
-        assert_eq!(steady.period(), Some(p(10, 17)));
-        steady.note_references(p(15, 15), Some(p(12, 100)));
-        assert_eq!(steady.period(), Some(p(12, 17)));
-        steady.note_references(p(15, 15), Some(p(0, 14)));
-        assert_eq!(steady.period(), None);
+        let mut reuse_period = ReusePeriod::anywhere();
+        reuse_period.note(p(15, 15), &p(10, 20).into());
+        reuse_period.note(p(15, 15), &p(18, 30).into());
+        assert_eq!(reuse_period.period(), Some(p(10, 17)));
+        reuse_period.note_references(p(15, 15), Some(p(12, 100)));
+        assert_eq!(reuse_period.period(), Some(p(12, 17)));
+        reuse_period.note_references(p(15, 15), Some(p(0, 14)));
+        assert_eq!(reuse_period.period(), None);
     }
 }

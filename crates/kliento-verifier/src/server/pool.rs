@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use kliento::{MemoryCounters, Timestamp, TrustAnchors, VerifiedToken};
+use kliento::{CacheStats, Timestamp, TrustAnchors, VerifiedToken};
 use tokio::time::Instant;
 
-use crate::authenticator::{Authenticator, Recalled};
-use crate::refusal::Refusal;
+use crate::authenticator::{Authenticator, CacheLookup};
+use crate::auth_error::AuthError;
 use crate::server::metrics::Metrics;
-use crate::server::workers::{NotDone, Workers};
+use crate::server::workers::{JobError, Workers};
 
 /// Verifies tokens by trust anchors that can be replaced at any time.
 #[derive(Debug)]
-pub(crate) struct Judge {
+pub(crate) struct VerificationPool {
     authenticator: ArcSwap<Authenticator>,
     /// For tokens of cached organisations, which take one or two signature checks.
     known: Workers,
@@ -24,31 +24,31 @@ pub(crate) struct Judge {
 
 /// The reason that there is no verified token.
 #[derive(Debug)]
-pub(crate) enum Denied {
+pub(crate) enum PoolError {
     /// The token is invalid, or its sender is not admitted.
-    Refused(Refusal),
+    Rejected(AuthError),
     /// Too many requests are waiting to be verified.
     Overloaded,
     /// Verification panicked: a bug.
     Panicked,
 }
 
-impl From<Refusal> for Denied {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
+impl From<AuthError> for PoolError {
+    fn from(rejection: AuthError) -> Self {
+        Self::Rejected(rejection)
     }
 }
 
-impl From<NotDone> for Denied {
-    fn from(not_done: NotDone) -> Self {
-        match not_done {
-            NotDone::Overloaded => Self::Overloaded,
-            NotDone::Panicked => Self::Panicked,
+impl From<JobError> for PoolError {
+    fn from(error: JobError) -> Self {
+        match error {
+            JobError::Overloaded => Self::Overloaded,
+            JobError::Panicked => Self::Panicked,
         }
     }
 }
 
-impl Judge {
+impl VerificationPool {
     pub(crate) fn new(
         authenticator: Authenticator,
         known: Workers,
@@ -70,11 +70,11 @@ impl Judge {
     }
 
     /// Verifies a bundle for one of `audiences`, and checks that its sender is admitted.
-    pub(crate) async fn judge(
+    pub(crate) async fn pool(
         &self,
         der: Vec<u8>,
         audiences: Vec<String>,
-    ) -> Result<VerifiedToken, Denied> {
+    ) -> Result<VerifiedToken, PoolError> {
         let authenticator = self.authenticator.load_full();
         let begin = Instant::now();
         // The only clock reading for the request.
@@ -82,7 +82,7 @@ impl Judge {
         let verified = self.verify(&authenticator, der, audiences, now).await;
         self.metrics.verified(begin.elapsed());
         let admitted = authenticator.admit(verified?, now).await;
-        if let Err(Refusal::ReplayGuard(error)) = &admitted {
+        if let Err(AuthError::ReplayGuard(error)) = &admitted {
             self.metrics.one_time_failed(error);
         }
         Ok(admitted?)
@@ -94,25 +94,25 @@ impl Judge {
         der: Vec<u8>,
         audiences: Vec<String>,
         now: Timestamp,
-    ) -> Result<VerifiedToken, Denied> {
+    ) -> Result<VerifiedToken, PoolError> {
         let for_worker = Arc::clone(authenticator);
         // A cache lookup is cheaper than a handover to another thread, and costs the same for a
         // forgery. Signature checks are not cheap.
-        let verified = match authenticator.recall(&der, &audiences, now) {
-            Recalled::Verdict(verdict) => return Ok(*verdict?),
-            Recalled::KnownOrganisation(bundle) => {
-                self.known.run(move || for_worker.verify_recalled(*bundle, &audiences, now)).await
+        let verified = match authenticator.look_up(&der, &audiences, now) {
+            CacheLookup::Verdict(verdict) => return Ok(*verdict?),
+            CacheLookup::OrganisationCached(bundle) => {
+                self.known.run(move || for_worker.verify_cached(*bundle, &audiences, now)).await
             }
-            Recalled::Unknown => {
-                self.unknown.run(move || for_worker.verify_unknown(&der, &audiences, now)).await
+            CacheLookup::Unknown => {
+                self.unknown.run(move || for_worker.verify_uncached(&der, &audiences, now)).await
             }
         };
         Ok(verified??)
     }
 
     /// The cache counters of the verifier.
-    pub(crate) fn memory_counters(&self) -> MemoryCounters {
-        self.authenticator.load().verifier().memory_counters()
+    pub(crate) fn cache_stats(&self) -> CacheStats {
+        self.authenticator.load().verifier().cache_stats()
     }
 
     /// The number of requests that are waiting to be verified.

@@ -17,12 +17,12 @@ use std::path::Path;
 
 use base64ct::{Base64, Encoding};
 use kliento::{
-    MemoryLimits, Profile, RecalledToken, Timestamp, TokenBundle, TokenPolicy, TrustAnchors,
+    CacheLimits, Profile, TokenCacheLookup, Timestamp, TokenBundle, TokenPolicy, TrustAnchors,
     ValidityPeriod, VerificationPolicy, VerifiedToken, Verifier,
 };
 use kliento_conformance::{Operation, Question, builtin, discover};
 use veraid_core::{
-    ParseError, Recalled, ServiceOid, SignatureBundle, VerifiedSignature, VerifyError,
+    ParseError, CacheLookup, ServiceOid, SignatureBundle, VerifiedSignature, VerifyError,
 };
 use veraid_dnssec::{ChainVerifier, DnssecChain};
 use veraid_testkit::{
@@ -95,14 +95,14 @@ impl Ask {
             return Self::plainly(octets, Some(content), service, *period, verifier);
         }
         let max = SignatureBundle::MAX_SIZE_BYTES;
-        match SignatureBundle::recall(octets, max, service, *period, verifier) {
-            Recalled::Verdict(verdict) => {
+        match SignatureBundle::look_up(octets, max, service, *period, verifier) {
+            CacheLookup::Verdict(verdict) => {
                 verdict.map(|signature| *signature).map_err(Refused::Invalid)
             }
-            Recalled::Known(bundle) => {
+            CacheLookup::Known(bundle) => {
                 bundle.verify(service, *period, verifier).map_err(Refused::Invalid)
             }
-            Recalled::Unknown => Self::plainly(octets, None, service, *period, verifier),
+            CacheLookup::Unknown => Self::plainly(octets, None, service, *period, verifier),
         }
     }
 }
@@ -128,7 +128,7 @@ impl Numbers {
     }
 }
 
-fn octets_of(question: &Question) -> Option<Vec<u8>> {
+fn bytes_of(question: &Question) -> Option<Vec<u8>> {
     match (&question.header, &question.input) {
         (Some(header), _) => kliento::decode_auth_header(header).ok(),
         (None, Some(input)) => Base64::decode_vec(input).ok(),
@@ -170,7 +170,7 @@ fn asks() -> Vec<Ask> {
             continue;
         }
         let (Some(octets), Ok(service), Ok(period)) =
-            (octets_of(question), builtin::service(question), builtin::period(question))
+            (bytes_of(question), builtin::service(question), builtin::period(question))
         else {
             continue;
         };
@@ -232,14 +232,14 @@ fn a_verifier_that_remembers_comes_to_the_verdicts_of_one_that_does_not() {
     let valid = asks.iter().filter(|ask| ask.expected.is_ok()).count();
     assert!(asks.len() > 10_000 && valid > 3_000, "{} questions, {valid} valid", asks.len());
     let memories = [
-        MemoryLimits::RECOMMENDED,
-        MemoryLimits::NOTHING.with_zone_octets(100_000),
-        MemoryLimits::NOTHING.with_organisation_octets(64_000_000),
+        CacheLimits::RECOMMENDED,
+        CacheLimits::DISABLED.with_zone_bytes(100_000),
+        CacheLimits::DISABLED.with_organisation_bytes(64_000_000),
         // So small that most entries are evicted.
-        MemoryLimits::NOTHING
-            .with_zone_octets(2_000)
-            .with_organisation_octets(100_000)
-            .with_bundle_octets(30_000),
+        CacheLimits::DISABLED
+            .with_zone_bytes(2_000)
+            .with_organisation_bytes(100_000)
+            .with_bundle_bytes(30_000),
     ];
     std::thread::scope(|scope| {
         for (number, limits) in (1..).zip(memories) {
@@ -247,7 +247,7 @@ fn a_verifier_that_remembers_comes_to_the_verdicts_of_one_that_does_not() {
             scope.spawn(move || {
                 let configurations = asks.iter().map(|ask| ask.configuration.clone());
                 let remembering = |configuration: Configuration| {
-                    let verifier = configuration.verifier().with_memory(limits);
+                    let verifier = configuration.verifier().with_cache(limits);
                     (configuration, verifier)
                 };
                 let verifiers: BTreeMap<_, _> = configurations.map(remembering).collect();
@@ -256,7 +256,7 @@ fn a_verifier_that_remembers_comes_to_the_verdicts_of_one_that_does_not() {
                 ask_in(&numbers.shuffled(asks.len()), asks, &verifiers);
                 ask_in(&numbers.shuffled(asks.len()), asks, &verifiers);
                 let hits = verifiers.values().fold([0; 3], |hits, verifier| {
-                    let counters = verifier.memory_counters();
+                    let counters = verifier.cache_stats();
                     [
                         hits[0] + counters.zones.hits,
                         hits[1] + counters.organisations.hits,
@@ -270,7 +270,7 @@ fn a_verifier_that_remembers_comes_to_the_verdicts_of_one_that_does_not() {
 }
 
 #[test]
-fn a_walk_ends_alike_for_all_periods_within_its_steady_one() {
+fn a_walk_ends_alike_for_all_periods_within_its_reuse_period() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../test-vectors");
     let mut numbers = Numbers(7);
     let mut tried = 0;
@@ -280,7 +280,7 @@ fn a_walk_ends_alike_for_all_periods_within_its_steady_one() {
             continue;
         }
         let (Some(octets), Ok(period), Ok(anchors)) =
-            (octets_of(question), builtin::period(question), builtin::anchors(question))
+            (bytes_of(question), builtin::period(question), builtin::anchors(question))
         else {
             continue;
         };
@@ -292,13 +292,13 @@ fn a_walk_ends_alike_for_all_periods_within_its_steady_one() {
         let verifier = ChainVerifier::new(anchors, CRYPTO);
         let verify = |chain: &DnssecChain, period| chain.verify(&asked, period, &verifier);
         let Ok(proved) = verify(&chain, period) else { continue };
-        let Some(steady) = proved.steady_period() else { continue };
-        let mut within = |limit: u64| steady.start().saturating_add(numbers.below(limit));
-        let span = steady.span_seconds() + 1;
+        let Some(reuse_period) = proved.reuse_period() else { continue };
+        let mut within = |limit: u64| reuse_period.start().saturating_add(numbers.below(limit));
+        let span = reuse_period.span_seconds() + 1;
         let (a, b) = (within(span), within(span));
         for period in [
-            ValidityPeriod::at(steady.start()),
-            ValidityPeriod::at(steady.end()),
+            ValidityPeriod::at(reuse_period.start()),
+            ValidityPeriod::at(reuse_period.end()),
             ValidityPeriod::new(a.min(b), a.max(b)).unwrap(),
         ] {
             assert_eq!(
@@ -321,10 +321,10 @@ fn token(
     at: Timestamp,
     verifier: &Verifier,
 ) -> Result<VerifiedToken, kliento::VerifyError> {
-    match TokenBundle::recall(octets, policy, &[audience], at, verifier) {
-        RecalledToken::Verdict(verdict) => verdict.map(|token| *token),
-        RecalledToken::Known(bundle) => bundle.verify_with(policy, audience, at, verifier),
-        RecalledToken::Unknown => {
+    match TokenBundle::look_up(octets, policy, &[audience], at, verifier) {
+        TokenCacheLookup::Verdict(verdict) => verdict.map(|token| *token),
+        TokenCacheLookup::Known(bundle) => bundle.verify_with(policy, audience, at, verifier),
+        TokenCacheLookup::Unknown => {
             TokenBundle::from_der(octets).unwrap().verify_with(policy, audience, at, verifier)
         }
     }
@@ -335,7 +335,7 @@ fn audience_policy_and_time_are_held_against_a_remembered_token_at_each_call() {
     let made = Scenario::default().build();
     let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
     let plain = Verifier::with_crypto(anchors, CRYPTO);
-    let remembering = plain.clone().with_memory(MemoryLimits::RECOMMENDED);
+    let remembering = plain.clone().with_cache(CacheLimits::RECOMMENDED);
     let short = TokenPolicy::default().with_max_validity_seconds(60);
     let (at, last) = (default_instant(), default_instant().saturating_add(600));
     let asks = [
@@ -353,7 +353,7 @@ fn audience_policy_and_time_are_held_against_a_remembered_token_at_each_call() {
             assert_eq!(token(&made.der, policy, audience, at, &remembering), expected);
         }
     }
-    let counters = remembering.memory_counters();
+    let counters = remembering.cache_stats();
     assert_eq!((counters.bundles.insertions, counters.bundles.hits), (1, 11));
 }
 
@@ -362,7 +362,7 @@ fn a_bundle_that_differs_in_any_bit_is_proved_for_itself() {
     let made = Scenario::default().build();
     let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
     let plain = Verifier::with_crypto(anchors, CRYPTO);
-    let remembering = plain.clone().with_memory(MemoryLimits::RECOMMENDED);
+    let remembering = plain.clone().with_cache(CacheLimits::RECOMMENDED);
     let service = kliento::service_oid();
     let at = ValidityPeriod::at(default_instant());
     let ask = |octets: &[u8]| Ask {
@@ -392,12 +392,12 @@ fn a_bundle_that_differs_in_any_bit_is_proved_for_itself() {
 fn other_anchors_limits_or_policies_begin_with_nothing() {
     let made = Scenario::default().build();
     let anchors = || TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
-    let verifier = Verifier::with_crypto(anchors(), CRYPTO).with_memory(MemoryLimits::RECOMMENDED);
+    let verifier = Verifier::with_crypto(anchors(), CRYPTO).with_cache(CacheLimits::RECOMMENDED);
     let verify = |verifier: &Verifier| {
         token(&made.der, TokenPolicy::default(), AUDIENCE, default_instant(), verifier)
     };
     assert!(verify(&verifier).is_ok());
-    let entries = |verifier: &Verifier| verifier.memory_counters().bundles.entries;
+    let entries = |verifier: &Verifier| verifier.cache_stats().bundles.entries;
     assert_eq!((entries(&verifier), entries(&verifier.clone())), (1, 1));
     let other = verifier.clone().with_trust_anchors(anchors());
     assert_eq!(entries(&other), 0);
@@ -411,33 +411,33 @@ fn other_anchors_limits_or_policies_begin_with_nothing() {
 fn what_passes_through_once_does_not_throw_out_what_is_used_often() {
     let made = Scenario::signed_by(Signer::Organisation).build();
     let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
-    let limits = MemoryLimits::NOTHING.with_bundle_octets(400_000);
-    let verifier = Verifier::with_crypto(anchors, CRYPTO).with_memory(limits);
+    let limits = CacheLimits::DISABLED.with_bundle_bytes(400_000);
+    let verifier = Verifier::with_crypto(anchors, CRYPTO).with_cache(limits);
     let at = default_instant();
     let verify =
         |octets: &[u8]| token(octets, TokenPolicy::default(), AUDIENCE, at, &verifier).unwrap();
     let mut hits = 0;
     for number in 0..1_000 {
-        let before = verifier.memory_counters().bundles.hits;
+        let before = verifier.cache_stats().bundles.hits;
         verify(&made.der);
-        hits += verifier.memory_counters().bundles.hits - before;
+        hits += verifier.cache_stats().bundles.hits - before;
         let once = Scenario {
             content: kliento_token(AUDIENCE, &[("number", &number.to_string())]),
             ..Scenario::signed_by(Signer::Organisation)
         };
         verify(&once.build_on(&made.chain).der);
-        let counts = verifier.memory_counters().bundles;
+        let counts = verifier.cache_stats().bundles;
         assert!(counts.octets <= 400_000, "{counts:?}");
     }
     assert!(hits > 990, "{hits}");
-    assert!(verifier.memory_counters().bundles.evictions > 800);
+    assert!(verifier.cache_stats().bundles.evictions > 800);
 }
 
 #[test]
 fn threads_that_share_a_memory_come_to_one_boundary() {
     let made = Scenario::default().build();
     let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
-    let verifier = Verifier::with_crypto(anchors, CRYPTO).with_memory(MemoryLimits::RECOMMENDED);
+    let verifier = Verifier::with_crypto(anchors, CRYPTO).with_cache(CacheLimits::RECOMMENDED);
     let last = default_instant().saturating_add(600);
     std::thread::scope(|scope| {
         for _ in 0..100 {
@@ -450,21 +450,21 @@ fn threads_that_share_a_memory_come_to_one_boundary() {
             });
         }
     });
-    assert!(verifier.memory_counters().bundles.hits > 3_000);
+    assert!(verifier.cache_stats().bundles.hits > 3_000);
 }
 
 #[test]
 fn a_remembered_organisation_vouches_for_other_tokens_and_nothing_else() {
     let made = Scenario::default().build();
     let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
-    let limits = MemoryLimits::NOTHING.with_organisation_octets(1_000_000);
-    let verifier = Verifier::with_crypto(anchors, CRYPTO).with_memory(limits);
+    let limits = CacheLimits::DISABLED.with_organisation_bytes(1_000_000);
+    let verifier = Verifier::with_crypto(anchors, CRYPTO).with_cache(limits);
     let at = default_instant();
     let audience = [AUDIENCE];
     let is_known = |octets: &[u8]| {
         let recalled =
-            TokenBundle::recall(octets, TokenPolicy::default(), &audience, at, &verifier);
-        matches!(recalled, RecalledToken::Known(_))
+            TokenBundle::look_up(octets, TokenPolicy::default(), &audience, at, &verifier);
+        matches!(recalled, TokenCacheLookup::Known(_))
     };
     assert!(!is_known(&made.der));
     token(&made.der, TokenPolicy::default(), AUDIENCE, at, &verifier).unwrap();
@@ -485,13 +485,13 @@ fn a_remembered_organisation_vouches_for_other_tokens_and_nothing_else() {
 fn what_would_take_long_is_not_known_at_once() {
     let at = default_instant();
     let is_known = |der: &[u8], at, verifier: &Verifier| {
-        let recalled = TokenBundle::recall(der, TokenPolicy::default(), &[AUDIENCE], at, verifier);
-        matches!(recalled, RecalledToken::Known(_))
+        let recalled = TokenBundle::look_up(der, TokenPolicy::default(), &[AUDIENCE], at, verifier);
+        matches!(recalled, TokenCacheLookup::Known(_))
     };
     let remembering = |made: &MockBundle| {
         let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
-        let limits = MemoryLimits::NOTHING.with_organisation_octets(1_000_000);
-        let verifier = Verifier::with_crypto(anchors, CRYPTO).with_memory(limits);
+        let limits = CacheLimits::DISABLED.with_organisation_bytes(1_000_000);
+        let verifier = Verifier::with_crypto(anchors, CRYPTO).with_cache(limits);
         token(&made.der, TokenPolicy::default(), AUDIENCE, at, &verifier).unwrap();
         verifier
     };

@@ -21,10 +21,10 @@ const fn cost(
     name: &'static str,
     (verdict, code): (Verdict, Option<u16>),
     [checks, failed, ed448]: [u32; 3],
-    signed_octets: usize,
-    (digests, digested_octets): (u32, usize),
+    signed_bytes: usize,
+    (digests, digested_bytes): (u32, usize),
 ) -> Cost {
-    let work = Work { checks, failed, ed448, signed_octets, digests, digested_octets };
+    let work = Work { checks, failed, ed448, signed_bytes, digests, digested_bytes };
     Cost { row, name, verdict, code, work }
 }
 

@@ -20,19 +20,19 @@ pub(crate) fn is_unsafe(character: char) -> bool {
 }
 
 /// The text with unsafe characters written as `\u{1b}`.
-pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+pub(crate) fn escape_for_terminal(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len());
+    let mut escape_for_terminal = String::with_capacity(text.len());
     for character in text.chars() {
         if is_unsafe(character) {
-            shown.extend(character.escape_unicode());
+            escape_for_terminal.extend(character.escape_unicode());
         } else {
-            shown.push(character);
+            escape_for_terminal.push(character);
         }
     }
-    Cow::Owned(shown)
+    Cow::Owned(escape_for_terminal)
 }
 
 /// A count with a comma between thousands: `16,384`.
@@ -54,8 +54,8 @@ mod tests {
 
     #[test]
     fn escapes_what_a_terminal_would_act_on() {
-        assert_eq!(shown("a\u{1b}[31m\nb\u{202e}c\u{9b}"), r"a\u{1b}[31m\u{a}b\u{202e}c\u{9b}");
-        assert_eq!(shown("Amélie 👩🏽\u{200d}🚀"), "Amélie 👩🏽\u{200d}🚀");
+        assert_eq!(escape_for_terminal("a\u{1b}[31m\nb\u{202e}c\u{9b}"), r"a\u{1b}[31m\u{a}b\u{202e}c\u{9b}");
+        assert_eq!(escape_for_terminal("Amélie 👩🏽\u{200d}🚀"), "Amélie 👩🏽\u{200d}🚀");
     }
 
     #[test]

@@ -9,43 +9,43 @@ use http::{Extensions, HeaderMap};
 use crate::authenticator::{Authenticator, are_of_other_schemes};
 use crate::identity::Identity;
 use crate::identity_headers;
-use crate::refusal::Refusal;
+use crate::auth_error::AuthError;
 
 /// Decides whether a request may proceed.
 #[derive(Clone)]
-pub(crate) struct Gate {
+pub(crate) struct AuthCore {
     authenticator: Authenticator,
     other_schemes: OtherSchemes,
-    on_refusal: Option<Listener>,
+    on_rejection: Option<Listener>,
 }
 
 /// A callback for refusals.
-type Listener = Arc<dyn Fn(&Refusal) + Send + Sync>;
+type Listener = Arc<dyn Fn(&AuthError) + Send + Sync>;
 
 /// The treatment of requests without Kliento credentials.
 #[derive(Clone, Copy, Debug)]
 enum OtherSchemes {
-    Refused,
+    Rejected,
     LeftToOthers,
 }
 
 /// The result for a request that may proceed.
 #[derive(Debug)]
-pub(crate) enum Passage {
+pub(crate) enum AuthOutcome {
     /// Sent by this verified sender.
     Of(Identity),
     /// Sent without Kliento credentials.
     Unidentified,
 }
 
-/// Marks every request that went through a gate, to tell "no identity" from "not authenticated
+/// Marks every request that went through a gate, to callback "no identity" from "not authenticated
 /// yet".
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct WentThroughGate;
+pub(crate) struct LayerMarker;
 
-impl Gate {
+impl AuthCore {
     pub(crate) const fn new(authenticator: Authenticator) -> Self {
-        Self { authenticator, other_schemes: OtherSchemes::Refused, on_refusal: None }
+        Self { authenticator, other_schemes: OtherSchemes::Rejected, on_rejection: None }
     }
 
     pub(crate) const fn beside_other_schemes(mut self) -> Self {
@@ -53,8 +53,8 @@ impl Gate {
         self
     }
 
-    pub(crate) fn on_refusal(mut self, tell: impl Fn(&Refusal) + Send + Sync + 'static) -> Self {
-        self.on_refusal = Some(Arc::new(tell));
+    pub(crate) fn on_rejection(mut self, callback: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
+        self.on_rejection = Some(Arc::new(callback));
         self
     }
 
@@ -65,44 +65,44 @@ impl Gate {
     ///
     /// [`Refusal`], which has been passed to the listener.
     #[cfg(feature = "tower")]
-    pub(crate) async fn pass(&self, headers: &mut HeaderMap) -> Result<Passage, Refusal> {
-        self.told(self.judge(headers).await)
+    pub(crate) async fn authenticate(&self, headers: &mut HeaderMap) -> Result<AuthOutcome, AuthError> {
+        self.notify(self.decide(headers).await)
     }
 
     /// Authenticates a request without waiting: a replay guard has to answer at once.
     #[cfg(feature = "tonic")]
-    pub(crate) fn pass_at_once(&self, headers: &mut HeaderMap) -> Result<Passage, Refusal> {
+    pub(crate) fn authenticate_at_once(&self, headers: &mut HeaderMap) -> Result<AuthOutcome, AuthError> {
         use std::task::{Context, Poll, Waker};
 
-        let judgement = std::pin::pin!(self.judge(headers));
-        let judged = match judgement.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(judged) => judged,
+        let authentication = std::pin::pin!(self.decide(headers));
+        let result = match authentication.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(result) => result,
             // Only the replay guard waits.
-            Poll::Pending => Err(Refusal::ReplayGuard(crate::replay::ReplayGuardError::Waiting)),
+            Poll::Pending => Err(AuthError::ReplayGuard(crate::replay::ReplayGuardError::Waiting)),
         };
-        self.told(judged)
+        self.notify(result)
     }
 
-    async fn judge(&self, headers: &mut HeaderMap) -> Result<Passage, Refusal> {
+    async fn decide(&self, headers: &mut HeaderMap) -> Result<AuthOutcome, AuthError> {
         identity_headers::strip(headers);
         if let OtherSchemes::LeftToOthers = self.other_schemes
             && are_of_other_schemes(headers)
         {
-            return Ok(Passage::Unidentified);
+            return Ok(AuthOutcome::Unidentified);
         }
         let token = self.authenticator.authenticate(headers).await?;
-        Ok(Passage::Of(Identity::new(token)))
+        Ok(AuthOutcome::Of(Identity::new(token)))
     }
 
-    fn told(&self, judged: Result<Passage, Refusal>) -> Result<Passage, Refusal> {
-        if let (Err(refusal), Some(tell)) = (&judged, &self.on_refusal) {
-            tell(refusal);
+    fn notify(&self, result: Result<AuthOutcome, AuthError>) -> Result<AuthOutcome, AuthError> {
+        if let (Err(rejection), Some(callback)) = (&result, &self.on_rejection) {
+            callback(rejection);
         }
-        judged
+        result
     }
 }
 
-impl fmt::Debug for Gate {
+impl fmt::Debug for AuthCore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate")
             .field("authenticator", &self.authenticator)
@@ -111,9 +111,9 @@ impl fmt::Debug for Gate {
     }
 }
 
-impl Passage {
+impl AuthOutcome {
     pub(crate) fn note_in(self, extensions: &mut Extensions) {
-        extensions.insert(WentThroughGate);
+        extensions.insert(LayerMarker);
         if let Self::Of(identity) = self {
             extensions.insert(identity);
         }

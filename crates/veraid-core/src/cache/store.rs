@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use quick_cache::sync::Cache;
 use quick_cache::{DefaultHashBuilder, Lifecycle, Weighter};
 
-use crate::memory::MemoryCounts;
+use crate::cache::CacheCounters;
 
 /// SHA-256 of everything that a value depends on.
 pub(crate) type Key = [u8; 32];
@@ -16,7 +16,7 @@ pub(crate) type Key = [u8; 32];
 const ENTRY_BYTES: u64 = 160;
 
 /// A value that knows its approximate heap size.
-pub(crate) trait Remembered {
+pub(crate) trait CacheEntry {
     /// An upper bound on the heap bytes that the value keeps from being freed.
     fn octets(&self) -> usize;
 }
@@ -36,15 +36,15 @@ struct Counters {
     evictions: AtomicU64,
 }
 
-impl<V: Remembered> Store<V> {
-    /// Creates a store of at most `max_octets` bytes; `typical` is the usual size of a value.
-    pub(crate) fn new(max_octets: u64, typical: u64) -> Self {
-        let items = max_octets.checked_div(typical.saturating_add(ENTRY_BYTES)).unwrap_or(1);
+impl<V: CacheEntry> Store<V> {
+    /// Creates a store of at most `max_bytes` bytes; `typical` is the usual size of a value.
+    pub(crate) fn new(max_bytes: u64, typical: u64) -> Self {
+        let items = max_bytes.checked_div(typical.saturating_add(ENTRY_BYTES)).unwrap_or(1);
         let items = usize::try_from(items).unwrap_or(usize::MAX).max(1);
         let counters = Arc::new(Counters::default());
         let evictions = Evictions(Arc::clone(&counters));
         let hasher = DefaultHashBuilder::default();
-        Self { cache: Cache::with(items, max_octets, Weight, hasher, evictions), counters }
+        Self { cache: Cache::with(items, max_bytes, Weight, hasher, evictions), counters }
     }
 
     pub(crate) fn get(&self, key: &Key) -> Option<Arc<V>> {
@@ -56,7 +56,7 @@ impl<V: Remembered> Store<V> {
 
     /// Looks up a key without counting a miss, since the lookup is repeated and counted unless an
     /// entry is found.
-    pub(crate) fn glance(&self, key: &Key) -> Option<Arc<V>> {
+    pub(crate) fn peek(&self, key: &Key) -> Option<Arc<V>> {
         self.cache.get(key)
     }
 
@@ -70,9 +70,9 @@ impl<V: Remembered> Store<V> {
         self.cache.insert(key, value);
     }
 
-    pub(crate) fn counts(&self) -> MemoryCounts {
+    pub(crate) fn counts(&self) -> CacheCounters {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        MemoryCounts {
+        CacheCounters {
             hits: count(&self.counters.hits),
             misses: count(&self.counters.misses),
             insertions: count(&self.counters.insertions),
@@ -93,7 +93,7 @@ impl<V> fmt::Debug for Store<V> {
 #[derive(Clone, Copy, Debug)]
 struct Weight;
 
-impl<V: Remembered> Weighter<Key, Arc<V>> for Weight {
+impl<V: CacheEntry> Weighter<Key, Arc<V>> for Weight {
     fn weight(&self, _key: &Key, value: &Arc<V>) -> u64 {
         u64::try_from(value.octets()).unwrap_or(u64::MAX).saturating_add(ENTRY_BYTES)
     }

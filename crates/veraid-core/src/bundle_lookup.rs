@@ -5,23 +5,23 @@ use std::sync::Arc;
 use veraid_dnssec::{ValidityPeriod, ValidityPeriods};
 
 use crate::error::VerifyError;
-use crate::memory::{Memory, key};
+use crate::cache::{VerificationCache, key};
 use crate::oid::ServiceOid;
-use crate::remembered::{RememberedBundle, RememberedOrganisation};
+use crate::cache_entry::{BundleEntry, OrganisationEntry};
 use crate::signature_bundle::{BundleKeys, SignatureBundle, organisation_fields};
 use crate::verification::{ProvedOrganisation, VerifiedSignature};
 use crate::verifier::Verifier;
 
 /// A bundle and a service, for lookups in the verifier's cache.
 #[derive(Clone, Copy)]
-pub(crate) struct Recollection<'a> {
+pub(crate) struct BundleLookup<'a> {
     bundle: &'a SignatureBundle,
     service: &'a ServiceOid,
     verifier: &'a Verifier,
     keys: BundleKeys,
 }
 
-impl<'a> Recollection<'a> {
+impl<'a> BundleLookup<'a> {
     /// Creates the lookups. Detached `content` is not part of the bundle's octets, so only the
     /// organisation can be cached then.
     pub(crate) fn new(
@@ -30,11 +30,11 @@ impl<'a> Recollection<'a> {
         service: &'a ServiceOid,
         verifier: &'a Verifier,
     ) -> Self {
-        let (memory, crypto) = (verifier.memory(), verifier.crypto());
-        let whole = || memory.and_then(Memory::bundles).and_then(|_| key(bundle.as_der(), crypto));
+        let (cache, crypto) = (verifier.cache(), verifier.crypto());
+        let whole = || cache.and_then(VerificationCache::bundles).and_then(|_| key(bundle.as_der(), crypto));
         let organisation = || {
             let fields =
-                memory.and_then(Memory::organisations).zip(organisation_fields(bundle.as_der()));
+                cache.and_then(VerificationCache::organisations).zip(organisation_fields(bundle.as_der()));
             fields.and_then(|(_, fields)| key(fields, crypto))
         };
         let keys = BundleKeys {
@@ -49,7 +49,7 @@ impl<'a> Recollection<'a> {
         &self,
         period: ValidityPeriod,
     ) -> Option<Result<VerifiedSignature, VerifyError>> {
-        let bundles = self.verifier.memory().and_then(Memory::bundles)?;
+        let bundles = self.verifier.cache().and_then(VerificationCache::bundles)?;
         bundles.get(&self.keys.whole?)?.answer(self.service, period, self.verifier)
     }
 
@@ -58,7 +58,7 @@ impl<'a> Recollection<'a> {
         &self,
         period: ValidityPeriod,
     ) -> Option<Result<ProvedOrganisation, VerifyError>> {
-        let organisations = self.verifier.memory().and_then(Memory::organisations)?;
+        let organisations = self.verifier.cache().and_then(VerificationCache::organisations)?;
         organisations.get(&self.keys.organisation?)?.answer(self.service, period, self.verifier)
     }
 
@@ -69,30 +69,30 @@ impl<'a> Recollection<'a> {
 
     /// Caches the results: the organisation as it was before its certificate was checked, and the
     /// whole bundle.
-    pub(crate) fn remember(
+    pub(crate) fn insert(
         &self,
         organisation: ProvedOrganisation,
         certificates: ValidityPeriods,
         signature: &VerifiedSignature,
     ) {
-        let Some(memory) = self.verifier.memory() else { return };
+        let Some(cache) = self.verifier.cache() else { return };
         let is_new = organisation.is_new();
         if let (Some(organisations), Some(key), true) =
-            (memory.organisations(), self.keys.organisation, is_new)
+            (cache.organisations(), self.keys.organisation, is_new)
         {
-            let remembered = RememberedOrganisation::new(
+            let cache_entry = OrganisationEntry::new(
                 Arc::clone(&self.bundle.head),
                 self.bundle.head_deviations(),
                 self.service.clone(),
                 organisation.clone(),
             );
-            organisations.insert(key, Arc::new(remembered));
+            organisations.insert(key, Arc::new(cache_entry));
         }
-        if let (Some(bundles), Some(key)) = (memory.bundles(), self.keys.whole) {
+        if let (Some(bundles), Some(key)) = (cache.bundles(), self.keys.whole) {
             let service = self.service.clone();
-            let remembered =
-                RememberedBundle::new(service, organisation, certificates, signature.clone());
-            bundles.insert(key, Arc::new(remembered));
+            let cache_entry =
+                BundleEntry::new(service, organisation, certificates, signature.clone());
+            bundles.insert(key, Arc::new(cache_entry));
         }
     }
 }

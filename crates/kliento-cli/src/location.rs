@@ -28,7 +28,7 @@ pub(crate) fn of_token(error: &TokenError) -> Option<String> {
 
 /// The location of a failure in a signature bundle.
 pub(crate) fn of_bundle(error: &VerifyError) -> Option<String> {
-    let place = match error {
+    let location = match error {
         VerifyError::CommonName(_) | VerifyError::OrganisationName(_) => {
             "organisation certificate, common name".into()
         }
@@ -48,7 +48,7 @@ pub(crate) fn of_bundle(error: &VerifyError) -> Option<String> {
         VerifyError::NoCommonSecond(evidence) => of_no_common_second(evidence),
         _ => return None,
     };
-    Some(place)
+    Some(location)
 }
 
 fn of_signed_data(error: &SignedDataError) -> String {
@@ -82,7 +82,7 @@ fn of_no_common_second(evidence: &NoCommonSecond) -> String {
 
 /// The location of a failure in a DNSSEC chain.
 pub(crate) fn of_chain(error: &ChainError) -> Option<String> {
-    let place = match error {
+    let location = match error {
         ChainError::Incomplete { missing } => format!("DNSSEC chain, {missing}"),
         ChainError::Bogus { question, zone, reason } => match key_of(reason) {
             Some(key) => format!("DNSSEC chain, {question} in zone {zone}, {key}"),
@@ -100,12 +100,12 @@ pub(crate) fn of_chain(error: &ChainError) -> Option<String> {
         }
         _ => return None,
     };
-    Some(place)
+    Some(location)
 }
 
 fn key_of(reason: &BogusReason) -> Option<String> {
     match reason {
-        BogusReason::SignatureDoesNotHold { key_tag, algorithm }
+        BogusReason::InvalidSignature { key_tag, algorithm }
         | BogusReason::NoSuchKey { key_tag, algorithm } => {
             Some(format!("key tag {key_tag}, algorithm {algorithm}"))
         }

@@ -5,10 +5,10 @@ use hyper::body::Incoming;
 use kliento::{ParseError, TokenBundle, VerifiedToken, VerifyError};
 use serde::Serialize;
 
-use crate::refusal::Refusal;
+use crate::auth_error::AuthError;
 use crate::server::bundle_content::{self, MediaType};
 use crate::server::content::ConnectionContent;
-use crate::server::judge::Denied;
+use crate::server::pool::PoolError;
 use crate::server::query::{self, AudienceParameter};
 use crate::server::reply::{Reply, Verdict, reason};
 use crate::server::state::State;
@@ -64,14 +64,14 @@ pub(crate) async fn answer(
         Ok(content) => content,
         Err(reply) => return in_json(reply),
     };
-    let judged = match media_type.decode(&content.octets) {
-        Err(error) => Err(Refusal::Malformed(error).into()),
-        Ok(_) if !state.forwarded.serves(&audience) => Err(Refusal::AudienceNotServed.into()),
-        Ok(der) => state.judge.judge(der, vec![audience]).await,
+    let verified = match media_type.decode(&content.octets) {
+        Err(error) => Err(AuthError::Malformed(error).into()),
+        Ok(_) if !state.forwarded.serves(&audience) => Err(AuthError::AudienceNotServed.into()),
+        Ok(der) => state.pool.pool(der, vec![audience]).await,
     };
-    match judged {
+    match verified {
         Ok(token) => valid(&token),
-        Err(denied) => refused(&denied, media_type),
+        Err(error) => rejected(&error, media_type),
     }
 }
 
@@ -82,15 +82,15 @@ fn valid(token: &VerifiedToken) -> Reply {
     Reply::json(StatusCode::OK, &body).with_verdict(Verdict::Valid { subject })
 }
 
-fn refused(denied: &Denied, media_type: MediaType) -> Reply {
-    let Denied::Refused(refusal) = denied else { return in_json(Reply::challenge(denied)) };
-    let body = match refusal {
-        Refusal::ReplayGuard(_) => return in_json(Reply::challenge(denied)),
-        Refusal::Malformed(error) => Body::Malformed { error: malformed(error, media_type) },
-        Refusal::Invalid(error) => Body::Invalid { error: invalid(error) },
+fn rejected(error: &PoolError, media_type: MediaType) -> Reply {
+    let PoolError::Rejected(rejection) = error else { return in_json(Reply::challenge(error)) };
+    let body = match rejection {
+        AuthError::ReplayGuard(_) => return in_json(Reply::challenge(error)),
+        AuthError::Malformed(error) => Body::Malformed { error: malformed(error, media_type) },
+        AuthError::Invalid(error) => Body::Invalid { error: invalid(error) },
         other => Body::Invalid { error: other.title().to_owned() },
     };
-    Reply::json(StatusCode::OK, &body).with_verdict(Verdict::of(denied))
+    Reply::json(StatusCode::OK, &body).with_verdict(Verdict::of(error))
 }
 
 /// Converts a reply about unreadable or unverified content to JSON, as for all replies of this API.
