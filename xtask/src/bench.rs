@@ -22,8 +22,8 @@ use veraid_testkit::{
 };
 
 mod attacks;
+mod cached;
 mod issuing;
-mod cache_entry;
 
 const PROVIDERS: [(&str, CryptoProvider); 2] =
     [("aws-lc-rs", veraid_aws_lc_rs::PROVIDER), ("pure-rust", rust_crypto::PROVIDER)];
@@ -95,7 +95,7 @@ pub(crate) fn run(as_json: bool) -> Result<(), String> {
         rows.extend(javascript(kind, &bundle)?);
     }
     rows.extend(issuing::rows()?);
-    rows.extend(cache_entry::rows()?);
+    rows.extend(cached::rows()?);
     rows.extend(attacks::rows()?);
     for row in rows {
         if as_json {

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use base64ct::{Base64, Encoding};
 use kliento_conformance::{
-    Answer, Conversation, Operation, Outcome, Process, ProfileName, Question, builtin, discover,
+    Answer, Conversation, Operation, Outcome, Process, Question, VectorProfile, builtin, discover,
 };
 use proptest::prelude::RngExt as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
@@ -109,7 +109,7 @@ fn seeds() -> Result<Vec<Question>, String> {
     let mut theirs = javascript()?;
     let mut seeds = Vec::new();
     for (_, vector) in vectors {
-        let is_bundle = vector.profile == Some(ProfileName::VeraId)
+        let is_bundle = vector.profile == Some(VectorProfile::VeraId)
             && vector.expect.outcome == Outcome::Valid
             && vector.question.input.is_some()
             && vector.question.leeway.is_none();
@@ -177,10 +177,10 @@ fn judge_all(
 }
 
 fn rng(seed: u64, job: usize) -> TestRng {
-    let mut bytes = [0; 32];
-    bytes.iter_mut().zip(seed.to_be_bytes()).for_each(|(to, from)| *to = from);
-    bytes.iter_mut().rev().zip(job.to_le_bytes()).for_each(|(to, from)| *to = from);
-    TestRng::from_seed(RngAlgorithm::ChaCha, &bytes)
+    let mut octets = [0; 32];
+    octets.iter_mut().zip(seed.to_be_bytes()).for_each(|(to, from)| *to = from);
+    octets.iter_mut().rev().zip(job.to_le_bytes()).for_each(|(to, from)| *to = from);
+    TestRng::from_seed(RngAlgorithm::ChaCha, &octets)
 }
 
 fn judge(

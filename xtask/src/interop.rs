@@ -201,9 +201,9 @@ fn verify_in_openssl(bundles: &[Issued]) -> Result<(), String> {
 /// Has OpenSSL verify the CMS signature, if there is one, and the path from its certificate to the
 /// organisation's.
 fn openssl_accepts(issued: &Issued, folder: &Path) -> Result<bool, String> {
-    let write = |name: &str, bytes: &[u8]| {
+    let write = |name: &str, octets: &[u8]| {
         let path = folder.join(name);
-        std::fs::write(&path, bytes).map_err(|error| error.to_string()).map(|()| path)
+        std::fs::write(&path, octets).map_err(|error| error.to_string()).map(|()| path)
     };
     let organisation = write("organisation.pem", &issued.organisation_pem()?)?;
     let mut command = Command::new("openssl");

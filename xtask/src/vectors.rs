@@ -537,11 +537,11 @@ impl Vector {
             members.push(("type", Json::text(question.record_type)));
         }
         members.push(match &self.carrier {
-            Carrier::Input(bytes) => ("input", Json::bytes(bytes)),
+            Carrier::Input(octets) => ("input", Json::octets(octets)),
             Carrier::Header(header) => ("header", Json::text(header)),
         });
         if let Some(plaintext) = &self.plaintext {
-            members.push(("plaintext", Json::bytes(plaintext)));
+            members.push(("plaintext", Json::octets(plaintext)));
         }
         members.push(("expect", self.expect.to_json()));
         Json::object(members)
@@ -644,8 +644,8 @@ fn small_zones() -> HierarchyBuilder {
     HierarchyBuilder::new().zone_keys(".", root)
 }
 
-fn base64(bytes: &[u8]) -> String {
-    Base64::encode_string(bytes)
+fn base64(octets: &[u8]) -> String {
+    Base64::encode_string(octets)
 }
 
 fn days_around_now(before: u64, after: u64) -> ValidityPeriod {

@@ -9,12 +9,12 @@ use serde::Serialize;
 use veraid_core::Certificate;
 
 use crate::cli::{CertificateFile, Output};
+use crate::escape_for_terminal::escape_for_terminal;
 use crate::failure::{Failure, FailureJson};
 use crate::files::{Existing, Form, Readers};
 use crate::input::{is_stdin, name_of};
 use crate::json::to_line;
 use crate::outcome::{Outcome, Stop, UsageError, progress};
-use crate::escape_for_terminal::escape_for_terminal;
 use crate::verify_token::line;
 use crate::{files, input, randomness};
 

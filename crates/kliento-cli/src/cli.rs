@@ -26,8 +26,8 @@ pub(crate) use conformance::{
 pub(crate) use key::{KeyCreate, KeyImport, KeyRequest, KeyShow, KeyVerb};
 pub(crate) use serve::{LogLevel, ServeVerb, ServeVerifier};
 pub(crate) use shared::{
-    AnchorsArgument, VerifyOptions, Instant, IssuingProfile, KeyArguments, Output, OutputArgument,
-    ProfileArgument, PublicKeyArguments, SignerArguments, PeriodArgs, WriteArguments,
+    AnchorsArgument, InstantArg, IssuingProfile, KeyArguments, Output, OutputArgument, PeriodArgs,
+    ProfileArgument, PublicKeyArguments, SignerArguments, VerifyOptions, WriteArguments,
 };
 pub(crate) use token::{TokenForm, TokenInspect, TokenSign, TokenVerb, TokenVerify};
 pub(crate) use trust_anchors::{

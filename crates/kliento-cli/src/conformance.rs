@@ -6,8 +6,8 @@ use std::io::{self, BufRead, Read, Write};
 use std::time::Duration;
 
 use kliento_conformance::{
-    Answer, Conversation, Exceptions, Fault, Glob, Process, Question, Report, Vector, builtin,
-    discover,
+    Answer, Conversation, Exceptions, Glob, Process, ProcessError, Question, Report, Vector,
+    builtin, discover,
 };
 
 use crate::cli::{BUILT_IN, ConformanceAnswer, ConformanceRun, Output, ProviderArgument};
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &ConformanceRun) -> Result<Outcome, Stop> {
     for vector in &vectors {
         let answer = implementation.ask(&vector.question);
         // Nothing can be learnt from a command that does not start.
-        if let Err(fault @ Fault::NotStarted(_)) = &answer {
+        if let Err(fault @ ProcessError::NotStarted(_)) = &answer {
             return Err(UsageError::new(format!("--implementation: {fault}")).into());
         }
         report.add(vector, answer, &exceptions);
@@ -65,7 +65,7 @@ impl Implementation {
         Ok(Self::Other(Process::new(words, conversation, timeout)))
     }
 
-    fn ask(&mut self, question: &Question) -> Result<Answer, Fault> {
+    fn ask(&mut self, question: &Question) -> Result<Answer, ProcessError> {
         match self {
             Self::BuiltIn(provider) => Ok(builtin::answer(question, provider.provider())),
             Self::Other(process) => process.ask(question),

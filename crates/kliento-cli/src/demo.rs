@@ -208,7 +208,8 @@ impl World {
         let (honest, forged) = (claim(CLAIM), claim(FORGED_CLAIM));
         let mut der = self.bundle.to_der();
         let location = der.windows(honest.len()).position(|bytes| bytes == honest);
-        if let Some(target) = location.and_then(|start| der.get_mut(start..)?.get_mut(..forged.len()))
+        if let Some(target) =
+            location.and_then(|start| der.get_mut(start..)?.get_mut(..forged.len()))
         {
             target.copy_from_slice(&forged);
         }

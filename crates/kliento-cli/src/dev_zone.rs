@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &DevZone) -> Result<Outcome, Stop> {
         .txt(&records)
         .period(period)
         // The seed is drawn here and stored nowhere: the zones' keys can never sign again.
-        .key_seed(randomness::octets()?)
+        .key_seed(randomness::bytes()?)
         .build();
     let chain = encode_dnssec_chain(made.messages.iter().map(Vec::as_slice));
     prove(&chain, &made.trust_anchors, &question, at, profile)?;

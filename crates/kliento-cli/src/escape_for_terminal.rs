@@ -54,7 +54,10 @@ mod tests {
 
     #[test]
     fn escapes_what_a_terminal_would_act_on() {
-        assert_eq!(escape_for_terminal("a\u{1b}[31m\nb\u{202e}c\u{9b}"), r"a\u{1b}[31m\u{a}b\u{202e}c\u{9b}");
+        assert_eq!(
+            escape_for_terminal("a\u{1b}[31m\nb\u{202e}c\u{9b}"),
+            r"a\u{1b}[31m\u{a}b\u{202e}c\u{9b}"
+        );
         assert_eq!(escape_for_terminal("Amélie 👩🏽\u{200d}🚀"), "Amélie 👩🏽\u{200d}🚀");
     }
 

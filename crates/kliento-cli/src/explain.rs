@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::cli::ExplainArguments;
 use crate::codes::{Explanation, explanation, explanations};
-use crate::outcome::{Outcome, UsageError};
 use crate::escape_for_terminal::escape_for_terminal;
+use crate::outcome::{Outcome, UsageError};
 
 pub(crate) fn run(arguments: &ExplainArguments) -> Result<Outcome, UsageError> {
     let Some(code) = &arguments.code else { return Ok(Outcome::valid(list())) };

@@ -11,8 +11,8 @@ use veraid_resolver::FetchError;
 use veraid_trust_anchors::{AnchorFileError, SignatureError};
 
 use crate::codes;
-use crate::location;
 use crate::escape_for_terminal::escape_for_terminal;
+use crate::location;
 
 /// The kind of a failure; each has its own exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,15 +80,15 @@ impl Failure {
         Self::malformed_text(1003, format!("{what} is not standard Base64"))
     }
 
-    pub(crate) fn token_malformed(error: &kliento::ParseError) -> Self {
+    pub(crate) fn token_malformed(error: &kliento::TokenParseError) -> Self {
         let location = match error {
-            kliento::ParseError::Bundle(error) => location::of_parse(error),
+            kliento::TokenParseError::Bundle(error) => location::of_parse(error),
             _ => None,
         };
         Self::new(Class::Malformed, error.code(), error, location)
     }
 
-    pub(crate) fn malformed(error: &veraid_core::ParseError) -> Self {
+    pub(crate) fn malformed(error: &veraid_core::BundleParseError) -> Self {
         Self::new(Class::Malformed, error.code(), error, location::of_parse(error))
     }
 
@@ -191,7 +191,7 @@ impl Failure {
     /// Adds the file in which the failure occurred.
     pub(crate) fn in_file(mut self, file: &str) -> Self {
         self.location = Some(match self.location {
-            Some(location) => format!("{file}: {place}"),
+            Some(location) => format!("{file}: {location}"),
             None => file.to_owned(),
         });
         self

@@ -6,12 +6,12 @@ use veraid_core::OrganisationName;
 use veraid_resolver::{FetchedChain, Form as ChainForm, Resolver, ResolverOptions};
 
 use crate::cli::{ChainFetch, Output};
+use crate::escape_for_terminal::{escape_for_terminal, grouped};
 use crate::failure::{Failure, FailureJson};
 use crate::files::{Existing, Form, Readers, file_name};
 use crate::json::to_line;
 use crate::keys::{self, AnyKey};
 use crate::outcome::{Outcome, Stop, UsageError, progress};
-use crate::escape_for_terminal::{grouped, escape_for_terminal};
 use crate::verify_token::line;
 use crate::{clock, files, input, names, trust};
 

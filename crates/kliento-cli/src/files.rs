@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::escape_for_terminal::escape_for_terminal;
 use crate::input::{is_stdin, name_of};
 use crate::outcome::{Outcome, Stop, UsageError};
 use crate::randomness;
 use crate::shell::quoted;
-use crate::escape_for_terminal::escape_for_terminal;
 
 /// The users who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

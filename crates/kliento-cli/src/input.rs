@@ -10,9 +10,9 @@ use veraid_core::{MemberIdBundle, SignatureBundle};
 use veraid_dnssec::DnssecChain;
 use veraid_trust_anchors::AnchorFile;
 
+use crate::escape_for_terminal::escape_for_terminal;
 use crate::failure::Failure;
 use crate::outcome::{Stop, UsageError};
-use crate::escape_for_terminal::escape_for_terminal;
 
 /// The maximum size of a token in any form, in bytes (64 KiB: one of 16 KiB has 22 KiB in Base64,
 /// and the rest is room to recognise the input).

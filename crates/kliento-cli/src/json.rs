@@ -5,8 +5,8 @@ use kliento::{VerifiedFacts, VerifiedToken};
 use serde::{Serialize, Serializer};
 use veraid_core::VerifiedSignature;
 
-use crate::failure::{Failure, FailureJson};
 use crate::escape_for_terminal::is_unsafe;
+use crate::failure::{Failure, FailureJson};
 
 /// `kliento.verification/v2`.
 #[derive(Debug, Serialize)]

@@ -1,17 +1,19 @@
 //! The location of a failure in a bundle.
 
 use kliento::VerifyError as TokenError;
-use veraid_core::{NoCommonSecond, ParseError, SignedDataError, ValidityPeriods, VerifyError};
-use veraid_dnssec::{BogusReason, ChainError, ParseError as ChainParseError};
+use veraid_core::{
+    BundleParseError, NoCommonSecond, SignedDataError, ValidityPeriods, VerifyError,
+};
+use veraid_dnssec::{BogusReason, ChainError, ChainParseError};
 
 /// The location of a parse error.
-pub(crate) fn of_parse(error: &ParseError) -> Option<String> {
+pub(crate) fn of_parse(error: &BundleParseError) -> Option<String> {
     match error {
-        ParseError::Der { field, offset, .. } => Some(format!("{field}, octet {offset}")),
-        ParseError::DnssecChain(ChainParseError::Message { message, offset, .. }) => {
+        BundleParseError::Der { field, offset, .. } => Some(format!("{field}, octet {offset}")),
+        BundleParseError::DnssecChain(ChainParseError::Message { message, offset, .. }) => {
             Some(format!("dnssecChain, message {message}, octet {offset}"))
         }
-        ParseError::DnssecChain(_) => Some("dnssecChain".into()),
+        BundleParseError::DnssecChain(_) => Some("dnssecChain".into()),
         _ => None,
     }
 }

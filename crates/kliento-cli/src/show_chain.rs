@@ -9,11 +9,11 @@ use veraid_dnssec::{DnssecChain, Question, VerifiedRrset};
 
 use crate::chain_json::PeriodJson;
 use crate::cli::{ChainShow, Output};
+use crate::escape_for_terminal::{escape_for_terminal, grouped};
 use crate::failure::{Failure, FailureJson};
 use crate::inspect::algorithm_name;
 use crate::json::to_line;
 use crate::outcome::{Outcome, Stop};
-use crate::escape_for_terminal::{grouped, escape_for_terminal};
 use crate::verify_chain::presentation;
 use crate::verify_token::line;
 use crate::{input, names, times, trust};
@@ -118,7 +118,10 @@ impl Report {
         for (index, message) in self.messages.iter().enumerate() {
             let question = message.question.as_deref().unwrap_or("no answer to one question");
             let bytes = grouped(message.bytes);
-            text.push_str(&format!("  {index}  {}  {octets} octets\n", escape_for_terminal(question)));
+            text.push_str(&format!(
+                "  {index}  {}  {bytes} octets\n",
+                escape_for_terminal(question)
+            ));
             for record in &message.records {
                 text.push_str(&format!("       {}\n", escape_for_terminal(&record.to_text())));
             }

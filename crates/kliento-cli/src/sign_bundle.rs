@@ -5,11 +5,11 @@ use kliento::{Timestamp, ValidityPeriod};
 use kliento_issuer::{Content, SignatureIssuer};
 
 use crate::cli::{BundleForm, BundleSign};
+use crate::escape_for_terminal::grouped;
 use crate::failure::Failure;
 use crate::files::{Existing, Form, Readers, file_name};
 use crate::outcome::{Outcome, Stop, UsageError};
-use crate::escape_for_terminal::grouped;
-use crate::signer::{self, Identity, Signer};
+use crate::signer::{self, Signer, SigningIdentity};
 use crate::verify_token::line;
 use crate::{files, input};
 
@@ -30,14 +30,14 @@ pub(crate) fn run(arguments: &BundleSign) -> Result<Outcome, Stop> {
     let Signer { key, at, verifier, identity } = signer;
     let service = arguments.service.clone();
     let issuer = match identity {
-        Identity::Organisation(organisation, user) => {
+        SigningIdentity::Organisation(organisation, user) => {
             SignatureIssuer::for_organisation(*organisation, key, service, at, &verifier)
                 .and_then(|issuer| issuer.on_behalf_of(user.as_ref()))
         }
-        Identity::Member(bundle) => {
+        SigningIdentity::Member(bundle) => {
             SignatureIssuer::for_member(&bundle, key, service, at, &verifier)
         }
-        Identity::Delegate(bundle, user) => {
+        SigningIdentity::Delegate(bundle, user) => {
             SignatureIssuer::for_member(&bundle, key, service, at, &verifier)
                 .and_then(|issuer| issuer.on_behalf_of(user.as_ref()))
         }

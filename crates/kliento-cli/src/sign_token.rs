@@ -5,12 +5,12 @@ use kliento::{Timestamp, Token, TokenBundle, ValidityPeriod, service_oid};
 use kliento_issuer::{PolicyError, TokenIssuer, policy};
 
 use crate::cli::{TokenForm, TokenSign};
+use crate::escape_for_terminal::{escape_for_terminal, grouped};
 use crate::failure::Failure;
 use crate::files::{Existing, Form, Readers, file_name};
 use crate::inspect::header_bytes;
 use crate::outcome::{Outcome, Stop, UsageError};
-use crate::escape_for_terminal::{grouped, escape_for_terminal};
-use crate::signer::{self, Identity, Signer};
+use crate::signer::{self, Signer, SigningIdentity};
 use crate::verify_token::line;
 use crate::{files, input, times};
 
@@ -27,13 +27,15 @@ pub(crate) fn run(arguments: &TokenSign) -> Result<Outcome, Stop> {
     let failed = |error| Failure::issue(&error, ValidityPeriod::at(at));
     let Signer { key, at, verifier, identity } = signer;
     let issuer = match identity {
-        Identity::Organisation(organisation, user) => {
+        SigningIdentity::Organisation(organisation, user) => {
             TokenIssuer::for_organisation(*organisation, key, at, &verifier)
                 .and_then(|issuer| issuer.on_behalf_of(user.as_ref()))
         }
-        Identity::Member(bundle) => TokenIssuer::for_member(&bundle, key, at, &verifier),
-        Identity::Delegate(bundle, user) => TokenIssuer::for_member(&bundle, key, at, &verifier)
-            .and_then(|issuer| issuer.on_behalf_of(user.as_ref())),
+        SigningIdentity::Member(bundle) => TokenIssuer::for_member(&bundle, key, at, &verifier),
+        SigningIdentity::Delegate(bundle, user) => {
+            TokenIssuer::for_member(&bundle, key, at, &verifier)
+                .and_then(|issuer| issuer.on_behalf_of(user.as_ref()))
+        }
     }
     .map_err(failed)?;
     let period = times::not_before(wanted, issuer.signatures().validity().start(), at);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use kliento::{Member, Profile, Timestamp, ValidityPeriod, Verifier};
 use kliento_issuer::{CertificateUse, Organisation, PolicyError, SoftwareKey};
 use veraid_core::{
-    MAX_VALIDITY_SECONDS, MemberIdBundle, OrganisationCredential, OrganisationName, ServiceOid, UserName,
+    MAX_VALIDITY_SECONDS, MemberIdBundle, OrganisationCredential, OrganisationName, ServiceOid,
+    UserName,
 };
 use veraid_dnssec::DnssecChain;
 
@@ -20,11 +21,11 @@ pub(crate) struct Signer {
     pub(crate) key: Arc<SoftwareKey>,
     pub(crate) at: Timestamp,
     pub(crate) verifier: Verifier,
-    pub(crate) identity: Identity,
+    pub(crate) identity: SigningIdentity,
 }
 
 /// The owner of the key that signs.
-pub(crate) enum Identity {
+pub(crate) enum SigningIdentity {
     /// The organisation's; it signs on behalf of the user, or else of itself.
     Organisation(Box<OrganisationCredential>, Option<UserName>),
     /// A member's; it signs for itself.
@@ -65,7 +66,7 @@ impl Signer {
                 return Err(UsageError::new("give --org and --chain, or --member-bundle").into());
             };
             let id = organisation_credential(arguments, &organisation, chain, &key, period)?;
-            Identity::Organisation(Box::new(id), user)
+            SigningIdentity::Organisation(Box::new(id), user)
         };
         Ok(Self { key, at, verifier, identity })
     }
@@ -129,18 +130,20 @@ fn signing_with(
     member: &Member,
     user: Option<UserName>,
     bot: bool,
-) -> Result<Identity, UsageError> {
+) -> Result<SigningIdentity, UsageError> {
     let names_another =
         bot && member.user().is_some() || user.is_some() && user.as_ref() != member.user();
     if !names_another {
-        return Ok(Identity::Member(bundle));
+        return Ok(SigningIdentity::Member(bundle));
     }
     if bundle.profile() == Profile::DomainAuth && bundle.member_certificate().is_authority() {
-        return Ok(Identity::Delegate(bundle, user));
+        return Ok(SigningIdentity::Delegate(bundle, user));
     }
     let asked = user.map_or_else(
         || "--bot is given".to_owned(),
-        |user| format!("--user is {}", crate::escape_for_terminal::escape_for_terminal(user.as_str())),
+        |user| {
+            format!("--user is {}", crate::escape_for_terminal::escape_for_terminal(user.as_str()))
+        },
     );
     Err(UsageError::new(format!(
         "{asked}, but the member bundle is {member}'s, who is not an intermediate: leave out --user and --bot, or give another bundle"
@@ -181,7 +184,8 @@ fn organisation_credential(
         let serial_number = certificates::serial_number()?;
         issuer.issue_certificate_for(certificate_use, validity, serial_number).map_err(failed)?
     };
-    OrganisationCredential::new(chain, certificate).map_err(|error| Failure::malformed(&error).into())
+    OrganisationCredential::new(chain, certificate)
+        .map_err(|error| Failure::malformed(&error).into())
 }
 
 /// The profile that verifiers infer from a chain.

@@ -5,7 +5,7 @@ use veraid_core::MAX_VALIDITY_SECONDS;
 use veraid_dnssec::ChainVerifier;
 use veraid_trust_anchors::AnchorFile;
 
-use crate::cli::{AnchorsArgument, VerifyOptions, ProfileArgument};
+use crate::cli::{AnchorsArgument, ProfileArgument, VerifyOptions};
 use crate::input;
 use crate::outcome::UsageError;
 

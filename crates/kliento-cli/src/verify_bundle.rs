@@ -4,10 +4,10 @@ use kliento::{ValidityPeriod, Verifier};
 use veraid_core::{ServiceOid, SignatureBundle, VerifiedSignature, VerifyError};
 
 use crate::cli::{BundleVerify, Output};
+use crate::escape_for_terminal::grouped;
 use crate::failure::Failure;
 use crate::json::{Facts, Verification, to_line};
 use crate::outcome::{Outcome, UsageError};
-use crate::escape_for_terminal::grouped;
 use crate::verify_token::{line, write_foreign_issuer, write_member, write_validity};
 use crate::{input, times, trust};
 

@@ -5,12 +5,12 @@ use std::fmt::Write;
 use kliento::{Member, SignatureKind, TokenPolicy, ValidityPeriod, VerifiedToken};
 use veraid_core::Proof;
 
-use crate::cli::{VerifyOptions, Output, TokenVerify};
+use crate::cli::{Output, TokenVerify, VerifyOptions};
+use crate::escape_for_terminal::escape_for_terminal;
 use crate::failure::Failure;
 use crate::input;
 use crate::json::{Facts, Verification, to_line};
 use crate::outcome::{Outcome, UsageError};
-use crate::escape_for_terminal::escape_for_terminal;
 use crate::{times, trust};
 
 pub(crate) fn run(arguments: &TokenVerify) -> Result<Outcome, UsageError> {

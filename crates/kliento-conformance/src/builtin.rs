@@ -13,16 +13,16 @@ use veraid_core::{Member, MemberIdBundle, ServiceOid, SignatureBundle, parse_dns
 use veraid_dnssec::{ChainVerifier, Name};
 
 use crate::answer::{Answer, Outcome};
-use crate::vector::{Operation, PROTOCOL, ProfileName, Question};
+use crate::vector::{Operation, PROTOCOL, Question, VectorProfile};
 
 /// The reason that the answer to a question is not "valid".
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum QueryError {
     /// The input is not a header or token bundle.
-    TokenMalformed(kliento::ParseError),
+    TokenMalformed(kliento::TokenParseError),
     /// The input is not a bundle or chain.
-    Malformed(veraid_core::ParseError),
+    Malformed(veraid_core::BundleParseError),
     /// The token is invalid.
     TokenInvalid(kliento::VerifyError),
     /// The bundle is invalid.
@@ -50,7 +50,7 @@ pub fn answer(question: &Question, crypto: CryptoProvider) -> Answer {
 ///
 /// # Errors
 ///
-/// [`Refusal`] if the outcome is other than valid.
+/// [`QueryError`] if the outcome is other than valid.
 pub fn verify(question: &Question, crypto: CryptoProvider) -> Result<Answer, QueryError> {
     match question.operation {
         Operation::VerifyToken => verify_token(question, crypto),
@@ -100,7 +100,10 @@ fn verify_bundle(question: &Question, crypto: CryptoProvider) -> Result<Answer, 
         .with("plaintext", Base64::encode_string(signature.plaintext())))
 }
 
-fn verify_member_id_bundle(question: &Question, crypto: CryptoProvider) -> Result<Answer, QueryError> {
+fn verify_member_id_bundle(
+    question: &Question,
+    crypto: CryptoProvider,
+) -> Result<Answer, QueryError> {
     let bytes = bytes("input", question.input.as_ref())?;
     let bundle = MemberIdBundle::from_der(&bytes).map_err(QueryError::Malformed)?;
     let id = bundle
@@ -147,7 +150,7 @@ const fn kind(kind: SignatureKind) -> &'static str {
 ///
 /// # Errors
 ///
-/// [`Refusal::Unsupported`] if it is not a service.
+/// [`QueryError::Unsupported`] if it is not a service.
 pub fn service(question: &Question) -> Result<ServiceOid, QueryError> {
     match &question.service {
         Some(_) => parsed("service", question.service.as_ref()),
@@ -159,7 +162,7 @@ pub fn service(question: &Question) -> Result<ServiceOid, QueryError> {
 ///
 /// # Errors
 ///
-/// [`Refusal::Unsupported`] if they are invalid.
+/// [`QueryError::Unsupported`] if they are invalid.
 pub fn anchors(question: &Question) -> Result<TrustAnchors, QueryError> {
     TrustAnchors::from_presentation(&question.trust_anchors.join("\n"))
         .map_err(|error| QueryError::Unsupported(error.to_string()))
@@ -169,7 +172,7 @@ pub fn anchors(question: &Question) -> Result<TrustAnchors, QueryError> {
 ///
 /// # Errors
 ///
-/// [`Refusal::Unsupported`] if it is invalid.
+/// [`QueryError::Unsupported`] if it is invalid.
 pub fn period(question: &Question) -> Result<ValidityPeriod, QueryError> {
     match (&question.at, &question.period) {
         (Some(at), None) => Ok(ValidityPeriod::at(instant(at)?)),
@@ -185,13 +188,13 @@ pub fn period(question: &Question) -> Result<ValidityPeriod, QueryError> {
 ///
 /// # Errors
 ///
-/// [`Refusal::Unsupported`] if the anchors are invalid.
+/// [`QueryError::Unsupported`] if the anchors are invalid.
 pub fn verifier(question: &Question, crypto: CryptoProvider) -> Result<Verifier, QueryError> {
     let mut policy = VerificationPolicy::default();
     if let Some(profile) = question.accepted_profile {
         policy = policy.only_profile(match profile {
-            ProfileName::VeraId => Profile::VeraId,
-            ProfileName::DomainAuth => Profile::DomainAuth,
+            VectorProfile::VeraId => Profile::VeraId,
+            VectorProfile::DomainAuth => Profile::DomainAuth,
         });
     }
     if let Some(seconds) = question.leeway {
@@ -266,9 +269,9 @@ impl QueryError {
     }
 }
 
-const fn malformed_stage(error: &kliento::ParseError) -> &'static str {
+const fn malformed_stage(error: &kliento::TokenParseError) -> &'static str {
     match error {
-        kliento::ParseError::Header(_) | kliento::ParseError::Base64 => "header",
+        kliento::TokenParseError::Header(_) | kliento::TokenParseError::Base64 => "header",
         _ => "parse",
     }
 }

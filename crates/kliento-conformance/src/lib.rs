@@ -13,9 +13,9 @@ pub use answer::{Answer, Facts, Outcome};
 pub use exceptions::{Exceptions, ExceptionsError};
 pub use glob::Glob;
 pub use judge::{Difference, judge};
-pub use process::{Conversation, ProcessError, Process};
-pub use report::{AreaCount, Entry, Report, Verdict};
+pub use process::{Conversation, Process, ProcessError};
+pub use report::{AreaCount, Entry, Report, VectorResult};
 pub use vector::{
-    Authority, Operation, PROTOCOL, Period, ProfileName, Question, SCHEMA, Vector, VectorError,
+    Authority, Operation, PROTOCOL, Period, Question, SCHEMA, Vector, VectorError, VectorProfile,
     discover,
 };

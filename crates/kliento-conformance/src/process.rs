@@ -94,7 +94,7 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// [`Fault`] if there is no answer. The process is then stopped and restarted for the next
+    /// [`ProcessError`] if there is no answer. The process is then stopped and restarted for the next
     /// question, but not after five faults in a row.
     pub fn ask(&mut self, question: &Question) -> Result<Answer, ProcessError> {
         if self.faults >= MAX_FAULTS {
@@ -120,8 +120,9 @@ impl Process {
 
 impl Running {
     fn start(words: &[String]) -> Result<Self, ProcessError> {
-        let (program, arguments) =
-            words.split_first().ok_or_else(|| ProcessError::NotStarted("no command was given".into()))?;
+        let (program, arguments) = words
+            .split_first()
+            .ok_or_else(|| ProcessError::NotStarted("no command was given".into()))?;
         let mut child = Command::new(program)
             .args(arguments)
             .stdin(Stdio::piped())
@@ -156,7 +157,10 @@ impl Running {
     ) -> Result<Answer, ProcessError> {
         let line = format!("{}\n", question.to_line());
         let input = self.input.as_mut().ok_or(ProcessError::Ended)?;
-        input.write_all(line.as_bytes()).and_then(|()| input.flush()).map_err(|_| ProcessError::Ended)?;
+        input
+            .write_all(line.as_bytes())
+            .and_then(|()| input.flush())
+            .map_err(|_| ProcessError::Ended)?;
         if conversation == Conversation::OneShot {
             self.input = None;
         }

@@ -14,7 +14,7 @@ use crate::vector::Vector;
 /// The verdict on one vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Verdict {
+pub enum VectorResult {
     /// The answer is as expected.
     Passed,
     /// The answer differs in a known way.
@@ -38,7 +38,7 @@ pub struct Entry {
     /// The outcome of the answer, if there was one.
     pub found: Option<Outcome>,
     /// The verdict.
-    pub verdict: Verdict,
+    pub verdict: VectorResult,
 }
 
 /// The counts of one area.
@@ -66,19 +66,24 @@ pub struct Report {
 
 impl Report {
     /// Judges an answer, or its absence, and adds the result.
-    pub fn add(&mut self, vector: &Vector, answer: Result<Answer, ProcessError>, exceptions: &Exceptions) {
+    pub fn add(
+        &mut self,
+        vector: &Vector,
+        answer: Result<Answer, ProcessError>,
+        exceptions: &Exceptions,
+    ) {
         let id = vector.id();
         let (found, verdict) = match answer {
-            Err(fault) => (None, Verdict::Failed(vec![Difference::NoAnswer(fault)])),
+            Err(fault) => (None, VectorResult::Failed(vec![Difference::NoAnswer(fault)])),
             Ok(answer) => {
                 let differences = judge(vector, &answer);
                 let verdict = if differences.is_empty() {
-                    Verdict::Passed
+                    VectorResult::Passed
                 } else if let Some((reason, globs)) = exceptions.excuse(id, &answer, &differences) {
                     self.used.extend(globs.into_iter().map(Glob::to_string));
-                    Verdict::Excused { reason: reason.to_owned(), differences }
+                    VectorResult::Excused { reason: reason.to_owned(), differences }
                 } else {
-                    Verdict::Failed(differences)
+                    VectorResult::Failed(differences)
                 };
                 (Some(answer.outcome), verdict)
             }
@@ -111,7 +116,7 @@ impl Report {
     /// The entries that failed.
     pub fn failures(&self) -> impl Iterator<Item = (&Entry, &[Difference])> {
         self.entries.iter().filter_map(|entry| match &entry.verdict {
-            Verdict::Failed(differences) => Some((entry, differences.as_slice())),
+            VectorResult::Failed(differences) => Some((entry, differences.as_slice())),
             _ => None,
         })
     }
@@ -136,9 +141,9 @@ impl Report {
 impl AreaCount {
     fn add(&mut self, entry: &Entry) {
         let count = match entry.verdict {
-            Verdict::Passed => &mut self.passed,
-            Verdict::Excused { .. } => &mut self.excused,
-            Verdict::Failed(_) => &mut self.failed,
+            VectorResult::Passed => &mut self.passed,
+            VectorResult::Excused { .. } => &mut self.excused,
+            VectorResult::Failed(_) => &mut self.failed,
         };
         *count = count.saturating_add(1);
         self.vectors = self.vectors.saturating_add(1);
@@ -154,9 +159,9 @@ impl AreaCount {
 impl Entry {
     fn to_json(&self) -> Value {
         let (verdict, reason, differences): (_, Option<&str>, &[Difference]) = match &self.verdict {
-            Verdict::Passed => ("passed", None, &[]),
-            Verdict::Excused { reason, differences } => ("excused", Some(reason), differences),
-            Verdict::Failed(differences) => ("failed", None, differences),
+            VectorResult::Passed => ("passed", None, &[]),
+            VectorResult::Excused { reason, differences } => ("excused", Some(reason), differences),
+            VectorResult::Failed(differences) => ("failed", None, differences),
         };
         let mut entry = json!({
             "id": self.id,

@@ -31,7 +31,7 @@ pub struct Vector {
     /// The software that made the input, if it is not this project's.
     pub origin: Option<String>,
     /// The protocol that the input is made for.
-    pub profile: Option<ProfileName>,
+    pub profile: Option<VectorProfile>,
     /// The question to the implementation.
     pub question: Question,
     /// The expected answer.
@@ -70,7 +70,7 @@ pub struct Question {
     pub leeway: Option<u64>,
     /// The only profile to accept; both if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub accepted_profile: Option<ProfileName>,
+    pub accepted_profile: Option<VectorProfile>,
     /// True if organisation certificates from other issuers are accepted; false if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub foreign_issuers: Option<bool>,
@@ -138,7 +138,7 @@ pub enum Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
-pub enum ProfileName {
+pub enum VectorProfile {
     /// VeraId.
     VeraId,
     /// DomainAuth.
@@ -174,7 +174,7 @@ struct About {
     spec: String,
     derived_from: Option<String>,
     origin: Option<String>,
-    profile: Option<ProfileName>,
+    profile: Option<VectorProfile>,
     expect: Facts,
 }
 

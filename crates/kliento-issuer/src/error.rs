@@ -2,7 +2,7 @@
 
 use kliento::TokenError;
 use veraid_core::{
-    AlgorithmProblem, NameProblem, ParseError, ServiceOid, ValidityPeriod, VerifyError,
+    AlgorithmProblem, BundleParseError, NameProblem, ServiceOid, ValidityPeriod, VerifyError,
 };
 
 use crate::signing_key::SigningError;
@@ -26,10 +26,10 @@ pub enum IssueError {
     InvalidSignature,
     /// The parts do not form a bundle or certificate.
     #[error("what was put together is malformed")]
-    Malformed(#[source] ParseError),
+    Malformed(#[source] BundleParseError),
     /// The parts do not form a token bundle; usually it would be too large.
     #[error("what was put together is no token bundle")]
-    Token(#[source] kliento::ParseError),
+    Token(#[source] kliento::TokenParseError),
     /// Content or certificates are larger than the DER encoder supports (256 MiB).
     #[error("content is larger than 256 MiB")]
     TooLarge,

@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
-mod certificate_authority;
 mod certificate;
+mod certificate_authority;
 mod certificate_request;
 mod der_writer;
 mod error;
@@ -16,8 +16,8 @@ mod software_key;
 mod token;
 mod unsigned;
 
-pub use certificate_authority::{CertificateAuthority, CertificateRequest};
 pub use certificate::UnsignedCertificate;
+pub use certificate_authority::{CertificateAuthority, CertificateRequest};
 pub use certificate_request::UnsignedCertificateRequest;
 pub use error::{IssueError, KeyError, PolicyError, ProofError};
 pub use organisation::{CertificateUse, Organisation};

@@ -38,7 +38,7 @@ const MEMBER_ATTRIBUTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6
 /// issuer when the chain has been fetched again.
 #[derive(Clone, Debug)]
 pub struct SignatureIssuer {
-    identity: Arc<Identity>,
+    identity: Arc<SignerCertificates>,
     /// The member that the organisation signs on behalf of, as in the attribution; `None` if a
     /// member signs for itself.
     attribution: Option<String>,
@@ -47,7 +47,7 @@ pub struct SignatureIssuer {
 
 /// State shared by all signatures of a key.
 #[derive(Debug)]
-struct Identity {
+struct SignerCertificates {
     organisation: OrganisationCredential,
     name: OrganisationName,
     /// The issuer and serial number of the signer's certificate, in DER.
@@ -67,7 +67,7 @@ struct Identity {
     ttl_override_seconds: u64,
 }
 
-impl Identity {
+impl SignerCertificates {
     /// Returns true if signatures are for Kliento's service, whose rules apply to every caller.
     fn signs_tokens(&self) -> bool {
         self.service == service_oid()
@@ -108,7 +108,7 @@ impl SignatureIssuer {
             .map_err(IssueError::Identity)?;
         let attached = attached(bundle)?;
         let profile = verified.profile();
-        Ok(Self::new(Identity {
+        Ok(Self::new(SignerCertificates {
             organisation: bundle.organisation_credential(),
             name: verified.member().organisation().clone(),
             signer_identifier: issuer_and_serial_number(certificate)?,
@@ -143,7 +143,7 @@ impl SignatureIssuer {
         let verified = organisation
             .verify(&service, ValidityPeriod::at(at), verifier)
             .map_err(IssueError::Identity)?;
-        let issuer = Self::new(Identity {
+        let issuer = Self::new(SignerCertificates {
             name: verified.name().clone(),
             signer_identifier: issuer_and_serial_number(organisation.organisation_certificate())?,
             signing_certificate: signing_certificate(organisation.organisation_certificate())?,
@@ -162,7 +162,7 @@ impl SignatureIssuer {
         issuer.on_behalf_of(None)
     }
 
-    fn new(identity: Identity) -> Self {
+    fn new(identity: SignerCertificates) -> Self {
         Self { identity: Arc::new(identity), attribution: None, policy: IssuingPolicy::default() }
     }
 
@@ -289,7 +289,7 @@ impl SignatureIssuer {
 /// A signature bundle to be signed.
 #[derive(Clone)]
 pub struct UnsignedSignatureBundle {
-    identity: Arc<Identity>,
+    identity: Arc<SignerCertificates>,
     /// With the tag of SET OF, in which they are signed (RFC 5652 section 5.4).
     signed_attributes: Element,
     content_info: Element,
@@ -339,7 +339,7 @@ impl UnsignedSignatureBundle {
             .map_err(IssueError::Malformed)?;
         let (bytes, limit) = (bundle.as_der().len(), TokenBundle::MAX_SIZE_BYTES);
         if identity.signs_tokens() && bytes > limit {
-            return Err(IssueError::Token(kliento::ParseError::TooLarge { bytes, limit }));
+            return Err(IssueError::Token(kliento::TokenParseError::TooLarge { bytes, limit }));
         }
         Ok(bundle)
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use kliento::{Token, TokenBundle, service_oid};
 use veraid_core::crypto::DigestAlgorithm;
 use veraid_core::{
-    MemberIdBundle, OrganisationCredential, SignatureBundle, Timestamp, UserName, ValidityPeriod, Verifier,
+    MemberIdBundle, OrganisationCredential, SignatureBundle, Timestamp, UserName, ValidityPeriod,
+    Verifier,
 };
 
 use crate::error::{IssueError, PolicyError};

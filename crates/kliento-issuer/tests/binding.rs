@@ -12,7 +12,7 @@ mod common;
 use cms::cert::x509::der::{Decode as _, Encode as _};
 use cms::content_info::ContentInfo;
 use cms::signed_data::SignedData;
-use common::{NOW, Fixture, certificate_period, key, serial};
+use common::{Fixture, NOW, certificate_period, key, serial};
 use kliento::{Profile, Token, service_oid};
 use kliento_issuer::{
     CertificateAuthority, CertificateRequest, Content, ProvedPublicKey, SignatureIssuer,

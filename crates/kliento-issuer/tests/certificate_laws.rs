@@ -11,7 +11,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{DAY, NOW, Fixture, key, serial};
+use common::{DAY, Fixture, NOW, key, serial};
 use kliento::{SignatureKind, Token};
 use kliento_issuer::{
     CertificateAuthority, CertificateRequest, CertificateUse, ProvedPublicKey, SigningKey as _,
@@ -20,7 +20,9 @@ use kliento_issuer::{
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
-use veraid_core::{Certificate, MemberIdBundle, OrganisationCredential, Profile, UserName, ValidityPeriod};
+use veraid_core::{
+    Certificate, MemberIdBundle, OrganisationCredential, Profile, UserName, ValidityPeriod,
+};
 
 const AUDIENCE: &str = "https://api.example.com";
 
@@ -132,8 +134,11 @@ fn follow(plan: &Plan, world: &Fixture) -> Result<End, TestCaseError> {
         plan.certificate_use.unwrap_or(CertificateUse::Issue { intermediate_levels });
     let own = world.organisation.issue_certificate_for(certificate_use, plan.validity, serial(1));
     let Ok(own) = own else { return Ok(End::Refused) };
-    let identity = OrganisationCredential::new(world.identity.chain().clone(), own.clone()).unwrap();
-    let Ok(mut certificate_authority) = CertificateAuthority::new(own, plan.profile, world.key.clone()) else {
+    let identity =
+        OrganisationCredential::new(world.identity.chain().clone(), own.clone()).unwrap();
+    let Ok(mut certificate_authority) =
+        CertificateAuthority::new(own, plan.profile, world.key.clone())
+    else {
         return Ok(End::Refused);
     };
     let mut above: Vec<Certificate> = Vec::new();
@@ -155,7 +160,8 @@ fn follow(plan: &Plan, world: &Fixture) -> Result<End, TestCaseError> {
     let place = plan.intermediates.len() + 1;
     let (name, key) = (user(&plan.member), key(2048, plan.member.key.unwrap_or(place)));
     let public_key = ProvedPublicKey::from_private_key(&key);
-    let Ok(issued) = certificate_authority.issue_member(request(&plan.member, name.as_ref(), &public_key))
+    let Ok(issued) =
+        certificate_authority.issue_member(request(&plan.member, name.as_ref(), &public_key))
     else {
         return Ok(End::Refused);
     };

@@ -66,14 +66,16 @@ fn members_and_intermediates_say_so_too() {
     for profile in [Profile::VeraId, Profile::DomainAuth] {
         let world = Fixture::new(profile);
         let certificate = world.identity.organisation_certificate().clone();
-        let certificate_authority = CertificateAuthority::new(certificate, profile, world.key.clone()).unwrap();
+        let certificate_authority =
+            CertificateAuthority::new(certificate, profile, world.key.clone()).unwrap();
         let key = key(2048, 1);
         let member = certificate_authority.issue_member(member_request(None, &key)).unwrap();
         assert_eq!((constraints(&member), usages(&member)), (None, (true, signer().1)));
         if profile == Profile::DomainAuth {
             for path_length in 0..=2 {
-                let intermediate =
-                    certificate_authority.issue_intermediate(member_request(None, &key), path_length).unwrap();
+                let intermediate = certificate_authority
+                    .issue_intermediate(member_request(None, &key), path_length)
+                    .unwrap();
                 let (expected, usage) = authority_of(path_length);
                 assert_eq!(constraints(&intermediate), expected);
                 assert_eq!(usages(&intermediate), (true, usage));
@@ -129,7 +131,8 @@ fn path_lengths_of_every_certificate_above_count() {
             )
             .unwrap();
         let identity =
-            OrganisationCredential::new(world.identity.chain().clone(), certificate.clone()).unwrap();
+            OrganisationCredential::new(world.identity.chain().clone(), certificate.clone())
+                .unwrap();
         let mut certificate_authority =
             CertificateAuthority::new(certificate, Profile::DomainAuth, world.key.clone()).unwrap();
         let mut above = Vec::new();
@@ -138,10 +141,13 @@ fn path_lengths_of_every_certificate_above_count() {
             let (name, key) = (format!("level-{number}"), key(2048, number));
             let user = UserName::new(&name, Profile::DomainAuth).unwrap();
             let path_length = u8::try_from(intermediates - number).unwrap();
-            match certificate_authority.issue_intermediate(member_request(Some(&user), &key), path_length) {
+            match certificate_authority
+                .issue_intermediate(member_request(Some(&user), &key), path_length)
+            {
                 Ok(certificate) => {
                     let bundle = MemberIdBundle::assemble(&identity, &certificate, &above).unwrap();
-                    certificate_authority = CertificateAuthority::for_intermediate(&bundle, key).unwrap();
+                    certificate_authority =
+                        CertificateAuthority::for_intermediate(&bundle, key).unwrap();
                     above.push(certificate);
                 }
                 Err(error) => {
@@ -162,7 +168,8 @@ fn an_intermediates_certificate_alone_issues_nothing() {
     let certificate_authority =
         CertificateAuthority::new(certificate, Profile::DomainAuth, world.key.clone()).unwrap();
     let key = key(2048, 1);
-    let intermediate = certificate_authority.issue_intermediate(member_request(None, &key), 0).unwrap();
+    let intermediate =
+        certificate_authority.issue_intermediate(member_request(None, &key), 0).unwrap();
     assert_eq!(
         CertificateAuthority::new(intermediate, Profile::DomainAuth, key).unwrap_err(),
         PolicyError::IssuerPathMissing.into()
@@ -182,7 +189,8 @@ fn no_key_of_a_certificate_above_is_certified_again() {
     for profile in [Profile::VeraId, Profile::DomainAuth] {
         let world = Fixture::new(profile);
         let certificate = world.identity.organisation_certificate().clone();
-        let certificate_authority = CertificateAuthority::new(certificate, profile, world.key.clone()).unwrap();
+        let certificate_authority =
+            CertificateAuthority::new(certificate, profile, world.key.clone()).unwrap();
         let request = member_request(None, &world.key);
         assert_eq!(
             certificate_authority.issue_member(request).unwrap_err(),
@@ -194,7 +202,8 @@ fn no_key_of_a_certificate_above_is_certified_again() {
     let certificate_authority =
         CertificateAuthority::new(certificate, Profile::DomainAuth, world.key.clone()).unwrap();
     let key = key(2048, 1);
-    let intermediate = certificate_authority.issue_intermediate(member_request(None, &key), 0).unwrap();
+    let intermediate =
+        certificate_authority.issue_intermediate(member_request(None, &key), 0).unwrap();
     let bundle = MemberIdBundle::assemble(&world.identity, &intermediate, &[]).unwrap();
     let below = CertificateAuthority::for_intermediate(&bundle, key.clone()).unwrap();
     for own in [&key, &world.key] {
@@ -214,7 +223,8 @@ fn an_issuer_whose_certificate_is_not_valid_then_issues_nothing() {
             .organisation
             .issue_certificate_for(widest_use(profile), valid, serial(1))
             .unwrap();
-        let certificate_authority = CertificateAuthority::new(certificate, profile, world.key).unwrap();
+        let certificate_authority =
+            CertificateAuthority::new(certificate, profile, world.key).unwrap();
         let at = |start: veraid_core::Timestamp| veraid_core::ValidityPeriod::at(start);
         for period in [at(valid.start().saturating_sub(1)), at(valid.end().saturating_add(1))] {
             let request = kliento_issuer::CertificateRequest {

@@ -11,7 +11,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{DAY, NOW, Fixture, certificate_period, key, member_request, serial};
+use common::{DAY, Fixture, NOW, certificate_period, key, member_request, serial};
 use kliento::{SignatureKind, Token, TokenBundle, service_oid};
 use kliento_issuer::{
     CertificateAuthority, CertificateRequest, Content, IssueError, PolicyError, SignatureIssuer,
@@ -221,7 +221,9 @@ fn no_authority_may_have_more_below_it_than_paths_are_long() {
             "{path_length}"
         );
     }
-    assert!(certificate_authority(&world).issue_intermediate(member_request(None, &key), 2).is_ok());
+    assert!(
+        certificate_authority(&world).issue_intermediate(member_request(None, &key), 2).is_ok()
+    );
 }
 
 #[test]
@@ -238,7 +240,8 @@ fn an_organisation_certificate_whose_key_usage_forbids_it_issues_nothing() {
     {
         let der = certificate.sign(&RsaKey::fixed(2048, 0), veraid_testkit::Digest::Sha256);
         let certificate = Certificate::from_der(&der).unwrap();
-        let certificate_authority = CertificateAuthority::new(certificate, Profile::DomainAuth, key(2048, 0));
+        let certificate_authority =
+            CertificateAuthority::new(certificate, Profile::DomainAuth, key(2048, 0));
         assert_eq!(certificate_authority.is_ok(), may_issue);
         if let Err(error) = certificate_authority {
             assert_eq!(error, PolicyError::NotAnAuthority.into());
@@ -251,7 +254,9 @@ fn only_certificates_on_the_way_are_attached() {
     let world = Fixture::new(Profile::DomainAuth);
     let (member_key, other_key) = (key(2048, 1), key(2048, 2));
     let (alice, other) = (user("alice"), user("other"));
-    let member = certificate_authority(&world).issue_member(member_request(Some(&alice), &member_key)).unwrap();
+    let member = certificate_authority(&world)
+        .issue_member(member_request(Some(&alice), &member_key))
+        .unwrap();
     let stray: Vec<Certificate> = (10..18)
         .map(|number| {
             let request = CertificateRequest {
@@ -273,7 +278,9 @@ fn veraid_has_no_intermediates() {
     let world = Fixture::new(Profile::VeraId);
     let key = key(2048, 1);
     assert_eq!(
-        certificate_authority(&world).issue_intermediate(member_request(None, &key), 0).unwrap_err(),
+        certificate_authority(&world)
+            .issue_intermediate(member_request(None, &key), 0)
+            .unwrap_err(),
         PolicyError::IntermediateUnderVeraId.into()
     );
 }
@@ -330,14 +337,8 @@ fn signatures_can_be_made_elsewhere() {
     // A signature by another key, and one over other bytes.
     let foreign = key(2048, 4).sign(prepared.to_be_signed()).unwrap();
     for wrong in [foreign, world.key.sign(b"else").unwrap(), vec![]] {
-        assert_eq!(
-            prepared.clone().assemble(&wrong).unwrap_err(),
-            IssueError::InvalidSignature
-        );
-        assert_eq!(
-            unsigned.clone().assemble(&wrong).unwrap_err(),
-            IssueError::InvalidSignature
-        );
+        assert_eq!(prepared.clone().assemble(&wrong).unwrap_err(), IssueError::InvalidSignature);
+        assert_eq!(unsigned.clone().assemble(&wrong).unwrap_err(), IssueError::InvalidSignature);
     }
 }
 
@@ -454,7 +455,7 @@ fn a_token_that_is_too_large_is_not_issued() {
     let large = token().with_claim("large", "x".repeat(16_384));
     let issued = issuer.issue(&large, issuer.period(NOW, 60).unwrap());
     match issued.unwrap_err() {
-        IssueError::Token(kliento::ParseError::TooLarge { limit: 16_384, .. }) => {}
+        IssueError::Token(kliento::TokenParseError::TooLarge { limit: 16_384, .. }) => {}
         other => panic!("{other:?}"),
     }
 }

@@ -6,7 +6,7 @@ mod common;
 
 use std::sync::LazyLock;
 
-use common::{NOW, Fixture, key};
+use common::{Fixture, NOW, key};
 use kliento::{Profile, Token};
 use kliento_issuer::TokenIssuer;
 use proptest::prelude::*;

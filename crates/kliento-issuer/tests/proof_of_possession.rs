@@ -209,7 +209,8 @@ fn openssl_verifies_our_requests() {
 fn a_request_is_good_for_the_member_that_it_names_alone() {
     let world = Fixture::new(Profile::VeraId);
     let certificate = world.identity.organisation_certificate().clone();
-    let certificate_authority = CertificateAuthority::new(certificate, Profile::VeraId, world.key).unwrap();
+    let certificate_authority =
+        CertificateAuthority::new(certificate, Profile::VeraId, world.key).unwrap();
     let fixed = RsaKey::fixed(2048, 1);
     let issue = |subject: &str, name: Option<&str>| {
         let der = openssl_request(&fixed, &format!("/CN={subject}"), &["-sha256"])?;
@@ -292,7 +293,8 @@ fn an_answered_challenge_proves_possession_of_that_key_and_for_that_challenge() 
 fn keys_without_proof_are_checked_for_their_form_when_certified() {
     let world = Fixture::new(Profile::VeraId);
     let certificate = world.identity.organisation_certificate().clone();
-    let certificate_authority = CertificateAuthority::new(certificate, Profile::VeraId, world.key).unwrap();
+    let certificate_authority =
+        CertificateAuthority::new(certificate, Profile::VeraId, world.key).unwrap();
     let issue = |spki: &[u8]| {
         certificate_authority.issue_member(CertificateRequest {
             user: None,

@@ -67,8 +67,8 @@ fn bundles() -> [TokenBundle; 2] {
 fn bundles_stay_within_their_budgets_and_an_8_kib_header() {
     for (bundle, budget) in bundles().into_iter().zip([5_160, 4_260]) {
         let bytes = bundle.to_der().len();
-        println!("{octets} octets of {budget}");
-        assert!(bytes <= budget, "{octets} octets, budget is {budget}");
+        println!("{bytes} octets of {budget}");
+        assert!(bytes <= budget, "{bytes} octets, budget is {budget}");
         let line = "Authorization: ".len() + bundle.to_auth_header().len() + "\r\n".len();
         assert!(line <= HEADER_LINE, "{line} octets");
     }

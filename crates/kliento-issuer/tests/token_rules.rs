@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{DAY, NOW, Fixture, key, member_request};
+use common::{DAY, Fixture, NOW, key, member_request};
 use kliento::{Token, TokenBundle, TokenError, TokenPolicy, service_oid};
 use kliento_issuer::{
     CertificateAuthority, Content, IssueError, IssuingPolicy, PolicyError, SignatureIssuer,
@@ -94,7 +94,7 @@ fn a_token_of_over_16_kib_is_not_handed_out() {
     for (way, issuer) in issuers(&world) {
         let issued = issuer.issue(Content::Attached(&large), seconds(60));
         match issued.unwrap_err() {
-            IssueError::Token(kliento::ParseError::TooLarge { limit: 16_384, .. }) => {}
+            IssueError::Token(kliento::TokenParseError::TooLarge { limit: 16_384, .. }) => {}
             other => panic!("{way}: {other:?}"),
         }
     }

@@ -22,7 +22,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use kliento::{TrustAnchors, Verifier};
-use kliento_verifier::{Authenticator, Identity, KlientoLayer, MemoryReplayGuard, AuthError};
+use kliento_verifier::{AuthError, Authenticator, Identity, KlientoLayer, MemoryReplayGuard};
 use tokio::net::TcpListener;
 use tower::{Layer as _, service_fn};
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use kliento::{SignatureKind, VerifiedToken};
 
-use crate::glob::NamePattern;
 use crate::auth_error::AuthError;
+use crate::glob::NamePattern;
 
 /// The subjects and claims that a server admits, among valid tokens. By default all are admitted.
 ///
@@ -79,7 +79,7 @@ impl AccessPolicy {
     ///
     /// # Errors
     ///
-    /// [`Refusal::SubjectDenied`], [`Refusal::SignerNotAccepted`] or [`Refusal::ClaimRequired`].
+    /// [`AuthError::SubjectDenied`], [`AuthError::SignerNotAccepted`] or [`AuthError::ClaimRequired`].
     pub(crate) fn check(&self, token: &VerifiedToken) -> Result<(), AuthError> {
         let subject = token.subject().to_string();
         let organisation = token.subject().organisation().as_str();

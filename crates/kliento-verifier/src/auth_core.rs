@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use http::{Extensions, HeaderMap};
 
+use crate::auth_error::AuthError;
 use crate::authenticator::{Authenticator, are_of_other_schemes};
 use crate::identity::Identity;
 use crate::identity_headers;
-use crate::auth_error::AuthError;
 
 /// Decides whether a request may proceed.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ pub(crate) enum AuthOutcome {
     Unidentified,
 }
 
-/// Marks every request that went through a gate, to callback "no identity" from "not authenticated
+/// Marks every request that went through a layer, to distinguish "no identity" from "not authenticated
 /// yet".
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LayerMarker;
@@ -53,7 +53,10 @@ impl AuthCore {
         self
     }
 
-    pub(crate) fn on_rejection(mut self, callback: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
+    pub(crate) fn on_rejection(
+        mut self,
+        callback: impl Fn(&AuthError) + Send + Sync + 'static,
+    ) -> Self {
         self.on_rejection = Some(Arc::new(callback));
         self
     }
@@ -63,15 +66,21 @@ impl AuthCore {
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which has been passed to the listener.
+    /// [`AuthError`], which has been passed to the listener.
     #[cfg(feature = "tower")]
-    pub(crate) async fn authenticate(&self, headers: &mut HeaderMap) -> Result<AuthOutcome, AuthError> {
+    pub(crate) async fn authenticate(
+        &self,
+        headers: &mut HeaderMap,
+    ) -> Result<AuthOutcome, AuthError> {
         self.notify(self.decide(headers).await)
     }
 
     /// Authenticates a request without waiting: a replay guard has to answer at once.
     #[cfg(feature = "tonic")]
-    pub(crate) fn authenticate_at_once(&self, headers: &mut HeaderMap) -> Result<AuthOutcome, AuthError> {
+    pub(crate) fn authenticate_at_once(
+        &self,
+        headers: &mut HeaderMap,
+    ) -> Result<AuthOutcome, AuthError> {
         use std::task::{Context, Poll, Waker};
 
         let authentication = std::pin::pin!(self.decide(headers));
@@ -104,7 +113,7 @@ impl AuthCore {
 
 impl fmt::Debug for AuthCore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gate")
+        f.debug_struct("AuthCore")
             .field("authenticator", &self.authenticator)
             .field("other_schemes", &self.other_schemes)
             .finish_non_exhaustive()

@@ -1,14 +1,14 @@
 //! Refusals: the reasons to reject a request, for callers and for the log.
 
 use http::StatusCode;
-use kliento::{ParseError, VerifyError};
+use kliento::{TokenParseError, VerifyError};
 
 use crate::replay::ReplayGuardError;
 
 /// The reason that a caller is rejected.
 ///
 /// [`Display`](std::fmt::Display) and [`source`](std::error::Error::source) are for the server's
-/// own log; callers learn only [`Refusal::class`].
+/// own log; callers learn only [`AuthError::class`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthError {
@@ -23,7 +23,7 @@ pub enum AuthError {
     },
     /// The credentials are not a token bundle.
     #[error("credentials are malformed")]
-    Malformed(#[source] ParseError),
+    Malformed(#[source] TokenParseError),
     /// The token is invalid.
     #[error("token does not hold")]
     Invalid(#[source] VerifyError),
@@ -241,11 +241,11 @@ impl AuthError {
     }
 }
 
-impl From<ParseError> for AuthError {
-    fn from(error: ParseError) -> Self {
+impl From<TokenParseError> for AuthError {
+    fn from(error: TokenParseError) -> Self {
         match error {
             // Credentials of another scheme are not Kliento credentials.
-            ParseError::Header(kliento::HeaderProblem::Scheme) => Self::NoCredentials,
+            TokenParseError::Header(kliento::HeaderProblem::Scheme) => Self::NoCredentials,
             error => Self::Malformed(error),
         }
     }

@@ -3,8 +3,8 @@
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Response, StatusCode};
 
-use crate::problem::{PROBLEM_JSON, Problem};
 use crate::auth_error::{AuthError, AuthErrorClass};
+use crate::problem::{PROBLEM_JSON, Problem};
 
 impl AuthErrorClass {
     /// The gRPC status code of a rejected call: `UNAUTHENTICATED`, `PERMISSION_DENIED` or

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use kliento::{
-    TokenCacheLookup, Timestamp, TokenBundle, TokenPolicy, TrustAnchors, VerifiedToken, Verifier,
+    Timestamp, TokenBundle, TokenCacheLookup, TokenPolicy, TrustAnchors, VerifiedToken, Verifier,
 };
 
 use crate::access_policy::AccessPolicy;
-use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::auth_error::AuthError;
+use crate::clock::{Clock, SharedClock, SystemClock};
 use crate::replay::{ReplayGuard, TokenUse, UsedToken};
 
 /// Authenticates requests by their tokens. Cheap to clone, and can be shared between threads.
@@ -116,7 +116,7 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which determines the response.
+    /// [`AuthError`], which determines the response.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<VerifiedToken, AuthError> {
         let value = credentials(headers)?;
         let now = self.now();
@@ -129,7 +129,7 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which determines the response.
+    /// [`AuthError`], which determines the response.
     pub fn verify_header(
         &self,
         value: &str,
@@ -144,7 +144,7 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which determines the response.
+    /// [`AuthError`], which determines the response.
     pub fn verify_der(
         &self,
         der: &[u8],
@@ -152,9 +152,9 @@ impl Authenticator {
         now: Timestamp,
     ) -> Result<VerifiedToken, AuthError> {
         match self.look_up(der, audiences, now) {
-            CacheLookup::Verdict(verdict) => verdict.map(|token| *token),
+            CacheLookup::Hit(verdict) => verdict.map(|token| *token),
             CacheLookup::OrganisationCached(bundle) => self.verify_cached(*bundle, audiences, now),
-            CacheLookup::Unknown => self.verify_uncached(der, audiences, now),
+            CacheLookup::Miss => self.verify_uncached(der, audiences, now),
         }
     }
 
@@ -165,12 +165,12 @@ impl Authenticator {
     #[must_use]
     pub fn look_up(&self, der: &[u8], audiences: &[String], now: Timestamp) -> CacheLookup {
         if audiences.is_empty() {
-            return CacheLookup::Verdict(Err(AuthError::NoAudience));
+            return CacheLookup::Hit(Err(AuthError::NoAudience));
         }
         match TokenBundle::look_up(der, self.token_policy, audiences, now, &self.verifier) {
-            TokenCacheLookup::Verdict(verdict) => CacheLookup::Verdict(verdict.map_err(AuthError::Invalid)),
-            TokenCacheLookup::Known(bundle) => CacheLookup::OrganisationCached(bundle),
-            TokenCacheLookup::Unknown => CacheLookup::Unknown,
+            TokenCacheLookup::Hit(verdict) => CacheLookup::Hit(verdict.map_err(AuthError::Invalid)),
+            TokenCacheLookup::OrganisationCached(bundle) => CacheLookup::OrganisationCached(bundle),
+            TokenCacheLookup::Miss => CacheLookup::Miss,
         }
     }
 
@@ -178,7 +178,7 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which determines the response.
+    /// [`AuthError`], which determines the response.
     pub fn verify_cached(
         &self,
         bundle: TokenBundle,
@@ -195,7 +195,7 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which determines the response.
+    /// [`AuthError`], which determines the response.
     pub fn verify_uncached(
         &self,
         der: &[u8],
@@ -216,7 +216,7 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// [`Refusal`], which determines the response.
+    /// [`AuthError`], which determines the response.
     pub async fn admit(
         &self,
         token: VerifiedToken,
@@ -238,19 +238,19 @@ impl Authenticator {
 #[derive(Debug)]
 pub enum CacheLookup {
     /// These exact bytes were verified before: the verdict that verifying them again would give.
-    Verdict(Result<Box<VerifiedToken>, AuthError>),
+    Hit(Result<Box<VerifiedToken>, AuthError>),
     /// The bundle's organisation is cached. The bundle's own signatures are not checked yet:
     /// [`Authenticator::verify_cached`] does that.
     OrganisationCached(Box<TokenBundle>),
     /// Not cached. [`Authenticator::verify_uncached`] parses and verifies the bytes.
-    Unknown,
+    Miss,
 }
 
 /// The value of the only `Authorization` header.
 ///
 /// # Errors
 ///
-/// [`Refusal::NoCredentials`] or [`Refusal::SeveralCredentials`].
+/// [`AuthError::NoCredentials`] or [`AuthError::SeveralCredentials`].
 pub fn credentials(headers: &HeaderMap) -> Result<&str, AuthError> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (first, more) = (values.next(), values.count());
@@ -260,7 +260,7 @@ pub fn credentials(headers: &HeaderMap) -> Result<&str, AuthError> {
     }
     // Characters beyond visible ASCII belong neither to our scheme nor to Base64.
     first.to_str().map_err(|_| {
-        AuthError::Malformed(kliento::ParseError::Header(kliento::HeaderProblem::Scheme))
+        AuthError::Malformed(kliento::TokenParseError::Header(kliento::HeaderProblem::Scheme))
     })
 }
 

@@ -5,11 +5,11 @@ use axum_core::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::request::Parts;
 
-use crate::authenticator::Authenticator;
 use crate::auth_core::LayerMarker;
+use crate::auth_error::AuthError;
+use crate::authenticator::Authenticator;
 use crate::identity::Identity;
 use crate::identity_headers;
-use crate::auth_error::AuthError;
 
 /// The reason that a handler cannot have the identity of the sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,8 +73,8 @@ fn identity(parts: &Parts) -> Result<Option<Identity>, IdentityRejection> {
 /// The sender of a request, authenticated by this extractor: for single routes, without a layer.
 ///
 /// The application's state has to provide an [`Authenticator`]. A rejected sender gets the
-/// [`Refusal`] as a response; handlers that take `Result<Authenticated, Refusal>` can log
-/// [its reasons](Refusal::reasons). With a replay guard, a handler can take it only once, and not
+/// [`AuthError`] as a response; handlers that take `Result<Authenticated, AuthError>` can log
+/// [its reasons](AuthError::reasons). With a replay guard, a handler can take it only once, and not
 /// behind a `KlientoLayer` with the same guard: each of them uses the token.
 ///
 /// ```

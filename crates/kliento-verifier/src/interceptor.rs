@@ -4,9 +4,9 @@ use kliento::Verifier;
 use tonic::service::Interceptor;
 use tonic::{Code, Request, Status};
 
-use crate::authenticator::Authenticator;
 use crate::auth_core::AuthCore;
 use crate::auth_error::AuthError;
+use crate::authenticator::Authenticator;
 
 /// Admits calls to a tonic service if their Kliento tokens are valid. The token is in the
 /// `authorization` metadata, as in the header of an HTTP request.
@@ -64,7 +64,7 @@ impl KlientoInterceptor {
     }
 
     /// Calls `tell` with every refusal, for a log: callers do not learn
-    /// [the reasons](Refusal::reasons).
+    /// [the reasons](AuthError::reasons).
     #[must_use]
     pub fn on_rejection(self, tell: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
         Self { auth_core: self.auth_core.on_rejection(tell) }
@@ -74,7 +74,8 @@ impl KlientoInterceptor {
 impl Interceptor for KlientoInterceptor {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let headers = request.metadata_mut().as_mut();
-        let outcome = self.auth_core.authenticate_at_once(headers).map_err(|rejection| status(&rejection))?;
+        let outcome =
+            self.auth_core.authenticate_at_once(headers).map_err(|rejection| status(&rejection))?;
         outcome.note_in(request.extensions_mut());
         Ok(request)
     }

@@ -12,9 +12,9 @@ use kliento::Verifier;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::authenticator::Authenticator;
 use crate::auth_core::AuthCore;
 use crate::auth_error::AuthError;
+use crate::authenticator::Authenticator;
 
 pub use body::KlientoBody;
 pub use future::KlientoFuture;
@@ -24,7 +24,7 @@ pub use future::KlientoFuture;
 /// An admitted request has an [`Identity`](crate::Identity) in its extensions, and no `X-Kliento-…`
 /// header from its sender; nothing else in it is changed. A rejected request gets 401 with
 /// `WWW-Authenticate`, 403 or 503, and problem details that name the class of the refusal
-/// ([`Refusal::to_response`]). A gRPC call gets the same status without a body, and
+/// ([`AuthError::to_response`]). A gRPC call gets the same status without a body, and
 /// [`AuthErrorClass::grpc_status`](crate::AuthErrorClass::grpc_status) as its `grpc-status`.
 ///
 /// It can be used wherever layers can: around an axum `Router`, a tonic `Server`, a hyper service.
@@ -69,7 +69,7 @@ impl KlientoLayer {
     }
 
     /// Calls `tell` with every refusal, for a log: callers do not learn
-    /// [the reasons](Refusal::reasons).
+    /// [the reasons](AuthError::reasons).
     #[must_use]
     pub fn on_rejection(self, tell: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
         Self { auth_core: self.auth_core.on_rejection(tell) }

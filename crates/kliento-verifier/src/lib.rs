@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod access_policy;
+#[cfg(any(feature = "tower", feature = "tonic"))]
+mod auth_core;
+mod auth_error;
+mod auth_error_response;
 mod authenticator;
 mod clock;
 #[cfg(feature = "axum")]
 mod extractor;
-#[cfg(any(feature = "tower", feature = "tonic"))]
-mod auth_core;
 mod glob;
 #[cfg(any(feature = "tower", feature = "tonic"))]
 mod identity;
@@ -16,13 +18,12 @@ mod interceptor;
 #[cfg(feature = "tower")]
 mod layer;
 mod problem;
-mod auth_error;
-mod auth_error_response;
 mod replay;
 #[cfg(feature = "server")]
 pub mod server;
 
 pub use access_policy::AccessPolicy;
+pub use auth_error::{AuthError, AuthErrorClass};
 pub use authenticator::{Authenticator, CacheLookup, credentials};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "axum")]
@@ -35,7 +36,6 @@ pub use interceptor::KlientoInterceptor;
 #[cfg(feature = "tower")]
 pub use layer::{KlientoBody, KlientoFuture, KlientoLayer, KlientoService};
 pub use problem::{PROBLEM_JSON, Problem};
-pub use auth_error::{AuthError, AuthErrorClass};
 pub use replay::{
     MemoryReplayGuard, ReplayGuard, ReplayGuardError, ReplayKey, TokenUse, TokenUseFuture,
     UsedToken,

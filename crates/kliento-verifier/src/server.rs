@@ -4,23 +4,23 @@
 mod admin;
 mod anchors;
 mod bundle_content;
+mod compat_api;
 mod config;
 mod config_check;
 mod config_variables;
 mod connections;
 mod content;
-mod compat_api;
 mod envoy;
 mod files;
 mod forward_auth;
 mod forwarded;
 mod idle_io;
-mod pool;
 mod listen_address;
 mod listener;
 mod metrics;
 mod normal_form;
 mod one_time;
+mod pool;
 mod query;
 mod reply;
 mod request_log;
@@ -47,17 +47,17 @@ use crate::server::anchors::AnchorFile;
 use crate::server::connections::{Connections, Part};
 use crate::server::content::ContentLimits;
 use crate::server::forwarded::Audiences;
-use crate::server::pool::VerificationPool;
 use crate::server::listener::Listener;
 use crate::server::metrics::Metrics;
 use crate::server::one_time::OneTimeGuard;
+use crate::server::pool::VerificationPool;
 use crate::server::shares::Pool;
 use crate::server::state::{Readiness, State};
 use crate::server::workers::Workers;
 
 pub use anchors::AnchorsError;
 pub use config::{
-    Config, ConfigError, CacheSizes, OnUnavailable, OneTime, Pattern, Policy, ProfileName, Route,
+    CacheSizes, Config, ConfigError, OnUnavailable, OneTime, Pattern, Policy, ProfileName, Route,
     ServiceLimits, SignerName, Tls,
 };
 pub use listen_address::ListenAddress;

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD as STANDARD, BASE64_STANDARD_NO_PAD as STANDARD_NO_PAD};
 use base64ct::{Base64, Encoding};
 
-use crate::error::{HeaderProblem, ParseError};
+use crate::error::{HeaderProblem, TokenParseError};
 use crate::token_bundle::TokenBundle;
 
 const SCHEME: &str = "Kliento";
@@ -17,17 +17,17 @@ const SCHEME: &str = "Kliento";
 ///
 /// # Errors
 ///
-/// [`ParseError::Header`], [`ParseError::Base64`] or [`ParseError::TooLarge`].
-pub fn decode_auth_header(value: &str) -> Result<Vec<u8>, ParseError> {
+/// [`TokenParseError::Header`], [`TokenParseError::Base64`] or [`TokenParseError::TooLarge`].
+pub fn decode_auth_header(value: &str) -> Result<Vec<u8>, TokenParseError> {
     let scheme = value.get(..SCHEME.len()).filter(|scheme| scheme.eq_ignore_ascii_case(SCHEME));
     let rest = scheme.and_then(|scheme| value.get(scheme.len()..));
-    let rest = rest.ok_or(ParseError::Header(HeaderProblem::Scheme))?;
+    let rest = rest.ok_or(TokenParseError::Header(HeaderProblem::Scheme))?;
     match rest.strip_prefix(' ') {
         Some(base64) if !base64.starts_with(' ') => decode_base64(base64),
         None if rest.starts_with(|c: char| c.is_ascii_alphanumeric()) => {
-            Err(ParseError::Header(HeaderProblem::Scheme))
+            Err(TokenParseError::Header(HeaderProblem::Scheme))
         }
-        _ => Err(ParseError::Header(HeaderProblem::Separator)),
+        _ => Err(TokenParseError::Header(HeaderProblem::Separator)),
     }
 }
 
@@ -36,24 +36,24 @@ pub fn decode_auth_header(value: &str) -> Result<Vec<u8>, ParseError> {
 ///
 /// # Errors
 ///
-/// [`ParseError::Base64`], or [`ParseError::TooLarge`] before anything is decoded.
-pub fn decode_base64(text: &str) -> Result<Vec<u8>, ParseError> {
+/// [`TokenParseError::Base64`], or [`TokenParseError::TooLarge`] before anything is decoded.
+pub fn decode_base64(text: &str) -> Result<Vec<u8>, TokenParseError> {
     let digits = text.trim_end_matches('=');
     // Checked before decoding: three octets in four digits.
     let octets = digits.len().saturating_mul(3) / 4;
     let limit = TokenBundle::MAX_SIZE_BYTES;
     if octets > limit {
-        return Err(ParseError::TooLarge { octets, limit });
+        return Err(TokenParseError::TooLarge { bytes: octets, limit });
     }
     if text.len().saturating_sub(digits.len()) > 2 {
-        return Err(ParseError::Base64);
+        return Err(TokenParseError::Base64);
     }
     let decoded = if digits.len() == text.len() {
         STANDARD_NO_PAD.decode(text)
     } else {
         STANDARD.decode(text)
     };
-    decoded.ok().filter(|octets| !octets.is_empty()).ok_or(ParseError::Base64)
+    decoded.ok().filter(|octets| !octets.is_empty()).ok_or(TokenParseError::Base64)
 }
 
 /// Encodes `bundle` as the value of an `Authorization` header.
@@ -87,7 +87,11 @@ mod tests {
             ("Kliento\tTWFu", HeaderProblem::Separator),
             ("Kliento\u{A0}TWFu", HeaderProblem::Separator),
         ] {
-            assert_eq!(decode_auth_header(value), Err(ParseError::Header(problem)), "{value:?}");
+            assert_eq!(
+                decode_auth_header(value),
+                Err(TokenParseError::Header(problem)),
+                "{value:?}"
+            );
         }
     }
 
@@ -99,7 +103,7 @@ mod tests {
         ] {
             assert_eq!(
                 decode_auth_header(&format!("Kliento {base64}")),
-                Err(ParseError::Base64),
+                Err(TokenParseError::Base64),
                 "{base64:?}"
             );
         }
@@ -111,13 +115,13 @@ mod tests {
         assert!(decode_auth_header(&encode(&vec![0; limit])).is_ok());
         assert_eq!(
             decode_auth_header(&encode(&vec![0; limit + 1])),
-            Err(ParseError::TooLarge { octets: limit + 1, limit })
+            Err(TokenParseError::TooLarge { bytes: limit + 1, limit })
         );
         // Too large, though it is not Base64 at all.
         let octets = 3 * 1024 * 1024;
         assert_eq!(
             decode_auth_header(&format!("Kliento {}", "!".repeat(4 * 1024 * 1024))),
-            Err(ParseError::TooLarge { octets, limit })
+            Err(TokenParseError::TooLarge { bytes: octets, limit })
         );
     }
 }

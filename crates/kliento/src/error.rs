@@ -5,12 +5,12 @@ use crate::token::TokenError;
 /// The octets or header do not contain a token bundle: malformed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ParseError {
+pub enum TokenParseError {
     /// The bundle is larger than Kliento allows.
-    #[error("token bundle has {octets} octets, limit is {limit}")]
+    #[error("token bundle has {bytes} octets, limit is {limit}")]
     TooLarge {
         /// Its size in octets, or a lower bound of it.
-        octets: usize,
+        bytes: usize,
         /// The maximum size in octets.
         limit: usize,
     },
@@ -22,7 +22,7 @@ pub enum ParseError {
     Base64,
     /// The octets are not a signature bundle.
     #[error("token bundle is malformed")]
-    Bundle(#[source] veraid_core::ParseError),
+    Bundle(#[source] veraid_core::BundleParseError),
 }
 
 /// The problem with a header.
@@ -37,7 +37,7 @@ pub enum HeaderProblem {
     Separator,
 }
 
-impl ParseError {
+impl TokenParseError {
     /// A number for the kind of error, which stays the same over releases.
     #[must_use]
     pub const fn code(&self) -> u16 {

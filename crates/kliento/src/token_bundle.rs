@@ -1,12 +1,12 @@
 //! Token bundles: VeraId signature bundles over a token.
 
 use veraid_core::{
-    Member, Profile, Proof, CacheLookup, ServiceOid, SignatureBundle, SignatureKind, Timestamp,
+    CacheLookup, Member, Profile, Proof, ServiceOid, SignatureBundle, SignatureKind, Timestamp,
     ValidityPeriod, VerifiedSignature, Verifier,
 };
 
 use crate::auth_header;
-use crate::error::{ParseError, VerifyError};
+use crate::error::{TokenParseError, VerifyError};
 use crate::token::{ClaimSet, Token};
 
 /// The service that token bundles are signed for, 1.3.6.1.4.1.58708.3.0.
@@ -56,13 +56,13 @@ impl TokenBundle {
     ///
     /// # Errors
     ///
-    /// [`ParseError::TooLarge`] or [`ParseError::Bundle`].
-    pub fn from_der(der: &[u8]) -> Result<Self, ParseError> {
+    /// [`TokenParseError::TooLarge`] or [`TokenParseError::Bundle`].
+    pub fn from_der(der: &[u8]) -> Result<Self, TokenParseError> {
         let (octets, limit) = (der.len(), Self::MAX_SIZE_BYTES);
         if octets > limit {
-            return Err(ParseError::TooLarge { octets, limit });
+            return Err(TokenParseError::TooLarge { bytes: octets, limit });
         }
-        let bundle = SignatureBundle::from_der(der).map_err(ParseError::Bundle)?;
+        let bundle = SignatureBundle::from_der(der).map_err(TokenParseError::Bundle)?;
         Ok(Self { bundle })
     }
 
@@ -70,8 +70,8 @@ impl TokenBundle {
     ///
     /// # Errors
     ///
-    /// [`ParseError::Base64`], or as [`TokenBundle::from_der`].
-    pub fn from_base64(text: &str) -> Result<Self, ParseError> {
+    /// [`TokenParseError::Base64`], or as [`TokenBundle::from_der`].
+    pub fn from_base64(text: &str) -> Result<Self, TokenParseError> {
         Self::from_der(&auth_header::decode_base64(text)?)
     }
 
@@ -80,8 +80,8 @@ impl TokenBundle {
     ///
     /// # Errors
     ///
-    /// [`ParseError::Header`], or as [`TokenBundle::from_base64`].
-    pub fn from_auth_header(value: &str) -> Result<Self, ParseError> {
+    /// [`TokenParseError::Header`], or as [`TokenBundle::from_base64`].
+    pub fn from_auth_header(value: &str) -> Result<Self, TokenParseError> {
         Self::from_der(&auth_header::decode_auth_header(value)?)
     }
 
@@ -102,14 +102,16 @@ impl TokenBundle {
     ) -> TokenCacheLookup {
         let (limit, period) = (Self::MAX_SIZE_BYTES, ValidityPeriod::at(at));
         match SignatureBundle::look_up(der, limit, &service_oid(), period, verifier) {
-            CacheLookup::Verdict(verdict) => TokenCacheLookup::Verdict(
+            CacheLookup::Hit(verdict) => TokenCacheLookup::Hit(
                 verdict
                     .map_err(VerifyError::Signature)
                     .and_then(|signature| VerifiedToken::new(*signature, policy, audiences))
                     .map(Box::new),
             ),
-            CacheLookup::Known(bundle) => TokenCacheLookup::Known(Box::new(Self { bundle: *bundle })),
-            CacheLookup::Unknown => TokenCacheLookup::Unknown,
+            CacheLookup::OrganisationCached(bundle) => {
+                TokenCacheLookup::OrganisationCached(Box::new(Self { bundle: *bundle }))
+            }
+            CacheLookup::Miss => TokenCacheLookup::Miss,
         }
     }
 
@@ -181,13 +183,13 @@ impl TokenBundle {
 }
 
 impl TryFrom<SignatureBundle> for TokenBundle {
-    type Error = ParseError;
+    type Error = TokenParseError;
 
     /// Takes a signature bundle as a token bundle, if it is not too large.
-    fn try_from(bundle: SignatureBundle) -> Result<Self, ParseError> {
+    fn try_from(bundle: SignatureBundle) -> Result<Self, TokenParseError> {
         let (octets, limit) = (bundle.as_der().len(), Self::MAX_SIZE_BYTES);
         if octets > limit {
-            Err(ParseError::TooLarge { octets, limit })
+            Err(TokenParseError::TooLarge { bytes: octets, limit })
         } else {
             Ok(Self { bundle })
         }
@@ -207,11 +209,11 @@ pub struct VerifiedToken {
 #[derive(Debug)]
 pub enum TokenCacheLookup {
     /// These octets were verified before: the result that verifying them again would give.
-    Verdict(Result<Box<VerifiedToken>, VerifyError>),
+    Hit(Result<Box<VerifiedToken>, VerifyError>),
     /// The bundle's organisation is cached: verifying takes a tenth of the time.
-    Known(Box<TokenBundle>),
+    OrganisationCached(Box<TokenBundle>),
     /// Not cached, or not enough to be fast. The octets may not even be a bundle.
-    Unknown,
+    Miss,
 }
 
 impl VerifiedToken {

@@ -17,12 +17,12 @@ use std::path::Path;
 
 use base64ct::{Base64, Encoding};
 use kliento::{
-    CacheLimits, Profile, TokenCacheLookup, Timestamp, TokenBundle, TokenPolicy, TrustAnchors,
+    CacheLimits, Profile, Timestamp, TokenBundle, TokenCacheLookup, TokenPolicy, TrustAnchors,
     ValidityPeriod, VerificationPolicy, VerifiedToken, Verifier,
 };
 use kliento_conformance::{Operation, Question, builtin, discover};
 use veraid_core::{
-    ParseError, CacheLookup, ServiceOid, SignatureBundle, VerifiedSignature, VerifyError,
+    BundleParseError, CacheLookup, ServiceOid, SignatureBundle, VerifiedSignature, VerifyError,
 };
 use veraid_dnssec::{ChainVerifier, DnssecChain};
 use veraid_testkit::{
@@ -58,7 +58,7 @@ type Verdict = Result<VerifiedSignature, Refused>;
 
 #[derive(Clone, Debug, PartialEq)]
 enum Refused {
-    Malformed(ParseError),
+    Malformed(BundleParseError),
     Invalid(VerifyError),
 }
 
@@ -96,13 +96,13 @@ impl Ask {
         }
         let max = SignatureBundle::MAX_SIZE_BYTES;
         match SignatureBundle::look_up(octets, max, service, *period, verifier) {
-            CacheLookup::Verdict(verdict) => {
+            CacheLookup::Hit(verdict) => {
                 verdict.map(|signature| *signature).map_err(Refused::Invalid)
             }
-            CacheLookup::Known(bundle) => {
+            CacheLookup::OrganisationCached(bundle) => {
                 bundle.verify(service, *period, verifier).map_err(Refused::Invalid)
             }
-            CacheLookup::Unknown => Self::plainly(octets, None, service, *period, verifier),
+            CacheLookup::Miss => Self::plainly(octets, None, service, *period, verifier),
         }
     }
 }
@@ -322,9 +322,11 @@ fn token(
     verifier: &Verifier,
 ) -> Result<VerifiedToken, kliento::VerifyError> {
     match TokenBundle::look_up(octets, policy, &[audience], at, verifier) {
-        TokenCacheLookup::Verdict(verdict) => verdict.map(|token| *token),
-        TokenCacheLookup::Known(bundle) => bundle.verify_with(policy, audience, at, verifier),
-        TokenCacheLookup::Unknown => {
+        TokenCacheLookup::Hit(verdict) => verdict.map(|token| *token),
+        TokenCacheLookup::OrganisationCached(bundle) => {
+            bundle.verify_with(policy, audience, at, verifier)
+        }
+        TokenCacheLookup::Miss => {
             TokenBundle::from_der(octets).unwrap().verify_with(policy, audience, at, verifier)
         }
     }
@@ -427,7 +429,7 @@ fn what_passes_through_once_does_not_throw_out_what_is_used_often() {
         };
         verify(&once.build_on(&made.chain).der);
         let counts = verifier.cache_stats().bundles;
-        assert!(counts.octets <= 400_000, "{counts:?}");
+        assert!(counts.bytes <= 400_000, "{counts:?}");
     }
     assert!(hits > 990, "{hits}");
     assert!(verifier.cache_stats().bundles.evictions > 800);
@@ -464,7 +466,7 @@ fn a_remembered_organisation_vouches_for_other_tokens_and_nothing_else() {
     let is_known = |octets: &[u8]| {
         let recalled =
             TokenBundle::look_up(octets, TokenPolicy::default(), &audience, at, &verifier);
-        matches!(recalled, TokenCacheLookup::Known(_))
+        matches!(recalled, TokenCacheLookup::OrganisationCached(_))
     };
     assert!(!is_known(&made.der));
     token(&made.der, TokenPolicy::default(), AUDIENCE, at, &verifier).unwrap();
@@ -486,7 +488,7 @@ fn what_would_take_long_is_not_known_at_once() {
     let at = default_instant();
     let is_known = |der: &[u8], at, verifier: &Verifier| {
         let recalled = TokenBundle::look_up(der, TokenPolicy::default(), &[AUDIENCE], at, verifier);
-        matches!(recalled, TokenCacheLookup::Known(_))
+        matches!(recalled, TokenCacheLookup::OrganisationCached(_))
     };
     let remembering = |made: &MockBundle| {
         let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();

@@ -31,7 +31,7 @@ fn kept(bundles: &[Vec<u8>], anchors: &str, limits: CacheLimits) -> (u64, u64) {
     let after = ALLOCATOR.current_usage();
     let counters = verifier.cache_stats();
     assert_eq!(counters.organisations.evictions + counters.bundles.evictions, 0);
-    let counted = counters.zones.octets + counters.organisations.octets + counters.bundles.octets;
+    let counted = counters.zones.bytes + counters.organisations.bytes + counters.bundles.bytes;
     (u64::try_from(after.saturating_sub(before)).unwrap(), counted)
 }
 

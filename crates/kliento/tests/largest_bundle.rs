@@ -8,7 +8,7 @@
 )]
 
 use veraid_core::{
-    ParseError, ServiceOid, SignatureBundle, TrustAnchors, ValidityPeriod, Verifier,
+    BundleParseError, ServiceOid, SignatureBundle, TrustAnchors, ValidityPeriod, Verifier,
 };
 use veraid_testkit::{KLIENTO_SERVICE, MockBundle, Scenario};
 
@@ -21,7 +21,7 @@ fn bundle_of(octets: usize) -> MockBundle {
     made
 }
 
-fn verify(made: &MockBundle, limit: Option<usize>) -> Result<usize, ParseError> {
+fn verify(made: &MockBundle, limit: Option<usize>) -> Result<usize, BundleParseError> {
     let parsed = match limit {
         Some(limit) => SignatureBundle::from_der_within(&made.der, limit),
         None => SignatureBundle::from_der(&made.der),
@@ -37,8 +37,11 @@ fn verify(made: &MockBundle, limit: Option<usize>) -> Result<usize, ParseError> 
 fn a_bundle_has_at_most_16_mib_unless_the_caller_says_otherwise() {
     let limit = 16 * 1024 * 1024;
     let (edge, beyond) = (bundle_of(limit), bundle_of(limit + 1));
-    let too_large =
-        |octets, limit| ParseError::TooLarge { what: "signature bundle", octets, limit };
+    let too_large = |octets, limit| BundleParseError::TooLarge {
+        what: "signature bundle",
+        bytes: octets,
+        limit,
+    };
     assert_eq!(verify(&edge, None), Ok(edge.plaintext.len()));
     assert_eq!(verify(&beyond, None), Err(too_large(limit + 1, limit)));
     assert_eq!(verify(&beyond, Some(limit + 1)), Ok(beyond.plaintext.len()));

@@ -9,7 +9,7 @@
 
 use base64ct::{Base64, Encoding};
 use kliento::{
-    ParseError, SignatureKind, Timestamp, TokenBundle, TokenPolicy, TrustAnchors, Verifier,
+    SignatureKind, Timestamp, TokenBundle, TokenParseError, TokenPolicy, TrustAnchors, Verifier,
     VerifyError,
 };
 use serde_json::Value;
@@ -105,7 +105,7 @@ fn every_truncation_and_extension_is_malformed() {
     }
     for octet in [0, 0x30, 0xFF] {
         let extended = [bundle.der.as_slice(), &[octet]].concat();
-        assert!(matches!(TokenBundle::from_der(&extended), Err(ParseError::Bundle(_))));
+        assert!(matches!(TokenBundle::from_der(&extended), Err(TokenParseError::Bundle(_))));
     }
 }
 
@@ -210,7 +210,7 @@ fn one_fault_in_a_javascript_bundle_fails_with_its_class() {
         {
             if der.len() <= TokenBundle::MAX_SIZE_BYTES {
                 let error = TokenBundle::from_der(&der).unwrap_err();
-                assert!(matches!(error, ParseError::Bundle(_)), "{name}: {error:?}");
+                assert!(matches!(error, TokenParseError::Bundle(_)), "{name}: {error:?}");
             }
         }
     }

@@ -3,7 +3,7 @@
 use veraid_dnssec::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 
 use crate::der_reader::{Element, Reader, check_structure, read_whole, tag};
-use crate::error::{AlgorithmProblem, ParseError};
+use crate::error::{AlgorithmProblem, BundleParseError};
 use crate::oid::known;
 
 const FIELD: &str = "AlgorithmIdentifier";
@@ -15,19 +15,19 @@ pub(crate) struct AlgorithmIdentifier<'a> {
 }
 
 impl<'a> AlgorithmIdentifier<'a> {
-    pub(crate) fn parse(mut reader: Reader<'a>) -> Result<Self, ParseError> {
+    pub(crate) fn parse(mut reader: Reader<'a>) -> Result<Self, BundleParseError> {
         let oid = reader.oid("algorithm")?;
         let parameters = if reader.is_finished() { None } else { Some(reader.any("parameters")?) };
         reader.finish()?;
         Ok(Self { oid, parameters })
     }
 
-    pub(crate) fn from_element(element: &Element<'a>) -> Result<Self, ParseError> {
+    pub(crate) fn from_element(element: &Element<'a>) -> Result<Self, BundleParseError> {
         Self::parse(element.reader(FIELD))
     }
 
     /// The SEQUENCE within an explicit tag.
-    fn from_explicit(element: &Element<'a>) -> Result<Self, ParseError> {
+    fn from_explicit(element: &Element<'a>) -> Result<Self, BundleParseError> {
         Self::from_element(&read_whole(element.value, tag::SEQUENCE, FIELD, element.offset)?)
     }
 
@@ -55,7 +55,7 @@ impl<'a> AlgorithmIdentifier<'a> {
     /// length.
     pub(crate) fn signature(
         &self,
-    ) -> Result<Result<SignatureAlgorithm, AlgorithmProblem>, ParseError> {
+    ) -> Result<Result<SignatureAlgorithm, AlgorithmProblem>, BundleParseError> {
         if self.oid != known::RSASSA_PSS {
             return Ok(Err(AlgorithmProblem::NotPss));
         }
@@ -68,7 +68,7 @@ impl<'a> AlgorithmIdentifier<'a> {
 }
 
 /// The hash of RSASSA-PSS-params; `None` if the parameters are not those of one allowed hash.
-fn pss_digest(parameters: &Element<'_>) -> Result<Option<DigestAlgorithm>, ParseError> {
+fn pss_digest(parameters: &Element<'_>) -> Result<Option<DigestAlgorithm>, BundleParseError> {
     let mut reader = parameters.reader("RSASSA-PSS-params");
     let hash = reader.optional(tag::constructed(0), "hashAlgorithm")?;
     let mask = reader.optional(tag::constructed(1), "maskGenAlgorithm")?;
@@ -123,7 +123,7 @@ pub(crate) struct RsaPublicKey {
 impl RsaPublicKey {
     /// Parses a SubjectPublicKeyInfo in DER and nothing after it.
     pub(crate) fn from_spki_der(der: &[u8]) -> Result<Self, AlgorithmProblem> {
-        let parsed = || -> Result<_, ParseError> {
+        let parsed = || -> Result<_, BundleParseError> {
             let field = "subjectPublicKeyInfo";
             let element = read_whole(der, tag::SEQUENCE, field, 0)?;
             check_structure(der, field)?;
@@ -136,7 +136,9 @@ impl RsaPublicKey {
     /// 3279 section 2.3.1).
     ///
     /// Other forms of the same key would give it another key id, so they are rejected.
-    pub(crate) fn parse(spki: &Element<'_>) -> Result<Result<Self, AlgorithmProblem>, ParseError> {
+    pub(crate) fn parse(
+        spki: &Element<'_>,
+    ) -> Result<Result<Self, AlgorithmProblem>, BundleParseError> {
         let mut reader = spki.reader("subjectPublicKeyInfo");
         let algorithm =
             AlgorithmIdentifier::from_element(&reader.read(tag::SEQUENCE, "algorithm")?)?;

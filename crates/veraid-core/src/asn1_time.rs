@@ -3,7 +3,7 @@
 use veraid_dnssec::{Timestamp, UtcDateTime};
 
 use crate::der_reader::{Element, Reader, tag};
-use crate::error::{DerProblem, ParseError};
+use crate::error::{BundleParseError, DerProblem};
 
 /// The maximum digits of a fraction of a second (9: nanoseconds; deployed software writes up to 3).
 const MAX_FRACTION_DIGITS: usize = 9;
@@ -12,7 +12,7 @@ const MAX_FRACTION_DIGITS: usize = 9;
 pub(crate) fn read_certificate_time(
     reader: &mut Reader<'_>,
     field: &'static str,
-) -> Result<Timestamp, ParseError> {
+) -> Result<Timestamp, BundleParseError> {
     let element = reader.any(field)?;
     let time = match element.tag {
         tag::UTC_TIME => element.value.split_first_chunk::<2>().and_then(|(year, rest)| {
@@ -24,14 +24,14 @@ pub(crate) fn read_certificate_time(
             element.value.strip_suffix(b"Z").and_then(parse_with_four_digit_year)
         }
         found => {
-            return Err(ParseError::Der {
+            return Err(BundleParseError::Der {
                 field,
                 offset: element.offset,
                 problem: DerProblem::Tag { expected: Some(tag::UTC_TIME), found },
             });
         }
     };
-    time.ok_or(ParseError::Der { field, offset: element.offset, problem: DerProblem::Value })
+    time.ok_or(BundleParseError::Der { field, offset: element.offset, problem: DerProblem::Value })
 }
 
 /// A GeneralizedTime of signature metadata and whether it had a fraction of a second, which is
@@ -39,7 +39,7 @@ pub(crate) fn read_certificate_time(
 pub(crate) fn read_metadata_time(
     element: &Element<'_>,
     field: &'static str,
-) -> Result<(Timestamp, bool), ParseError> {
+) -> Result<(Timestamp, bool), BundleParseError> {
     let parsed =
         element.value.strip_suffix(b"Z").and_then(|text| match text.split_at_checked(14) {
             Some((whole, [])) => Some((parse_with_four_digit_year(whole)?, false)),
@@ -50,7 +50,11 @@ pub(crate) fn read_metadata_time(
             }
             _ => None,
         });
-    parsed.ok_or(ParseError::Der { field, offset: element.offset, problem: DerProblem::Value })
+    parsed.ok_or(BundleParseError::Der {
+        field,
+        offset: element.offset,
+        problem: DerProblem::Value,
+    })
 }
 
 fn parse_with_four_digit_year(text: &[u8]) -> Option<Timestamp> {

@@ -8,7 +8,7 @@ use crate::certificate::Certificate;
 use crate::chain_set::{encode_dnssec_chain, read_chain};
 use crate::der_reader::{Reader, tag};
 use crate::der_writer::encode;
-use crate::error::{DerProblem, Deviation, ParseError};
+use crate::error::{BundleParseError, DerProblem, Deviation};
 use crate::name::OrganisationName;
 use crate::profile::Profile;
 
@@ -30,10 +30,10 @@ impl BundleHead {
     pub(crate) fn read(
         fields: &mut Reader<'_>,
         deviations: &mut Vec<Deviation>,
-    ) -> Result<Self, ParseError> {
+    ) -> Result<Self, BundleParseError> {
         let version = fields.read(tag::primitive(0), "version")?;
         if version.value != [0] {
-            return Err(ParseError::Der {
+            return Err(BundleParseError::Der {
                 field: "version",
                 offset: version.offset,
                 problem: DerProblem::Value,
@@ -87,7 +87,10 @@ impl BundleHead {
     }
 
     /// Rejects forms that the bundle's profile does not allow.
-    pub(crate) fn check_strictness(&self, deviations: &[Deviation]) -> Result<(), ParseError> {
+    pub(crate) fn check_strictness(
+        &self,
+        deviations: &[Deviation],
+    ) -> Result<(), BundleParseError> {
         check_strictness(self.profile(), deviations)
     }
 }
@@ -96,9 +99,11 @@ impl BundleHead {
 pub(crate) fn check_strictness(
     profile: Profile,
     deviations: &[Deviation],
-) -> Result<(), ParseError> {
+) -> Result<(), BundleParseError> {
     match (profile, deviations.first()) {
-        (Profile::DomainAuth, Some(&deviation)) => Err(ParseError::NotStrictDer { deviation }),
+        (Profile::DomainAuth, Some(&deviation)) => {
+            Err(BundleParseError::NotStrictDer { deviation })
+        }
         _ => Ok(()),
     }
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use veraid_dnssec::{ValidityPeriod, ValidityPeriods};
 
-use crate::error::VerifyError;
 use crate::cache::{VerificationCache, key};
-use crate::oid::ServiceOid;
 use crate::cache_entry::{BundleEntry, OrganisationEntry};
+use crate::error::VerifyError;
+use crate::oid::ServiceOid;
 use crate::signature_bundle::{BundleKeys, SignatureBundle, organisation_fields};
 use crate::verification::{ProvedOrganisation, VerifiedSignature};
 use crate::verifier::Verifier;
@@ -31,10 +31,13 @@ impl<'a> BundleLookup<'a> {
         verifier: &'a Verifier,
     ) -> Self {
         let (cache, crypto) = (verifier.cache(), verifier.crypto());
-        let whole = || cache.and_then(VerificationCache::bundles).and_then(|_| key(bundle.as_der(), crypto));
+        let whole = || {
+            cache.and_then(VerificationCache::bundles).and_then(|_| key(bundle.as_der(), crypto))
+        };
         let organisation = || {
-            let fields =
-                cache.and_then(VerificationCache::organisations).zip(organisation_fields(bundle.as_der()));
+            let fields = cache
+                .and_then(VerificationCache::organisations)
+                .zip(organisation_fields(bundle.as_der()));
             fields.and_then(|(_, fields)| key(fields, crypto))
         };
         let keys = BundleKeys {

@@ -15,7 +15,7 @@ use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 
 use crate::cache_entry::{BundleEntry, OrganisationEntry};
 
-pub(crate) use store::{Key, CacheEntry, Store};
+pub(crate) use store::{CacheEntry, Key, Store};
 
 /// Size limits of a verifier's cache. By default nothing is cached.
 ///
@@ -47,24 +47,24 @@ impl CacheLimits {
     /// Sets the bytes for signatures of the root and of top-level domains, which all chains below
     /// share.
     #[must_use]
-    pub const fn with_zone_bytes(mut self, octets: u64) -> Self {
-        self.zone_bytes = octets;
+    pub const fn with_zone_bytes(mut self, bytes: u64) -> Self {
+        self.zone_bytes = bytes;
         self
     }
 
     /// Sets the bytes for organisations: chain, certificate and key record, which all bundles of an
     /// organisation share until it fetches another chain.
     #[must_use]
-    pub const fn with_organisation_bytes(mut self, octets: u64) -> Self {
-        self.organisation_bytes = octets;
+    pub const fn with_organisation_bytes(mut self, bytes: u64) -> Self {
+        self.organisation_bytes = bytes;
         self
     }
 
     /// Sets the bytes for whole bundles with attached content, such as a token that a client sends
     /// with each request.
     #[must_use]
-    pub const fn with_bundle_bytes(mut self, octets: u64) -> Self {
-        self.bundle_bytes = octets;
+    pub const fn with_bundle_bytes(mut self, bytes: u64) -> Self {
+        self.bundle_bytes = bytes;
         self
     }
 }
@@ -103,7 +103,7 @@ pub struct CacheCounters {
     /// The number of entries.
     pub entries: u64,
     /// The size of the entries in bytes, estimated rather too high than too low.
-    pub octets: u64,
+    pub bytes: u64,
 }
 
 /// The caches of one verifier.
@@ -117,11 +117,11 @@ pub(crate) struct VerificationCache {
 impl VerificationCache {
     pub(crate) fn new(limits: CacheLimits) -> Self {
         let CacheLimits { zone_bytes, organisation_bytes, bundle_bytes } = limits;
-        let some = |octets: u64| (octets > 0).then_some(octets);
+        let some = |bytes: u64| (bytes > 0).then_some(bytes);
         Self {
-            zones: some(zone_bytes).map(|octets| Arc::new(ZoneChecks(Store::new(octets, 0)))),
-            organisations: some(organisation_bytes).map(|octets| Store::new(octets, 9_000)),
-            bundles: some(bundle_bytes).map(|octets| Store::new(octets, 3_500)),
+            zones: some(zone_bytes).map(|bytes| Arc::new(ZoneChecks(Store::new(bytes, 0)))),
+            organisations: some(organisation_bytes).map(|bytes| Store::new(bytes, 9_000)),
+            bundles: some(bundle_bytes).map(|bytes| Store::new(bytes, 3_500)),
         }
     }
 
@@ -161,7 +161,7 @@ struct ZoneChecks(Store<Present>);
 struct Present;
 
 impl CacheEntry for Present {
-    fn octets(&self) -> usize {
+    fn heap_size_bytes(&self) -> usize {
         0
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use veraid_dnssec::{ValidityPeriod, ValidityPeriods};
 
 use crate::bundle_head::BundleHead;
-use crate::error::{Deviation, VerifyError};
 use crate::cache::CacheEntry;
+use crate::error::{Deviation, VerifyError};
 use crate::oid::ServiceOid;
 use crate::profile::Profile;
 use crate::verification::{ProvedOrganisation, VerifiedSignature};
@@ -28,7 +28,7 @@ pub(crate) struct OrganisationEntry {
     pub(crate) deviations: Vec<Deviation>,
     service: ServiceOid,
     proved: ProvedOrganisation,
-    octets: usize,
+    bytes: usize,
 }
 
 impl OrganisationEntry {
@@ -42,11 +42,11 @@ impl OrganisationEntry {
     ) -> Self {
         let proved = proved.with_self_signature_verified();
         let certificate = head.organisation_certificate.as_der().len();
-        let octets = FIXED_BYTES
+        let bytes = FIXED_BYTES
             .saturating_add(certificate.saturating_mul(CERTIFICATE_FACTOR))
             .saturating_add(head.chain.heap_size_bytes())
             .saturating_add(proved.heap_size_bytes());
-        Self { head, deviations, service, proved, octets }
+        Self { head, deviations, service, proved, bytes }
     }
 
     /// Returns true if the entry answers for `service` and `period`.
@@ -80,8 +80,8 @@ impl OrganisationEntry {
 }
 
 impl CacheEntry for OrganisationEntry {
-    fn octets(&self) -> usize {
-        self.octets
+    fn heap_size_bytes(&self) -> usize {
+        self.bytes
     }
 }
 
@@ -92,7 +92,7 @@ pub(crate) struct BundleEntry {
     organisation: ProvedOrganisation,
     certificates: ValidityPeriods,
     signature: VerifiedSignature,
-    octets: usize,
+    bytes: usize,
 }
 
 impl BundleEntry {
@@ -103,10 +103,10 @@ impl BundleEntry {
         signature: VerifiedSignature,
     ) -> Self {
         // Other entries may share the organisation's records; each entry counts them.
-        let octets = FIXED_BYTES
+        let bytes = FIXED_BYTES
             .saturating_add(organisation.heap_size_bytes())
             .saturating_add(signature.heap_size_bytes());
-        Self { service, organisation, certificates, signature, octets }
+        Self { service, organisation, certificates, signature, bytes }
     }
 
     /// The result that verifying the bundle again for `service` and `period` would give; `None` if
@@ -130,8 +130,8 @@ impl BundleEntry {
 }
 
 impl CacheEntry for BundleEntry {
-    fn octets(&self) -> usize {
-        self.octets
+    fn heap_size_bytes(&self) -> usize {
+        self.bytes
     }
 }
 

@@ -8,7 +8,7 @@ use veraid_dnssec::{SignatureCheckError, SignatureChecks, Timestamp, ValidityPer
 use crate::algorithm::{AlgorithmIdentifier, RsaPublicKey};
 use crate::asn1_time::read_certificate_time;
 use crate::der_reader::{Element, check_structure, read_whole, tag};
-use crate::error::{AlgorithmProblem, CertificateProblem, DerProblem, ParseError};
+use crate::error::{AlgorithmProblem, BundleParseError, CertificateProblem, DerProblem};
 use crate::oid::write_dotted;
 
 mod common_name;
@@ -44,8 +44,8 @@ impl Certificate {
     ///
     /// # Errors
     ///
-    /// [`ParseError`] with the field and octet at which parsing stopped.
-    pub fn from_der(der: &[u8]) -> Result<Self, ParseError> {
+    /// [`BundleParseError`] with the field and octet at which parsing stopped.
+    pub fn from_der(der: &[u8]) -> Result<Self, BundleParseError> {
         let element = read_whole(der, tag::SEQUENCE, "certificate", 0)?;
         check_structure(der, "certificate")?;
         Self::from_element(&element, "certificate")
@@ -56,7 +56,7 @@ impl Certificate {
     pub(crate) fn from_element(
         element: &Element<'_>,
         field: &'static str,
-    ) -> Result<Self, ParseError> {
+    ) -> Result<Self, BundleParseError> {
         let mut reader = element.reader(field);
         let tbs = reader.read(tag::SEQUENCE, "tbsCertificate")?;
         let outer_algorithm = reader.read(tag::SEQUENCE, "signatureAlgorithm")?;
@@ -76,7 +76,7 @@ impl Certificate {
         };
         let serial = fields.read(tag::INTEGER, "serialNumber")?;
         if serial.value.is_empty() {
-            return Err(ParseError::Der {
+            return Err(BundleParseError::Der {
                 field: "serialNumber",
                 offset: serial.offset,
                 problem: DerProblem::Value,
@@ -325,10 +325,12 @@ impl Eq for Certificate {}
 pub(crate) fn bit_string_octets<'a>(
     element: &Element<'a>,
     field: &'static str,
-) -> Result<&'a [u8], ParseError> {
+) -> Result<&'a [u8], BundleParseError> {
     match element.value.split_first() {
         Some((0, octets)) => Ok(octets),
-        _ => Err(ParseError::Der { field, offset: element.offset, problem: DerProblem::Value }),
+        _ => {
+            Err(BundleParseError::Der { field, offset: element.offset, problem: DerProblem::Value })
+        }
     }
 }
 

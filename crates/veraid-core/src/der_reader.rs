@@ -6,7 +6,7 @@
 
 use der::{Decode, Length, Reader as _, SliceReader};
 
-use crate::error::{DerProblem, ParseError};
+use crate::error::{BundleParseError, DerProblem};
 
 /// Tags by their octet.
 pub(crate) mod tag {
@@ -80,8 +80,8 @@ impl<'a> Reader<'a> {
     }
 
     /// An error at the position of the next element.
-    pub(crate) const fn error(&self, problem: DerProblem) -> ParseError {
-        ParseError::Der { field: self.field, offset: self.offset, problem }
+    pub(crate) const fn error(&self, problem: DerProblem) -> BundleParseError {
+        BundleParseError::Der { field: self.field, offset: self.offset, problem }
     }
 
     pub(crate) const fn is_finished(&self) -> bool {
@@ -89,10 +89,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element, whatever its tag. `field` names it in errors.
-    pub(crate) fn any(&mut self, field: &'static str) -> Result<Element<'a>, ParseError> {
+    pub(crate) fn any(&mut self, field: &'static str) -> Result<Element<'a>, BundleParseError> {
         let offset = self.offset;
-        let bounds =
-            Bounds::of(self.rest).map_err(|problem| ParseError::Der { field, offset, problem })?;
+        let bounds = Bounds::of(self.rest).map_err(|problem| BundleParseError::Der {
+            field,
+            offset,
+            problem,
+        })?;
         let (octets, rest) = self.rest.split_at_checked(bounds.end).unwrap_or_default();
         let value = octets.get(bounds.value..).unwrap_or_default();
         self.rest = rest;
@@ -102,9 +105,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element, which must have `tag`.
-    pub(crate) fn read(&mut self, tag: u8, field: &'static str) -> Result<Element<'a>, ParseError> {
+    pub(crate) fn read(
+        &mut self,
+        tag: u8,
+        field: &'static str,
+    ) -> Result<Element<'a>, BundleParseError> {
         match self.peek_tag() {
-            Some(found) if found != tag => Err(ParseError::Der {
+            Some(found) if found != tag => Err(BundleParseError::Der {
                 field,
                 offset: self.offset,
                 problem: DerProblem::Tag { expected: Some(tag), found },
@@ -118,7 +125,7 @@ impl<'a> Reader<'a> {
         &mut self,
         tag: u8,
         field: &'static str,
-    ) -> Result<Option<Element<'a>>, ParseError> {
+    ) -> Result<Option<Element<'a>>, BundleParseError> {
         if self.peek_tag() == Some(tag) { self.any(field).map(Some) } else { Ok(None) }
     }
 
@@ -127,14 +134,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Ends reading; nothing may be left.
-    pub(crate) fn finish(self) -> Result<(), ParseError> {
+    pub(crate) fn finish(self) -> Result<(), BundleParseError> {
         if self.is_finished() { Ok(()) } else { Err(self.error(DerProblem::TrailingBytes)) }
     }
 
     /// The next element, an OBJECT IDENTIFIER, as its content octets.
-    pub(crate) fn oid(&mut self, field: &'static str) -> Result<&'a [u8], ParseError> {
+    pub(crate) fn oid(&mut self, field: &'static str) -> Result<&'a [u8], BundleParseError> {
         let element = self.read(tag::OID, field)?;
-        check_oid(element.value).then_some(element.value).ok_or(ParseError::Der {
+        check_oid(element.value).then_some(element.value).ok_or(BundleParseError::Der {
             field,
             offset: element.offset,
             problem: DerProblem::Value,
@@ -142,12 +149,20 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element, an INTEGER from 0 to 255.
-    pub(crate) fn small_integer(&mut self, tag: u8, field: &'static str) -> Result<u8, ParseError> {
+    pub(crate) fn small_integer(
+        &mut self,
+        tag: u8,
+        field: &'static str,
+    ) -> Result<u8, BundleParseError> {
         let element = self.read(tag, field)?;
         match *element.value {
             [octet] if octet < 0x80 => Ok(octet),
             [0, octet] if octet >= 0x80 => Ok(octet),
-            _ => Err(ParseError::Der { field, offset: element.offset, problem: DerProblem::Value }),
+            _ => Err(BundleParseError::Der {
+                field,
+                offset: element.offset,
+                problem: DerProblem::Value,
+            }),
         }
     }
 }
@@ -209,7 +224,7 @@ pub(crate) fn read_whole<'a>(
     tag: u8,
     field: &'static str,
     base: usize,
-) -> Result<Element<'a>, ParseError> {
+) -> Result<Element<'a>, BundleParseError> {
     let mut reader = Reader::new(octets, field, base);
     let element = reader.read(tag, field)?;
     reader.finish()?;
@@ -229,7 +244,7 @@ const MAX_HEADER_BYTES: usize = crate::signature_bundle::SignatureBundle::MAX_OV
 /// parsed.
 ///
 /// One pass with one stack of fixed size, so that no input makes parsing recurse.
-pub(crate) fn check_structure(octets: &[u8], field: &'static str) -> Result<(), ParseError> {
+pub(crate) fn check_structure(octets: &[u8], field: &'static str) -> Result<(), BundleParseError> {
     check_structure_within(octets, field, 0)
 }
 
@@ -238,7 +253,7 @@ pub(crate) fn check_structure_within(
     octets: &[u8],
     field: &'static str,
     depth: usize,
-) -> Result<(), ParseError> {
+) -> Result<(), BundleParseError> {
     let mut next = 0;
     let mut header_bytes = 0_usize;
     // The ends of the elements around the next one; the outermost entry stands for all elements.
@@ -249,13 +264,13 @@ pub(crate) fn check_structure_within(
             ends.pop();
             continue;
         }
-        let error = |problem| ParseError::Der { field, offset: next, problem };
+        let error = |problem| BundleParseError::Der { field, offset: next, problem };
         let bounds = Bounds::of(octets.get(next..end).unwrap_or_default()).map_err(error)?;
         header_bytes = header_bytes.saturating_add(bounds.value);
         if header_bytes > MAX_HEADER_BYTES {
-            return Err(ParseError::TooLarge {
+            return Err(BundleParseError::TooLarge {
                 what: "all tags and lengths together",
-                octets: header_bytes,
+                bytes: header_bytes,
                 limit: MAX_HEADER_BYTES,
             });
         }
@@ -303,15 +318,15 @@ mod tests {
         assert_eq!(check_structure(&nested(16), "x"), Ok(()));
         assert_eq!(
             check_structure(&nested(17), "x"),
-            Err(ParseError::Der { field: "x", offset: 32, problem: DerProblem::Depth })
+            Err(BundleParseError::Der { field: "x", offset: 32, problem: DerProblem::Depth })
         );
     }
 
     #[test]
     fn reading_ends_at_the_limit_of_tags_and_lengths_whatever_follows() {
-        let too_large = ParseError::TooLarge {
+        let too_large = BundleParseError::TooLarge {
             what: "all tags and lengths together",
-            octets: 65_538,
+            bytes: 65_538,
             limit: 65_536,
         };
         let nulls = |count: usize| [5, 0].repeat(count);
@@ -322,7 +337,7 @@ mod tests {
         assert_eq!(check_structure(&octets, "x"), Err(too_large));
         let octets = [nulls(32_767), vec![0x04, 0x80]].concat();
         let problem = DerProblem::Length;
-        let error = ParseError::Der { field: "x", offset: 65_534, problem };
+        let error = BundleParseError::Der { field: "x", offset: 65_534, problem };
         assert_eq!(check_structure(&octets, "x"), Err(error));
     }
 
@@ -339,7 +354,7 @@ mod tests {
         ] {
             assert_eq!(
                 check_structure(octets, "x"),
-                Err(ParseError::Der { field: "x", offset: 0, problem }),
+                Err(BundleParseError::Der { field: "x", offset: 0, problem }),
                 "{octets:02x?}"
             );
         }
@@ -359,7 +374,7 @@ mod tests {
         // One octet more than fits, though more follow.
         let octets = [0x30, 0x04, 0x30, 0x03, 0x05, 0x00, 0x05, 0x00];
         let problem = DerProblem::Truncated;
-        let error = ParseError::Der { field: "x", offset: 2, problem };
+        let error = BundleParseError::Der { field: "x", offset: 2, problem };
         assert_eq!(check_structure(&octets, "x"), Err(error));
     }
 

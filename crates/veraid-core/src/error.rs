@@ -13,7 +13,7 @@ use crate::profile::Profile;
 /// The octets are not a bundle, certificate or chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ParseError {
+pub enum BundleParseError {
     /// An element does not conform to the schema or to DER.
     #[error("{field} at octet {offset}: {problem}")]
     Der {
@@ -26,14 +26,14 @@ pub enum ParseError {
     },
     /// A DNS message of the chain does not parse, or there are too many.
     #[error("dnssecChain: {0}")]
-    DnssecChain(veraid_dnssec::ParseError),
+    DnssecChain(veraid_dnssec::ChainParseError),
     /// The input is larger than allowed.
-    #[error("{what} has {octets} octets, limit is {limit}")]
+    #[error("{what} has {bytes} octets, limit is {limit}")]
     TooLarge {
         /// The part that is too large.
         what: &'static str,
         /// Its size in octets.
-        octets: usize,
+        bytes: usize,
         /// The maximum size in octets.
         limit: usize,
     },
@@ -45,7 +45,7 @@ pub enum ParseError {
     },
 }
 
-impl ParseError {
+impl BundleParseError {
     /// A number for the kind of error, which stays the same over releases.
     #[must_use]
     pub const fn code(&self) -> u16 {

@@ -8,6 +8,9 @@
 mod algorithm;
 mod asn1_time;
 mod bundle_head;
+mod bundle_lookup;
+mod cache;
+mod cache_entry;
 mod certificate;
 mod chain_set;
 mod der_reader;
@@ -16,15 +19,12 @@ mod error;
 mod issuing_path;
 mod key_record;
 mod member_id_bundle;
-mod cache;
 mod name;
 mod oid;
 mod organisation_credential;
 mod organisation_key;
 mod precis;
 mod profile;
-mod bundle_lookup;
-mod cache_entry;
 mod signature_bundle;
 mod signature_metadata;
 mod signed_data;
@@ -36,17 +36,17 @@ mod visibility;
 mod window;
 
 pub use algorithm::check_member_key;
+pub use cache::{CacheCounters, CacheLimits, CacheStats};
 pub use certificate::{Certificate, CommonNameProblem};
 pub use chain_set::{encode_dnssec_chain, parse_dnssec_chain};
 pub use error::{
-    AlgorithmProblem, CertificateProblem, CertificateRole, ContentProblem, DerProblem, Deviation,
-    KeyRecordError, NoCommonSecond, ParseError, SignedDataError, SigningCertificateProblem,
-    VerifyError,
+    AlgorithmProblem, BundleParseError, CertificateProblem, CertificateRole, ContentProblem,
+    DerProblem, Deviation, KeyRecordError, NoCommonSecond, SignedDataError,
+    SigningCertificateProblem, VerifyError,
 };
 pub use issuing_path::IssuingPath;
 pub use key_record::{KeyRecord, RecordForm};
 pub use member_id_bundle::{MemberIdBundle, VerifiedMemberId};
-pub use cache::{CacheStats, CacheCounters, CacheLimits};
 pub use name::{Member, NameProblem, OrganisationName, UserName};
 pub use oid::{OidError, ServiceOid};
 pub use organisation_credential::{OrganisationCredential, VerifiedOrganisationId};

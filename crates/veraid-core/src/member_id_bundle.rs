@@ -10,7 +10,7 @@ use crate::certificate::Certificate;
 use crate::certificate::path::Candidates;
 use crate::der_reader::{check_structure, is_sorted, read_whole, tag};
 use crate::der_writer::encode_set_of;
-use crate::error::{DerProblem, Deviation, ParseError, VerifyError};
+use crate::error::{BundleParseError, DerProblem, Deviation, VerifyError};
 use crate::name::Member;
 use crate::oid::ServiceOid;
 use crate::organisation_credential::OrganisationCredential;
@@ -46,12 +46,16 @@ impl MemberIdBundle {
     ///
     /// # Errors
     ///
-    /// [`ParseError`] with the field and octet at which parsing stopped.
-    pub fn from_der(der: &[u8]) -> Result<Self, ParseError> {
+    /// [`BundleParseError`] with the field and octet at which parsing stopped.
+    pub fn from_der(der: &[u8]) -> Result<Self, BundleParseError> {
         let field = "memberIdBundle";
         if der.len() > SignatureBundle::MAX_OVERHEAD_BYTES {
             let (octets, limit) = (der.len(), SignatureBundle::MAX_OVERHEAD_BYTES);
-            return Err(ParseError::TooLarge { what: "member id bundle", octets, limit });
+            return Err(BundleParseError::TooLarge {
+                what: "member id bundle",
+                bytes: octets,
+                limit,
+            });
         }
         let whole = read_whole(der, tag::SEQUENCE, field, 0)?;
         check_structure(der, field)?;
@@ -99,12 +103,12 @@ impl MemberIdBundle {
     ///
     /// # Errors
     ///
-    /// [`ParseError`] if the result is not a bundle, or is too large.
+    /// [`BundleParseError`] if the result is not a bundle, or is too large.
     pub fn assemble(
         organisation: &OrganisationCredential,
         member_certificate: &Certificate,
         intermediates: &[Certificate],
-    ) -> Result<Self, ParseError> {
+    ) -> Result<Self, BundleParseError> {
         let mut fields = vec![retag(tag::constructed(3), member_certificate.as_der())];
         if !intermediates.is_empty() {
             let certificates = intermediates.iter().map(|one| one.as_der().to_vec());
@@ -182,8 +186,12 @@ impl MemberIdBundle {
             return Err(VerifyError::AttributionMissing);
         }
         let user = member_name(&path, profile)?;
-        let common_second =
-            organisation.find_common_second(&path.validity(), ValidityPeriod::ALWAYS, period, verifier)?;
+        let common_second = organisation.find_common_second(
+            &path.validity(),
+            ValidityPeriod::ALWAYS,
+            period,
+            verifier,
+        )?;
         let proof = organisation.proof(&path, &common_second);
         let (validity, member) = (common_second.validity, organisation.into_member(user));
         Ok(VerifiedMemberId { member, profile, validity, proof })

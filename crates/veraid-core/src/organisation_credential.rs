@@ -11,7 +11,7 @@ use crate::certificate::path::Candidates;
 use crate::chain_set::{encode_dnssec_chain, parse_dnssec_chain};
 use crate::der_reader::tag;
 use crate::der_writer::encode;
-use crate::error::{Deviation, ParseError, VerifyError};
+use crate::error::{BundleParseError, Deviation, VerifyError};
 use crate::name::OrganisationName;
 use crate::oid::ServiceOid;
 use crate::profile::Profile;
@@ -34,13 +34,13 @@ impl OrganisationCredential {
     ///
     /// # Errors
     ///
-    /// [`ParseError::NotStrictDer`] if the chain is for DomainAuth and the certificate has a form
-    /// that DomainAuth does not allow; [`ParseError::DnssecChain`] if the chain exceeds the default
+    /// [`BundleParseError::NotStrictDer`] if the chain is for DomainAuth and the certificate has a form
+    /// that DomainAuth does not allow; [`BundleParseError::DnssecChain`] if the chain exceeds the default
     /// limits for a bundle.
     pub fn new(
         chain: DnssecChain,
         organisation_certificate: Certificate,
-    ) -> Result<Self, ParseError> {
+    ) -> Result<Self, BundleParseError> {
         // The chain is parsed from the encoding, so that the same chain is verified that a bundle
         // will contain.
         let chain = parse_dnssec_chain(&encode_dnssec_chain(chain.messages()))?;
@@ -105,8 +105,12 @@ impl OrganisationCredential {
         };
         let path = candidates
             .verify_path_to(&self.head.organisation_certificate, &mut organisation.checks)?;
-        let common_second =
-            organisation.find_common_second(&path.validity(), ValidityPeriod::ALWAYS, period, verifier)?;
+        let common_second = organisation.find_common_second(
+            &path.validity(),
+            ValidityPeriod::ALWAYS,
+            period,
+            verifier,
+        )?;
         let proof = organisation.proof(&path, &common_second);
         let validity = common_second.validity;
         Ok(VerifiedOrganisationId { name: organisation.into_name(), profile, validity, proof })

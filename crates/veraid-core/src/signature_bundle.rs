@@ -6,14 +6,14 @@ use std::sync::Arc;
 use veraid_dnssec::{DnssecChain, ValidityPeriod};
 
 use crate::bundle_head::{BundleHead, check_strictness, retag};
+use crate::cache::{Key, key};
+use crate::cache_entry::OrganisationEntry;
 use crate::certificate::Certificate;
 use crate::der_reader::{Element, check_structure, check_structure_within, read_whole, tag};
-use crate::error::{Deviation, ParseError, VerifyError};
-use crate::cache::{Key, key};
+use crate::error::{BundleParseError, Deviation, VerifyError};
 use crate::oid::ServiceOid;
 use crate::organisation_credential::OrganisationCredential;
 use crate::profile::Profile;
-use crate::cache_entry::OrganisationEntry;
 use crate::signed_data::SignedData;
 use crate::verification::{VerifiedSignature, verify};
 use crate::verifier::Verifier;
@@ -74,8 +74,8 @@ impl SignatureBundle {
     ///
     /// # Errors
     ///
-    /// [`ParseError`] with the field and octet at which parsing stopped.
-    pub fn from_der(der: &[u8]) -> Result<Self, ParseError> {
+    /// [`BundleParseError`] with the field and octet at which parsing stopped.
+    pub fn from_der(der: &[u8]) -> Result<Self, BundleParseError> {
         Self::from_der_within(der, Self::MAX_SIZE_BYTES)
     }
 
@@ -84,7 +84,7 @@ impl SignatureBundle {
     /// # Errors
     ///
     /// As [`SignatureBundle::from_der`].
-    pub fn from_der_within(der: &[u8], max_size_bytes: usize) -> Result<Self, ParseError> {
+    pub fn from_der_within(der: &[u8], max_size_bytes: usize) -> Result<Self, BundleParseError> {
         let field = "signatureBundle";
         check_size(der, max_size_bytes)?;
         let whole = read_whole(der, tag::SEQUENCE, field, 0)?;
@@ -168,13 +168,13 @@ impl SignatureBundle {
         profile: Profile,
         signed_data: SignedData,
         mut deviations: Vec<Deviation>,
-    ) -> Result<Self, ParseError> {
+    ) -> Result<Self, BundleParseError> {
         let content_len = signed_data.content.as_ref().map_or(0, Vec::len);
         let overhead = der.len().saturating_sub(content_len);
         if overhead > Self::MAX_OVERHEAD_BYTES {
-            return Err(ParseError::TooLarge {
+            return Err(BundleParseError::TooLarge {
                 what: "signature bundle without its content",
-                octets: overhead,
+                bytes: overhead,
                 limit: Self::MAX_OVERHEAD_BYTES,
             });
         }
@@ -193,11 +193,11 @@ impl SignatureBundle {
     ///
     /// # Errors
     ///
-    /// [`ParseError`] if the result is not a bundle, or is too large.
+    /// [`BundleParseError`] if the result is not a bundle, or is too large.
     pub fn assemble(
         organisation: &OrganisationCredential,
         content_info: &[u8],
-    ) -> Result<Self, ParseError> {
+    ) -> Result<Self, BundleParseError> {
         let field = "signature";
         let element = read_whole(content_info, tag::SEQUENCE, field, 0)?;
         // The ContentInfo is nested in the bundle.
@@ -313,10 +313,10 @@ pub(crate) fn organisation_fields(der: &[u8]) -> Option<&[u8]> {
     whole.value.get(..octets)
 }
 
-fn check_size(der: &[u8], limit: usize) -> Result<(), ParseError> {
+fn check_size(der: &[u8], limit: usize) -> Result<(), BundleParseError> {
     let octets = der.len();
     if octets > limit {
-        return Err(ParseError::TooLarge { what: "signature bundle", octets, limit });
+        return Err(BundleParseError::TooLarge { what: "signature bundle", bytes: octets, limit });
     }
     Ok(())
 }
@@ -324,7 +324,7 @@ fn check_size(der: &[u8], limit: usize) -> Result<(), ParseError> {
 /// Rejects a chain and organisation certificate that are too large before any of it is parsed.
 ///
 /// Only the expected fields are examined, however many elements there are.
-fn check_head_size(bundle: &Element<'_>) -> Result<(), ParseError> {
+fn check_head_size(bundle: &Element<'_>) -> Result<(), BundleParseError> {
     let mut fields = bundle.reader("signatureBundle");
     let mut octets = 0_usize;
     for _ in 0..ORGANISATION_FIELDS {
@@ -336,7 +336,7 @@ fn check_head_size(bundle: &Element<'_>) -> Result<(), ParseError> {
     let limit = SignatureBundle::MAX_OVERHEAD_BYTES;
     if octets > limit {
         let what = "signature bundle without its content";
-        return Err(ParseError::TooLarge { what, octets, limit });
+        return Err(BundleParseError::TooLarge { what, bytes: octets, limit });
     }
     Ok(())
 }

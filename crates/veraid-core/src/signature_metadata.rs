@@ -4,7 +4,7 @@ use veraid_dnssec::{InvertedPeriod, Timestamp, ValidityPeriod};
 
 use crate::asn1_time::read_metadata_time;
 use crate::der_reader::{Element, tag};
-use crate::error::{DerProblem, ParseError};
+use crate::error::{BundleParseError, DerProblem};
 use crate::oid::ServiceOid;
 
 /// The value of the signature metadata attribute.
@@ -25,10 +25,10 @@ pub(crate) struct SignatureMetadata {
 }
 
 impl SignatureMetadata {
-    pub(crate) fn parse(element: &Element<'_>) -> Result<Self, ParseError> {
+    pub(crate) fn parse(element: &Element<'_>) -> Result<Self, BundleParseError> {
         let field = "signatureMetadata";
         if element.tag != tag::SEQUENCE {
-            return Err(ParseError::Der {
+            return Err(BundleParseError::Der {
                 field,
                 offset: element.offset,
                 problem: DerProblem::Tag { expected: Some(tag::SEQUENCE), found: element.tag },
@@ -36,7 +36,7 @@ impl SignatureMetadata {
         }
         let mut fields = element.reader(field);
         let service = fields.read(tag::primitive(0), "serviceOid")?;
-        let service = ServiceOid::from_bytes(service.value).ok_or(ParseError::Der {
+        let service = ServiceOid::from_bytes(service.value).ok_or(BundleParseError::Der {
             field: "serviceOid",
             offset: service.offset,
             problem: DerProblem::Value,

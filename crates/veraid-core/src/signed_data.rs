@@ -84,7 +84,7 @@ pub(crate) struct VerifiedSignedData {
 impl SignedData {
     /// The parts of the only signer that lead to its certificate, if the structure has the shape
     /// that `profile` allows.
-    pub(crate) fn signer(&self, profile: Profile) -> Result<Signer<'_>, SignedDataError> {
+    pub(crate) fn signer(&self, profile: Profile) -> Result<FoundSigner<'_>, SignedDataError> {
         self.content_type.clone()?;
         // RFC 5652 section 5.1 requires 1 for the structures allowed here; VeraId's specification
         // says 3.
@@ -125,7 +125,7 @@ impl SignedData {
             None => None,
         };
         let service = &metadata.service;
-        Ok(Signer { info, attributes, issuer, serial, attribution, service, period })
+        Ok(FoundSigner { info, attributes, issuer, serial, attribution, service, period })
     }
 
     /// Checks the signature by the key at the end of `path`, over the octets received, and the
@@ -134,7 +134,7 @@ impl SignedData {
     /// `given` is the content of a detached signature.
     pub(crate) fn verify(
         &self,
-        signer: &Signer<'_>,
+        signer: &FoundSigner<'_>,
         path: &VerifiedPath<'_>,
         given: Option<&[u8]>,
         checks: &mut SignatureChecks,
@@ -159,7 +159,7 @@ impl SignedData {
 }
 
 /// The statements of a signer, not yet proved.
-pub(crate) struct Signer<'a> {
+pub(crate) struct FoundSigner<'a> {
     info: &'a SignerInfo,
     attributes: &'a SignedAttributes,
     pub(crate) issuer: &'a [u8],
@@ -169,7 +169,7 @@ pub(crate) struct Signer<'a> {
     pub(crate) period: ValidityPeriod,
 }
 
-impl Signer<'_> {
+impl FoundSigner<'_> {
     /// Checks that the algorithms are allowed and agree wherever they are named; returns the
     /// content's.
     fn check_algorithms(

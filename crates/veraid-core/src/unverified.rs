@@ -5,7 +5,7 @@ use veraid_dnssec::ValidityPeriod;
 
 use crate::oid::ServiceOid;
 use crate::signature_bundle::SignatureBundle;
-use crate::signed_data::Signer;
+use crate::signed_data::FoundSigner;
 
 /// The unverified contents of a bundle. None of it is proved, and a program must not act on it.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ impl SignatureBundle {
 }
 
 impl<'a> Unverified<'a> {
-    fn signer(self) -> Option<Signer<'a>> {
+    fn signer(self) -> Option<FoundSigner<'a>> {
         self.bundle.signed_data.signer(self.bundle.profile()).ok()
     }
 

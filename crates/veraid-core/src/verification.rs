@@ -9,18 +9,18 @@ use veraid_dnssec::{
 };
 
 use crate::bundle_head::BundleHead;
+use crate::bundle_lookup::BundleLookup;
+use crate::cache::VerificationCache;
 use crate::certificate::path::{Candidates, SelfSignature, VerifiedPath};
 use crate::certificate::{Certificate, CommonNameProblem};
 use crate::error::{CertificateRole, VerifyError};
 use crate::key_record::KeyRecord;
-use crate::cache::VerificationCache;
 use crate::name::{Member, OrganisationName, UserName};
 use crate::oid::ServiceOid;
 use crate::organisation_key::OrganisationKey;
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
-use crate::bundle_lookup::BundleLookup;
 use crate::signature_bundle::SignatureBundle;
-use crate::signed_data::{Signer, VerifiedSignedData};
+use crate::signed_data::{FoundSigner, VerifiedSignedData};
 use crate::verifier::Verifier;
 use crate::window::{Evidence, Window};
 
@@ -249,7 +249,8 @@ pub(crate) fn verify(
 
     // Steps 2 to 5 must be valid at one common second inside the window.
     let certificates = path.validity();
-    let common_second = organisation.find_common_second(&certificates, signed.period, period, verifier)?;
+    let common_second =
+        organisation.find_common_second(&certificates, signed.period, period, verifier)?;
     if let Some(limit) = verifier.policy().max_signed_seconds(organisation.profile)
         && signed.period.span_seconds() > limit
     {
@@ -294,9 +295,14 @@ impl VerifiedSignature {
     /// The approximate heap size in bytes, without the records that it rests on.
     pub(crate) fn heap_size_bytes(&self) -> usize {
         let user = self.member.user().map_or(0, |user| user.as_str().len());
-        [self.content.len(), self.signature.len(), self.member.organisation().heap_size_bytes(), user]
-            .into_iter()
-            .fold(0, usize::saturating_add)
+        [
+            self.content.len(),
+            self.signature.len(),
+            self.member.organisation().heap_size_bytes(),
+            user,
+        ]
+        .into_iter()
+        .fold(0, usize::saturating_add)
     }
 
     /// Replaces the window and validity with those of another common second.
@@ -309,7 +315,7 @@ impl VerifiedSignature {
 
 /// The member that the signature is attributed to, and the kind of its key.
 fn attribute(
-    signer: &Signer<'_>,
+    signer: &FoundSigner<'_>,
     path: &VerifiedPath<'_>,
     organisation: &Certificate,
     profile: Profile,

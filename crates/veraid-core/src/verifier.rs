@@ -5,7 +5,7 @@ use std::sync::Arc;
 use veraid_dnssec::crypto::CryptoProvider;
 use veraid_dnssec::{ChainVerifier, Limits, TrustAnchors};
 
-use crate::cache::{VerificationCache, CacheStats, CacheLimits};
+use crate::cache::{CacheLimits, CacheStats, VerificationCache};
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 
 /// Verifies bundles with its trust anchors, cryptography, limits and policy, and optionally a cache

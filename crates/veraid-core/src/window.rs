@@ -41,9 +41,9 @@ impl Window {
     ) -> Result<(ValidityPeriod, ValidityPeriod), VerifyError> {
         self.find_common_second_in(self.requested, evidence).or_else(|error| {
             match self.first_second_of_leeway(evidence) {
-                Some(begun) => {
-                    self.find_common_second_in(ValidityPeriod::at(begun), evidence).map_err(|_| error)
-                }
+                Some(begun) => self
+                    .find_common_second_in(ValidityPeriod::at(begun), evidence)
+                    .map_err(|_| error),
                 None => Err(error),
             }
         })
@@ -135,8 +135,14 @@ mod tests {
     fn looks_back_from_the_end_of_the_signature_under_veraid_and_of_the_request_under_domainauth() {
         let (requested, signature, chain) =
             (p(0, 10 * DAY), p(0, 2 * DAY), [p(3 * DAY / 2, 9 * DAY / 5)]);
-        assert_eq!(find_common_second(Profile::VeraId, requested, DAY, &chain, signature), Some(chain[0]));
-        assert_eq!(find_common_second(Profile::DomainAuth, requested, DAY, &chain, signature), None);
+        assert_eq!(
+            find_common_second(Profile::VeraId, requested, DAY, &chain, signature),
+            Some(chain[0])
+        );
+        assert_eq!(
+            find_common_second(Profile::DomainAuth, requested, DAY, &chain, signature),
+            None
+        );
     }
 
     #[test]
@@ -163,7 +169,10 @@ mod tests {
     #[test]
     fn the_run_is_the_one_around_the_latest_common_second() {
         let chain = [p(10, 20), p(30, 40), p(60, 90)];
-        assert_eq!(find_common_second(Profile::VeraId, p(15, 35), 1_000, &chain, p(0, 1_000)), Some(p(30, 40)));
+        assert_eq!(
+            find_common_second(Profile::VeraId, p(15, 35), 1_000, &chain, p(0, 1_000)),
+            Some(p(30, 40))
+        );
     }
 
     #[test]
@@ -178,7 +187,10 @@ mod tests {
         let evidence =
             Evidence { chain: &chain, certificates: &certificates, signature: p(100, 200) };
         assert!(window(40, 59).find_common_second(evidence).is_err());
-        assert_eq!(window(40, 60).find_common_second(evidence).unwrap(), (p(100, 100), p(100, 200)));
+        assert_eq!(
+            window(40, 60).find_common_second(evidence).unwrap(),
+            (p(100, 100), p(100, 200))
+        );
         assert!(window(201, 300).find_common_second(evidence).is_err());
     }
 
@@ -206,7 +218,8 @@ mod tests {
                     leeway_seconds: 60,
                 };
                 let expected = (begun <= 100).then(|| p(begun, 1_000));
-                let common_second = window.find_common_second(evidence).ok().map(|(_, validity)| validity);
+                let common_second =
+                    window.find_common_second(evidence).ok().map(|(_, validity)| validity);
                 assert_eq!(common_second, expected, "{evidence:?}");
             }
         }

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::crypto::CryptoProvider;
-use crate::error::{BogusReason, ChainError, ParseError};
+use crate::error::{BogusReason, ChainError, ChainParseError};
 use crate::limits::{Limit, Limits};
 use crate::message::{Message, Question};
 use crate::name::Name;
 use crate::rdata::{Dnskey, Ds};
 use crate::record_type::RecordType;
+use crate::reuse_period::ReusePeriod;
 use crate::rrset::{NoRrset, Rrset};
 use crate::serial::MAX_REQUESTED_SECONDS;
 use crate::signature::{Link, Requested, ZoneKey, prove};
 use crate::signature_checks::SignatureChecks;
-use crate::reuse_period::ReusePeriod;
 use crate::time::{ValidityPeriod, ValidityPeriods};
 use crate::trust_anchor::{TrustAnchors, matches_ds};
 
@@ -160,8 +160,10 @@ impl DnssecChain {
     ///
     /// # Errors
     ///
-    /// [`ParseError`] if a message does not parse or there are too many messages or records.
-    pub fn parse<'a>(messages: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, ParseError> {
+    /// [`ChainParseError`] if a message does not parse or there are too many messages or records.
+    pub fn parse<'a>(
+        messages: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<Self, ChainParseError> {
         Self::parse_within(messages, &Limits::DEFAULT)
     }
 
@@ -173,15 +175,15 @@ impl DnssecChain {
     pub fn parse_within<'a>(
         messages: impl IntoIterator<Item = &'a [u8]>,
         limits: &Limits,
-    ) -> Result<Self, ParseError> {
+    ) -> Result<Self, ChainParseError> {
         let mut parsed = Vec::new();
         let mut bytes_left = limits.octets;
         for (index, octets) in messages.into_iter().enumerate() {
             bytes_left = bytes_left
                 .checked_sub(octets.len())
-                .ok_or(ParseError::LimitExceeded(Limit::Octets))?;
+                .ok_or(ChainParseError::LimitExceeded(Limit::Octets))?;
             if index >= limits.messages {
-                return Err(ParseError::LimitExceeded(Limit::Messages));
+                return Err(ChainParseError::LimitExceeded(Limit::Messages));
             }
             parsed.push(Message::parse(octets, index, limits)?);
         }

@@ -11,7 +11,7 @@ use crate::time::{ValidityPeriod, ValidityPeriods};
 /// The octets are not a DNSSEC chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ParseError {
+pub enum ChainParseError {
     /// A message does not parse (RFC 1035 section 4).
     #[error("DNS message {message} is malformed at octet {offset}: {problem}")]
     Message {

@@ -13,17 +13,17 @@ mod message;
 mod name;
 mod rdata;
 mod record_type;
+mod reuse_period;
 mod rrset;
 mod serial;
 mod signature;
 mod signature_checks;
-mod reuse_period;
 mod time;
 mod trust_anchor;
 
 pub use chain::{ChainVerifier, DnssecChain, VerifiedRrset};
 pub use error::{
-    BogusReason, ChainError, MessageProblem, ParseError, SecurityStatus, TrustAnchorError,
+    BogusReason, ChainError, ChainParseError, MessageProblem, SecurityStatus, TrustAnchorError,
     TrustAnchorProblem,
 };
 pub use limits::{Limit, Limits};

@@ -5,7 +5,7 @@
 
 use hickory_proto::serialize::binary::{BinDecoder, DecodeError};
 
-use crate::error::{MessageProblem, ParseError};
+use crate::error::{ChainParseError, MessageProblem};
 use crate::limits::{Limit, Limits};
 use crate::name::Name;
 use crate::rdata::canonical_rdata;
@@ -50,9 +50,13 @@ pub(crate) struct Record {
 
 impl Message {
     /// Parses the message at position `index` of a chain.
-    pub(crate) fn parse(octets: &[u8], index: usize, limits: &Limits) -> Result<Self, ParseError> {
+    pub(crate) fn parse(
+        octets: &[u8],
+        index: usize,
+        limits: &Limits,
+    ) -> Result<Self, ChainParseError> {
         let mut decoder = BinDecoder::new(octets);
-        let error = |decoder: &BinDecoder<'_>, problem| ParseError::Message {
+        let error = |decoder: &BinDecoder<'_>, problem| ChainParseError::Message {
             message: index,
             offset: decoder.index(),
             problem,
@@ -60,7 +64,7 @@ impl Message {
         let header = Header::read(&mut decoder).map_err(|e| error(&decoder, e.into()))?;
 
         if usize::from(header.questions) > limits.questions_per_message {
-            return Err(ParseError::LimitExceeded(Limit::QuestionsPerMessage));
+            return Err(ChainParseError::LimitExceeded(Limit::QuestionsPerMessage));
         }
         let mut questions = Vec::new();
         for _ in 0..header.questions {
@@ -74,7 +78,7 @@ impl Message {
         let records = [header.answers, header.authorities, header.additionals];
         let total: usize = records.iter().map(|&count| usize::from(count)).sum();
         if total > limits.records_per_message {
-            return Err(ParseError::LimitExceeded(Limit::RecordsPerMessage));
+            return Err(ChainParseError::LimitExceeded(Limit::RecordsPerMessage));
         }
         let mut answers = Vec::with_capacity(usize::from(header.answers));
         for position in 0..total {

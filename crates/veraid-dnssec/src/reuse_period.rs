@@ -55,7 +55,8 @@ impl ReusePeriod {
     }
 
     fn narrow(&mut self, requested: ValidityPeriod, within: Option<ValidityPeriod>) {
-        let narrowed = self.0.zip(within).and_then(|(reuse_period, within)| reuse_period.intersection(within));
+        let narrowed =
+            self.0.zip(within).and_then(|(reuse_period, within)| reuse_period.intersection(within));
         let holds_requested =
             |reuse_period: &ValidityPeriod| reuse_period.intersection(requested) == Some(requested);
         self.0 = narrowed.filter(holds_requested);

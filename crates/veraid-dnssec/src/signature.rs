@@ -4,10 +4,10 @@ use crate::error::{BogusReason, ChainError};
 use crate::message::Question;
 use crate::name::Name;
 use crate::rdata::{Dnskey, Rrsig};
+use crate::reuse_period::ReusePeriod;
 use crate::rrset::Rrset;
 use crate::serial::{Resolved, resolve};
-use crate::signature_checks::{ZoneLevel, SignatureCheckError, SignatureChecks, ZoneCheck};
-use crate::reuse_period::ReusePeriod;
+use crate::signature_checks::{SignatureCheckError, SignatureChecks, ZoneCheck, ZoneLevel};
 use crate::time::{ValidityPeriod, ValidityPeriods};
 
 /// A key of a zone and the seconds for which it is proved.

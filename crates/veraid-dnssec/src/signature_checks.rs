@@ -45,7 +45,7 @@ impl SignatureChecks {
         Self { crypto, cache: None, limits, made: 0, failed: 0, ed448: 0 }
     }
 
-    /// Caches signatures of the root and of top-level domains in `memory`.
+    /// Caches signatures of the root and of top-level domains in `cache`.
     #[must_use]
     pub fn with_cache(mut self, cache: Arc<dyn SignatureCheckCache>) -> Self {
         self.cache = Some(cache);

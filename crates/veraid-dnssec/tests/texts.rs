@@ -1,7 +1,7 @@
 //! The texts of errors, limits and names.
 
 use veraid_dnssec::{
-    ChainError, DnssecChain, Limit, ParseError, Question, RecordType, SecurityStatus,
+    ChainError, ChainParseError, DnssecChain, Limit, Question, RecordType, SecurityStatus,
 };
 use veraid_testkit::MessageBuilder;
 
@@ -59,13 +59,13 @@ fn what_is_missing_is_told_by_name_and_type_and_leaves_the_verdict_open()
 }
 
 #[test]
-fn a_chain_tells_what_each_message_answers_and_has_at_most_64() -> Result<(), ParseError> {
+fn a_chain_tells_what_each_message_answers_and_has_at_most_64() -> Result<(), ChainParseError> {
     let question = Question { name: veraid_dnssec::Name::root(), record_type: RecordType::DNSKEY };
     let message = MessageBuilder::new(&question).build();
     let chain = DnssecChain::parse([message.as_slice(); 64])?;
     assert!(chain.questions().all(|found| found == Some(&question)));
     assert_eq!(chain.questions().len(), 64);
     let error = DnssecChain::parse([message.as_slice(); 65]).err();
-    assert_eq!(error, Some(ParseError::LimitExceeded(Limit::Messages)));
+    assert_eq!(error, Some(ChainParseError::LimitExceeded(Limit::Messages)));
     Ok(())
 }

@@ -10,7 +10,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::error::FailureReason;
 use crate::https;
-use crate::server::{Server, Transport};
+use crate::server::{ResolverAddress, Transport};
 use crate::tls::{TlsClient, connect_tcp, connection};
 
 /// An open connection to a server.
@@ -23,7 +23,10 @@ pub(crate) enum Connection {
 
 impl Connection {
     /// Connects to `server` by its transport, or over TCP instead of UDP.
-    pub(crate) async fn open(server: &Server, tls: &TlsClient) -> Result<Self, FailureReason> {
+    pub(crate) async fn open(
+        server: &ResolverAddress,
+        tls: &TlsClient,
+    ) -> Result<Self, FailureReason> {
         Ok(match server.transport() {
             Transport::Udp | Transport::Tcp => {
                 Self::Tcp(connect_tcp(server).await.map_err(connection)?)
@@ -45,7 +48,7 @@ impl Connection {
     /// again.
     pub(crate) async fn exchange(
         &mut self,
-        server: &Server,
+        server: &ResolverAddress,
         query: &[u8],
     ) -> Result<Vec<u8>, FailureReason> {
         match self {

@@ -4,9 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 use veraid_core::OrganisationName;
-use veraid_dnssec::{ChainError, Limit, MessageProblem, Name, ParseError, Question, RecordType};
+use veraid_dnssec::{
+    ChainError, ChainParseError, Limit, MessageProblem, Name, Question, RecordType,
+};
 
-use crate::server::Server;
+use crate::server::ResolverAddress;
 
 /// The reason that a chain could not be fetched, or is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,7 +62,7 @@ pub enum FetchError {
     )]
     SignaturesStripped {
         /// The server.
-        server: Server,
+        server: ResolverAddress,
         /// The records without a signature.
         question: Question,
     },
@@ -114,7 +116,7 @@ pub enum FetchError {
     },
     /// The responses do not form a chain.
     #[error("responses make no chain: {0}")]
-    Malformed(ParseError),
+    Malformed(ChainParseError),
     /// The responses form a chain that does not prove the records.
     #[error("responses do not prove the records: {0}")]
     NotProved(ChainError),
@@ -160,7 +162,7 @@ fn common_code(failures: &[ServerFailure]) -> Option<u16> {
 #[error("{server}: {reason}")]
 pub struct ServerFailure {
     /// The server.
-    pub server: Server,
+    pub server: ResolverAddress,
     /// The reason.
     pub reason: FailureReason,
 }

@@ -6,7 +6,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Request, Response};
 
 use crate::error::FailureReason;
-use crate::server::Server;
+use crate::server::ResolverAddress;
 use crate::tls::TlsClient;
 
 const DNS_MESSAGE: &str = "application/dns-message";
@@ -16,7 +16,7 @@ const MAX_BODY_BYTES: usize = 65_535;
 
 /// Connects to `server`. The connection ends when the last copy of the returned sender is dropped.
 pub(crate) async fn connect(
-    server: &Server,
+    server: &ResolverAddress,
     tls: &TlsClient,
 ) -> Result<SendRequest<Bytes>, FailureReason> {
     let stream = tls.connect_http2(server).await?;
@@ -35,7 +35,7 @@ pub(crate) async fn connect(
 /// Sends one query and returns the response.
 pub(crate) async fn exchange(
     sender: SendRequest<Bytes>,
-    server: &Server,
+    server: &ResolverAddress,
     query: &[u8],
 ) -> Result<Vec<u8>, FailureReason> {
     let request = Request::post(server.to_string())

@@ -20,4 +20,4 @@ pub use error::{FailureReason, FetchError, ResponseCode, ServerFailure};
 pub use fetched_chain::{FetchedChain, Form, Warning};
 pub use options::{OptionsError, ResolverOptions};
 pub use resolver::Resolver;
-pub use server::{Server, ServerTextError, ServerTextProblem, Transport};
+pub use server::{ResolverAddress, ResolverAddressError, ResolverAddressProblem, Transport};

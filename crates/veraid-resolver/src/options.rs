@@ -6,13 +6,13 @@ use std::time::Duration;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use crate::server::Server;
+use crate::server::ResolverAddress;
 
 /// The servers of a [`Resolver`](crate::Resolver), and its timeout, tries and trusted TLS
 /// certificates.
 #[derive(Clone, Debug)]
 pub struct ResolverOptions {
-    pub(crate) servers: Vec<Server>,
+    pub(crate) servers: Vec<ResolverAddress>,
     pub(crate) query_timeout: Duration,
     pub(crate) tries: NonZeroU8,
     pub(crate) extra_tls_roots: Vec<CertificateDer<'static>>,
@@ -25,7 +25,7 @@ impl ResolverOptions {
     /// Two tries, since one datagram may get lost.
     pub const DEFAULT_TRIES: NonZeroU8 = NonZeroU8::new(2).expect("two is not zero");
 
-    /// Creates options with [`Server::defaults`], the default timeout and tries, and Mozilla's
+    /// Creates options with [`ResolverAddress::defaults`], the default timeout and tries, and Mozilla's
     /// certificate authorities.
     #[must_use]
     pub const fn new() -> Self {
@@ -40,14 +40,14 @@ impl ResolverOptions {
     /// Adds a server, to be asked after those before it. The default servers are asked only if no
     /// server is added.
     #[must_use]
-    pub fn server(mut self, server: Server) -> Self {
+    pub fn server(mut self, server: ResolverAddress) -> Self {
         self.servers.push(server);
         self
     }
 
     /// Adds servers in order.
     #[must_use]
-    pub fn servers(mut self, servers: impl IntoIterator<Item = Server>) -> Self {
+    pub fn servers(mut self, servers: impl IntoIterator<Item = ResolverAddress>) -> Self {
         self.servers.extend(servers);
         self
     }

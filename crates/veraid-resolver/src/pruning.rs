@@ -41,8 +41,8 @@ pub(crate) fn minimal_messages(
     };
     let mut messages: Vec<Vec<u8>> = links.iter().map(|link| message(link, &[])).collect();
     let Some((question, _)) = links.first() else { return messages };
-    let judges = judges(&messages, question, now, verifier);
-    if judges.is_empty() {
+    let checks = checks(&messages, question, now, verifier);
+    if checks.is_empty() {
         return messages;
     }
     let mut dropped: Vec<Rrsig> = Vec::new();
@@ -57,7 +57,7 @@ pub(crate) fn minimal_messages(
         if let Some(slot) = messages.get_mut(place) {
             *slot = message(link, &dropped);
         }
-        if !judges.iter().all(|judge| judge.proves_as_much(&messages, question)) {
+        if !checks.iter().all(|check| check.proves_as_much(&messages, question)) {
             dropped.pop();
             if let Some(slot) = messages.get_mut(place) {
                 *slot = whole;
@@ -75,19 +75,19 @@ struct Rrsig {
 }
 
 /// A verifier, and the seconds at which it can verify the chain with all RRSIGs.
-struct Judge {
+struct ReducedChainCheck {
     verifier: ChainVerifier,
     asked: ValidityPeriod,
     now: Timestamp,
     run: ValidityPeriod,
 }
 
-fn judges(
+fn checks(
     messages: &[Vec<u8>],
     question: &Question,
     now: Timestamp,
     verifier: &ChainVerifier,
-) -> Vec<Judge> {
+) -> Vec<ReducedChainCheck> {
     let built_in = TrustAnchors::iana();
     let mut verifiers = vec![verifier.clone()];
     if *verifier.trust_anchors() != built_in {
@@ -105,13 +105,13 @@ fn judges(
         .filter_map(|verifier| {
             asked.into_iter().find_map(|asked| {
                 let run = run_around(messages, question, asked, now, &verifier)?;
-                Some(Judge { verifier: verifier.clone(), asked, now, run })
+                Some(ReducedChainCheck { verifier: verifier.clone(), asked, now, run })
             })
         })
         .collect()
 }
 
-impl Judge {
+impl ReducedChainCheck {
     /// Returns true if these messages prove the answer at every second at which all messages do.
     fn proves_as_much(&self, messages: &[Vec<u8>], question: &Question) -> bool {
         run_around(messages, question, self.asked, self.now, &self.verifier)

@@ -9,10 +9,10 @@ use crate::error::FetchError;
 use crate::fetched_chain::{FetchedChain, Form};
 use crate::options::{OptionsError, ResolverOptions};
 use crate::pruning::minimal_messages;
-use crate::server::Server;
+use crate::server::ResolverAddress;
 use crate::session::Session;
 use crate::tls::TlsClient;
-use crate::walk::{Walk, climb};
+use crate::walk::{ChainWalk, climb};
 
 /// Fetches chains from recursive resolvers, and verifies them.
 ///
@@ -41,7 +41,7 @@ impl Resolver {
         verifier: ChainVerifier,
     ) -> Result<Self, OptionsError> {
         if options.servers.is_empty() {
-            options.servers = Server::defaults();
+            options.servers = ResolverAddress::defaults();
         }
         let tls = TlsClient::new(&options)?;
         Ok(Self { options, verifier, tls })
@@ -49,7 +49,7 @@ impl Resolver {
 
     /// The servers, in the order in which they are asked.
     #[must_use]
-    pub fn servers(&self) -> &[Server] {
+    pub fn servers(&self) -> &[ResolverAddress] {
         &self.options.servers
     }
 
@@ -104,7 +104,7 @@ impl Resolver {
         verifier: &ChainVerifier,
     ) -> Result<FetchedChain, FetchError> {
         let limits = verifier.limits();
-        let Walk { links, zones } = self.climb(question, limits).await?;
+        let ChainWalk { links, zones } = self.climb(question, limits).await?;
         let messages: Vec<Vec<u8>> = match form {
             Form::Minimal => minimal_messages(&links, now, verifier),
             Form::Full => links.iter().map(|(_, response)| response.octets().to_vec()).collect(),
@@ -130,7 +130,7 @@ impl Resolver {
 impl Resolver {
     /// Climbs from `question` to the root, skipping servers that omit signatures while there are
     /// others.
-    async fn climb(&self, question: &Question, limits: &Limits) -> Result<Walk, FetchError> {
+    async fn climb(&self, question: &Question, limits: &Limits) -> Result<ChainWalk, FetchError> {
         let mut options = self.options.clone();
         loop {
             let session = Session::new(&options, &self.tls, limits.messages);

@@ -21,14 +21,14 @@ use rustls::pki_types::{DnsName, ServerName};
 /// resolver: that answer is not authenticated, but the server's certificate is.
 ///
 /// ```
-/// use veraid_resolver::Server;
+/// use veraid_resolver::ResolverAddress;
 ///
-/// let server: Server = "tls://[2001:db8::1]:853".parse()?;
+/// let server: ResolverAddress = "tls://[2001:db8::1]:853".parse()?;
 /// assert_eq!(server.to_string(), "tls://[2001:db8::1]");
-/// # Ok::<(), veraid_resolver::ServerTextError>(())
+/// # Ok::<(), veraid_resolver::ResolverAddressError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Server {
+pub struct ResolverAddress {
     transport: Transport,
     host: Host,
     port: u16,
@@ -36,7 +36,7 @@ pub struct Server {
     path: String,
 }
 
-/// The protocol to ask a [`Server`] with.
+/// The protocol to ask a [`ResolverAddress`] with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Transport {
     /// UDP, and TCP if the answer does not fit into a datagram.
@@ -55,7 +55,7 @@ enum Host {
     Name(String),
 }
 
-impl Server {
+impl ResolverAddress {
     /// The public resolvers that are asked by default: `https://1.1.1.1/dns-query` (Cloudflare),
     /// then `https://8.8.8.8/dns-query` (Google).
     ///
@@ -131,16 +131,18 @@ impl Transport {
     }
 }
 
-impl FromStr for Server {
-    type Err = ServerTextError;
+impl FromStr for ResolverAddress {
+    type Err = ResolverAddressError;
 
-    fn from_str(text: &str) -> Result<Self, ServerTextError> {
-        parse(text)
-            .map_err(|problem| ServerTextError { text: text.chars().take(128).collect(), problem })
+    fn from_str(text: &str) -> Result<Self, ResolverAddressError> {
+        parse(text).map_err(|problem| ResolverAddressError {
+            text: text.chars().take(128).collect(),
+            problem,
+        })
     }
 }
 
-fn parse(text: &str) -> Result<Server, ServerTextProblem> {
+fn parse(text: &str) -> Result<ResolverAddress, ResolverAddressProblem> {
     let Some((scheme, rest)) = text.split_once("://") else {
         // An IPv6 address alone needs no brackets: nothing else has so many colons.
         if let Ok(address) = text.parse::<Ipv6Addr>() {
@@ -149,7 +151,7 @@ fn parse(text: &str) -> Result<Server, ServerTextProblem> {
         let (host, port) = parse_authority(text, Transport::Udp)?;
         return Ok(server(Transport::Udp, host, port));
     };
-    let transport = Transport::of_scheme(scheme).ok_or(ServerTextProblem::Scheme)?;
+    let transport = Transport::of_scheme(scheme).ok_or(ResolverAddressProblem::Scheme)?;
     let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
     let (host, port) = parse_authority(authority, transport)?;
     let mut server = server(transport, host, port);
@@ -157,29 +159,29 @@ fn parse(text: &str) -> Result<Server, ServerTextProblem> {
         (_, "") => {}
         (Transport::Https, path) => server.path = parse_path(path)?,
         (_, "/") => {}
-        _ => return Err(ServerTextProblem::PathNotAllowed),
+        _ => return Err(ResolverAddressProblem::PathNotAllowed),
     }
     Ok(server)
 }
 
-fn server(transport: Transport, host: Host, port: Option<u16>) -> Server {
+fn server(transport: Transport, host: Host, port: Option<u16>) -> ResolverAddress {
     let path = if transport == Transport::Https { DEFAULT_PATH } else { "" };
     let port = port.unwrap_or_else(|| transport.default_port());
-    Server { transport, host, port, path: path.to_owned() }
+    ResolverAddress { transport, host, port, path: path.to_owned() }
 }
 
 /// Reads `host`, `host:port`, `[address]` or `[address]:port`.
 fn parse_authority(
     text: &str,
     transport: Transport,
-) -> Result<(Host, Option<u16>), ServerTextProblem> {
+) -> Result<(Host, Option<u16>), ResolverAddressProblem> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {
-            let (address, port) = rest.split_once(']').ok_or(ServerTextProblem::Host)?;
-            let address: Ipv6Addr = address.parse().map_err(|_| ServerTextProblem::Host)?;
+            let (address, port) = rest.split_once(']').ok_or(ResolverAddressProblem::Host)?;
+            let address: Ipv6Addr = address.parse().map_err(|_| ResolverAddressProblem::Host)?;
             (Host::Address(address.into()), port)
         }
-        None if text.matches(':').count() > 1 => return Err(ServerTextProblem::Brackets),
+        None if text.matches(':').count() > 1 => return Err(ResolverAddressProblem::Brackets),
         None => {
             let (host, port) = text.find(':').map_or((text, ""), |at| text.split_at(at));
             (parse_host(host, transport)?, port)
@@ -187,17 +189,17 @@ fn parse_authority(
     };
     let port = match port.strip_prefix(':') {
         None if port.is_empty() => None,
-        None => return Err(ServerTextProblem::Host),
+        None => return Err(ResolverAddressProblem::Host),
         Some(digits) if digits.bytes().all(|octet| octet.is_ascii_digit()) => {
             let port = digits.parse().ok().filter(|&port: &u16| port != 0);
-            Some(port.ok_or(ServerTextProblem::Port)?)
+            Some(port.ok_or(ResolverAddressProblem::Port)?)
         }
-        Some(_) => return Err(ServerTextProblem::Port),
+        Some(_) => return Err(ResolverAddressProblem::Port),
     };
     Ok((host, port))
 }
 
-fn parse_host(host: &str, transport: Transport) -> Result<Host, ServerTextProblem> {
+fn parse_host(host: &str, transport: Transport) -> Result<Host, ResolverAddressProblem> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(Host::Address(address));
     }
@@ -205,26 +207,26 @@ fn parse_host(host: &str, transport: Transport) -> Result<Host, ServerTextProble
     // as a name.
     let last_label = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     if DnsName::try_from(host).is_err() || last_label.bytes().all(|octet| octet.is_ascii_digit()) {
-        return Err(ServerTextProblem::Host);
+        return Err(ResolverAddressProblem::Host);
     }
     if !transport.takes_names() {
-        return Err(ServerTextProblem::NameNotAllowed);
+        return Err(ResolverAddressProblem::NameNotAllowed);
     }
     Ok(Host::Name(host.to_ascii_lowercase()))
 }
 
 /// Parses a path; the `{?dns}` of a URI template (RFC 8484 section 3) only applies to GET.
-fn parse_path(path: &str) -> Result<String, ServerTextProblem> {
+fn parse_path(path: &str) -> Result<String, ResolverAddressProblem> {
     let path = path.strip_suffix("{?dns}").unwrap_or(path);
-    let parsed = PathAndQuery::try_from(path).map_err(|_| ServerTextProblem::Path)?;
+    let parsed = PathAndQuery::try_from(path).map_err(|_| ResolverAddressProblem::Path)?;
     // The parser drops a fragment, and a POST to a DNS server has no query.
     if parsed.as_str() != path || parsed.query().is_some() {
-        return Err(ServerTextProblem::Path);
+        return Err(ResolverAddressProblem::Path);
     }
     Ok(path.to_owned())
 }
 
-impl fmt::Display for Server {
+impl fmt::Display for ResolverAddress {
     /// Writes a URL, without the port if it is the default.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://", self.transport.scheme())?;
@@ -240,20 +242,20 @@ impl fmt::Display for Server {
     }
 }
 
-/// The reason that a text does not name a [`Server`].
+/// The reason that a text does not name a [`ResolverAddress`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is no resolver: {problem}")]
-pub struct ServerTextError {
+pub struct ResolverAddressError {
     /// The text, at most its first 128 characters.
     pub text: String,
     /// The problem with it.
-    pub problem: ServerTextProblem,
+    pub problem: ResolverAddressProblem,
 }
 
-/// The problem with the text for a [`Server`].
+/// The problem with the text for a [`ResolverAddress`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ServerTextProblem {
+pub enum ResolverAddressProblem {
     /// The scheme is not one of the four.
     #[error("the scheme is not udp, tcp, tls or https")]
     Scheme,
@@ -301,7 +303,7 @@ mod tests {
             ("https://dns.example.com:443/q{?dns}", "https://dns.example.com/q"),
             ("https://[::1]:8443/", "https://[::1]:8443/"),
         ] {
-            let server: Server = text.parse().unwrap();
+            let server: ResolverAddress = text.parse().unwrap();
             assert_eq!(server.to_string(), url, "{text}");
             assert_eq!(url.parse(), Ok(server), "{text}");
         }
@@ -309,7 +311,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_resolver_with_the_part_that_is_wrong() {
-        use ServerTextProblem::{
+        use ResolverAddressProblem::{
             Brackets, Host, NameNotAllowed, Path, PathNotAllowed, Port, Scheme,
         };
         for (text, problem) in [
@@ -338,14 +340,15 @@ mod tests {
             ("https://1.1.1.1/dns-query#top", Path),
             ("https://1.1.1.1/dns query", Path),
         ] {
-            let error = ServerTextError { text: text.to_owned(), problem };
-            assert_eq!(text.parse::<Server>(), Err(error), "{text}");
+            let error = ResolverAddressError { text: text.to_owned(), problem };
+            assert_eq!(text.parse::<ResolverAddress>(), Err(error), "{text}");
         }
     }
 
     #[test]
     fn the_default_resolvers_are_asked_over_https_by_address() {
-        let urls: Vec<_> = Server::defaults().iter().map(Server::to_string).collect();
+        let urls: Vec<_> =
+            ResolverAddress::defaults().iter().map(ResolverAddress::to_string).collect();
         assert_eq!(urls, ["https://1.1.1.1/dns-query", "https://8.8.8.8/dns-query"]);
     }
 }

@@ -11,7 +11,7 @@ use crate::error::{FailureReason, FetchError, ResponseCode, ServerFailure};
 use crate::options::ResolverOptions;
 use crate::query::Query;
 use crate::response::Response;
-use crate::server::{Server, Transport};
+use crate::server::{ResolverAddress, Transport};
 use crate::tls::TlsClient;
 use crate::udp;
 
@@ -30,8 +30,8 @@ pub(crate) struct Session<'a> {
 
 /// A response and its server.
 #[derive(Debug)]
-pub(crate) struct Answer<'a> {
-    pub(crate) server: &'a Server,
+pub(crate) struct ServerAnswer<'a> {
+    pub(crate) server: &'a ResolverAddress,
     pub(crate) response: Response,
 }
 
@@ -56,7 +56,7 @@ impl<'a> Session<'a> {
     ///
     /// The order is that of the options, starting from the server that answered last, so that an
     /// unavailable server causes only one timeout.
-    pub(crate) async fn ask(&self, question: &Question) -> Result<Answer<'a>, FetchError> {
+    pub(crate) async fn ask(&self, question: &Question) -> Result<ServerAnswer<'a>, FetchError> {
         if self.asked.fetch_add(1, Ordering::Relaxed) >= self.max_questions {
             return Err(FetchError::LimitExceeded(Limit::Messages));
         }
@@ -68,7 +68,7 @@ impl<'a> Session<'a> {
                 match self.attempt(server, idle, question).await {
                     Ok(response) => {
                         self.preferred.store(index, Ordering::Relaxed);
-                        return Ok(Answer { server, response });
+                        return Ok(ServerAnswer { server, response });
                     }
                     Err(reason) => {
                         failures.push(ServerFailure { server: server.clone(), reason });
@@ -81,7 +81,7 @@ impl<'a> Session<'a> {
 
     async fn attempt(
         &self,
-        server: &Server,
+        server: &ResolverAddress,
         idle: &Mutex<Vec<Connection>>,
         question: &Question,
     ) -> Result<Response, FailureReason> {
@@ -106,7 +106,7 @@ impl<'a> Session<'a> {
 
     async fn exchange(
         &self,
-        server: &Server,
+        server: &ResolverAddress,
         idle: &Mutex<Vec<Connection>>,
         question: &Question,
         passed_over: &AtomicUsize,
@@ -127,7 +127,7 @@ impl<'a> Session<'a> {
 
     async fn exchange_connected(
         &self,
-        server: &Server,
+        server: &ResolverAddress,
         idle: &Mutex<Vec<Connection>>,
         query: &Query,
         question: &Question,

@@ -11,7 +11,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::error::FailureReason;
 use crate::options::{OptionsError, ResolverOptions};
-use crate::server::Server;
+use crate::server::ResolverAddress;
 
 const HTTP2: &[u8] = b"h2";
 
@@ -45,7 +45,7 @@ impl TlsClient {
     /// Connects to a server for DNS over TLS.
     pub(crate) async fn connect_dns(
         &self,
-        server: &Server,
+        server: &ResolverAddress,
     ) -> Result<TlsStream<TcpStream>, FailureReason> {
         connect(&self.dns, server).await
     }
@@ -53,7 +53,7 @@ impl TlsClient {
     /// Connects to a server for HTTP/2.
     pub(crate) async fn connect_http2(
         &self,
-        server: &Server,
+        server: &ResolverAddress,
     ) -> Result<TlsStream<TcpStream>, FailureReason> {
         let stream = connect(&self.http2, server).await?;
         // RFC 9113 section 3.3: over TLS, HTTP/2 requires that both sides negotiate it.
@@ -67,7 +67,7 @@ impl TlsClient {
 
 async fn connect(
     config: &Arc<ClientConfig>,
-    server: &Server,
+    server: &ResolverAddress,
 ) -> Result<TlsStream<TcpStream>, FailureReason> {
     let name = server
         .tls_name()
@@ -81,7 +81,7 @@ async fn connect(
 }
 
 /// Connects to the first of the server's addresses that accepts.
-pub(crate) async fn connect_tcp(server: &Server) -> io::Result<TcpStream> {
+pub(crate) async fn connect_tcp(server: &ResolverAddress) -> io::Result<TcpStream> {
     let addresses = server.addresses().await?;
     let stream = TcpStream::connect(addresses.as_slice()).await?;
     // Queries are small and wait for their answers.

@@ -10,7 +10,7 @@ use veraid_dnssec::Question;
 use crate::error::FailureReason;
 use crate::query::Query;
 use crate::response::{Response, is_truncated_response};
-use crate::server::Server;
+use crate::server::ResolverAddress;
 use crate::tls::connection;
 
 /// Sends a query over a new socket and waits for its response, without a timeout.
@@ -22,7 +22,7 @@ use crate::tls::connection;
 /// `None` if the response is truncated, which some servers do in the middle of a record: it is
 /// ignored (RFC 2181 section 9), and the query is repeated over TCP.
 pub(crate) async fn exchange(
-    server: &Server,
+    server: &ResolverAddress,
     question: &Question,
     passed_over: &AtomicUsize,
 ) -> Result<Option<Response>, FailureReason> {
@@ -45,7 +45,7 @@ pub(crate) async fn exchange(
     }
 }
 
-async fn connect(server: &Server) -> io::Result<UdpSocket> {
+async fn connect(server: &ResolverAddress) -> io::Result<UdpSocket> {
     let no_address = || io::Error::new(io::ErrorKind::NotFound, "the server has no address");
     let address = server.addresses().await?.into_iter().next().ok_or_else(no_address)?;
     let any: SocketAddr = if address.is_ipv4() {

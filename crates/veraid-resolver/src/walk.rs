@@ -4,11 +4,11 @@ use veraid_dnssec::{Limit, Name, Question, RecordType};
 
 use crate::error::{FetchError, ResponseCode};
 use crate::response::Response;
-use crate::session::{Answer, Session};
+use crate::session::{ServerAnswer, Session};
 
 /// The responses that prove an RRset, not verified yet.
 #[derive(Debug)]
-pub(crate) struct Walk {
+pub(crate) struct ChainWalk {
     /// The answer itself, then DNSKEY and DS of each zone, up to the root's DNSKEY.
     pub(crate) links: Vec<(Question, Response)>,
     /// The zones from that of the RRset to the root.
@@ -24,7 +24,7 @@ pub(crate) async fn climb(
     session: &Session<'_>,
     question: &Question,
     max_zone_cuts: usize,
-) -> Result<Walk, FetchError> {
+) -> Result<ChainWalk, FetchError> {
     let answer = session.ask(question).await?;
     refuse_aliases(&answer.response, question)?;
     if !answer.response.has_answer(question) {
@@ -34,7 +34,8 @@ pub(crate) async fn climb(
         });
     }
     let mut zone = signer(session, &answer, question, &question.name).await?;
-    let mut walk = Walk { links: vec![(question.clone(), answer.response)], zones: Vec::new() };
+    let mut walk =
+        ChainWalk { links: vec![(question.clone(), answer.response)], zones: Vec::new() };
     loop {
         let dnskey = Question { name: zone.clone(), record_type: RecordType::DNSKEY };
         if zone.is_root() {
@@ -57,7 +58,7 @@ pub(crate) async fn climb(
     }
 }
 
-impl Walk {
+impl ChainWalk {
     /// Adds a link, unless it is the answer to the original question.
     fn push(&mut self, question: Question, response: Response) {
         if self.links.iter().all(|(known, _)| *known != question) {
@@ -81,7 +82,10 @@ async fn ask_dnskey(session: &Session<'_>, question: &Question) -> Result<Respon
     Ok(answer.response)
 }
 
-async fn ask_ds<'a>(session: &Session<'a>, question: &Question) -> Result<Answer<'a>, FetchError> {
+async fn ask_ds<'a>(
+    session: &Session<'a>,
+    question: &Question,
+) -> Result<ServerAnswer<'a>, FetchError> {
     let answer = session.ask(question).await?;
     if answer.response.has_answer(question) {
         return Ok(answer);
@@ -96,7 +100,7 @@ async fn ask_ds<'a>(session: &Session<'a>, question: &Question) -> Result<Answer
 /// The zone that signs a DS: the parent, so a name above the zone.
 async fn signer_of_ds(
     session: &Session<'_>,
-    answer: &Answer<'_>,
+    answer: &ServerAnswer<'_>,
     question: &Question,
 ) -> Result<Name, FetchError> {
     let parent = signer(session, answer, question, &above(&question.name)).await?;
@@ -110,7 +114,7 @@ async fn signer_of_ds(
 /// The zone that signs an answer; `held_by` is in the zone that should.
 async fn signer(
     session: &Session<'_>,
-    answer: &Answer<'_>,
+    answer: &ServerAnswer<'_>,
     question: &Question,
     held_by: &Name,
 ) -> Result<Name, FetchError> {
@@ -134,7 +138,7 @@ const MAX_SIGNERS_TOLD: usize = 8;
 /// signatures.
 async fn unsigned(
     session: &Session<'_>,
-    answer: &Answer<'_>,
+    answer: &ServerAnswer<'_>,
     question: &Question,
     held_by: &Name,
 ) -> FetchError {

@@ -8,7 +8,8 @@ use std::time::Duration;
 use veraid_core::{OrganisationName, Profile, TrustAnchors};
 use veraid_dnssec::{ChainVerifier, DnssecChain, Question, RecordType, ValidityPeriod};
 use veraid_resolver::{
-    FailureReason, FetchError, FetchedChain, Form, Resolver, ResolverOptions, ResponseCode, Server,
+    FailureReason, FetchError, FetchedChain, Form, Resolver, ResolverAddress, ResolverOptions,
+    ResponseCode,
 };
 use veraid_testkit::{
     DnsServer, HierarchyBuilder, MockChain, RunningServer, ServerFault, ServerTransport,
@@ -24,13 +25,13 @@ fn verifier(chain: &MockChain) -> ChainVerifier {
     ChainVerifier::new(anchors, veraid_aws_lc_rs::PROVIDER)
 }
 
-fn server(scheme: &str, running: &RunningServer) -> Server {
+fn server(scheme: &str, running: &RunningServer) -> ResolverAddress {
     format!("{scheme}://{}", running.address()).parse().unwrap()
 }
 
 async fn fetch(
     chain: &MockChain,
-    servers: impl IntoIterator<Item = Server>,
+    servers: impl IntoIterator<Item = ResolverAddress>,
     form: Form,
 ) -> Result<FetchedChain, FetchError> {
     let options = ResolverOptions::new()

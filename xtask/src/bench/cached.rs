@@ -7,7 +7,7 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use kliento::crypto::{CryptoProvider, DigestAlgorithm};
 use kliento::{
-    CacheLimits, TokenCacheLookup, TokenBundle, TokenPolicy, TrustAnchors, VerifiedToken, Verifier,
+    CacheLimits, TokenBundle, TokenCacheLookup, TokenPolicy, TrustAnchors, VerifiedToken, Verifier,
 };
 use serde_json::{Value, json};
 use veraid_testkit::{
@@ -47,9 +47,9 @@ fn verifier(bundle: &MockBundle, crypto: CryptoProvider) -> Result<Verifier, Str
 fn verify(der: &[u8], verifier: &Verifier) -> Result<VerifiedToken, String> {
     let (policy, at) = (TokenPolicy::default(), default_instant());
     match TokenBundle::look_up(der, policy, &[AUDIENCE], at, verifier) {
-        TokenCacheLookup::Verdict(verdict) => verdict.map(|token| *token),
-        TokenCacheLookup::Known(bundle) => bundle.verify(AUDIENCE, at, verifier),
-        TokenCacheLookup::Unknown => TokenBundle::from_der(der)
+        TokenCacheLookup::Hit(verdict) => verdict.map(|token| *token),
+        TokenCacheLookup::OrganisationCached(bundle) => bundle.verify(AUDIENCE, at, verifier),
+        TokenCacheLookup::Miss => TokenBundle::from_der(der)
             .map_err(|error| error.to_string())?
             .verify(AUDIENCE, at, verifier),
     }

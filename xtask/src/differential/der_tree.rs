@@ -20,8 +20,8 @@ const MAX_DEPTH: usize = 24;
 
 impl Node {
     /// Reads one element that takes up all of `octets`.
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let mut nodes = read_all(bytes, MAX_DEPTH)?;
+    pub(super) fn read(octets: &[u8]) -> Option<Self> {
+        let mut nodes = read_all(octets, MAX_DEPTH)?;
         let node = nodes.pop()?;
         nodes.is_empty().then_some(node)
     }
@@ -29,7 +29,7 @@ impl Node {
     pub(super) fn write(&self, to: &mut Vec<u8>) {
         let mut content = Vec::new();
         match &self.content {
-            Content::Octets(bytes) => content.extend(bytes),
+            Content::Octets(octets) => content.extend(octets),
             Content::Elements(nodes) => nodes.iter().for_each(|node| node.write(&mut content)),
         }
         to.push(self.tag);
@@ -72,9 +72,9 @@ impl Node {
     }
 }
 
-fn read_all(mut bytes: &[u8], depth: usize) -> Option<Vec<Node>> {
+fn read_all(mut octets: &[u8], depth: usize) -> Option<Vec<Node>> {
     let mut nodes = Vec::new();
-    while let [tag, length, rest @ ..] = bytes {
+    while let [tag, length, rest @ ..] = octets {
         let (length, rest) = match length {
             0..=0x7F => (usize::from(*length), rest),
             0x81..=0x84 => {
@@ -90,9 +90,9 @@ fn read_all(mut bytes: &[u8], depth: usize) -> Option<Vec<Node>> {
         };
         let content = elements.map_or_else(|| Content::Octets(content.to_vec()), Content::Elements);
         nodes.push(Node { tag: *tag, content, padding: 0 });
-        bytes = rest;
+        octets = rest;
     }
-    bytes.is_empty().then_some(nodes)
+    octets.is_empty().then_some(nodes)
 }
 
 #[cfg(test)]
@@ -101,11 +101,11 @@ mod tests {
 
     #[test]
     fn what_is_read_is_written_again() {
-        let bytes = [0x30, 0x07, 0x02, 0x01, 0x05, 0x31, 0x02, 0x05, 0x00];
-        let mut node = Node::read(&bytes).unwrap();
+        let octets = [0x30, 0x07, 0x02, 0x01, 0x05, 0x31, 0x02, 0x05, 0x00];
+        let mut node = Node::read(&octets).unwrap();
         let mut written = Vec::new();
         node.write(&mut written);
-        assert_eq!((written.as_slice(), node.count()), (&bytes[..], 4));
+        assert_eq!((written.as_slice(), node.count()), (&octets[..], 4));
         assert_eq!(node.at(3).map(|node| node.tag), Some(0x05));
         assert_eq!(node.at(4), None);
         node.padding = 1;

@@ -18,25 +18,25 @@ pub(super) fn mutant(
     other: &Question,
     rng: &mut TestRng,
 ) -> Option<(Question, String)> {
-    let bytes = input_of(seed)?;
-    let (bytes, mutation) = match rng.random_range(0..10) {
-        0 | 1 => change_octet(bytes, rng),
-        2 => cut_or_repeat(bytes, rng),
-        3..=5 => change_element(&bytes, rng)?,
-        6 | 7 => change_message(&bytes, rng)?,
-        8 => splice(&bytes, &input_of(other)?, rng)?,
+    let octets = input_of(seed)?;
+    let (octets, mutation) = match rng.random_range(0..10) {
+        0 | 1 => change_octet(octets, rng),
+        2 => cut_or_repeat(octets, rng),
+        3..=5 => change_element(&octets, rng)?,
+        6 | 7 => change_message(&octets, rng)?,
+        8 => splice(&octets, &input_of(other)?, rng)?,
         _ => return change_time(seed, rng),
     };
-    let input = Some(Base64::encode_string(&bytes));
+    let input = Some(Base64::encode_string(&octets));
     Some((Question { input, ..seed.clone() }, mutation))
 }
 
-fn change_octet(mut bytes: Vec<u8>, rng: &mut TestRng) -> (Vec<u8>, String) {
-    let index = rng.random_range(0..bytes.len());
-    let before = bytes[index];
-    bytes[index] = changed(before, rng);
-    let mutation = format!("octet {index} is {:#04x}, not {before:#04x}", bytes[index]);
-    (bytes, mutation)
+fn change_octet(mut octets: Vec<u8>, rng: &mut TestRng) -> (Vec<u8>, String) {
+    let index = rng.random_range(0..octets.len());
+    let before = octets[index];
+    octets[index] = changed(before, rng);
+    let mutation = format!("octet {index} is {:#04x}, not {before:#04x}", octets[index]);
+    (octets, mutation)
 }
 
 /// A changed octet: one bit flipped, a random value or an extreme one.
@@ -48,29 +48,29 @@ fn changed(octet: u8, rng: &mut TestRng) -> u8 {
     }
 }
 
-fn cut_or_repeat(mut bytes: Vec<u8>, rng: &mut TestRng) -> (Vec<u8>, String) {
-    let start = rng.random_range(0..bytes.len());
-    let end = (start + rng.random_range(1..16)).min(bytes.len());
+fn cut_or_repeat(mut octets: Vec<u8>, rng: &mut TestRng) -> (Vec<u8>, String) {
+    let start = rng.random_range(0..octets.len());
+    let end = (start + rng.random_range(1..16)).min(octets.len());
     match rng.random_range(0..3) {
         0 => {
-            bytes.drain(start..end);
-            (bytes, format!("octets {start} to {end} are left out"))
+            octets.drain(start..end);
+            (octets, format!("octets {start} to {end} are left out"))
         }
         1 => {
-            let repeated = bytes[start..end].to_vec();
-            bytes.splice(start..start, repeated);
-            (bytes, format!("octets {start} to {end} are there twice"))
+            let repeated = octets[start..end].to_vec();
+            octets.splice(start..start, repeated);
+            (octets, format!("octets {start} to {end} are there twice"))
         }
         _ => {
-            bytes.push(rng.random_range(0..=255));
-            (bytes, "an octet follows".into())
+            octets.push(rng.random_range(0..=255));
+            (octets, "an octet follows".into())
         }
     }
 }
 
 /// One element changed, with all lengths around it right.
-fn change_element(bytes: &[u8], rng: &mut TestRng) -> Option<(Vec<u8>, String)> {
-    let mut bundle = Node::read(bytes)?;
+fn change_element(octets: &[u8], rng: &mut TestRng) -> Option<(Vec<u8>, String)> {
+    let mut bundle = Node::read(octets)?;
     let index = rng.random_range(0..bundle.count());
     let from = rng.random_range(0..bundle.count());
     let other = bundle.at(from)?.clone();
@@ -120,8 +120,8 @@ fn change_element(bytes: &[u8], rng: &mut TestRng) -> Option<(Vec<u8>, String)> 
 }
 
 /// One DNS message changed, left out, repeated or moved.
-fn change_message(bytes: &[u8], rng: &mut TestRng) -> Option<(Vec<u8>, String)> {
-    let mut bundle = Node::read(bytes)?;
+fn change_message(octets: &[u8], rng: &mut TestRng) -> Option<(Vec<u8>, String)> {
+    let mut bundle = Node::read(octets)?;
     let messages = messages(&mut bundle)?;
     if messages.is_empty() {
         return None;
@@ -169,8 +169,8 @@ fn messages(bundle: &mut Node) -> Option<&mut Vec<Node>> {
 }
 
 /// One field from another bundle.
-fn splice(bytes: &[u8], other: &[u8], rng: &mut TestRng) -> Option<(Vec<u8>, String)> {
-    let (mut bundle, other) = (Node::read(bytes)?, Node::read(other)?);
+fn splice(octets: &[u8], other: &[u8], rng: &mut TestRng) -> Option<(Vec<u8>, String)> {
+    let (mut bundle, other) = (Node::read(octets)?, Node::read(other)?);
     let (Content::Elements(fields), Content::Elements(others)) =
         (&mut bundle.content, other.content)
     else {
@@ -208,7 +208,7 @@ fn kliento_time(text: &str) -> Option<()> {
 }
 
 fn written(node: &Node) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    node.write(&mut bytes);
-    bytes
+    let mut octets = Vec::new();
+    node.write(&mut octets);
+    octets
 }

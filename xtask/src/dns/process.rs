@@ -64,7 +64,7 @@ impl StopSignals {
         thread::spawn(move || {
             let mut buffer = [0; 256];
             let mut input = std::io::stdin().lock();
-            while input.read(&mut buffer).is_ok_and(|bytes| bytes > 0) {}
+            while input.read(&mut buffer).is_ok_and(|octets| octets > 0) {}
             flag.store(true, Ordering::Relaxed);
         });
         Ok(Self { interrupted, input_ended })

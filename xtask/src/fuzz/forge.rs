@@ -33,30 +33,30 @@ pub(crate) fn take_recorded() -> Vec<(Vec<u8>, Vec<u8>)> {
 
 /// Replaces everything that was recorded: signatures and digests themselves, and their Base64 and
 /// hexadecimal forms.
-pub(crate) fn translate(bytes: &[u8], recorded: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
+pub(crate) fn translate(octets: &[u8], recorded: &[(Vec<u8>, Vec<u8>)]) -> Vec<u8> {
+    let mut octets = octets.to_vec();
     for (real, forged) in recorded {
-        replace(&mut bytes, real, forged);
+        replace(&mut octets, real, forged);
         // The length is equal, so any padding stays as it is.
-        let base64 = |bytes: &[u8]| Base64Unpadded::encode_string(bytes).into_bytes();
-        replace(&mut bytes, &base64(real), &base64(forged));
-        let hexadecimal = |bytes: &[u8]| {
-            bytes.iter().flat_map(|octet| format!("{octet:02X}").into_bytes()).collect::<Vec<_>>()
+        let base64 = |octets: &[u8]| Base64Unpadded::encode_string(octets).into_bytes();
+        replace(&mut octets, &base64(real), &base64(forged));
+        let hexadecimal = |octets: &[u8]| {
+            octets.iter().flat_map(|octet| format!("{octet:02X}").into_bytes()).collect::<Vec<_>>()
         };
-        replace(&mut bytes, &hexadecimal(real), &hexadecimal(forged));
+        replace(&mut octets, &hexadecimal(real), &hexadecimal(forged));
     }
-    bytes
+    octets
 }
 
 /// Replaces octets wherever they occur by as many others.
-fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) {
-    let places: Vec<usize> = bytes
+fn replace(octets: &mut [u8], from: &[u8], to: &[u8]) {
+    let places: Vec<usize> = octets
         .windows(from.len().max(1))
         .enumerate()
         .filter_map(|(place, window)| (window == from).then_some(place))
         .collect();
     for place in places {
-        let target = bytes.get_mut(place..).into_iter().flatten();
+        let target = octets.get_mut(place..).into_iter().flatten();
         target.zip(to).for_each(|(octet, new)| *octet = *new);
     }
 }

@@ -34,17 +34,17 @@ pub(crate) fn write(folder: &Path, targets: &[String]) -> Result<usize, String> 
         return Err(format!("translations that do not verify: {}", seeds.lost.join(", ")));
     }
     let mut count = 0;
-    for (target, bytes) in seeds.inputs {
-        if bytes.len() > MAX_LEN || !targets.iter().any(|name| name == target) {
+    for (target, octets) in seeds.inputs {
+        if octets.len() > MAX_LEN || !targets.iter().any(|name| name == target) {
             continue;
         }
         let corpus = folder.join("corpus").join(target);
         std::fs::create_dir_all(&corpus).map_err(|error| error.to_string())?;
-        let digest = veraid_aws_lc_rs::PROVIDER.digest(DigestAlgorithm::Sha256, &bytes);
+        let digest = veraid_aws_lc_rs::PROVIDER.digest(DigestAlgorithm::Sha256, &octets);
         let name: String = digest.iter().take(20).map(|octet| format!("{octet:02x}")).collect();
         let file: PathBuf = corpus.join(name);
         if !file.exists() {
-            std::fs::write(&file, bytes)
+            std::fs::write(&file, octets)
                 .map_err(|error| format!("{}: {error}", file.display()))?;
         }
         count += 1;
@@ -63,8 +63,8 @@ struct Seeds {
 }
 
 impl Seeds {
-    fn insert(&mut self, target: &'static str, bytes: impl Into<Vec<u8>>) {
-        self.inputs.insert((target, bytes.into()));
+    fn insert(&mut self, target: &'static str, octets: impl Into<Vec<u8>>) {
+        self.inputs.insert((target, octets.into()));
     }
 
     /// Adds trust anchors in formats that vectors do not have: IANA's file, and one of each other
@@ -98,27 +98,27 @@ impl Seeds {
         if !header.is_empty() {
             self.insert("auth_header", header);
         }
-        let Some(bytes) = vector.bytes() else { return Ok(()) };
+        let Some(octets) = vector.octets() else { return Ok(()) };
         let operation = vector.text("operation");
         if operation == "verify-token" {
-            self.insert("auth_header", format!("Kliento {}", Base64::encode_string(&bytes)));
+            self.insert("auth_header", format!("Kliento {}", Base64::encode_string(&octets)));
         }
         if operation != "verify-chain" && vector.is_valid() {
             // No edit, and the flip of one bit.
             self.insert("oracle", format!("{name}\n"));
             self.insert("oracle", [name.as_bytes(), b"\n\x01\x00\x40\x00\x00\x00"].concat());
         }
-        if let Ok(bundle) = SignatureBundle::from_der(&bytes) {
-            self.add_bundle(&bytes, &bundle);
+        if let Ok(bundle) = SignatureBundle::from_der(&octets) {
+            self.add_bundle(&octets, &bundle);
         } else if operation == "verify-bundle" || operation == "verify-token" {
-            self.insert("signature_bundle", bytes.as_slice());
+            self.insert("signature_bundle", octets.as_slice());
         }
-        self.add_verification(vector, operation, &bytes)
+        self.add_verification(vector, operation, &octets)
     }
 
     /// Adds the parts of a bundle, for targets that read one part.
-    fn add_bundle(&mut self, bytes: &[u8], bundle: &SignatureBundle) {
-        self.insert("signature_bundle", bytes);
+    fn add_bundle(&mut self, octets: &[u8], bundle: &SignatureBundle) {
+        self.insert("signature_bundle", octets);
         let unverified = bundle.unverified();
         if let Some(content) = unverified.content() {
             self.insert("token", content);
@@ -137,14 +137,14 @@ impl Seeds {
         &mut self,
         vector: &Vector,
         operation: &str,
-        bytes: &[u8],
+        octets: &[u8],
     ) -> Result<(), String> {
         let (period, anchors) = (vector.period().ok_or("no period")?, vector.anchors());
         let (from, until) = (period.start().as_unix_seconds(), period.end().as_unix_seconds());
         let (service, audience) = (vector.service(), vector.text("audience"));
         let times = format!("{from} {until}");
         let lines = [times.as_str(), service, audience, &anchors.replace('\n', "|")];
-        let input = [lines.join("\n").as_bytes(), b"\n", bytes].concat();
+        let input = [lines.join("\n").as_bytes(), b"\n", octets].concat();
 
         let case = Case::parse(&input).ok_or("it makes no case")?;
         let holds = verifies(operation, &case, forge::PROVIDER);
@@ -163,8 +163,8 @@ impl Seeds {
             _ => self.insert("verify_bundle", forged.as_slice()),
         }
         let chain = match operation {
-            "verify-chain" => veraid_core::parse_dnssec_chain(case.bytes).ok(),
-            _ => SignatureBundle::from_der(case.bytes).ok().map(|bundle| bundle.chain().clone()),
+            "verify-chain" => veraid_core::parse_dnssec_chain(case.octets).ok(),
+            _ => SignatureBundle::from_der(case.octets).ok().map(|bundle| bundle.chain().clone()),
         };
         let Some(chain) = chain else { return Ok(()) };
         for message in chain.messages() {
@@ -181,17 +181,17 @@ impl Seeds {
 fn verifies(operation: &str, case: &Case<'_>, crypto: CryptoProvider) -> bool {
     let verifier = Verifier::with_crypto(case.anchors.clone(), crypto);
     match operation {
-        "verify-chain" => veraid_core::parse_dnssec_chain(case.bytes).is_ok_and(|chain| {
+        "verify-chain" => veraid_core::parse_dnssec_chain(case.octets).is_ok_and(|chain| {
             let verifier = ChainVerifier::new(case.anchors.clone(), crypto);
             let mut questions = chain.questions().flatten();
             questions.all(|question| chain.verify(question, case.period, &verifier).is_ok())
         }),
-        "verify-member-id-bundle" => MemberIdBundle::from_der(case.bytes)
+        "verify-member-id-bundle" => MemberIdBundle::from_der(case.octets)
             .is_ok_and(|bundle| bundle.verify(&case.service, case.period, &verifier).is_ok()),
-        "verify-token" => TokenBundle::from_der(case.bytes).is_ok_and(|bundle| {
+        "verify-token" => TokenBundle::from_der(case.octets).is_ok_and(|bundle| {
             bundle.verify(case.audience, case.period.start(), &verifier).is_ok()
         }),
-        _ => SignatureBundle::from_der(case.bytes)
+        _ => SignatureBundle::from_der(case.octets)
             .is_ok_and(|bundle| bundle.verify(&case.service, case.period, &verifier).is_ok()),
     }
 }

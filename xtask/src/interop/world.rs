@@ -139,8 +139,9 @@ impl World {
         let authority =
             CertificateAuthority::new(certificate.clone(), Profile::VeraId, key.clone())
                 .map_err(text)?;
-        let identity = OrganisationCredential::new(parse_dnssec_chain(&der).map_err(text)?, certificate)
-            .map_err(text)?;
+        let identity =
+            OrganisationCredential::new(parse_dnssec_chain(&der).map_err(text)?, certificate)
+                .map_err(text)?;
         let anchors = TrustAnchors::from_presentation(&chain.trust_anchors).map_err(text)?;
         let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
         let serial_numbers = std::cell::Cell::new(0);
@@ -226,9 +227,9 @@ impl World {
     fn next_serial_number(&self) -> SerialNumber {
         let number = self.serial_numbers.get().wrapping_add(1);
         self.serial_numbers.set(number);
-        let mut bytes = [0; 16];
-        bytes.iter_mut().rev().zip(number.to_le_bytes()).for_each(|(to, from)| *to = from);
-        SerialNumber::from_random(bytes)
+        let mut octets = [0; 16];
+        octets.iter_mut().rev().zip(number.to_le_bytes()).for_each(|(to, from)| *to = from);
+        SerialNumber::from_random(octets)
     }
 }
 

@@ -247,9 +247,9 @@ impl Connection {
                 return None;
             }
             filled += read;
-            let bytes = self.buffer.get(..filled)?;
-            let Some(head_length) = find(bytes, b"\r\n\r\n") else { continue };
-            let (head, content) = bytes.split_at_checked(head_length + 4)?;
+            let octets = self.buffer.get(..filled)?;
+            let Some(head_length) = find(octets, b"\r\n\r\n") else { continue };
+            let (head, content) = octets.split_at_checked(head_length + 4)?;
             let length = content_length(head)?;
             if content.len() < length {
                 continue;
@@ -270,8 +270,8 @@ impl Connection {
     }
 }
 
-fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
-    bytes.windows(pattern.len()).position(|window| window == pattern)
+fn find(octets: &[u8], pattern: &[u8]) -> Option<usize> {
+    octets.windows(pattern.len()).position(|window| window == pattern)
 }
 
 /// The content length; chunked responses are not supported.

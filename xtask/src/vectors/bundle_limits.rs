@@ -72,17 +72,17 @@ fn counts(profile: TestProfile) -> Vec<Vector> {
         let vector = vary("limit", &case, &description, SPEC, &scenario, &signers);
         vectors.push(if count > 8 { vector.malformed(1004) } else { vector.invalid(2304) });
     }
-    for bytes in [128_usize, 129] {
-        let service = format!("1.3{}", ".1".repeat(bytes - 1));
+    for octets in [128_usize, 129] {
+        let service = format!("1.3{}", ".1".repeat(octets - 1));
         let bound = Scenario { service: service.clone(), ..scenario.clone() };
         let case = format!("limit-service-{octets}");
         let description = format!("The identifier of the service has {octets} octets.");
         let mut vector = vary("limit", &case, &description, SPEC, &bound, &Customisation::new());
         // A service that is too long cannot be requested.
-        if bytes <= 128 {
+        if octets <= 128 {
             vector.service = Some(service);
         }
-        vectors.push(if bytes > 128 { vector.malformed(1004) } else { vector });
+        vectors.push(if octets > 128 { vector.malformed(1004) } else { vector });
     }
     vectors
 }

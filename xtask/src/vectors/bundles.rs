@@ -32,7 +32,7 @@ fn valid() -> Vec<Vector> {
                 &Customisation::new(),
             );
             vector.derived_from = None;
-            vectors.push(vector.fact("plaintext", super::Json::bytes(&scenario.content)));
+            vectors.push(vector.fact("plaintext", super::Json::octets(&scenario.content)));
             let bot = Scenario { user: None, ..scenario };
             vectors.push(vary(
                 "valid",

@@ -81,7 +81,7 @@ fn records_only(vector: Vector, records: &[Vec<u8>]) -> Vector {
     let mut records = records.to_vec();
     records.sort();
     records.dedup();
-    vector.fact("records", Json::List(records.iter().map(|rdata| Json::bytes(rdata)).collect()))
+    vector.fact("records", Json::List(records.iter().map(|rdata| Json::octets(rdata)).collect()))
 }
 
 fn text() -> Vec<u8> {

@@ -19,8 +19,8 @@ impl Json {
         Self::Text(text.to_string())
     }
 
-    pub(super) fn bytes(bytes: &[u8]) -> Self {
-        Self::Text(base64(bytes))
+    pub(super) fn octets(octets: &[u8]) -> Self {
+        Self::Text(base64(octets))
     }
 
     pub(super) fn object<N: Into<String>>(members: impl IntoIterator<Item = (N, Self)>) -> Self {

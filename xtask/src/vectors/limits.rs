@@ -55,7 +55,7 @@ fn counts() -> Vec<Vector> {
             chain(&format!("messages-{count}"), &format!("The chain has {count} messages."), &made);
         vectors.push(if beyond { vector.malformed(1005) } else { vector });
     }
-    for (bytes, beyond) in [(65_536_usize, false), (65_537, true)] {
+    for (octets, beyond) in [(65_536_usize, false), (65_537, true)] {
         let made = changed(|chain| {
             let other = question("x.example", "TXT");
             let padding = |rdata: usize| {
@@ -64,7 +64,7 @@ fn counts() -> Vec<Vector> {
                     .build()
             };
             let others: usize = chain.messages.iter().map(Vec::len).sum();
-            let rdata = bytes - others - padding(0).len();
+            let rdata = octets - others - padding(0).len();
             chain.messages.push(padding(rdata));
         });
         let case = format!("chain-octets-{octets}");
@@ -436,9 +436,9 @@ pub(super) fn fitted<T>(target: usize, make: impl Fn(usize) -> T, size: impl Fn(
 fn sizes() -> Vec<Vector> {
     let mut vectors = Vec::new();
     let usual = member(TestProfile::VeraId);
-    for (bytes, beyond) in [(16_384, false), (16_385, true)] {
+    for (octets, beyond) in [(16_384, false), (16_385, true)] {
         let (scenario, made) = fitted(
-            bytes,
+            octets,
             |more| {
                 let mut scenario = usual.clone();
                 scenario.content.extend(vec![b' '; more]);
@@ -468,7 +468,7 @@ fn sizes() -> Vec<Vector> {
             vectors.push(if beyond { vector.malformed(1001) } else { vector });
         }
     }
-    for (bytes, beyond) in [(65_536, false), (65_537, true)] {
+    for (octets, beyond) in [(65_536, false), (65_537, true)] {
         let padded = |more: usize| -> MockBundle {
             let mut made = usual.build();
             let other = question("x.example", "TXT");
@@ -482,7 +482,7 @@ fn sizes() -> Vec<Vector> {
             made.der = made.reassemble();
             made
         };
-        let made = fitted(bytes, padded, |made| made.der.len() - made.plaintext.len());
+        let made = fitted(octets, padded, |made| made.der.len() - made.plaintext.len());
         let vector = vary_bundle(
             "limit",
             &format!("limit-overhead-{octets}"),

@@ -124,12 +124,12 @@ fn sizes(profile: TestProfile) -> Vec<Vector> {
     };
     [65_536_usize, 65_537]
         .into_iter()
-        .map(|bytes| {
-            let made = fitted(bytes, padded, |made| made.member_id_bundle().len());
+        .map(|octets| {
+            let made = fitted(octets, padded, |made| made.member_id_bundle().len());
             let case = format!("limit-octets-{octets}");
             let description = format!("The bundle has {octets} octets.");
             let vector = make("limit", &case, &description, LIMITS, &scenario, &made);
-            if bytes > 65_536 { vector.malformed(1001) } else { vector }
+            if octets > 65_536 { vector.malformed(1001) } else { vector }
         })
         .collect()
 }

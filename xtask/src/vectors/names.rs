@@ -273,9 +273,9 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
     }
     let unit = |value: &[u8]| attribute_type_and_value("2.5.4.10", value);
     let odd = |text: &str| {
-        let mut bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        bytes.push(b'x');
-        CommonName::raw(der_writer::BMP_STRING, &bytes)
+        let mut octets: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        octets.push(b'x');
+        CommonName::raw(der_writer::BMP_STRING, &octets)
     };
     type Subject = Box<dyn Fn(&str) -> Vec<u8>>;
     let cases: Vec<(&str, &str, Subject, u16)> = vec![

@@ -127,7 +127,7 @@ impl PublicVector {
             Expect::Valid { records, validity } => {
                 let mut facts = vec![
                     ("result", Json::text("valid")),
-                    ("records", Json::List(records.iter().map(|r| Json::bytes(r)).collect())),
+                    ("records", Json::List(records.iter().map(|r| Json::octets(r)).collect())),
                 ];
                 if let Some(period) = validity {
                     facts.push(("validity", Json::List(vec![super::period_json(*period)])));
@@ -155,7 +155,7 @@ impl PublicVector {
             ("at", Json::text(self.at)),
             ("name", Json::text(&self.question.name)),
             ("type", Json::text(self.question.record_type)),
-            ("input", Json::bytes(&self.input)),
+            ("input", Json::octets(&self.input)),
             ("expect", expect),
         ])
     }

@@ -80,7 +80,7 @@ fn content(profile: TestProfile) -> Vec<Vector> {
             scenario,
             &Customisation::new(),
         )
-        .fact("plaintext", Json::bytes(&scenario.content))
+        .fact("plaintext", Json::octets(&scenario.content))
     };
     let empty = Scenario { content: vec![], ..attached.clone() };
     let empty_detached = Scenario { content: vec![], ..detached.clone() };
@@ -216,7 +216,7 @@ fn structure(profile: TestProfile) -> Vec<Vector> {
             "There are no signed attributes; the signature is over the content.",
             "RFC 5652 section 5.4",
             Box::new(move |s| {
-                let signature = key.sign_pss(Digest::Sha256, &s.content.bytes());
+                let signature = key.sign_pss(Digest::Sha256, &s.content.octets());
                 let hand = ByHand {
                     attributes: Some(vec![]),
                     signature: Some(signature),
@@ -292,7 +292,7 @@ fn structure(profile: TestProfile) -> Vec<Vector> {
             "The signature is over the content although there are attributes.",
             "RFC 5652 section 5.4",
             Box::new(move |s| {
-                s.signature = Some(key.sign_pss(Digest::Sha256, &s.content.bytes()));
+                s.signature = Some(key.sign_pss(Digest::Sha256, &s.content.octets()));
             }),
             2318,
         ),
@@ -508,7 +508,7 @@ fn algorithms(profile: TestProfile) -> Vec<Vector> {
 fn tolerated(profile: TestProfile) -> Vec<Vector> {
     let scenario = member(profile);
     let mut vectors = Vec::new();
-    for (case, description, bytes, content) in [
+    for (case, description, octets, content) in [
         (
             "one-chunk",
             "The content is a constructed OCTET STRING of one chunk.",
@@ -530,7 +530,7 @@ fn tolerated(profile: TestProfile) -> Vec<Vector> {
         ),
     ] {
         let scenario = Scenario {
-            encapsulation: Encapsulation::Constructed(bytes),
+            encapsulation: Encapsulation::Constructed(octets),
             content,
             ..scenario.clone()
         };

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use kliento::Timestamp;
 use veraid_core::ServiceOid;
 
-use crate::cli::{VerifyOptions, OutputArgument, SignerArguments, PeriodArgs, WriteArguments};
+use crate::cli::{OutputArgument, PeriodArgs, SignerArguments, VerifyOptions, WriteArguments};
 use crate::times;
 
 #[derive(Debug, Subcommand)]

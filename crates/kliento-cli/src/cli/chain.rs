@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use veraid_core::ServiceOid;
 use veraid_dnssec::{Name, RecordType};
-use veraid_resolver::Server;
+use veraid_resolver::ResolverAddress;
 
 use crate::cli::{AnchorsArgument, InstantArg, IssuingProfile, OutputArgument, PeriodArgs};
 
@@ -49,7 +49,7 @@ pub(crate) struct ChainFetch {
     /// A recursive resolver: https://…, tls://…, tcp://…, udp://… or an address; if one fails, the
     /// next is queried [default: https://1.1.1.1/dns-query and https://8.8.8.8/dns-query].
     #[arg(long = "resolver", value_name = "URL")]
-    pub(crate) resolvers: Vec<Server>,
+    pub(crate) resolvers: Vec<ResolverAddress>,
     /// Certificate authorities to trust for TLS beside the Web's, in PEM.
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_roots: Option<PathBuf>,

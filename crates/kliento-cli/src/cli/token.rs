@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::{VerifyOptions, InstantArg, OutputArgument, SignerArguments, WriteArguments};
+use crate::cli::{InstantArg, OutputArgument, SignerArguments, VerifyOptions, WriteArguments};
 use crate::times;
 
 #[derive(Debug, Subcommand)]

@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use veraid_core::{CertificateRole, Proof};
 
+use crate::escape_for_terminal::{escape_for_terminal, grouped};
 use crate::inspect::header_limits::{HEADER_LIMITS, Scope};
 use crate::inspect::report::{Links, Report, Statements, View};
 use crate::inspect::{Kind, Verdict, timeline};
-use crate::escape_for_terminal::{grouped, escape_for_terminal};
 use crate::verify_token::{line, write_claims, write_member, write_validity};
 
 pub(crate) fn render(report: &Report) -> String {
@@ -141,7 +141,7 @@ fn write_chain(text: &mut String, view: &View, verdict: &Verdict) {
         for (question, bytes) in &view.messages {
             let question =
                 question.as_ref().map_or_else(|| "no answer".to_owned(), ToString::to_string);
-            tree.leaf(&format!("{question}  {octets} octets"));
+            tree.leaf(&format!("{question}  {bytes} octets"));
         }
     }
     for certificate in &view.certificates {

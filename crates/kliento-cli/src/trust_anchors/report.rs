@@ -8,10 +8,10 @@ use veraid_aws_lc_rs::PROVIDER;
 use veraid_dnssec::TrustAnchor;
 use veraid_trust_anchors::{AnchorFile, Entry, State, VerifiedSignature};
 
+use crate::escape_for_terminal::escape_for_terminal;
 use crate::failure::{Failure, FailureJson};
 use crate::input;
 use crate::inspect::algorithm_name;
-use crate::escape_for_terminal::escape_for_terminal;
 use crate::verify_token::line;
 
 /// The remaining time below which a trust anchor gives a warning: 90 days, in which the root

@@ -1,6 +1,6 @@
 //! `kliento bundle verify` and `kliento chain verify`.
 
-use crate::support::{AT, Folder, anchors, kliento, kliento_with, bytes, vector};
+use crate::support::{AT, Folder, anchors, bytes, kliento, kliento_with, vector};
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use serde_json::{Value, json};
 use veraid_testkit::{Encapsulation, HierarchyBuilder, Scenario, TEST_SERVICE, dnssec_chain_der};

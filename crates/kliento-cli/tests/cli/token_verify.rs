@@ -1,6 +1,6 @@
 //! `kliento token verify`: forms of input, the whole JSON, every exit code.
 
-use crate::support::{AT, Folder, Run, anchors, kliento, kliento_with, bytes, vector, vectors};
+use crate::support::{AT, Folder, Run, anchors, bytes, kliento, kliento_with, vector, vectors};
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use serde_json::{Value, json};
 use veraid_testkit::{

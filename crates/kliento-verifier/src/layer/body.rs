@@ -20,7 +20,7 @@ pin_project! {
     #[derive(Debug)]
     #[project = SourceProjection]
     enum Source<B> {
-        AuthError { problem: Option<Vec<u8>> },
+        Rejection { problem: Option<Vec<u8>> },
         Inner { #[pin] body: B },
     }
 }
@@ -29,7 +29,7 @@ impl<B> KlientoBody<B> {
     /// A body of `problem`, or an empty one without it.
     pub(super) fn rejection(problem: Vec<u8>) -> Self {
         let problem = Some(problem).filter(|bytes| !bytes.is_empty());
-        Self { source: Source::AuthError { problem } }
+        Self { source: Source::Rejection { problem } }
     }
 
     pub(super) const fn inner(body: B) -> Self {
@@ -50,7 +50,7 @@ where
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         match self.project().source.project() {
-            SourceProjection::AuthError { problem } => {
+            SourceProjection::Rejection { problem } => {
                 Poll::Ready(problem.take().map(|bytes| Ok(Frame::data(bytes.into()))))
             }
             SourceProjection::Inner { body } => body.poll_frame(context),
@@ -59,14 +59,14 @@ where
 
     fn is_end_stream(&self) -> bool {
         match &self.source {
-            Source::AuthError { problem } => problem.is_none(),
+            Source::Rejection { problem } => problem.is_none(),
             Source::Inner { body } => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
-            Source::AuthError { problem } => {
+            Source::Rejection { problem } => {
                 let bytes = problem.as_ref().map_or(0, Vec::len);
                 SizeHint::with_exact(u64::try_from(bytes).unwrap_or(u64::MAX))
             }

@@ -2,7 +2,7 @@
 
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
-use kliento::ParseError;
+use kliento::TokenParseError;
 
 use crate::server::reply::Reply;
 
@@ -46,16 +46,16 @@ impl MediaType {
     }
 
     /// Decodes `content` to the DER of the bundle.
-    pub(crate) fn decode(self, content: &[u8]) -> Result<Vec<u8>, ParseError> {
+    pub(crate) fn decode(self, content: &[u8]) -> Result<Vec<u8>, TokenParseError> {
         match self {
             Self::TokenBundle => Ok(content.to_vec()),
             Self::AuthHeader => {
-                let text = std::str::from_utf8(content).map_err(|_| ParseError::Base64)?;
+                let text = std::str::from_utf8(content).map_err(|_| TokenParseError::Base64)?;
                 kliento::decode_auth_header(trim_line_break(text))
             }
             Self::File if looks_like_der(content) => Ok(content.to_vec()),
             Self::Base64 | Self::File => {
-                let text = std::str::from_utf8(content).map_err(|_| ParseError::Base64)?;
+                let text = std::str::from_utf8(content).map_err(|_| TokenParseError::Base64)?;
                 kliento::decode_base64(trim_line_break(text))
             }
         }
@@ -142,14 +142,14 @@ mod tests {
     fn a_file_is_der_or_base64() {
         assert_eq!(MediaType::File.decode(&[0x30, 0x82, 1]), Ok(vec![0x30, 0x82, 1]));
         assert_eq!(MediaType::File.decode(b"MIIB\r\n"), Ok(vec![0x30, 0x82, 1]));
-        assert_eq!(MediaType::File.decode(b"MI IB"), Err(ParseError::Base64));
-        assert_eq!(MediaType::File.decode(b"\xFF"), Err(ParseError::Base64));
+        assert_eq!(MediaType::File.decode(b"MI IB"), Err(TokenParseError::Base64));
+        assert_eq!(MediaType::File.decode(b"\xFF"), Err(TokenParseError::Base64));
     }
 
     #[test]
     fn base64_is_never_taken_for_der() {
         assert_eq!(MediaType::Base64.decode(b"MIIB\n"), Ok(vec![0x30, 0x82, 1]));
-        assert_eq!(MediaType::Base64.decode(&[0x30, 0x82, 1]), Err(ParseError::Base64));
+        assert_eq!(MediaType::Base64.decode(&[0x30, 0x82, 1]), Err(TokenParseError::Base64));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use http::{Request, StatusCode};
 use hyper::body::Incoming;
-use kliento::{ParseError, TokenBundle, VerifiedToken, VerifyError};
+use kliento::{TokenBundle, TokenParseError, VerifiedToken, VerifyError};
 use serde::Serialize;
 
 use crate::auth_error::AuthError;
@@ -10,7 +10,7 @@ use crate::server::bundle_content::{self, MediaType};
 use crate::server::content::ConnectionContent;
 use crate::server::pool::PoolError;
 use crate::server::query::{self, AudienceParameter};
-use crate::server::reply::{Reply, Verdict, reason};
+use crate::server::reply::{Reply, RequestResult, reason};
 use crate::server::state::State;
 
 #[derive(Serialize)]
@@ -64,10 +64,10 @@ pub(crate) async fn answer(
         Ok(content) => content,
         Err(reply) => return in_json(reply),
     };
-    let verified = match media_type.decode(&content.octets) {
+    let verified = match media_type.decode(&content.bytes) {
         Err(error) => Err(AuthError::Malformed(error).into()),
         Ok(_) if !state.forwarded.serves(&audience) => Err(AuthError::AudienceNotServed.into()),
-        Ok(der) => state.pool.pool(der, vec![audience]).await,
+        Ok(der) => state.pool.verify(der, vec![audience]).await,
     };
     match verified {
         Ok(token) => valid(&token),
@@ -79,7 +79,7 @@ fn valid(token: &VerifiedToken) -> Reply {
     let subject = token.subject().to_string();
     let (claims, signer) = (token.claims(), token.kind().as_str());
     let body = Body::Valid { subject: &subject, subject_id: &subject, claims, signer };
-    Reply::json(StatusCode::OK, &body).with_verdict(Verdict::Valid { subject })
+    Reply::json(StatusCode::OK, &body).with_verdict(RequestResult::Valid { subject })
 }
 
 fn rejected(error: &PoolError, media_type: MediaType) -> Reply {
@@ -90,7 +90,7 @@ fn rejected(error: &PoolError, media_type: MediaType) -> Reply {
         AuthError::Invalid(error) => Body::Invalid { error: invalid(error) },
         other => Body::Invalid { error: other.title().to_owned() },
     };
-    Reply::json(StatusCode::OK, &body).with_verdict(Verdict::of(error))
+    Reply::json(StatusCode::OK, &body).with_verdict(RequestResult::of(error))
 }
 
 /// Converts a reply about unreadable or unverified content to JSON, as for all replies of this API.
@@ -102,11 +102,11 @@ fn in_json(reply: Reply) -> Reply {
 }
 
 /// The error texts of the deployed verifier, which some clients compare.
-fn malformed(error: &ParseError, media_type: MediaType) -> String {
+fn malformed(error: &TokenParseError, media_type: MediaType) -> String {
     match error {
-        ParseError::Header(_) => "Authorization scheme must be \"Kliento\"".to_owned(),
-        ParseError::TooLarge { octets, .. } if media_type == MediaType::TokenBundle => format!(
-            "Token bundle serialisation is too large: {octets} bytes (max {} octets)",
+        TokenParseError::Header(_) => "Authorization scheme must be \"Kliento\"".to_owned(),
+        TokenParseError::TooLarge { bytes, .. } if media_type == MediaType::TokenBundle => format!(
+            "Token bundle serialisation is too large: {bytes} bytes (max {} octets)",
             TokenBundle::MAX_SIZE_BYTES
         ),
         _ => "Token serialisation is malformed".to_owned(),

@@ -16,7 +16,7 @@ const MAX_SECONDS: u64 = 365 * 24 * 60 * 60;
 const MAX_VALIDITY_SECONDS: u64 = 90 * 24 * 60 * 60;
 
 /// The maximum bytes of any cache, whose index is allocated at start.
-const MAX_MEMORY_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+const MAX_CACHE_BYTES: u64 = 16 * 1024 * 1024 * 1024;
 
 /// The maximum number of threads, far more than a machine has processors.
 const MAX_THREADS: u32 = 1024;
@@ -40,13 +40,13 @@ impl Config {
         Audiences::new(self)?;
         self.check_paths()?;
         self.check_policy()?;
-        let memories = [
+        let caches = [
             ("memory.zone_bytes", self.cache.zone_bytes),
             ("memory.organisation_bytes", self.cache.organisation_bytes),
             ("memory.bundle_bytes", self.cache.bundle_bytes),
         ];
-        for (setting, bytes) in memories {
-            at_most(setting, bytes, MAX_MEMORY_BYTES)?;
+        for (setting, bytes) in caches {
+            at_most(setting, bytes, MAX_CACHE_BYTES)?;
         }
         if let Some(one_time) = &self.one_time {
             one_time

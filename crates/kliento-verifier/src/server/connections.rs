@@ -22,9 +22,9 @@ use crate::server::config::ServiceLimits;
 use crate::server::content::ConnectionContent;
 use crate::server::idle_io::{IdleIo, Patience};
 use crate::server::listener::{Listener, Stream};
-use crate::server::reply::{Reply, SentBody, Verdict};
+use crate::server::reply::{Reply, RequestResult, SentBody};
 use crate::server::request_log::{self, RequestId};
-use crate::server::routes::Route;
+use crate::server::routes::Endpoint;
 use crate::server::shares::{RequestRoom, UnderWay};
 use crate::server::state::State;
 use crate::server::{admin, routes};
@@ -159,7 +159,7 @@ impl Connections {
                     Ok((request, under_way)) => {
                         Box::pin(answer(connection, id, request, under_way)).await
                     }
-                    Err(reply) => finish(&connection, id, Route::Unknown, reply(), None).await,
+                    Err(reply) => finish(&connection, id, Endpoint::Unknown, reply(), None).await,
                 })
             }
         });
@@ -245,7 +245,7 @@ async fn answer(
         }
         Part::Admin => {
             let reply = admin::answer(&connection.state, &request);
-            finish(&connection, id, Route::Admin, reply, Some(under_way)).await
+            finish(&connection, id, Endpoint::Admin, reply, Some(under_way)).await
         }
     }
 }
@@ -254,11 +254,11 @@ async fn answer(
 async fn finish(
     connection: &Connection,
     id: RequestId,
-    route: Route,
+    route: Endpoint,
     reply: Reply,
     under_way: Option<UnderWay>,
 ) -> Response<SentBody> {
-    if reply.verdict == Verdict::Overloaded {
+    if reply.verdict == RequestResult::Overloaded {
         sleep(TURN_AWAY_AFTER).await;
     }
     let status = reply.response.status().as_u16();

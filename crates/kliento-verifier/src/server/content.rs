@@ -30,8 +30,8 @@ pub(crate) struct ConnectionContent {
 
 /// The content of a request, and its share of the room for all content.
 #[derive(Debug)]
-pub(crate) struct Content {
-    pub(crate) octets: Bytes,
+pub(crate) struct RequestBody {
+    pub(crate) bytes: Bytes,
     _held: Held,
 }
 
@@ -56,8 +56,8 @@ impl ConnectionContent {
     ///
     /// The reply to send: 413 if it is too large, 408 if it takes too long, 400 if it is cut off,
     /// 503 if others' content leaves no room.
-    pub(crate) async fn read(&self, body: Incoming) -> Result<Content, Reply> {
-        // Content that is declared too large is not read at all.
+    pub(crate) async fn read(&self, body: Incoming) -> Result<RequestBody, Reply> {
+        // RequestBody that is declared too large is not read at all.
         if body.size_hint().lower() > self.body_bytes {
             return Err(Reply::status(StatusCode::PAYLOAD_TOO_LARGE));
         }
@@ -65,7 +65,7 @@ impl ConnectionContent {
         read.map_err(|_| Reply::status(StatusCode::REQUEST_TIMEOUT))?
     }
 
-    async fn read_frames(&self, mut body: Incoming) -> Result<Content, Reply> {
+    async fn read_frames(&self, mut body: Incoming) -> Result<RequestBody, Reply> {
         let mut held = self.share.nothing();
         let (mut first, mut more) = (Bytes::new(), BytesMut::new());
         while let Some(frame) = body.frame().await {
@@ -89,7 +89,7 @@ impl ConnectionContent {
                 more.extend_from_slice(&data);
             }
         }
-        let octets = if more.is_empty() { first } else { more.freeze() };
-        Ok(Content { octets, _held: held })
+        let bytes = if more.is_empty() { first } else { more.freeze() };
+        Ok(RequestBody { bytes, _held: held })
     }
 }

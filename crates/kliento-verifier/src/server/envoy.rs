@@ -13,8 +13,8 @@ use hyper::body::Incoming;
 use kliento::VerifiedToken;
 use prost::Message as _;
 
-use crate::identity_headers;
 use crate::auth_error::AuthError;
+use crate::identity_headers;
 use crate::server::content::ConnectionContent;
 use crate::server::envoy::messages::{
     AttributeContext, CheckRequest, CheckResponse, DeniedHttpResponse, HeaderValueOption,
@@ -22,7 +22,7 @@ use crate::server::envoy::messages::{
 };
 use crate::server::forwarded::{Forwarded, Part};
 use crate::server::pool::PoolError;
-use crate::server::reply::{Reply, Verdict};
+use crate::server::reply::{Reply, RequestResult};
 use crate::server::state::State;
 
 /// The path of the gRPC method.
@@ -69,7 +69,7 @@ pub(crate) async fn answer(
         Ok(content) => content,
         Err(reply) => return turn_away(reply).await,
     };
-    let message = match unframe(&content.octets) {
+    let message = match unframe(&content.bytes) {
         Ok(message) => message,
         Err(code) => return failed(code),
     };
@@ -101,7 +101,7 @@ async fn authenticate(
             state.forwarded.of(&Forwarded { scheme, host, target })?
         }
     };
-    state.pool.pool(der, audiences).await
+    state.pool.verify(der, audiences).await
 }
 
 fn let_in(token: &VerifiedToken, received: &HashMap<String, String>) -> Reply {
@@ -118,7 +118,7 @@ fn let_in(token: &VerifiedToken, received: &HashMap<String, String>) -> Reply {
         status: Some(RpcStatus { code: i32::from(GrpcCode::Ok.number()) }),
         http_response: Some(HttpResponse::Ok(OkHttpResponse { headers, headers_to_remove })),
     };
-    succeeded(&response).with_verdict(Verdict::Valid { subject: token.subject().to_string() })
+    succeeded(&response).with_verdict(RequestResult::Valid { subject: token.subject().to_string() })
 }
 
 /// Makes Envoy answer with this reply, even if there is no room or the request is too large: Envoy
@@ -131,14 +131,14 @@ async fn turn_away(Reply { response, verdict }: Reply) -> Reply {
     };
     // The content is already in memory.
     let content = body.collect().await.map(|content| content.to_bytes()).unwrap_or_default();
-    let error = DeniedHttpResponse {
+    let denied = DeniedHttpResponse {
         status: Some(HttpStatus { code: i32::from(head.status.as_u16()) }),
         headers: head.headers.iter().map(|(name, value)| overwrite(name, value)).collect(),
         body: String::from_utf8_lossy(&content).into_owned(),
     };
     let response = CheckResponse {
         status: Some(RpcStatus { code: i32::from(code.number()) }),
-        http_response: Some(HttpResponse::PoolError(error)),
+        http_response: Some(HttpResponse::Denied(denied)),
     };
     succeeded(&response).with_verdict(verdict)
 }
@@ -183,7 +183,7 @@ fn grpc(content: Bytes, code: GrpcCode) -> Reply {
     let body = Full::new(content).with_trailers(ready(Some(Ok(trailers))));
     let mut response = Response::new(Either::Right(body));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
-    Reply { response, verdict: Verdict::None }
+    Reply { response, verdict: RequestResult::None }
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ impl From<io::Error> for ReadError {
     }
 }
 
-type Content = Result<Vec<u8>, ReadError>;
+type FileContent = Result<Vec<u8>, ReadError>;
 
 /// Reads one small regular file repeatedly.
 ///
@@ -39,11 +39,11 @@ type Content = Result<Vec<u8>, ReadError>;
 pub(crate) struct FileReader {
     path: PathBuf,
     max_bytes: u64,
-    under_way: Option<oneshot::Receiver<Content>>,
+    under_way: Option<oneshot::Receiver<FileContent>>,
 }
 
 /// Reads a small regular file.
-pub(crate) async fn read(path: &Path, max_bytes: u64) -> Content {
+pub(crate) async fn read(path: &Path, max_bytes: u64) -> FileContent {
     FileReader::new(path, max_bytes).read().await
 }
 
@@ -57,7 +57,7 @@ impl FileReader {
     }
 
     /// The content of the file, or an error after a few seconds.
-    pub(crate) async fn read(&mut self) -> Content {
+    pub(crate) async fn read(&mut self) -> FileContent {
         let (path, max_bytes) = (self.path.clone(), self.max_bytes);
         let patience = Duration::from_secs(PATIENCE_SECONDS);
         self.read_by(patience, move || read_regular(&path, max_bytes)).await
@@ -66,8 +66,8 @@ impl FileReader {
     async fn read_by(
         &mut self,
         patience: Duration,
-        read: impl FnOnce() -> Content + Send + 'static,
-    ) -> Content {
+        read: impl FnOnce() -> FileContent + Send + 'static,
+    ) -> FileContent {
         let under_way = match self.under_way.take() {
             Some(under_way) => self.under_way.insert(under_way),
             None => {
@@ -88,7 +88,7 @@ impl FileReader {
     }
 }
 
-fn read_regular(path: &Path, max_bytes: u64) -> Content {
+fn read_regular(path: &Path, max_bytes: u64) -> FileContent {
     // Without `NONBLOCK`, opening a FIFO would wait for a writer.
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = rustix::fs::open(path, flags, Mode::empty()).map_err(io::Error::from)?;
@@ -114,13 +114,13 @@ mod tests {
     #[tokio::test]
     async fn a_file_that_hangs_is_given_up_and_asked_for_once() {
         let mut reader = FileReader::new(Path::new("unused"), 10);
-        let (go, auth_core) = mpsc::channel::<()>();
+        let (go, started) = mpsc::channel::<()>();
         let patience = Duration::from_millis(20);
         let hanging = move || {
-            let _ = auth_core.recv();
+            let _ = started.recv();
             Ok(b"late".to_vec())
         };
-        let timed_out = |content: Content| match content {
+        let timed_out = |content: FileContent| match content {
             Err(ReadError::Io(error)) => error.kind() == io::ErrorKind::TimedOut,
             _ => false,
         };

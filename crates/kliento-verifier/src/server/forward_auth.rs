@@ -5,13 +5,13 @@ use http::{HeaderMap, HeaderName, Request, StatusCode};
 use hyper::body::Incoming;
 use kliento::VerifiedToken;
 
+use crate::auth_error::AuthError;
 use crate::authenticator::credentials;
 use crate::identity_headers;
-use crate::auth_error::AuthError;
 use crate::server::forwarded::{Forwarded, Part};
 use crate::server::pool::PoolError;
 use crate::server::query::{self, AudienceParameter};
-use crate::server::reply::{Reply, Verdict};
+use crate::server::reply::{Reply, RequestResult};
 use crate::server::state::State;
 
 /// The prefix of the paths that Envoy sends requests to.
@@ -64,7 +64,7 @@ async fn authenticate(
 ) -> Result<VerifiedToken, PoolError> {
     // Without credentials, nothing else matters, not even a missing audience.
     let der = kliento::decode_auth_header(credentials(headers)?).map_err(AuthError::from)?;
-    state.pool.pool(der, audiences?).await
+    state.pool.verify(der, audiences?).await
 }
 
 fn reply(verified: Result<VerifiedToken, PoolError>) -> Reply {
@@ -75,7 +75,7 @@ fn reply(verified: Result<VerifiedToken, PoolError>) -> Reply {
             identity_headers::of(&token)
                 .into_iter()
                 .fold(reply, |reply, (name, value): (HeaderName, _)| reply.with_header(name, value))
-                .with_verdict(Verdict::Valid { subject })
+                .with_verdict(RequestResult::Valid { subject })
         }
         Err(error) => Reply::challenge(&error),
     }

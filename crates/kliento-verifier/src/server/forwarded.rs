@@ -135,7 +135,7 @@ impl Audiences {
     ///
     /// # Errors
     ///
-    /// [`Refusal::NoAudience`], [`Refusal::UnclearRequest`] or [`Refusal::AudienceNotServed`].
+    /// [`AuthError::NoAudience`], [`AuthError::UnclearRequest`] or [`AuthError::AudienceNotServed`].
     pub(crate) fn of(&self, forwarded: &Forwarded) -> Result<Vec<String>, AuthError> {
         match &self.rule {
             Rule::Configured if self.configured.is_empty() => Err(AuthError::NoAudience),

@@ -103,8 +103,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for IdleIo<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut()
-            .poll_write_with(context, |stream, context| stream.poll_write(context, bytes))
+        self.get_mut().poll_write_with(context, |stream, context| stream.poll_write(context, bytes))
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -163,14 +163,14 @@ impl Metrics {
     pub(crate) fn encode(
         &self,
         waiting: usize,
-        memories: CacheStats,
+        caches: CacheStats,
         one_time: Option<OneTimeNumbers>,
     ) -> String {
         self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing to a string cannot fail.
         let _ = encode_registry(&mut text, &self.registry);
-        let _ = encode_registry(&mut text, &of_memories(memories));
+        let _ = encode_registry(&mut text, &cache_registry(caches));
         if let Some(one_time) = one_time {
             let _ = encode_registry(&mut text, &of_one_time(one_time));
         }
@@ -180,12 +180,12 @@ impl Metrics {
 }
 
 /// The verifier has its own counters, so they are copied into a temporary registry.
-fn of_memories(memories: CacheStats) -> Registry {
+fn cache_registry(caches: CacheStats) -> Registry {
     let mut registry = Registry::with_prefix(PREFIX);
     let family = Family::<CacheLabels, Counter>::default;
     let (hits, misses, insertions, evictions) = (family(), family(), family(), family());
     let (entries, bytes) = (Family::default(), Family::default());
-    let CacheStats { zones, organisations, bundles, .. } = memories;
+    let CacheStats { zones, organisations, bundles, .. } = caches;
     for (cache, counts) in
         [("zones", zones), ("organisations", organisations), ("bundles", bundles)]
     {

@@ -39,7 +39,7 @@ pub enum OneTimeError {
 /// The guard of one-time tokens.
 #[derive(Clone, Debug)]
 pub(crate) enum OneTimeGuard {
-    CacheSizes(Arc<MemoryReplayGuard>),
+    Memory(Arc<MemoryReplayGuard>),
     Redis(Arc<RedisReplayGuard>),
 }
 
@@ -59,7 +59,7 @@ impl OneTimeGuard {
     pub(crate) async fn new(one_time: &OneTime) -> Result<Self, OneTimeError> {
         let max_entries = usize::try_from(one_time.max_entries).unwrap_or(usize::MAX);
         let Some(url) = &one_time.store else {
-            return Ok(Self::CacheSizes(Arc::new(MemoryReplayGuard::new(max_entries))));
+            return Ok(Self::Memory(Arc::new(MemoryReplayGuard::new(max_entries))));
         };
         let mut settings = RedisSettings::new(url)?.with_timeouts(
             Duration::from_millis(one_time.connect_milliseconds),
@@ -83,14 +83,14 @@ impl OneTimeGuard {
 
     pub(crate) fn as_replay_guard(&self) -> Arc<dyn ReplayGuard> {
         match self {
-            Self::CacheSizes(guard) => Arc::<MemoryReplayGuard>::clone(guard),
+            Self::Memory(guard) => Arc::<MemoryReplayGuard>::clone(guard),
             Self::Redis(guard) => Arc::<RedisReplayGuard>::clone(guard),
         }
     }
 
     pub(crate) fn numbers(&self) -> OneTimeNumbers {
         let (memory, store) = match self {
-            Self::CacheSizes(guard) => (Some(&**guard), None),
+            Self::Memory(guard) => (Some(&**guard), None),
             Self::Redis(guard) => (guard.local(), Some(guard)),
         };
         OneTimeNumbers {

@@ -6,8 +6,8 @@ use arc_swap::ArcSwap;
 use kliento::{CacheStats, Timestamp, TrustAnchors, VerifiedToken};
 use tokio::time::Instant;
 
-use crate::authenticator::{Authenticator, CacheLookup};
 use crate::auth_error::AuthError;
+use crate::authenticator::{Authenticator, CacheLookup};
 use crate::server::metrics::Metrics;
 use crate::server::workers::{JobError, Workers};
 
@@ -70,7 +70,7 @@ impl VerificationPool {
     }
 
     /// Verifies a bundle for one of `audiences`, and checks that its sender is admitted.
-    pub(crate) async fn pool(
+    pub(crate) async fn verify(
         &self,
         der: Vec<u8>,
         audiences: Vec<String>,
@@ -79,7 +79,7 @@ impl VerificationPool {
         let begin = Instant::now();
         // The only clock reading for the request.
         let now = authenticator.now();
-        let verified = self.verify(&authenticator, der, audiences, now).await;
+        let verified = self.run(&authenticator, der, audiences, now).await;
         self.metrics.verified(begin.elapsed());
         let admitted = authenticator.admit(verified?, now).await;
         if let Err(AuthError::ReplayGuard(error)) = &admitted {
@@ -88,7 +88,7 @@ impl VerificationPool {
         Ok(admitted?)
     }
 
-    async fn verify(
+    async fn run(
         &self,
         authenticator: &Arc<Authenticator>,
         der: Vec<u8>,
@@ -99,11 +99,11 @@ impl VerificationPool {
         // A cache lookup is cheaper than a handover to another thread, and costs the same for a
         // forgery. Signature checks are not cheap.
         let verified = match authenticator.look_up(&der, &audiences, now) {
-            CacheLookup::Verdict(verdict) => return Ok(*verdict?),
+            CacheLookup::Hit(verdict) => return Ok(*verdict?),
             CacheLookup::OrganisationCached(bundle) => {
                 self.known.run(move || for_worker.verify_cached(*bundle, &audiences, now)).await
             }
-            CacheLookup::Unknown => {
+            CacheLookup::Miss => {
                 self.unknown.run(move || for_worker.verify_uncached(&der, &audiences, now)).await
             }
         };

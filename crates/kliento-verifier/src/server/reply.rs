@@ -13,8 +13,8 @@ use http_body_util::{Either, Full};
 use hyper::body::{Body, Frame, SizeHint};
 use serde::Serialize;
 
-use crate::problem::{PROBLEM_JSON, Problem};
 use crate::auth_error::AuthErrorClass;
+use crate::problem::{PROBLEM_JSON, Problem};
 use crate::server::pool::PoolError;
 use crate::server::shares::UnderWay;
 
@@ -64,12 +64,12 @@ impl Body for SentBody {
 /// A response, and the verdict behind it.
 pub(crate) struct Reply {
     pub(crate) response: Response<ReplyBody>,
-    pub(crate) verdict: Verdict,
+    pub(crate) verdict: RequestResult,
 }
 
 /// The outcome of a request, for log and metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum RequestResult {
     /// No token was verified.
     None,
     /// The token is valid and its sender is admitted.
@@ -85,7 +85,7 @@ pub(crate) enum Verdict {
     Panicked,
 }
 
-impl Verdict {
+impl RequestResult {
     pub(crate) fn of(error: &PoolError) -> Self {
         match error {
             PoolError::Rejected(rejection) => Self::Rejected {
@@ -135,7 +135,7 @@ impl Reply {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(NO_SNIFF, NO_SNIFF_VALUE);
-        Self { response, verdict: Verdict::None }
+        Self { response, verdict: RequestResult::None }
     }
 
     /// Creates a response in JSON.
@@ -156,7 +156,7 @@ impl Reply {
     pub(crate) fn overloaded() -> Self {
         Self::status(StatusCode::SERVICE_UNAVAILABLE)
             .with_header(RETRY_AFTER, SOON)
-            .with_verdict(Verdict::Overloaded)
+            .with_verdict(RequestResult::Overloaded)
     }
 
     /// Creates a response for a request beyond the limit of its connection. It has no content,
@@ -164,7 +164,7 @@ impl Reply {
     pub(crate) fn no_room() -> Self {
         Self::empty(StatusCode::SERVICE_UNAVAILABLE)
             .with_header(RETRY_AFTER, SOON)
-            .with_verdict(Verdict::Overloaded)
+            .with_verdict(RequestResult::Overloaded)
     }
 
     /// Creates a response without content.
@@ -179,7 +179,7 @@ impl Reply {
 
     /// Creates the response to a rejected request: challenge and class.
     pub(crate) fn challenge(error: &PoolError) -> Self {
-        let verdict = Verdict::of(error);
+        let verdict = RequestResult::of(error);
         match error {
             PoolError::Rejected(rejection) => {
                 let response = rejection.to_response::<Vec<u8>>();
@@ -208,7 +208,7 @@ impl Reply {
         self
     }
 
-    pub(crate) fn with_verdict(mut self, verdict: Verdict) -> Self {
+    pub(crate) fn with_verdict(mut self, verdict: RequestResult) -> Self {
         self.verdict = verdict;
         self
     }

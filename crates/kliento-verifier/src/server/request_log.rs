@@ -11,8 +11,8 @@ use tracing::Span;
 use tracing::field::Empty;
 
 use crate::auth_error::AuthErrorClass;
-use crate::server::reply::Verdict;
-use crate::server::routes::Route;
+use crate::server::reply::RequestResult;
+use crate::server::routes::Endpoint;
 
 /// The header with a request's id.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -75,18 +75,18 @@ pub(crate) fn span(id: &RequestId) -> Span {
 /// Logs a request, and records it in its span. Rejected requests are logged at `info`, or at
 /// `error` if the service could not decide; others at `debug`, since a server with thousands of
 /// requests a second has its own log of admitted ones.
-pub(crate) fn write(id: &RequestId, route: Route, status: u16, verdict: &Verdict) {
+pub(crate) fn write(id: &RequestId, route: Endpoint, status: u16, verdict: &RequestResult) {
     let (id, route, word) = (id.0.as_str(), route.as_str(), verdict.as_str());
     let span = Span::current();
     span.record("route", route);
     span.record("http.response.status_code", status);
     span.record("verdict", word);
     match verdict {
-        Verdict::None => tracing::debug!(request_id = id, route, status, "answered"),
-        Verdict::Valid { subject } => {
+        RequestResult::None => tracing::debug!(request_id = id, route, status, "answered"),
+        RequestResult::Valid { subject } => {
             tracing::debug!(request_id = id, route, status, verdict = word, subject, "answered");
         }
-        Verdict::Rejected { class: AuthErrorClass::Unavailable, code, reasons } => {
+        RequestResult::Rejected { class: AuthErrorClass::Unavailable, code, reasons } => {
             let code = format!("KL{code:04}");
             tracing::error!(
                 request_id = id,
@@ -98,7 +98,7 @@ pub(crate) fn write(id: &RequestId, route: Route, status: u16, verdict: &Verdict
                 "refused"
             );
         }
-        Verdict::Rejected { code, reasons, .. } => {
+        RequestResult::Rejected { code, reasons, .. } => {
             let code = format!("KL{code:04}");
             tracing::info!(
                 request_id = id,
@@ -110,10 +110,10 @@ pub(crate) fn write(id: &RequestId, route: Route, status: u16, verdict: &Verdict
                 "refused"
             );
         }
-        Verdict::Overloaded => {
+        RequestResult::Overloaded => {
             tracing::warn!(request_id = id, route, status, verdict = word, "refused");
         }
-        Verdict::Panicked => {
+        RequestResult::Panicked => {
             tracing::error!(request_id = id, route, status, verdict = word, "refused");
         }
     }

@@ -11,7 +11,7 @@ use crate::server::{admin, compat_api, envoy, forward_auth, verify};
 
 /// A part of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Route {
+pub(crate) enum Endpoint {
     Deployed,
     Verify,
     ForwardAuth,
@@ -22,7 +22,7 @@ pub(crate) enum Route {
     Admin,
 }
 
-impl Route {
+impl Endpoint {
     /// A word for log and metrics.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -57,24 +57,24 @@ pub(crate) async fn answer(
     state: &State,
     content: &ConnectionContent,
     request: Request<Incoming>,
-) -> (Route, Reply) {
-    let route = Route::of(&request);
+) -> (Endpoint, Reply) {
+    let route = Endpoint::of(&request);
     if let Some(reply) = reject_expectation(request.headers()) {
         return (route, reply);
     }
     let reply = match route {
-        Route::Deployed => compat_api::answer(state, content, request).await,
-        Route::Verify if request.method() != Method::POST => not_allowed("POST"),
-        Route::Verify => verify::answer(state, content, request).await,
-        Route::ForwardAuth => forward_auth::answer(state, &request).await,
-        Route::EnvoyHttp => forward_auth::answer_envoy(state, &request).await,
-        Route::EnvoyGrpc if request.method() != Method::POST => not_allowed("POST"),
-        Route::EnvoyGrpc => envoy::answer(state, content, request).await,
-        Route::OpenApi if !matches!(*request.method(), Method::GET | Method::HEAD) => {
+        Endpoint::Deployed => compat_api::answer(state, content, request).await,
+        Endpoint::Verify if request.method() != Method::POST => not_allowed("POST"),
+        Endpoint::Verify => verify::answer(state, content, request).await,
+        Endpoint::ForwardAuth => forward_auth::answer(state, &request).await,
+        Endpoint::EnvoyHttp => forward_auth::answer_envoy(state, &request).await,
+        Endpoint::EnvoyGrpc if request.method() != Method::POST => not_allowed("POST"),
+        Endpoint::EnvoyGrpc => envoy::answer(state, content, request).await,
+        Endpoint::OpenApi if !matches!(*request.method(), Method::GET | Method::HEAD) => {
             not_allowed("GET, HEAD")
         }
-        Route::OpenApi => Reply::new(StatusCode::OK, "application/json", admin::OPENAPI),
-        Route::Unknown | Route::Admin => Reply::status(StatusCode::NOT_FOUND),
+        Endpoint::OpenApi => Reply::new(StatusCode::OK, "application/json", admin::OPENAPI),
+        Endpoint::Unknown | Endpoint::Admin => Reply::status(StatusCode::NOT_FOUND),
     };
     (route, reply)
 }

@@ -8,9 +8,9 @@ use tracing::Span;
 
 use crate::server::content::ContentLimits;
 use crate::server::forwarded::Audiences;
-use crate::server::pool::VerificationPool;
 use crate::server::metrics::Metrics;
 use crate::server::one_time::OneTimeGuard;
+use crate::server::pool::VerificationPool;
 use crate::server::shares::Pool;
 
 #[derive(Debug)]

@@ -6,13 +6,13 @@ use hyper::body::Incoming;
 use kliento::{VerifiedFacts, VerifiedToken};
 use serde::Serialize;
 
-use crate::problem::{PROBLEM_JSON, Problem};
 use crate::auth_error::{AuthError, AuthErrorClass};
+use crate::problem::{PROBLEM_JSON, Problem};
 use crate::server::bundle_content::{self, MediaType};
 use crate::server::content::ConnectionContent;
 use crate::server::pool::PoolError;
 use crate::server::query::{self, AudienceParameter};
-use crate::server::reply::{Reply, SOON, Verdict, reason};
+use crate::server::reply::{Reply, RequestResult, SOON, reason};
 use crate::server::state::State;
 
 /// Lists all accepted media types.
@@ -60,7 +60,7 @@ pub(crate) async fn answer(
         Err(reply) => return in_problem_details(reply),
     };
     let verified = match media_type.decode(&content.bytes) {
-        Ok(der) => state.pool.pool(der, audiences).await,
+        Ok(der) => state.pool.verify(der, audiences).await,
         Err(error) => Err(AuthError::Malformed(error).into()),
     };
     match verified {
@@ -73,7 +73,7 @@ fn valid(token: &VerifiedToken) -> Reply {
     let facts = VerifiedFacts::of_token(token);
     let subject = facts.subject().to_owned();
     Reply::json(StatusCode::OK, &Valid { schema: SCHEMA, facts: &facts })
-        .with_verdict(Verdict::Valid { subject })
+        .with_verdict(RequestResult::Valid { subject })
 }
 
 /// The request was well-formed; its token is invalid or denied.
@@ -87,7 +87,7 @@ fn rejected(error: &PoolError) -> Reply {
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let problem = rejection.problem().with_status(status).with_code(rejection.code());
-    let reply = Reply::problem(status, &problem).with_verdict(Verdict::of(error));
+    let reply = Reply::problem(status, &problem).with_verdict(RequestResult::of(error));
     match status {
         StatusCode::SERVICE_UNAVAILABLE => reply.with_header(RETRY_AFTER, SOON),
         _ => reply,

@@ -93,11 +93,11 @@ mod tests {
         assert_eq!(workers.run(|| panic!("of this test")).await, Err::<(), _>(JobError::Panicked));
         // The first job signals that it has begun, and ends on request.
         let (begun, begins) = oneshot::channel();
-        let (go, auth_core) = bounded::<()>(1);
+        let (go, started) = bounded::<()>(1);
         let busy = tokio::spawn({
             let workers = workers.clone();
             async move {
-                let job = move || begun.send(()).is_ok() && auth_core.recv().is_ok();
+                let job = move || begun.send(()).is_ok() && started.recv().is_ok();
                 workers.run(job).await
             }
         });

@@ -88,7 +88,7 @@ async fn h02_content_is_as_long_as_it_is_said_to_be() {
     // Too long: the rest is read as the next request, and is not one.
     let line = format!("content-length: {}", bytes - 1);
     assert_eq!(statuses(&service, &line, &TOKEN.der).await[..1], [200]);
-    let line = format!("content-length: {octets}");
+    let line = format!("content-length: {bytes}");
     let extra = [&TOKEN.der[..], b"\x01\x02 garbage\r\n\r\n"].concat();
     assert_eq!(statuses(&service, &line, &extra).await, [200, 400]);
     answers_others(&service).await;

@@ -55,7 +55,7 @@ fn literal(name: &str, value: &str) -> Vec<u8> {
 
 /// Returns the type, stream and payload of each received frame.
 fn frames(heard: &Heard) -> Vec<(u8, u32, Vec<u8>)> {
-    let mut rest = &heard.octets[..];
+    let mut rest = &heard.bytes[..];
     let mut frames = Vec::new();
     while let Some((head, after)) = rest.split_first_chunk::<9>() {
         let length = usize::from(head[0]) << 16 | usize::from(head[1]) << 8 | usize::from(head[2]);

@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use axum::routing::get;
 use http::{HeaderMap, Request};
 use kliento_verifier::{
-    Authenticated, Authenticator, Identity, IdentityRejection, KlientoLayer, AuthError,
+    AuthError, Authenticated, Authenticator, Identity, IdentityRejection, KlientoLayer,
 };
 use tower::ServiceExt as _;
 

@@ -104,8 +104,9 @@ async fn any_of_several_audiences_will_do() {
 async fn the_log_is_told_the_reasons_and_the_caller_is_not() {
     let told = Arc::new(Mutex::new(vec![]));
     let log = Arc::clone(&told);
-    let layer = layer()
-        .on_rejection(move |rejection| log.lock().unwrap().push((rejection.code(), rejection.reasons())));
+    let layer = layer().on_rejection(move |rejection| {
+        log.lock().unwrap().push((rejection.code(), rejection.reasons()))
+    });
     let answer_to_forger = answer(&layer, with(&tokens::tampered())).await;
     answer(&layer, with(&tokens::alice())).await;
     answer(&layer, request(&[])).await;

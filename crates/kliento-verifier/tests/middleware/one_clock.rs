@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier};
 
 use http::HeaderMap;
 use kliento::Timestamp;
-use kliento_verifier::{AccessPolicy, MemoryReplayGuard, AuthError};
+use kliento_verifier::{AccessPolicy, AuthError, MemoryReplayGuard};
 use veraid_testkit::default_instant;
 
 use crate::tokens;

@@ -6,8 +6,8 @@ use axum::routing::get;
 use http::Request;
 use kliento::{SignatureKind, VerifiedFacts};
 use kliento_verifier::{
-    AccessPolicy, Authenticated, Authenticator, Identity, KlientoInterceptor, KlientoLayer,
-    AuthError, AuthErrorClass,
+    AccessPolicy, AuthError, AuthErrorClass, Authenticated, Authenticator, Identity,
+    KlientoInterceptor, KlientoLayer,
 };
 use tonic::service::Interceptor as _;
 use tower::ServiceExt as _;

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
-use kliento_conformance::builtin::{self, Refusal};
+use kliento_conformance::builtin::{self, QueryError};
 use kliento_conformance::discover;
 use veraid_aws_lc_rs::PROVIDER;
 
@@ -20,11 +20,11 @@ pub(crate) fn errors() -> Vec<Met> {
         vectors.iter().filter_map(|(_, vector)| builtin::verify(&vector.question, PROVIDER).err());
     refusals
         .map(|refusal| match refusal {
-            Refusal::TokenMalformed(error) => met(&error),
-            Refusal::Malformed(error) => met(&error),
-            Refusal::TokenInvalid(error) => met(&error),
-            Refusal::BundleInvalid(error) => met(&error),
-            Refusal::ChainInvalid(error) => met(&error),
+            QueryError::TokenMalformed(error) => met(&error),
+            QueryError::Malformed(error) => met(&error),
+            QueryError::TokenInvalid(error) => met(&error),
+            QueryError::BundleInvalid(error) => met(&error),
+            QueryError::ChainInvalid(error) => met(&error),
             other => panic!("{other:?}"),
         })
         .collect()

@@ -18,7 +18,7 @@ const ENTRY_BYTES: u64 = 160;
 /// A value that knows its approximate heap size.
 pub(crate) trait CacheEntry {
     /// An upper bound on the heap bytes that the value keeps from being freed.
-    fn octets(&self) -> usize;
+    fn heap_size_bytes(&self) -> usize;
 }
 
 /// A cache of values by digest. Frequently used entries stay, whatever passes through once: the
@@ -78,7 +78,7 @@ impl<V: CacheEntry> Store<V> {
             insertions: count(&self.counters.insertions),
             evictions: count(&self.counters.evictions),
             entries: u64::try_from(self.cache.len()).unwrap_or(u64::MAX),
-            octets: self.cache.weight(),
+            bytes: self.cache.weight(),
         }
     }
 }
@@ -95,7 +95,7 @@ struct Weight;
 
 impl<V: CacheEntry> Weighter<Key, Arc<V>> for Weight {
     fn weight(&self, _key: &Key, value: &Arc<V>) -> u64 {
-        u64::try_from(value.octets()).unwrap_or(u64::MAX).saturating_add(ENTRY_BYTES)
+        u64::try_from(value.heap_size_bytes()).unwrap_or(u64::MAX).saturating_add(ENTRY_BYTES)
     }
 }
 

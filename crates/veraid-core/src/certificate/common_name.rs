@@ -1,7 +1,7 @@
 //! The common name in a distinguished name (RFC 5280 section 4.1.2.4).
 
 use crate::der_reader::{Element, is_sorted, tag};
-use crate::error::ParseError;
+use crate::error::BundleParseError;
 use crate::oid::known;
 
 /// The reason why a certificate does not have a usable common name.
@@ -31,7 +31,7 @@ pub(crate) struct Name {
 }
 
 /// Parses a Name and its only common name; other attributes only have to parse.
-pub(crate) fn read_name(name: &Element<'_>, field: &'static str) -> Result<Name, ParseError> {
+pub(crate) fn read_name(name: &Element<'_>, field: &'static str) -> Result<Name, BundleParseError> {
     let mut found: Option<Element<'_>> = None;
     let mut several = false;
     let mut all_sorted = true;

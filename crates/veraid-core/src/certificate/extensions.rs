@@ -1,7 +1,7 @@
 //! The certificate extensions that VeraId uses (RFC 5280 section 4.2).
 
 use crate::der_reader::{Element, read_whole, tag};
-use crate::error::{CertificateProblem, DerProblem, ParseError};
+use crate::error::{BundleParseError, CertificateProblem, DerProblem};
 use crate::oid::known;
 
 use super::dotted;
@@ -44,7 +44,7 @@ pub(crate) struct KeyUsage {
 
 impl Extensions {
     /// Parses the `[3]` element of a TBSCertificate.
-    pub(crate) fn parse(explicit: &Element<'_>) -> Result<Self, ParseError> {
+    pub(crate) fn parse(explicit: &Element<'_>) -> Result<Self, BundleParseError> {
         let mut outer = explicit.reader("extensions");
         let list = outer.read(tag::SEQUENCE, "extensions")?;
         outer.finish()?;
@@ -66,7 +66,7 @@ impl Extensions {
             let value = fields.read(tag::OCTET_STRING, "extnValue")?;
             fields.finish()?;
             if seen.contains(&oid) {
-                return Err(ParseError::Der {
+                return Err(BundleParseError::Der {
                     field: "extensions",
                     offset: element.offset,
                     problem: DerProblem::Repeated,
@@ -83,7 +83,7 @@ impl Extensions {
         oid: &[u8],
         is_critical: bool,
         value: &Element<'_>,
-    ) -> Result<(), ParseError> {
+    ) -> Result<(), BundleParseError> {
         match oid {
             known::BASIC_CONSTRAINTS => {
                 let constraints = self.read_basic_constraints(is_critical, value)?;
@@ -119,7 +119,7 @@ impl Extensions {
         &mut self,
         is_critical: bool,
         value: &Element<'_>,
-    ) -> Result<BasicConstraints, ParseError> {
+    ) -> Result<BasicConstraints, BundleParseError> {
         let field = "basicConstraints";
         let element = read_whole(value.value, tag::SEQUENCE, field, value.offset)?;
         let mut fields = element.reader(field);
@@ -143,14 +143,18 @@ impl Extensions {
         &mut self,
         element: &Element<'_>,
         field: &'static str,
-    ) -> Result<bool, ParseError> {
+    ) -> Result<bool, BundleParseError> {
         match element.value {
             [0xFF] => Ok(true),
             [0] => {
                 self.needs_tolerance = true;
                 Ok(false)
             }
-            _ => Err(ParseError::Der { field, offset: element.offset, problem: DerProblem::Value }),
+            _ => Err(BundleParseError::Der {
+                field,
+                offset: element.offset,
+                problem: DerProblem::Value,
+            }),
         }
     }
 
@@ -167,8 +171,8 @@ impl Extensions {
 }
 
 /// Parses a pathLenConstraint: an INTEGER from 0 on.
-fn read_path_len(element: &Element<'_>) -> Result<u64, ParseError> {
-    let error = || ParseError::Der {
+fn read_path_len(element: &Element<'_>) -> Result<u64, BundleParseError> {
+    let error = || BundleParseError::Der {
         field: "pathLenConstraint",
         offset: element.offset,
         problem: DerProblem::Value,
@@ -183,7 +187,7 @@ fn read_path_len(element: &Element<'_>) -> Result<u64, ParseError> {
     }
 }
 
-fn read_key_usage(value: &Element<'_>) -> Result<KeyUsage, ParseError> {
+fn read_key_usage(value: &Element<'_>) -> Result<KeyUsage, BundleParseError> {
     let field = "keyUsage";
     let element = read_whole(value.value, tag::BIT_STRING, field, value.offset)?;
     // DER writes named bits without zeros at the end (X.690 section 11.2.2).
@@ -194,6 +198,8 @@ fn read_key_usage(value: &Element<'_>) -> Result<KeyUsage, ParseError> {
         [unused @ 0..8, bits, ..] if element.value.len() <= 3 && ends_with_one(*unused) => {
             Ok(KeyUsage { digital_signature: bits & 0x80 != 0, key_cert_sign: bits & 0x04 != 0 })
         }
-        _ => Err(ParseError::Der { field, offset: element.offset, problem: DerProblem::Value }),
+        _ => {
+            Err(BundleParseError::Der { field, offset: element.offset, problem: DerProblem::Value })
+        }
     }
 }

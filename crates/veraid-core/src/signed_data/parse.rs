@@ -3,7 +3,7 @@
 use crate::algorithm::AlgorithmIdentifier;
 use crate::certificate::{Certificate, dotted};
 use crate::der_reader::{Element, Reader, is_sorted, tag};
-use crate::error::{DerProblem, Deviation, ParseError, SignedDataError};
+use crate::error::{BundleParseError, DerProblem, Deviation, SignedDataError};
 use crate::oid::known;
 use crate::signature_metadata::SignatureMetadata;
 
@@ -18,7 +18,7 @@ const MAX_DIGEST_ALGORITHMS: usize = 8;
 
 impl SignedData {
     /// Parses a ContentInfo whose own tag a bundle has replaced (IMPLICIT tagging).
-    pub(crate) fn parse(content_info: &Element<'_>) -> Result<Self, ParseError> {
+    pub(crate) fn parse(content_info: &Element<'_>) -> Result<Self, BundleParseError> {
         let octets = content_info.octets.len();
         let mut fields = content_info.reader("signature");
         let content_type = match fields.oid("contentType")? {
@@ -96,7 +96,7 @@ fn set<'a>(
     field: &'static str,
     max: usize,
     deviations: &mut Vec<Deviation>,
-) -> Result<Vec<Element<'a>>, ParseError> {
+) -> Result<Vec<Element<'a>>, BundleParseError> {
     let mut reader = element.reader(field);
     let mut elements: Vec<Element<'a>> = Vec::new();
     while !reader.is_finished() {
@@ -111,12 +111,12 @@ fn set<'a>(
     Ok(elements)
 }
 
-fn expect(element: &Element<'_>, tag: u8, field: &'static str) -> Result<(), ParseError> {
+fn expect(element: &Element<'_>, tag: u8, field: &'static str) -> Result<(), BundleParseError> {
     if element.tag == tag {
         return Ok(());
     }
     let problem = DerProblem::Tag { expected: Some(tag), found: element.tag };
-    Err(ParseError::Der { field, offset: element.offset, problem })
+    Err(BundleParseError::Der { field, offset: element.offset, problem })
 }
 
 /// The check that the content's type is *data*, and the content if it is attached.
@@ -129,7 +129,7 @@ type EncapsulatedContent = (Result<(), SignedDataError>, Option<Vec<u8>>);
 fn parse_content(
     mut fields: Reader<'_>,
     deviations: &mut Vec<Deviation>,
-) -> Result<EncapsulatedContent, ParseError> {
+) -> Result<EncapsulatedContent, BundleParseError> {
     let content_type = match fields.oid("eContentType")? {
         known::DATA => Ok(()),
         other => Err(SignedDataError::EncapsulatedContentType(dotted(other))),
@@ -158,7 +158,10 @@ fn parse_content(
 }
 
 impl SignerInfo {
-    fn parse(mut fields: Reader<'_>, deviations: &mut Vec<Deviation>) -> Result<Self, ParseError> {
+    fn parse(
+        mut fields: Reader<'_>,
+        deviations: &mut Vec<Deviation>,
+    ) -> Result<Self, BundleParseError> {
         let version = fields.small_integer(tag::INTEGER, "version")?;
         let sid = fields.any("sid")?;
         let identifier = if sid.tag == tag::SEQUENCE {
@@ -197,7 +200,10 @@ impl SignerInfo {
 }
 
 impl SignedAttributes {
-    fn parse(element: &Element<'_>, deviations: &mut Vec<Deviation>) -> Result<Self, ParseError> {
+    fn parse(
+        element: &Element<'_>,
+        deviations: &mut Vec<Deviation>,
+    ) -> Result<Self, BundleParseError> {
         let mut to_be_signed = element.octets.to_vec();
         if let Some(first) = to_be_signed.first_mut() {
             *first = tag::SET;
@@ -236,7 +242,7 @@ impl SignedAttributes {
         Ok(parsed)
     }
 
-    fn read_attribute(&mut self, oid: &[u8], value: &Element<'_>) -> Result<(), ParseError> {
+    fn read_attribute(&mut self, oid: &[u8], value: &Element<'_>) -> Result<(), BundleParseError> {
         match oid {
             known::CONTENT_TYPE => {
                 expect(value, tag::OID, "contentType")?;
@@ -273,7 +279,7 @@ impl AlgorithmProtection {
     ///     macAlgorithm        [2] MessageAuthenticationCodeAlgorithm OPTIONAL
     /// }   -- as defined in RFC 6211 section 2
     /// ```
-    fn parse(element: &Element<'_>) -> Result<Self, ParseError> {
+    fn parse(element: &Element<'_>) -> Result<Self, BundleParseError> {
         let field = "cmsAlgorithmProtection";
         let mut fields = element.reader(field);
         let digest =

@@ -5,7 +5,7 @@ use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 use crate::algorithm::AlgorithmIdentifier;
 use crate::certificate::Certificate;
 use crate::der_reader::{Element, tag};
-use crate::error::{DerProblem, ParseError, SigningCertificateProblem};
+use crate::error::{BundleParseError, DerProblem, SigningCertificateProblem};
 
 const FIELD: &str = "signingCertificateV2";
 
@@ -34,7 +34,7 @@ impl SigningCertificate {
     ///     issuerSerial   IssuerSerial OPTIONAL
     /// }   -- as defined in RFC 5035 sections 3 and 4
     /// ```
-    pub(super) fn parse(element: &Element<'_>) -> Result<Self, ParseError> {
+    pub(super) fn parse(element: &Element<'_>) -> Result<Self, BundleParseError> {
         let mut fields = element.reader(FIELD);
         let certificates = fields.read(tag::SEQUENCE, "certs")?;
         let has_policies = fields.optional(tag::SEQUENCE, "policies")?.is_some();
@@ -77,12 +77,12 @@ impl SigningCertificate {
 
 /// Parses a hash that is written out. DER leaves a default out (X.690 section 11.5), and the
 /// default is SHA-256 without parameters.
-fn read_hash(written: &Element<'_>) -> Result<Option<DigestAlgorithm>, ParseError> {
+fn read_hash(written: &Element<'_>) -> Result<Option<DigestAlgorithm>, BundleParseError> {
     let algorithm = AlgorithmIdentifier::from_element(written)?;
     let digest = algorithm.digest().ok();
     if digest == Some(DigestAlgorithm::Sha256) && !algorithm.has_parameters() {
         let (field, offset) = ("hashAlgorithm", written.offset);
-        return Err(ParseError::Der { field, offset, problem: DerProblem::Value });
+        return Err(BundleParseError::Der { field, offset, problem: DerProblem::Value });
     }
     Ok(digest)
 }

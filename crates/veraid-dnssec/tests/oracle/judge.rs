@@ -144,9 +144,10 @@ fn judge_reuse(
     seen: &mut Seen,
 ) -> Result<(), String> {
     let Some(reuse_period) = proved.reuse_period() else { return Ok(()) };
-    let (first, last) = (reuse_period.start().as_unix_seconds(), reuse_period.end().as_unix_seconds());
+    let (first, last) =
+        (reuse_period.start().as_unix_seconds(), reuse_period.end().as_unix_seconds());
     if first > requested.0 || last < requested.1 {
-        return Err(format!("the period for reuse, {steady}, lacks a requested second"));
+        return Err(format!("the period for reuse, {reuse_period}, lacks a requested second"));
     }
     let one = random.between(first, last);
     let other = random.between(first, last);

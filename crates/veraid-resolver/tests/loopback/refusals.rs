@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use veraid_core::{OrganisationName, Profile};
-use veraid_dnssec::{BogusReason, ChainError, Limit, ParseError, RecordType};
+use veraid_dnssec::{BogusReason, ChainError, ChainParseError, Limit, RecordType};
 use veraid_resolver::{FetchError, Form};
 use veraid_testkit::{MessageBuilder, Record, RrsigFields, default_instant, rrsig_rdata};
 
@@ -318,7 +318,10 @@ async fn responses_that_make_no_chain() {
     // Too large for a datagram on some systems, so over TCP.
     let server = LoopbackServer::honest(&zones).await;
     let error = fetch(&zones.resolver([server.tcp()])).await.unwrap_err();
-    assert_eq!(error, FetchError::Malformed(ParseError::LimitExceeded(Limit::RecordsPerMessage)));
+    assert_eq!(
+        error,
+        FetchError::Malformed(ChainParseError::LimitExceeded(Limit::RecordsPerMessage))
+    );
     assert_eq!(
         (error.code(), error.to_string().as_str()),
         (4022, "responses make no chain: there are more records of a DNS message than allowed")

@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::task::JoinHandle;
 use veraid_dnssec::{DnssecChain, Question};
-use veraid_resolver::{Server, Transport};
+use veraid_resolver::{ResolverAddress, Transport};
 
 use crate::zones::Zones;
 
@@ -75,11 +75,11 @@ impl LoopbackServer {
         }
     }
 
-    pub(crate) fn udp(&self) -> Server {
+    pub(crate) fn udp(&self) -> ResolverAddress {
         format!("udp://{}", self.address).parse().expect("it is a server")
     }
 
-    pub(crate) fn tcp(&self) -> Server {
+    pub(crate) fn tcp(&self) -> ResolverAddress {
         format!("tcp://{}", self.address).parse().expect("it is a server")
     }
 

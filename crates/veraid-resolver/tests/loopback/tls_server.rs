@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
-use veraid_resolver::{Server, Transport};
+use veraid_resolver::{ResolverAddress, Transport};
 
 use crate::server::{Asked, Behaviour, recording, serve_framed};
 
@@ -97,12 +97,12 @@ impl TlsServer {
         }
     }
 
-    pub(crate) fn server(&self) -> Server {
+    pub(crate) fn server(&self) -> ResolverAddress {
         self.server_at(&self.address.ip().to_string())
     }
 
     /// The server under another host name.
-    pub(crate) fn server_at(&self, host: &str) -> Server {
+    pub(crate) fn server_at(&self, host: &str) -> ResolverAddress {
         let port = self.address.port();
         let url = match self.transport {
             Transport::Https => format!("https://{host}:{port}/dns-query"),

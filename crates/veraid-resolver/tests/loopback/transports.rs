@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use veraid_dnssec::{MessageProblem, RecordType};
 use veraid_resolver::{
-    FailureReason, FetchError, Resolver, ResponseCode, Server, ServerFailure, Transport,
+    FailureReason, FetchError, Resolver, ResolverAddress, ResponseCode, ServerFailure, Transport,
 };
 use veraid_testkit::MessageBuilder;
 
@@ -20,7 +20,7 @@ const TC: u16 = 0x0200;
 /// Returns the failures of a fetch that asks each server once.
 async fn failures(
     zones: &Zones,
-    servers: impl IntoIterator<Item = Server>,
+    servers: impl IntoIterator<Item = ResolverAddress>,
 ) -> (u16, Vec<ServerFailure>) {
     let options = options(servers).tries(NonZeroU8::MIN);
     let resolver = Resolver::new(options, zones.verifier()).unwrap();
@@ -156,7 +156,8 @@ async fn one_tcp_connection_carries_all_questions_that_wait_for_each_other() {
 async fn a_server_may_close_a_tcp_connection_after_each_answer() {
     let zones = Zones::p256();
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let server: Server = format!("tcp://{}", listener.local_addr().unwrap()).parse().unwrap();
+    let server: ResolverAddress =
+        format!("tcp://{}", listener.local_addr().unwrap()).parse().unwrap();
     let sent = zones.clone();
     let task = tokio::spawn(async move {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -442,5 +443,5 @@ fn certificates_that_are_none_make_no_resolver() {
         assert!(matches!(error, OptionsError::TlsRootPem { .. }), "{error}");
     }
     let resolver = Resolver::new(ResolverOptions::new(), verifier).unwrap();
-    assert_eq!(resolver.servers(), Server::defaults());
+    assert_eq!(resolver.servers(), ResolverAddress::defaults());
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use veraid_core::{OrganisationName, Profile, TrustAnchors};
 use veraid_dnssec::{ChainVerifier, Name, Question, RecordType};
-use veraid_resolver::{FetchError, FetchedChain, Form, Resolver, ResolverOptions, Server};
+use veraid_resolver::{FetchError, FetchedChain, Form, Resolver, ResolverAddress, ResolverOptions};
 use veraid_testkit::{
     HierarchyBuilder, KeySplit, MessageBuilder, MockChain, Record, ZoneAlgorithm, default_instant,
 };
@@ -113,7 +113,7 @@ impl Zones {
     }
 
     /// A resolver that asks `servers`, with a timeout for tests.
-    pub(crate) fn resolver(&self, servers: impl IntoIterator<Item = Server>) -> Resolver {
+    pub(crate) fn resolver(&self, servers: impl IntoIterator<Item = ResolverAddress>) -> Resolver {
         Resolver::new(options(servers), self.verifier()).expect("options are sound")
     }
 }
@@ -138,7 +138,7 @@ fn answers(message: &[u8], owner: &Name) -> Vec<Record> {
 /// The timeout of one try: long for a server on loopback, even on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(1500);
 
-pub(crate) fn options(servers: impl IntoIterator<Item = Server>) -> ResolverOptions {
+pub(crate) fn options(servers: impl IntoIterator<Item = ResolverAddress>) -> ResolverOptions {
     ResolverOptions::new().servers(servers).query_timeout(PATIENCE)
 }
 

@@ -94,8 +94,7 @@ fn algorithm(fault: Fault) -> Option<Change> {
         }),
         Fault::SignatureByOtherKey => Change::SignedData(|signed, _| {
             let other = RsaKey::fixed(2048, 4);
-            signed.signature =
-                Some(other.sign_pss(signed.signature_digest, &signed_bytes(signed)));
+            signed.signature = Some(other.sign_pss(signed.signature_digest, &signed_bytes(signed)));
         }),
         Fault::SignaturePkcs1 => Change::SignedData(|signed, key| {
             let digest = signed.signature_digest;

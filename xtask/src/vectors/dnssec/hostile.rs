@@ -356,7 +356,7 @@ fn keys() -> Vec<Vector> {
             "RFC 4034 section 2.1",
             &changed(|chain| {
                 chain.change_link(&dnskey, |link| {
-                    link.rrset.rdata.extend((0..4).map(|bytes| vec![1; bytes]));
+                    link.rrset.rdata.extend((0..4).map(|octets| vec![1; octets]));
                 });
             }),
         ),
@@ -370,7 +370,7 @@ fn keys() -> Vec<Vector> {
         .from(PARENT)
         .fact(
             "records",
-            Json::List(ordered_records().iter().map(|rdata| Json::bytes(rdata)).collect()),
+            Json::List(ordered_records().iter().map(|rdata| Json::octets(rdata)).collect()),
         ),
     ]
 }

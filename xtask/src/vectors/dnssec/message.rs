@@ -224,8 +224,8 @@ pub(super) fn unused_message(owner: &[u8], rdlength: u16, rdata: &[u8]) -> Vec<u
     message
 }
 
-pub(super) fn replace_all(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut replaced = bytes.to_vec();
+pub(super) fn replace_all(octets: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut replaced = octets.to_vec();
     let mut place = 0;
     while place + from.len() <= replaced.len() {
         if replaced[place..].starts_with(from) {

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The project's position on a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Verdict {
+pub(super) enum RowStatus {
     Does,
     InPart,
     Departs,
@@ -13,7 +13,7 @@ pub(super) enum Verdict {
     Open,
 }
 
-impl Verdict {
+impl RowStatus {
     pub(super) const ALL: [Self; 6] =
         [Self::Does, Self::InPart, Self::Departs, Self::JobError, Self::Duty, Self::Open];
 
@@ -42,7 +42,7 @@ impl Verdict {
     }
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for RowStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -56,7 +56,7 @@ pub(super) struct Row {
     pub(super) section: String,
     pub(super) level: String,
     pub(super) asks: String,
-    pub(super) verdict: Verdict,
+    pub(super) verdict: RowStatus,
     /// Patterns that match ids of vectors.
     pub(super) vectors: Vec<String>,
     /// Names of tests.
@@ -107,7 +107,7 @@ fn parse_line(line: &str) -> Result<Row, String> {
     };
     let (first, last) = number.split_once('-').unwrap_or((number, number));
     let parsed = |number: &str| number.parse().map_err(|_| format!("{number:?} is not a number"));
-    let verdict = Verdict::ALL.into_iter().find(|known| known.name() == verdict);
+    let verdict = RowStatus::ALL.into_iter().find(|known| known.name() == verdict);
     let verdict = verdict.ok_or("the verdict is unknown")?;
     if level.split(", ").any(|word| !LEVELS.contains(&word)) {
         return Err(format!("{level:?} is not made of requirement words"));
@@ -121,10 +121,11 @@ fn parse_line(line: &str) -> Result<Row, String> {
         }
     }
     let has_evidence = !vectors.is_empty() || !tests.is_empty();
-    if matches!(verdict, Verdict::Does | Verdict::InPart | Verdict::Departs) && !has_evidence {
+    if matches!(verdict, RowStatus::Does | RowStatus::InPart | RowStatus::Departs) && !has_evidence
+    {
         return Err(format!("{verdict} needs a vector or a test"));
     }
-    if !matches!(verdict, Verdict::Does | Verdict::Duty) && note.is_empty() {
+    if !matches!(verdict, RowStatus::Does | RowStatus::Duty) && note.is_empty() {
         return Err(format!("{verdict} needs a note"));
     }
     Ok(Row {

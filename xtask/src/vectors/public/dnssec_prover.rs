@@ -322,11 +322,11 @@ fn rfc_9102(source: &str) -> Result<(String, Vec<Record>), String> {
     let (_, rest) = source.split_once("key_tag: 47005").ok_or("no trust anchor of RFC 9102")?;
     let digest = presentation::hex(rest.split('"').nth(1).unwrap_or_default())?;
     let anchor = anchor_line(&[&47005_u16.to_be_bytes(), [13, 2].as_slice(), &digest].concat());
-    let bytes = presentation::hex(
+    let octets = presentation::hex(
         body(source, "rfc9102_parse_test")?.split('"').nth(1).unwrap_or_default(),
     )?;
     let mut records = Vec::new();
-    let mut rest = bytes.as_slice();
+    let mut rest = octets.as_slice();
     while !rest.is_empty() {
         let mut labels = Vec::new();
         while rest[0] != 0 {

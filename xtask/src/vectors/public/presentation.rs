@@ -56,8 +56,8 @@ fn rdata(record_type: RecordType, fields: &[&str]) -> Result<Vec<u8>, String> {
     let mut data = Vec::new();
     match record_type.number() {
         // A, AAAA
-        1 => data.extend(field(0)?.parse::<std::net::Ipv4Addr>().map_err(text)?.bytes()),
-        28 => data.extend(field(0)?.parse::<std::net::Ipv6Addr>().map_err(text)?.bytes()),
+        1 => data.extend(field(0)?.parse::<std::net::Ipv4Addr>().map_err(text)?.octets()),
+        28 => data.extend(field(0)?.parse::<std::net::Ipv6Addr>().map_err(text)?.octets()),
         // NS, CNAME, PTR, DNAME
         2 | 5 | 12 | 39 => data.extend(name(field(0)?)?.as_wire()),
         // SOA
@@ -182,7 +182,7 @@ pub(super) fn hex(text: &str) -> Result<Vec<u8>, String> {
 /// Decodes Base 32 with the extended hex alphabet and without padding (RFC 4648 section 7), as in
 /// hashes of NSEC3.
 fn base32(text: &str) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
+    let mut octets = Vec::new();
     let (mut bits, mut count) = (0_u32, 0_u32);
     for digit in text.chars() {
         let value = digit.to_digit(32).ok_or(format!("{text} is no Base 32"))?;
@@ -190,10 +190,10 @@ fn base32(text: &str) -> Result<Vec<u8>, String> {
         count += 5;
         if count >= 8 {
             count -= 8;
-            bytes.push((bits >> count & 0xFF) as u8);
+            octets.push((bits >> count & 0xFF) as u8);
         }
     }
-    Ok(bytes)
+    Ok(octets)
 }
 
 /// The types of an NSEC or NSEC3 (RFC 4034 section 4.1.2).
@@ -203,11 +203,11 @@ fn type_bitmap(types: &[&str]) -> Result<Vec<u8>, String> {
         let [window, low] = record_type(text)?.number().to_be_bytes();
         windows.entry(window).or_default()[usize::from(low / 8)] |= 0x80 >> (low % 8);
     }
-    let mut bytes = Vec::new();
+    let mut octets = Vec::new();
     for (window, bits) in windows {
         let length = 32 - bits.iter().rev().take_while(|octet| **octet == 0).count();
-        bytes.extend([window, length as u8]);
-        bytes.extend(&bits[..length]);
+        octets.extend([window, length as u8]);
+        octets.extend(&bits[..length]);
     }
-    Ok(bytes)
+    Ok(octets)
 }

@@ -128,9 +128,9 @@ fn expected(signed: &Signed, read: &ReadRrsig, key: &[u8], at: Timestamp) -> Opt
     } else if !period.contains(&at.as_unix_seconds()) {
         Some(2031)
     } else {
-        let bytes = signed_bytes(&signed.rrset, fields);
+        let octets = signed_bytes(&signed.rrset, fields);
         let verifier = veraid_aws_lc_rs::PROVIDER.signatures;
-        let holds = verifier.verify(algorithm, public_key, &bytes, &read.signature).is_ok();
+        let holds = verifier.verify(algorithm, public_key, &octets, &read.signature).is_ok();
         (!holds).then_some(2012)
     }
 }

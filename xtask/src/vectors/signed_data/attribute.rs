@@ -73,7 +73,7 @@ pub(super) fn attributes(profile: TestProfile) -> Vec<Vector> {
             "RFC 5652 section 11.2",
             Box::new(|s| {
                 let mut all = s.signed_attributes();
-                all[1] = message_digest_attribute(Digest::Sha512, &s.content.bytes());
+                all[1] = message_digest_attribute(Digest::Sha512, &s.content.octets());
                 s.signed_attributes = Some(all);
             }),
             2316,

@@ -75,17 +75,17 @@ pub(super) fn domainauth() -> Vec<Vector> {
         of("lifetime", "one-hour", "The token is for 3,600 s.", &lasting(3540)),
         of("lifetime", "over-one-hour", "The token is for 3,601 s.", &lasting(3541)).invalid(2403),
     ]);
-    for bytes in [16_384_usize, 16_385] {
+    for octets in [16_384_usize, 16_385] {
         let padded = |more: usize| {
             let content = [base.content.clone(), vec![b' '; more]].concat();
             let scenario = Scenario { content, ..base.clone() };
             let made = scenario.build();
             (scenario, made)
         };
-        let (scenario, _) = fitted(bytes, padded, |(_, made)| made.der.len());
+        let (scenario, _) = fitted(octets, padded, |(_, made)| made.der.len());
         let description = format!("The token bundle has {octets} octets.");
         let vector = of("limit", &format!("limit-octets-{octets}"), &description, &scenario);
-        vectors.push(if bytes > 16_384 { vector.malformed(1001) } else { vector });
+        vectors.push(if octets > 16_384 { vector.malformed(1001) } else { vector });
     }
     vectors
 }

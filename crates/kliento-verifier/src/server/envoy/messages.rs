@@ -59,7 +59,7 @@ pub(crate) struct RpcStatus {
 #[derive(Clone, PartialEq, prost::Oneof)]
 pub(crate) enum HttpResponse {
     #[prost(message, tag = "2")]
-    PoolError(DeniedHttpResponse),
+    Denied(DeniedHttpResponse),
     #[prost(message, tag = "3")]
     Ok(OkHttpResponse),
 }
