@@ -246,11 +246,11 @@ fn a_verifier_that_remembers_comes_to_the_verdicts_of_one_that_does_not() {
             let asks = &asks;
             scope.spawn(move || {
                 let configurations = asks.iter().map(|ask| ask.configuration.clone());
-                let remembering = |configuration: Configuration| {
+                let cached = |configuration: Configuration| {
                     let verifier = configuration.verifier().with_cache(limits);
                     (configuration, verifier)
                 };
-                let verifiers: BTreeMap<_, _> = configurations.map(remembering).collect();
+                let verifiers: BTreeMap<_, _> = configurations.map(cached).collect();
                 let mut numbers = Numbers(number);
                 // Cold at first, then with everything cached that can be.
                 ask_in(&numbers.shuffled(asks.len()), asks, &verifiers);
@@ -337,7 +337,7 @@ fn audience_policy_and_time_are_held_against_a_remembered_token_at_each_call() {
     let made = Scenario::default().build();
     let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
     let plain = Verifier::with_crypto(anchors, CRYPTO);
-    let remembering = plain.clone().with_cache(CacheLimits::RECOMMENDED);
+    let cached = plain.clone().with_cache(CacheLimits::RECOMMENDED);
     let short = TokenPolicy::default().with_max_validity_seconds(60);
     let (at, last) = (default_instant(), default_instant().saturating_add(600));
     let asks = [
@@ -352,10 +352,10 @@ fn audience_policy_and_time_are_held_against_a_remembered_token_at_each_call() {
         for (policy, audience, at) in asks {
             let expected =
                 TokenBundle::from_der(&made.der).unwrap().verify_with(policy, audience, at, &plain);
-            assert_eq!(token(&made.der, policy, audience, at, &remembering), expected);
+            assert_eq!(token(&made.der, policy, audience, at, &cached), expected);
         }
     }
-    let counters = remembering.cache_stats();
+    let counters = cached.cache_stats();
     assert_eq!((counters.bundles.insertions, counters.bundles.hits), (1, 11));
 }
 
@@ -364,7 +364,7 @@ fn a_bundle_that_differs_in_any_bit_is_proved_for_itself() {
     let made = Scenario::default().build();
     let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
     let plain = Verifier::with_crypto(anchors, CRYPTO);
-    let remembering = plain.clone().with_cache(CacheLimits::RECOMMENDED);
+    let cached = plain.clone().with_cache(CacheLimits::RECOMMENDED);
     let service = kliento::service_oid();
     let at = ValidityPeriod::at(default_instant());
     let ask = |octets: &[u8]| Ask {
@@ -377,17 +377,17 @@ fn a_bundle_that_differs_in_any_bit_is_proved_for_itself() {
         expected: Ask::plainly(octets, None, &service, at, &plain),
     };
     let original = ask(&made.der);
-    assert!(original.of(&remembering).is_ok());
+    assert!(original.of(&cached).is_ok());
     let mut numbers = Numbers(3);
     for _ in 0..2_000 {
         let mut octets = made.der.clone();
         let bit = numbers.below(octets.len() as u64 * 8) as usize;
         octets[bit / 8] ^= 1 << (bit % 8);
         let mutant = ask(&octets);
-        assert_eq!(mutant.of(&remembering), mutant.expected, "bit {bit}");
+        assert_eq!(mutant.of(&cached), mutant.expected, "bit {bit}");
         assert!(mutant.expected.is_err() || mutant.expected == original.expected, "bit {bit}");
     }
-    assert_eq!(original.of(&remembering), original.expected);
+    assert_eq!(original.of(&cached), original.expected);
 }
 
 #[test]
@@ -464,9 +464,8 @@ fn a_remembered_organisation_vouches_for_other_tokens_and_nothing_else() {
     let at = default_instant();
     let audience = [AUDIENCE];
     let is_known = |octets: &[u8]| {
-        let recalled =
-            TokenBundle::look_up(octets, TokenPolicy::default(), &audience, at, &verifier);
-        matches!(recalled, TokenCacheLookup::OrganisationCached(_))
+        let found = TokenBundle::look_up(octets, TokenPolicy::default(), &audience, at, &verifier);
+        matches!(found, TokenCacheLookup::OrganisationCached(_))
     };
     assert!(!is_known(&made.der));
     token(&made.der, TokenPolicy::default(), AUDIENCE, at, &verifier).unwrap();
@@ -487,10 +486,10 @@ fn a_remembered_organisation_vouches_for_other_tokens_and_nothing_else() {
 fn what_would_take_long_is_not_known_at_once() {
     let at = default_instant();
     let is_known = |der: &[u8], at, verifier: &Verifier| {
-        let recalled = TokenBundle::look_up(der, TokenPolicy::default(), &[AUDIENCE], at, verifier);
-        matches!(recalled, TokenCacheLookup::OrganisationCached(_))
+        let found = TokenBundle::look_up(der, TokenPolicy::default(), &[AUDIENCE], at, verifier);
+        matches!(found, TokenCacheLookup::OrganisationCached(_))
     };
-    let remembering = |made: &MockBundle| {
+    let cached = |made: &MockBundle| {
         let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
         let limits = CacheLimits::DISABLED.with_organisation_bytes(1_000_000);
         let verifier = Verifier::with_crypto(anchors, CRYPTO).with_cache(limits);
@@ -501,7 +500,7 @@ fn what_would_take_long_is_not_known_at_once() {
     // The chain would have to be walked again for a time at which the result may differ.
     let rrsig_period = period(at.saturating_sub(600), at.saturating_add(10));
     let made = Scenario { rrsig_period, ..Scenario::default() }.build();
-    let verifier = remembering(&made);
+    let verifier = cached(&made);
     assert!(is_known(&made.der, at.saturating_add(10), &verifier));
     assert!(!is_known(&made.der, at.saturating_add(11), &verifier));
 
@@ -509,6 +508,6 @@ fn what_would_take_long_is_not_known_at_once() {
     for (intermediates, expected) in [(1, true), (2, false)] {
         let intermediates = (0..intermediates).map(|number| format!("unit {number}")).collect();
         let made = Scenario { intermediates, ..Scenario::of(TestProfile::DomainAuth) }.build();
-        assert_eq!(is_known(&made.der, at, &remembering(&made)), expected);
+        assert_eq!(is_known(&made.der, at, &cached(&made)), expected);
     }
 }

@@ -22,7 +22,7 @@ pub(crate) use store::{CacheEntry, Key, Store};
 /// ```
 /// use veraid_core::CacheLimits;
 ///
-/// let limits = CacheLimits::NOTHING.with_organisation_bytes(16 * 1024 * 1024);
+/// let limits = CacheLimits::DISABLED.with_organisation_bytes(16 * 1024 * 1024);
 /// assert_ne!(limits, CacheLimits::RECOMMENDED);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,7 +26,7 @@ pub(super) fn vectors() -> Vec<Vector> {
         .collect()
 }
 
-fn find_common_second(vector: Vector, code: u16) -> Vector {
+fn with_outcome(vector: Vector, code: u16) -> Vector {
     match code {
         0 => vector,
         1000..2000 => vector.malformed(code),
@@ -220,7 +220,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
             let case = format!("binding-{case}");
             let scenario = member(profile);
             let vector = vary("binding", &case, description, IDENTIFIER, &scenario, &customisation);
-            find_common_second(vector, code)
+            with_outcome(vector, code)
         })
         .collect()
 }
@@ -336,7 +336,7 @@ fn occurrences(profile: TestProfile) -> Vec<Vector> {
         .map(|(case, description, spec, change, code)| {
             let customisation = Customisation::new().signed_data(change);
             let case = format!("binding-{case}");
-            find_common_second(
+            with_outcome(
                 vary("binding", &case, description, spec, &member(profile), &customisation),
                 code,
             )

@@ -39,7 +39,7 @@ pub(super) fn vectors() -> Vec<Vector> {
     vectors
 }
 
-fn find_common_second(vector: Vector, code: u16) -> Vector {
+fn with_outcome(vector: Vector, code: u16) -> Vector {
     match code {
         0 => vector,
         1000..2000 => vector.malformed(code),

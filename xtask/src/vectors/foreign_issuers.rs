@@ -28,7 +28,7 @@ pub(super) fn vectors() -> Vec<Vector> {
 
 /// Expects rejection under VeraId, where no policy accepts foreign issuers, and `code` under
 /// DomainAuth.
-fn find_common_second(profile: TestProfile, vector: Vector, code: u16) -> Vector {
+fn with_outcome(profile: TestProfile, vector: Vector, code: u16) -> Vector {
     let vector = vector.accepting_foreign_issuers();
     match (profile, code) {
         (VeraId, _) => vector.invalid(2216),
@@ -131,7 +131,7 @@ fn accepted(profile: TestProfile) -> Vec<Vector> {
                 &scenario,
                 &Customisation::new().organisation(foreign(change)),
             );
-            find_common_second(profile, vector, code)
+            with_outcome(profile, vector, code)
         })
         .collect()
 }
@@ -142,7 +142,7 @@ fn signing(profile: TestProfile) -> Vec<Vector> {
     let make = |case: &str, description: &str, change: Change, code| {
         let customisation = Customisation::new().organisation(foreign(change));
         let vector = vary("foreign-issuer", case, description, DRAFT, &scenario, &customisation);
-        find_common_second(profile, vector, code)
+        with_outcome(profile, vector, code)
     };
     vec![
         make(
@@ -184,7 +184,7 @@ fn under_another_name(profile: TestProfile) -> Vec<Vector> {
     );
     vec![
         by_default.invalid(if profile == VeraId { 2216 } else { 2218 }),
-        find_common_second(
+        with_outcome(
             profile,
             make(
                 "foreign-accepted-other-name",
@@ -193,7 +193,7 @@ fn under_another_name(profile: TestProfile) -> Vec<Vector> {
             ),
             0,
         ),
-        find_common_second(
+        with_outcome(
             profile,
             make(
                 "foreign-accepted-other-name-bound",

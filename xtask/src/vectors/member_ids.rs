@@ -54,7 +54,7 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
             .collect();
         made
     };
-    let find_common_second = |vector: Vector| match profile {
+    let with_outcome = |vector: Vector| match profile {
         TestProfile::VeraId => vector.malformed(1004),
         TestProfile::DomainAuth => vector,
     };
@@ -68,7 +68,7 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
         TestProfile::DomainAuth => SPEC,
     };
     vec![
-        find_common_second(make(
+        with_outcome(make(
             "path",
             "intermediate-not-needed",
             "A certificate in the fifth field has nothing to do with the member, whose own the organisation issued. VeraId has four fields.",
@@ -76,7 +76,7 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
             &scenario,
             &with(1),
         )),
-        find_common_second(make(
+        with_outcome(make(
             "path",
             "intermediate-is-the-member",
             "The fifth field has the member's own certificate again. VeraId has four fields.",
@@ -93,7 +93,7 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
             &same_serial,
         )
         .invalid(2202),
-        find_common_second(make(
+        with_outcome(make(
             "limit",
             "limit-intermediates-8",
             "The fifth field has 8 certificates.",

@@ -20,7 +20,7 @@ pub(super) fn vectors() -> Vec<Vector> {
         .collect()
 }
 
-fn find_common_second(vector: Vector, code: u16) -> Vector {
+fn with_outcome(vector: Vector, code: u16) -> Vector {
     if code == 0 { vector } else { vector.invalid(code) }
 }
 
@@ -131,7 +131,7 @@ fn organisations(profile: TestProfile) -> Vec<Vector> {
         if profile == DomainAuth && case == "too-long" {
             continue;
         }
-        vectors.push(find_common_second(
+        vectors.push(with_outcome(
             vary(
                 "organisation",
                 &format!("common-name-{case}"),
@@ -218,7 +218,7 @@ fn users(profile: TestProfile) -> Vec<Vector> {
             };
             let scenario = Scenario { signer, user: Some(user.clone()), ..member(profile) };
             vectors.push(
-                find_common_second(
+                with_outcome(
                     vary(
                         "user",
                         &format!("{word}-{case}"),
@@ -247,7 +247,7 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
         ("ia5", "an IA5String", StringKind::Ia5, 1),
         ("universal", "a UniversalString", StringKind::Universal, 1),
     ] {
-        vectors.push(find_common_second(
+        vectors.push(with_outcome(
             vary(
                 "common-name",
                 &format!("organisation-{case}"),
@@ -258,7 +258,7 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
             ),
             code * 2101,
         ));
-        vectors.push(find_common_second(
+        vectors.push(with_outcome(
             vary(
                 "common-name",
                 &format!("member-{case}"),
@@ -343,7 +343,7 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
         ),
     ];
     for (case, words, subject, code) in &cases {
-        vectors.push(find_common_second(
+        vectors.push(with_outcome(
             vary(
                 "common-name",
                 &format!("organisation-{case}"),
@@ -354,7 +354,7 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
             ),
             code * 2101,
         ));
-        vectors.push(find_common_second(
+        vectors.push(with_outcome(
             vary(
                 "common-name",
                 &format!("member-{case}"),

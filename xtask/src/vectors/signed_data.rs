@@ -46,7 +46,7 @@ pub(super) fn vectors() -> Vec<Vector> {
         .collect()
 }
 
-fn find_common_second(vector: Vector, code: u16) -> Vector {
+fn with_outcome(vector: Vector, code: u16) -> Vector {
     match code {
         0 => vector,
         1000..2000 => vector.malformed(code),
@@ -63,7 +63,7 @@ fn changed(
         .into_iter()
         .map(|(case, description, spec, change, code)| {
             let customisation = Customisation::new().signed_data(change);
-            find_common_second(vary(rule, case, description, spec, scenario, &customisation), code)
+            with_outcome(vary(rule, case, description, spec, scenario, &customisation), code)
         })
         .collect()
 }

@@ -195,7 +195,7 @@ pub(super) fn forms(profile: TestProfile) -> Vec<Vector> {
             };
             let description = format!("The {title}'s certificate {words}.");
             let case = format!("{title}-{case}");
-            vectors.push(find_common_second(
+            vectors.push(with_outcome(
                 vary("certificate", &case, &description, spec, &scenario, &customisation),
                 *code,
             ));
@@ -297,7 +297,7 @@ pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
         .iter()
         .map(|(case, description, spec, change, code)| {
             let customisation = Customisation::new().member(change);
-            find_common_second(
+            with_outcome(
                 vary(
                     "algorithm",
                     &format!("member-{case}"),
@@ -324,7 +324,7 @@ pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
         let scenario = Scenario { member_key: RsaKey::fixed(bits, 0), ..scenario.clone() };
         let description = format!("The member's key has {bits} bits.");
         let case = format!("member-key-{bits}");
-        vectors.push(find_common_second(
+        vectors.push(with_outcome(
             vary("algorithm", &case, &description, KEYS, &scenario, &Customisation::new()),
             code,
         ));
@@ -571,7 +571,7 @@ pub(super) fn extensions(profile: TestProfile) -> Vec<Vector> {
         let scenario = Scenario { signer: *signer, ..member(profile) };
         let customisation = Customisation::new().organisation(change);
         let case = format!("organisation-{case}");
-        vectors.push(find_common_second(
+        vectors.push(with_outcome(
             vary("extension", &case, description, spec, &scenario, &customisation),
             *code,
         ));
@@ -580,7 +580,7 @@ pub(super) fn extensions(profile: TestProfile) -> Vec<Vector> {
         let customisation = Customisation::new().member(change);
         let case = format!("member-{case}");
         let scenario = member(profile);
-        vectors.push(find_common_second(
+        vectors.push(with_outcome(
             vary("extension", &case, description, spec, &scenario, &customisation),
             *code,
         ));

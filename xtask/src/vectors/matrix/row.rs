@@ -8,21 +8,21 @@ pub(super) enum RowStatus {
     Does,
     InPart,
     Departs,
-    JobError,
+    NotDone,
     Duty,
     Open,
 }
 
 impl RowStatus {
     pub(super) const ALL: [Self; 6] =
-        [Self::Does, Self::InPart, Self::Departs, Self::JobError, Self::Duty, Self::Open];
+        [Self::Does, Self::InPart, Self::Departs, Self::NotDone, Self::Duty, Self::Open];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Does => "does",
             Self::InPart => "in part",
             Self::Departs => "departs",
-            Self::JobError => "not done",
+            Self::NotDone => "not done",
             Self::Duty => "duty",
             Self::Open => "open",
         }
@@ -33,7 +33,7 @@ impl RowStatus {
             Self::Does => "The project does what is asked.",
             Self::InPart => "It does some of it; the note says what is missing.",
             Self::Departs => "It does something else, for the reason in the note.",
-            Self::JobError => "It does not do it, for the reason in the note.",
+            Self::NotDone => "It does not do it, for the reason in the note.",
             Self::Duty => {
                 "Asked of organisations, service designers, applications or the registries' experts."
             }
