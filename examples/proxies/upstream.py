@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A server to put behind a proxy: it answers with the request that reached it."""
+"""An example upstream for a proxy: it echoes the request that it receives."""
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 

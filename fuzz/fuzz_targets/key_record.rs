@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
                 assert!(record.ttl_override_seconds() <= MAX_VALIDITY_SECONDS);
             }
             (Err(error), Err(beside)) => assert_eq!(error.code(), beside.code()),
-            (found, beside) => panic!("{found:?}, but beside a stranger {beside:?}"),
+            (found, beside) => panic!("{found:?}, but with an unrelated record {beside:?}"),
         }
     }
 });

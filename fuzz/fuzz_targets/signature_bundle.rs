@@ -27,7 +27,8 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(chain.messages().collect::<BTreeSet<_>>(), distinct);
     assert_eq!(chain.messages().len(), distinct.len());
     let certificate = bundle.organisation_certificate().clone();
-    let organisation = OrganisationCredential::new(chain, certificate).expect("what the bundle holds");
+    let organisation =
+        OrganisationCredential::new(chain, certificate).expect("what the bundle holds");
     assert_eq!(organisation.profile(), bundle.profile());
     if let Ok(token) = TokenBundle::from_der(data) {
         assert_eq!(token.to_der(), data);

@@ -35,7 +35,7 @@ pub fn verify_token(json: &[u8], audience: &str) -> Option<VerifiedToken> {
     let sha_256 = |data| rust_crypto::PROVIDER.digest(DigestAlgorithm::Sha256, data);
     let mut tree = tree.clone();
     for (old, new) in [(&sha_256(content), sha_256(json)), (content, json.to_vec())] {
-        assert_eq!(tree.replace_bytes(old, &new), 1, "content and digest are there once");
+        assert_eq!(tree.replace_bytes(old, &new), 1, "content and digest occur once");
     }
     let crypto = CryptoProvider { signatures: stub::PROVIDER.signatures, ..rust_crypto::PROVIDER };
     let anchors = TrustAnchors::from_presentation(&vector.anchors()).expect("trust anchors");

@@ -40,7 +40,10 @@ pub fn of_bundle(bundle: &SignatureBundle, case: &Case<'_>) {
     });
     let window = signature.proof().window();
     assert!(window.intersection(signature.validity()).is_some(), "no second is in the window");
-    assert!(case.period.intersection(window) == Some(window), "the window is wider than asked");
+    assert!(
+        case.period.intersection(window) == Some(window),
+        "the window is wider than the requested period"
+    );
 }
 
 /// Checks that a bundle valid in a period also verifies at its first and last second, unless that

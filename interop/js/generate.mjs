@@ -64,7 +64,7 @@ function hasPaddedSerial(certificate) {
   const der = Buffer.from(certificate.serialize());
   const [tag, length, first, second] = der.subarray(13);
   if (tag !== 0x02 || length !== 8) {
-    throw new Error('The serial is not where it should be');
+    throw new Error('The serial is not at the expected place');
   }
   return first === 0 && second < 0x80;
 }
@@ -283,23 +283,23 @@ const add = (area, rule, list) => {
 add('token', 'js-member', [
   [
     'rsa-2048-user',
-    'A user signs with keys of 2,048 bits over the mock chain as it comes.',
+    'A user signs with 2,048-bit keys over the default mock chain.',
     { chain: { mock: 'whole' } },
   ],
   ['rsa-2048-bot', 'A bot signs with keys of 2,048 bits.', { user: null }],
   [
     'rsa-3072-sha-384',
-    'A user signs where all keys have 3,072 bits and hash with SHA-384.',
+    'A user signs with 3,072-bit keys, and everything uses SHA-384.',
     { organisationKey: [3072, 'SHA-384'], memberKey: [3072, 'SHA-384'] },
   ],
   [
     'rsa-4096-sha-512',
-    'A user signs where all keys have 4,096 bits and hash with SHA-512, while the digest algorithm stays SHA-256.',
+    'A user signs with 4,096-bit keys and SHA-512, while the digest algorithm stays SHA-256.',
     { organisationKey: [4096, 'SHA-512'], memberKey: [4096, 'SHA-512'] },
   ],
   [
     'rsa-4096-sha-256-organisation',
-    'The organisation key has 4,096 bits and hashes with SHA-256; the member key has 2,048 bits.',
+    'The organisation key has 4,096 bits and uses SHA-256; the member key has 2,048 bits.',
     { organisationKey: [4096, 'SHA-256'] },
   ],
   [
@@ -309,7 +309,7 @@ add('token', 'js-member', [
   ],
   [
     'retrieved-mock-chain',
-    'The chain is what the library keeps of a retrieval, NXDOMAIN answers for the owner of the TXT record included.',
+    'The chain is what the library keeps of a retrieval, including NXDOMAIN answers for the owner of the TXT record.',
     {
       chain: { mock: 'retrieved' },
       commonName: 'example.com.',
@@ -321,23 +321,23 @@ add('token', 'js-member', [
 add('token', 'js-organisation', [
   [
     'organisation-rsa-2048-user',
-    'The organisation signs for a user over the mock chain as it comes.',
+    'The organisation signs for a user over the default mock chain.',
     { by: 'organisation', chain: { mock: 'whole' } },
   ],
   ['organisation-rsa-2048-bot', 'The organisation signs for a bot.', { by: 'organisation', user: null }],
   [
     'organisation-rsa-2048-sha-512',
-    'The organisation signs with a key of 2,048 bits that hashes with SHA-512.',
+    'The organisation signs with a 2,048-bit key and SHA-512.',
     { by: 'organisation', organisationKey: [2048, 'SHA-512'] },
   ],
   [
     'organisation-rsa-3072-sha-384',
-    'The organisation signs with a key of 3,072 bits that hashes with SHA-384.',
+    'The organisation signs with a 3,072-bit key and SHA-384.',
     { by: 'organisation', organisationKey: [3072, 'SHA-384'] },
   ],
   [
     'organisation-rsa-4096-sha-512',
-    'The organisation signs with a key of 4,096 bits that hashes with SHA-512, while the digest algorithm stays SHA-256.',
+    'The organisation signs with a 4,096-bit key and SHA-512, while the digest algorithm stays SHA-256.',
     { by: 'organisation', organisationKey: [4096, 'SHA-512'] },
   ],
   [
@@ -355,7 +355,7 @@ add('token', 'js-organisation-name', [
   ],
   [
     'final-dot-organisation',
-    'The common name of the organisation, which signs itself, ends with a dot.',
+    'The organisation signs the content itself, and its common name ends with a dot.',
     { commonName: 'example.com.', by: 'organisation' },
   ],
   [
@@ -379,7 +379,7 @@ add('token', 'js-organisation-name', [
   ],
   [
     'hyphens-and-digits',
-    'Labels hold digits and hyphens.',
+    'Labels have digits and hyphens.',
     { organisation: '3-a--b.0.x1.example', by: 'organisation' },
   ],
 ]);
@@ -442,7 +442,7 @@ add('token', 'js-claims', [
   ],
   [
     'claims-object-members',
-    'Claims are called like the members of every JavaScript object.',
+    'Claims are named like the properties of every JavaScript object.',
     { claims: JSON.parse('{"__proto__":"a","constructor":"b","toString":"c","hasOwnProperty":"d"}') },
   ],
   [
@@ -512,7 +512,7 @@ add('bundle', 'js-content', [
   ],
   [
     'kliento-service',
-    'Content that is no token is signed for Kliento.',
+    'Content that is not a token is signed for Kliento.',
     { plaintext: text('{}'), service: KLIENTO_OID },
   ],
 ]);
@@ -520,12 +520,12 @@ add('bundle', 'js-content', [
 add('bundle', 'js-txt', [
   [
     'txt-service',
-    'Only a record for the service is there.',
+    'There is only a record for the service.',
     { plaintext: text('a'), txt: async (rdata) => [await rdata(60, TEST_OID)] },
   ],
   [
     'txt-service-and-wildcard',
-    'A record for the service and one for all are there; the window needs the TTL of the former.',
+    'There is a record for the service and one for any service; the window needs the TTL of the former.',
     {
       plaintext: text('a'),
       txt: async (rdata) => [await rdata(1), await rdata(1800, TEST_OID)],
@@ -536,7 +536,7 @@ add('bundle', 'js-txt', [
   ],
   [
     'txt-other-service-and-wildcard',
-    'A record for another service and one for all are there.',
+    'There is a record for another service and one for any service.',
     {
       plaintext: text('a'),
       txt: async (rdata) => [
@@ -550,7 +550,7 @@ add('bundle', 'js-txt', [
   ['txt-ttl-0', 'The TTL override is 0.', { plaintext: text('a'), txt: async (rdata) => [await rdata(0)] }],
   [
     'txt-ttl-1-period',
-    'The TTL override is 1, and the DNSSEC signatures end a second before the period does.',
+    'The TTL override is 1, and the DNSSEC signatures end one second before the period.',
     {
       plaintext: text('a'),
       txt: async (rdata) => [await rdata(1)],
@@ -561,7 +561,7 @@ add('bundle', 'js-txt', [
   ],
   [
     'txt-ttl-7776000-period',
-    'The TTL override is 90 days, and the DNSSEC signatures lie ten days before the end of the period.',
+    'The TTL override is 90 days, and the DNSSEC signatures end ten days before the end of the period.',
     {
       plaintext: text('a'),
       txt: async (rdata) => [await rdata(7_776_000)],
@@ -573,7 +573,7 @@ add('bundle', 'js-txt', [
   ],
   [
     'txt-ttl-above-cap',
-    'The TTL override has more digits than any number needs and counts as 90 days.',
+    'The TTL override has more digits than any valid value needs and is capped at 90 days.',
     {
       plaintext: text('a'),
       txt: async (rdata) => [(await rdata(1)).replace(/ 1$/u, ' 99999999999999999999')],
@@ -636,7 +636,7 @@ add('token', 'js-dnssec', [
   }),
   dnssec(
     'dnssec-mixed-deep',
-    'Each of six zones down to the organisation has an algorithm of its own.',
+    'Each of six zones down to the organisation uses a different algorithm.',
     { algorithms: [RSASHA256, ECDSAP256SHA256, ED25519, ECDSAP384SHA384, RSASHA512, ED448] },
     { organisation: 'a.b.c.example.com' },
   ),
@@ -666,7 +666,7 @@ add('token', 'js-dnssec', [
   }),
   dnssec(
     'dnssec-resolver-messages',
-    'The messages look as a resolver sends them: flags, compressed owners, OPT, and negative answers beside.',
+    'The messages look like a resolver\'s: flags, compressed owners, OPT, and extra negative answers.',
     {
       style: 'resolver',
       negatives: true,
@@ -675,7 +675,7 @@ add('token', 'js-dnssec', [
   ),
   dnssec(
     'dnssec-cached-messages',
-    'The messages carry lower TTLs than were signed, RRSIG before the data, and come in reverse order.',
+    'The messages have lower TTLs than were signed, RRSIGs before the data, and are in reverse order.',
     {
       ttl: 86_400,
       servedTtl: 117,
@@ -713,10 +713,10 @@ add('token', 'js-period', [
     'The start has hundredths and the end thousandths of a second, and the instant is the last full second.',
     { start: -59.25, end: 3000.999, at: 3000, by: 'organisation' },
   ],
-  ['period-two-hours', 'The signature holds for two hours.', { start: 0, end: 7200, at: 7199 }],
+  ['period-two-hours', 'The signature is valid for two hours.', { start: 0, end: 7200, at: 7199 }],
   [
     'period-thirty-days',
-    'The signature holds for thirty days, and the instant is ten days on.',
+    'The signature is valid for thirty days, and the instant is ten days after its start.',
     { end: 30 * DAY, at: 10 * DAY, by: 'organisation' },
   ],
   [
@@ -741,7 +741,7 @@ add('token', 'js-period', [
   ],
   [
     'period-rrsig-inception',
-    'The instant is the second in which the last DNSSEC signature begins.',
+    'The instant is the second in which the last DNSSEC signature starts.',
     { chain: { windows: { '_veraid.example.com./TXT': [900, DAY], 'com./DS': [-HOUR, DAY] } }, at: 900 },
   ],
   [
@@ -754,17 +754,17 @@ add('token', 'js-period', [
 add('bundle', 'js-period', [
   [
     'period-inside',
-    'The period for which the signature is verified lies inside its own.',
+    'The requested period lies inside the signed period.',
     { plaintext: text('a'), start: -HOUR, end: HOUR, period: [-60, 60] },
   ],
   [
     'period-overlap',
-    'The period for which the signature is verified overlaps with its own in one second.',
+    'The requested period overlaps with the signed period in one second.',
     { plaintext: text('a'), start: -HOUR, end: 0, period: [0, HOUR], by: 'organisation' },
   ],
   [
     'period-outside',
-    'The period for which the signature is verified holds its own.',
+    'The requested period contains the signed period.',
     { plaintext: text('a'), start: 0.125, end: 600, period: [-2 * DAY, 2 * DAY] },
   ],
 ]);
@@ -812,7 +812,7 @@ async function makeLargestToken() {
     area: 'token',
     rule: 'js-claims',
     name: 'token-bundle-16384-octets',
-    description: 'The bundle has as many octets as a token bundle may have.',
+    description: 'The bundle has the maximum size of a token bundle.',
     chain: { zones: { split: true } },
     start: 0,
   };
@@ -838,7 +838,7 @@ const written = new Set();
 async function write(vector) {
   const file = `${vector.id.split('::').at(-1)}.json`;
   if (written.has(file)) {
-    throw new Error(`Two cases are called ${file}`);
+    throw new Error(`Two cases are named ${file}`);
   }
   written.add(file);
   await writeFile(new URL(file, OUTPUT), `${JSON.stringify(vector, null, 2)}\n`);

@@ -1,4 +1,4 @@
-"""RSA keys and RSASSA-PSS as VeraId and DomainAuth allow them; everything else is refused."""
+"""RSA keys and RSASSA-PSS as VeraId and DomainAuth allow them; everything else is rejected."""
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -61,15 +61,15 @@ def pss_parameters(element):
     digest = hash_of(found[0xA0].children[0])
     mask, mask_hash = identifier(found[0xA1].children[0])
     if mask != MGF1_OID or mask_hash is None:
-        raise BadAlgorithm("mask is not made by MGF1")
+        raise BadAlgorithm("mask generation function is not MGF1")
     mask_digest, salt = hash_of(mask_hash), der.integer(found[0xA2].children[0])
     # RFC 4055 section 3.1 recommends the same hash and a salt of its length.
     if not reading.by_draft and mask_digest.name != digest.name:
-        raise BadAlgorithm("mask is made with another hash")
+        raise BadAlgorithm("mask uses another hash")
     if salt != digest.digest_size and not (reading.by_draft and 0 <= salt <= MAX_SALT):
-        raise BadAlgorithm("salt has another length than the hash")
+        raise BadAlgorithm("salt length differs from the hash length")
     if 0xA3 in found and der.integer(found[0xA3].children[0]) != 1:
-        raise BadAlgorithm("trailer is not 1")
+        raise BadAlgorithm("trailer field is not 1")
     return digest, mask_digest, salt
 
 

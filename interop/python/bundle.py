@@ -33,7 +33,7 @@ class Bundle:
         self.deviations = []
         fields = der.Fields(der.parse(octets).expect(der.SEQUENCE, what), what)
         if der.integer(fields.next(), tag=0x80, what="version") != 0:
-            raise Malformed("bundle is of another version")
+            raise Malformed("unsupported bundle version")
         elements = der.set_of(fields.next(0xA1), self.deviations, "DNSSEC chain")
         self.messages = parse_messages([e.expect(der.OCTET_STRING, "message").content for e in elements])
         self.certificate = Certificate(fields.next(0xA2), self.deviations)
@@ -52,7 +52,7 @@ class Bundle:
             owner = dns.name.from_text(f"{label}.{name}.")
             if any(m.asks(owner, TXT) and m.records(owner, TXT) for m in self.messages):
                 if profile == "domainauth" and self.deviations:
-                    raise Malformed(f"no DER: {self.deviations[0]}")
+                    raise Malformed(f"not DER: {self.deviations[0]}")
                 if profile == "veraid" and self.domainauth_field is not None:
                     raise Malformed("bundle has a field that VeraId does not have")
                 is_domainauth = profile == "domainauth"
@@ -61,7 +61,7 @@ class Bundle:
         raise Refused("dnssec-chain", f"chain has no key records of {name}")
 
     def window(self, request, organisation, owner, holds, budget):
-        """The run of seconds in which the chain and what `holds` hold, around the last one that counts."""
+        """The run of seconds in which the chain and `holds` are valid, around the last usable one."""
         start, end = request.period
         is_domainauth = organisation.is_domainauth
         if start > end:
@@ -72,7 +72,7 @@ class Bundle:
         leeway = 0 if reading.by_draft else min(request.leeway, MAX_LEEWAY)
         end_of_leeway = end + leeway
         if not intersection([(start, end_of_leeway)], holds):
-            raise Refused("window", "signature and certificates do not hold in the requested period")
+            raise Refused("window", "signature and certificates are not valid in the requested period")
         cap = NINETY_DAYS if is_domainauth else None
         chain = Chain(self.messages, request.anchors, (start, end_of_leeway), cap, budget)
         records, proved = chain.prove(owner, TXT)
@@ -84,7 +84,7 @@ class Bundle:
             # Only then does leeway help, and all evidence alike: its first second after the requested period.
             begun = intersection(evidence, [(end + 1, end_of_leeway)])
             if not begun:
-                raise Refused("window", "there is no second in which all evidence holds")
+                raise Refused("window", "there is no second at which all evidence is valid")
             latest = begun[0][0]
         return run_around(evidence, latest)
 
@@ -101,7 +101,7 @@ def _latest(period, holds, evidence, look_back, is_domainauth):
 
 def verify_signature_bundle(octets, request, given_content=None):
     if len(octets) > MAX_BUNDLE_OCTETS:
-        raise Malformed("bundle has too many octets")
+        raise Malformed("bundle is too large")
     signature = None
 
     def read_signature(fields):
@@ -111,7 +111,7 @@ def verify_signature_bundle(octets, request, given_content=None):
     bundle = Bundle(octets, read_signature, "signature bundle")
     signed = SignedData(signature, bundle.deviations)
     if len(octets) - len(getattr(signed, "content", None) or b"") > MAX_OVERHEAD_OCTETS:
-        raise Malformed("bundle has too many octets beside its content")
+        raise Malformed("bundle without its content is too large")
 
     budget = Budget()
     owner, organisation = bundle.organisation(request, budget)
@@ -146,7 +146,7 @@ def _signer(signed, organisation):
     for other in attached:
         if signed.signer_id == (other.issuer, other.serial):
             return other, organisation.seconds_of_paths(other, attached)
-    raise Refused("certificate", "signer's certificate is not there")
+    raise Refused("certificate", "signer's certificate is missing")
 
 
 def _user(signed, signer, organisation):
@@ -172,12 +172,12 @@ def _check_distinct(certificates):
     different = {certificate.octets: certificate for certificate in certificates}.values()
     ids = {(certificate.issuer, certificate.serial) for certificate in different}
     if len(ids) != len(different):
-        raise Refused("certificate", "two certificates have one issuer and serial number")
+        raise Refused("certificate", "two certificates have the same issuer and serial number")
 
 
 def verify_member_id_bundle(octets, request):
     if len(octets) > MAX_OVERHEAD_OCTETS:
-        raise Malformed("bundle has too many octets")
+        raise Malformed("bundle is too large")
     member = None
 
     def read_members(fields):
@@ -198,7 +198,7 @@ def verify_member_id_bundle(octets, request):
     budget = Budget()
     owner, organisation = bundle.organisation(request, budget)
     if member.subject == organisation.certificate.subject:
-        raise Refused("signed-data", "member is called like the organisation")
+        raise Refused("signed-data", "member has the organisation's name")
     _check_distinct([organisation.certificate, member, *attached])
     holds = organisation.seconds_of_paths(member, attached)
     check_may_sign(member)

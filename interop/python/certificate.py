@@ -114,9 +114,9 @@ class Certificate:
     def check(self, is_domainauth):
         """What has to be true of every certificate on a path by itself."""
         if self.version != 2:
-            refuse("certificate is not of version 3")
+            refuse("certificate is not version 3")
         if self.algorithm.octets != self.inner_algorithm.octets:
-            refuse("certificate names two signature algorithms")
+            refuse("certificate names two different signature algorithms")
         # RFC 5280 section 4.1.2.2 wants verifiers to put up with such serial numbers.
         if not reading.by_draft and (self.serial[0] & 0x80 or len(self.serial) > 20):
             refuse("serial number is negative or too long")
@@ -125,22 +125,22 @@ class Certificate:
         if is_domainauth and self.not_after - self.not_before > NINETY_DAYS:
             refuse("certificate is valid for more than 90 days")
         if self.critical - KNOWN or NAME_CONSTRAINTS in self.extensions:
-            refuse("certificate has a critical extension that is not known, or name constraints")
+            refuse("certificate has an unknown critical extension or name constraints")
 
     def check_issued_by(self, issuer, budget, is_organisation):
         """That another certificate's key issued this one."""
         if self.issuer != issuer.subject:
-            refuse("issuer's name is another")
+            refuse("issuer's name does not match")
         ids = {self.authority_key_id, issuer.subject_key_id}
         # RFC 5280 section 6.1 compares no key identifiers.
         if not reading.by_draft and None not in ids and len(ids) > 1:
-            refuse("key identifiers differ")
+            refuse("key identifiers do not match")
         verify = partial(
             issuer.key.verifies, self.algorithm, self.signature, self.signed_octets, is_organisation
         )
         try:
             if not budget.check(verify):
-                refuse("certificate's signature does not hold")
+                refuse("invalid certificate signature")
         except BadAlgorithm as error:
             refuse(str(error))
 
@@ -177,7 +177,7 @@ def _decode(element):
             return element.content.decode("ascii")
     except UnicodeDecodeError:
         pass
-    refuse("common name is no UTF8String, BMPString or PrintableString")
+    refuse("common name is not a UTF8String, BMPString or PrintableString")
 
 
 def _explicit(element, deviations):
@@ -212,7 +212,7 @@ def _key_usage(octets):
     unused, bits = der.bit_string(der.parse(octets), "KeyUsage")
     # RFC 5280 section 4.2.1.3: some bit is set. X.690 section 11.2.2: the last one of a named list is.
     if not bits or not bits[-1] >> unused & 1:
-        raise Malformed("KeyUsage ends with a bit that is not set")
+        raise Malformed("KeyUsage ends with a zero bit")
     return {at for at in range(len(bits) * 8 - unused) if bits[at // 8] >> (7 - at % 8) & 1}
 
 
@@ -253,7 +253,7 @@ class Organisation:
         # The draft accepts one that somebody else issued (section 4.1).
         by_draft = reading.by_draft and is_domainauth
         if not certificate.names_itself and not (accepts_foreign_issuer or by_draft):
-            refuse("organisation's certificate is issued by another")
+            refuse("organisation's certificate is not self-issued")
         certificate.check(is_domainauth)
         if certificate.names_itself:
             certificate.check_issued_by(certificate, budget, is_organisation=True)

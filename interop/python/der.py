@@ -38,7 +38,7 @@ def parse(octets, depth=1):
     """The one element that `octets` are."""
     element, end = _parse_at(octets, 0, depth)
     if end != len(octets):
-        raise Malformed("octets after the end of an element")
+        raise Malformed("bytes after the end of an element")
     return element
 
 
@@ -47,7 +47,7 @@ def _parse_at(octets, start, depth):
         raise Malformed("element is cut off")
     tag, first = octets[start], octets[start + 1]
     if tag & 0x1F == 0x1F:
-        raise Malformed("no element has a tag of several octets")
+        raise Malformed("unsupported tag of several octets")
     body = start + 2
     length = first
     if first >= 0x80:
@@ -61,7 +61,7 @@ def _parse_at(octets, start, depth):
             raise Malformed("length is padded")
     end = body + length
     if end > len(octets):
-        raise Malformed("element is longer than what holds it")
+        raise Malformed("element is longer than its parent")
     content = octets[body:end]
     children = []
     if tag & CONSTRUCTED:
@@ -90,7 +90,7 @@ class Fields:
 
     def end(self):
         if self.left:
-            raise Malformed(f"{self.what} has an element too many")
+            raise Malformed(f"{self.what} has an extra element")
 
 
 def set_of(element, deviations, what):
@@ -127,7 +127,7 @@ def boolean(element):
 def bit_string(element, what):
     content = element.expect(BIT_STRING, what).content
     if not content or content[0] > 7 or (len(content) == 1 and content[0]):
-        raise Malformed(f"{what} is no bit string")
+        raise Malformed(f"{what} is not a bit string")
     if content[0] and content[-1] & ((1 << content[0]) - 1):
         raise Malformed(f"{what} has unused bits that are set")
     return content[0], content[1:]
@@ -155,7 +155,7 @@ def _seconds(digits, what):
     try:
         moment = datetime.strptime(digits, "%Y%m%d%H%M%S")
     except ValueError:
-        raise Malformed(f"{what} is no time") from None
+        raise Malformed(f"{what} is not a time") from None
     if moment.year < 1970:
         raise Malformed(f"{what} is before 1970")
     return timegm(moment.timetuple())
@@ -169,7 +169,7 @@ def certificate_time(element):
         return _seconds(("19" if text >= "5" else "20") + text[:-1], "certificate's time")
     if element.tag == GENERALIZED_TIME and re.fullmatch(r"[0-9]{14}Z", text):
         return _seconds(text[:-1], "certificate's time")
-    raise Malformed("certificate's time is in another form")
+    raise Malformed("invalid form of certificate time")
 
 
 def metadata_time(element, tag, deviations):
@@ -177,7 +177,7 @@ def metadata_time(element, tag, deviations):
     text = element.expect(tag, "metadata's time").content.decode("latin-1")
     match = re.fullmatch(r"([0-9]{14})(\.[0-9]{1,9})?Z", text)
     if match is None:
-        raise Malformed("metadata's time is in another form")
+        raise Malformed("invalid form of metadata time")
     if match[2]:
         deviations.append("metadata's time has a fraction")
     return _seconds(match[1], "metadata's time")

@@ -39,9 +39,9 @@ def parse_trust_anchor(text):
 
 
 def parse_messages(wires):
-    """Parses the messages of a chain; one that does not parse spoils all."""
+    """Parses the messages of a chain; one malformed message makes the chain malformed."""
     if sum(map(len, wires)) > MAX_CHAIN_OCTETS:
-        raise Malformed("DNSSEC chain has too many octets")
+        raise Malformed("DNSSEC chain is too large")
     if len(wires) > MAX_MESSAGES:
         raise Malformed("DNSSEC chain has too many messages")
     return [Message(wire) for wire in wires]
@@ -58,7 +58,7 @@ class Chain:
     def prove(self, name, rdtype):
         """The records of an RRset and the seconds in which they are proved, some of them wanted."""
         if self.period[1] - self.period[0] >= rr.HALF:
-            refuse("RRSIG times are ambiguous in so long a period")
+            refuse("RRSIG times are ambiguous in a period this long")
         answers = [message for message in self.messages if message.asks(name, rdtype)]
         if len(answers) != 1:
             refuse(f"{len(answers)} messages answer the question")
@@ -72,14 +72,14 @@ class Chain:
             keys = entries
         seconds = self._seconds(answers[0], records, zone, keys)
         if not intersection(seconds, self.wanted):
-            refuse(f"{name} is not proved in any second that counts")
+            refuse(f"{name} is not proved at any relevant second")
         return records, seconds
 
     def _refuse_aliases(self, message, name, rdtype):
         for record in message.answer:
             if record.type == CNAME and rdtype != CNAME and record.name == name:
                 refuse(f"{name} is an alias")
-            # At the name itself it is no alias to whoever asks for it.
+            # If a DNAME is requested, one at the name itself is the answer and not an alias.
             is_asked_for = rdtype == DNAME and record.name == name
             if record.type == DNAME and name.is_subdomain(record.name) and not is_asked_for:
                 refuse(f"{record.name} is a DNAME")

@@ -32,7 +32,7 @@ Record = namedtuple("Record", "name type rdclass ttl rdata canonical")
 
 
 class Message:
-    """A message that was read to its last octet. Only its answer section is kept."""
+    """A completely parsed message. Only its answer section is kept."""
 
     def __init__(self, wire):
         parser = dns.wire.Parser(wire)
@@ -47,9 +47,9 @@ class Message:
             for _ in range(sections[1] + sections[2]):
                 _record(parser)
         except (dns.exception.DNSException, ValueError) as error:
-            raise Malformed(f"DNS message does not parse: {error!r}") from None
+            raise Malformed(f"malformed DNS message: {error!r}") from None
         if parser.remaining():
-            raise Malformed("octets after the end of a DNS message")
+            raise Malformed("bytes after the end of a DNS message")
         self.counts = questions == 1 and not flags & OPCODE_TC_RCODE and self.questions[0].rdclass == IN
 
     def asks(self, name, rdtype):
@@ -63,7 +63,7 @@ class Message:
             if (record.name, record.type, record.rdclass) == (name, rdtype, IN)
         }
         if None in found:
-            raise Refused("dnssec-chain", f"a record of {name} holds no data of its type")
+            raise Refused("dnssec-chain", f"a record of {name} has invalid data for its type")
         return [found[rdata] for rdata in sorted(found)]
 
 

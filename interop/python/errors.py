@@ -2,7 +2,7 @@
 
 
 class Refused(Exception):
-    """The input is refused. `stage` says where that showed, or is None where it depends on the order of work."""
+    """The input was rejected. `stage` is the failed step, or None if it depends on the order of work."""
 
     result = "invalid"
 
@@ -40,5 +40,5 @@ class Budget:
         if not good:
             self.failures += 2 if is_ed448 else 1
         if self.failures > self.FAILURES:
-            raise Refused(None, "too many signatures do not hold")
+            raise Refused(None, "too many invalid signatures")
         return good

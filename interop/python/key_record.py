@@ -19,7 +19,7 @@ Match = namedtuple("Match", "service look_back")
 
 
 def character_strings(rdata):
-    """The strings of TXT RDATA; None if it is none."""
+    """The strings of TXT RDATA; None if malformed."""
     strings, at = [], 0
     while at < len(rdata):
         end = at + 1 + rdata[at]

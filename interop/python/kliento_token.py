@@ -27,16 +27,16 @@ def from_header(header):
     try:
         octets = base64.b64decode(full, validate=True)
     except binascii.Error as error:
-        raise Malformed(f"header is no Base64: {error}", "header") from None
+        raise Malformed(f"header is not Base64: {error}", "header") from None
     if (padding and digits + padding != full) or base64.b64encode(octets).decode() != full:
-        raise Malformed("header's Base64 is badly padded or has spare bits", "header")
+        raise Malformed("header's Base64 is padded wrongly or has spare bits", "header")
     return octets
 
 
 def verify(octets, request, audience, max_validity=MAX_VALIDITY):
     """The verdict on the bundle, and the token's claims."""
     if len(octets) > MAX_OCTETS:
-        raise Malformed("token bundle has too many octets")
+        raise Malformed("token bundle is too large")
     verdict = verify_signature_bundle(octets, request)
     if verdict.signed_seconds > max_validity:
         raise Refused("window", f"token is signed for {verdict.signed_seconds} seconds")
@@ -57,36 +57,36 @@ def parse(content):
             parse_constant=_number,
         )
     except (ValueError, RecursionError) as error:
-        raise Refused(STAGE, f"token is no JSON: {error}") from None
+        raise Refused(STAGE, f"token is not JSON: {error}") from None
     _check_value(token, 1)
     if not isinstance(token, dict):
-        raise Refused(STAGE, "token is no object")
+        raise Refused(STAGE, "token is not an object")
     audience, claims = token.get("audience"), token.get("claims", {})
     if not isinstance(audience, str) or not audience:
         raise Refused(STAGE, "token has no audience")
     if not isinstance(claims, dict) or not all(isinstance(value, str) for value in claims.values()):
-        raise Refused(STAGE, "claims are no object of strings")
+        raise Refused(STAGE, "claims are not an object of strings")
     return audience, claims
 
 
 def _object(pairs):
     if len({name for name, _ in pairs}) != len(pairs):
-        raise ValueError("a member is there twice")
+        raise ValueError("duplicate member")
     return dict(pairs)
 
 
 def _number(text):
     if not math.isfinite(float(text)):
-        raise ValueError("number is not to be held by a double")
+        raise ValueError("number does not fit into a double")
     return float(text)
 
 
 def _check_value(value, depth):
-    """Refuses lone surrogates, and containers that nest too deep."""
+    """Rejects lone surrogates, and containers that nest too deeply."""
     if isinstance(value, str) and re.search("[\ud800-\udfff]", value):
         raise Refused(STAGE, "token has a lone surrogate")
     if isinstance(value, (dict, list)):
         if depth > MAX_DEPTH:
-            raise Refused(STAGE, "token nests too deep")
+            raise Refused(STAGE, "token nests too deeply")
         for child in [*value, *value.values()] if isinstance(value, dict) else value:
             _check_value(child, depth + 1)

@@ -70,9 +70,9 @@ def _require_a_label(label):
     try:
         unicode = idna.decode(label, uts46=True, std3_rules=True)
         if idna.encode(unicode, uts46=True, std3_rules=True).decode() != label:
-            raise BadName(f"{label!r} is no A-label")
+            raise BadName(f"{label!r} is not an A-label")
     except (idna.IDNAError, UnicodeError) as error:
-        raise BadName(f"{label!r} is no A-label: {error}") from None
+        raise BadName(f"{label!r} is not an A-label: {error}") from None
 
 
 def owner_fits(label, name):
@@ -96,11 +96,11 @@ def user(name, is_domainauth):
         if point in _WHITE_SPACE and point != 0x20:
             raise BadName(f"user's name has U+{point:04X}")
     if name[0] == " " or name[-1] == " ":
-        raise BadName("user's name has an outer space")
+        raise BadName("user's name starts or ends with a space")
     if not is_domainauth and (found := _INVISIBLE.search(_NEEDED.sub("", _FLAG.sub("", name)))):
-        raise BadName(f"user's name has U+{ord(found[0]):04X}, which shows as nothing there")
+        raise BadName(f"user's name has U+{ord(found[0]):04X}, which is invisible there")
     if is_domainauth and _case_mapped(name) != name:
-        raise BadName("user's name is not in the form of PRECIS UsernameCaseMapped")
+        raise BadName("user's name is not in PRECIS UsernameCaseMapped form")
     return name
 
 

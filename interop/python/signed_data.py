@@ -32,13 +32,13 @@ def refuse(message):
 
 
 class SignedData:
-    """SignedData that was parsed. What is well-formed and yet not allowed is refused by `check`."""
+    """Parsed SignedData. `check` rejects well-formed values that are not allowed."""
 
     def __init__(self, element, deviations):
         self.problem = None
         outer = der.Fields(element, "ContentInfo")
         if der.oid(outer.next()) != SIGNED_DATA:
-            self.problem = "content is no SignedData"
+            self.problem = "content is not SignedData"
             return
         wrapper = der.Fields(outer.next(0xA0), "content")
         outer.end()
@@ -154,7 +154,7 @@ class SignedData:
         if self.problem:
             refuse(self.problem)
         if (self.content is None) == (given_content is None):
-            refuse("content is to be either in the bundle or beside it")
+            refuse("content must be either attached or detached")
         content = given_content if self.content is None else self.content
         try:
             algorithm = hash_of(self.digest_algorithm)
@@ -162,15 +162,15 @@ class SignedData:
             refuse(str(error))
         # RFC 5652 section 5.1 leaves it open.
         if algorithm.name not in map(_name_of_hash, self.digest_algorithms) and not reading.by_draft:
-            refuse("digest algorithm was not announced")
+            refuse("digest algorithm is not in digestAlgorithms")
         content_type = self.attributes.get(CONTENT_TYPE)
         if content_type is None or content_type.tag != der.OID or der.oid(content_type) != self.content_type:
-            refuse("content type attribute is another")
+            refuse("content type attribute does not match")
         message_digest = self.attributes.get(MESSAGE_DIGEST)
         if message_digest is None or message_digest.tag != der.OCTET_STRING:
             refuse("message digest is missing")
         if message_digest.content != digest(algorithm, content):
-            refuse("message digest is another")
+            refuse("message digest does not match")
         self._check_protection()
         if self.service is None:
             refuse("metadata is missing")
@@ -186,10 +186,10 @@ class SignedData:
         parts = protection.children if protection.tag == der.SEQUENCE else []
         signature = self.signature_algorithm.retagged(0xA1)
         if len(parts) != 2 or parts[1].octets != signature:
-            refuse("algorithm protection does not agree")
+            refuse("algorithm protection does not match")
         # NULL and no parameters are the same (RFC 5754 section 2).
         if parts[0].tag != der.SEQUENCE or _name_of_hash(parts[0]) != _name_of_hash(self.digest_algorithm):
-            refuse("algorithm protection does not agree")
+            refuse("algorithm protection does not match")
 
     def check_binding(self, signer):
         """That a signature which names its certificate is verified with that one (RFC 5035)."""
@@ -206,7 +206,7 @@ class SignedData:
         )
         try:
             if not budget.check(verify):
-                refuse("signature does not hold")
+                refuse("invalid signature")
         except BadAlgorithm as error:
             refuse(str(error))
 
@@ -214,7 +214,7 @@ class SignedData:
         try:
             return self.attribution.content.decode("utf-8")
         except UnicodeDecodeError:
-            refuse("attribution is no UTF-8")
+            refuse("attribution is not valid UTF-8")
 
 
 class NamedSigner:
@@ -227,7 +227,7 @@ class NamedSigner:
         policies = fields.optional(der.SEQUENCE)
         fields.end()
         if not certificates:
-            raise Malformed("signing certificate names none")
+            raise Malformed("signing certificate attribute names no certificate")
         fields = der.Fields(certificates[0].expect(der.SEQUENCE, what), what)
         self.algorithm = fields.optional(der.SEQUENCE)
         self.digest = fields.next(der.OCTET_STRING).content
@@ -236,7 +236,7 @@ class NamedSigner:
         # More certificates, policies, or issuer and serial number restrict the path in ways that are not evaluated.
         self.restricts = policies is not None or issuer_serial is not None or len(certificates) > 1
         if self.algorithm is not None and identifier(self.algorithm) == (SHA_256, None):
-            raise Malformed("signing certificate writes the default hash out")
+            raise Malformed("signing certificate encodes the default hash")
 
     def check(self, signer):
         if self.restricts:
@@ -246,7 +246,7 @@ class NamedSigner:
         except BadAlgorithm as error:
             refuse(str(error))
         if self.digest != digest(algorithm, signer.octets):
-            refuse("signing certificate is another")
+            refuse("signing certificate does not match")
 
 
 def _name_of_hash(element):

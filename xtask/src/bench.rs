@@ -113,7 +113,7 @@ pub(crate) fn run(as_json: bool) -> Result<(), String> {
 
 /// One check of each scheme that a hostile bundle can ask for many times.
 fn single_checks() -> Vec<Row> {
-    let message = b"what is signed";
+    let message = b"signed message";
     let (p384, ed448) = (ZoneAlgorithm::EcdsaP384, ZoneAlgorithm::Ed448);
     let keys = [p384, ed448].map(|algorithm| ZoneKey::fixed(algorithm, 0));
     let [p384_bytes, ed448_bytes] = keys.each_ref().map(ZoneKey::public_key);
@@ -210,9 +210,9 @@ fn peak_heap(kind: &str, bundle: &MockBundle) -> Option<Row> {
     token.ok()?;
     #[expect(
         clippy::cast_precision_loss,
-        reason = "a heap that a float cannot tell exactly is no heap"
+        reason = "no real heap size exceeds the precision of a float"
     )]
-    #[expect(clippy::as_conversions, reason = "there is no other conversion")]
+    #[expect(clippy::as_conversions, reason = "no other conversion exists")]
     let value = peak as f64 / 1024.0;
     Some(Row { name: format!("heap/{kind}"), value, unit: "KiB", floor: None, goal: None })
 }
@@ -247,7 +247,7 @@ fn javascript(kind: &str, bundle: &MockBundle) -> Result<Option<Row>, String> {
         .output();
     std::fs::remove_file(&file).map_err(|error| error.to_string())?;
     let Ok(output) = output else {
-        eprintln!("skipped js/{kind}: there is no node");
+        eprintln!("skipped js/{kind}: node is missing");
         return Ok(None);
     };
     let text = String::from_utf8_lossy(&output.stdout);
@@ -289,7 +289,7 @@ fn in_turn(mut first: impl FnMut() -> bool, mut second: impl FnMut() -> bool) ->
 
 fn time(work: &mut impl FnMut() -> bool) -> f64 {
     let start = Instant::now();
-    assert!(work(), "what is measured succeeds");
+    assert!(work(), "the measured work succeeds");
     start.elapsed().as_secs_f64() * 1e6
 }
 

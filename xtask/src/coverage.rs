@@ -45,7 +45,7 @@ pub(crate) fn run() -> Result<(), String> {
             println!("  {file}: {lines}{}", lines.left_words());
         }
         if is_held && total.tenths() < MIN_TENTHS {
-            failures.push(format!("{name}: {total}, of which 95.0 % must run"));
+            failures.push(format!("{name}: {total}, at least 95.0 % must run"));
         }
     }
     if failures.is_empty() { Ok(()) } else { Err(failures.join("; ")) }
@@ -69,8 +69,8 @@ impl LlvmTools {
         }
         let version = rustc(&["--version", "--verbose"])?;
         let field = |name: &str| version.lines().find_map(|line| line.strip_prefix(name));
-        let host = field("host: ").ok_or("rustc does not say its host")?;
-        let llvm = field("LLVM version: ").ok_or("rustc does not say its LLVM")?;
+        let host = field("host: ").ok_or("rustc does not print its host")?;
+        let llvm = field("LLVM version: ").ok_or("rustc does not print its LLVM version")?;
         let major = llvm.split('.').next().unwrap_or(llvm);
         let sysroot = PathBuf::from(rustc(&["--print", "sysroot"])?.trim());
         let component = sysroot.join("lib/rustlib").join(host).join("bin");
@@ -85,7 +85,7 @@ impl LlvmTools {
             .map(|(cov, profdata)| Self { cov, profdata })
             .ok_or_else(|| {
                 format!(
-                    "llvm-cov and llvm-profdata of LLVM {major}, rustc's, are not there: `rustup component add llvm-tools`, \
+                    "llvm-cov and llvm-profdata of rustc's LLVM {major} are missing: `rustup component add llvm-tools`, \
                      or `apt-get install llvm-{major}`, or set LLVM_COV and LLVM_PROFDATA"
                 )
             })
@@ -102,7 +102,7 @@ fn check_cargo_llvm_cov() -> Result<(), String> {
     let output = Command::new(env!("CARGO")).args(["llvm-cov", "--version"]).output();
     match output {
         Ok(output) if output.status.success() => Ok(()),
-        _ => Err("cargo-llvm-cov is not there: `cargo install --locked cargo-llvm-cov`".into()),
+        _ => Err("cargo-llvm-cov is missing: `cargo install --locked cargo-llvm-cov`".into()),
     }
 }
 
@@ -178,7 +178,7 @@ fn files_below(folder: &Path, report: &str) -> Result<BTreeMap<String, Lines>, S
         files.insert(name.display().to_string(), lines(record, first_test_line(&source)));
     }
     if files.is_empty() {
-        return Err(format!("the report has nothing on {}", folder.display()));
+        return Err(format!("the report does not contain {}", folder.display()));
     }
     Ok(files)
 }
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_left_are_told_in_runs() {
+    fn unrun_lines_are_listed_in_ranges() {
         let lines = Lines { all: 2000, run: 1899, left: vec![3, 7, 8, 9, 12] };
         assert_eq!(lines.left_words(), "; not run: 3, 7-9, 12");
         assert_eq!(lines.to_string(), "1899 of 2000 lines, 94.9 %");

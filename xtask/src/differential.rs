@@ -7,7 +7,7 @@
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::indexing_slicing,
-    reason = "places are drawn from what is there; a panic is a mutant that cannot be made, and a bug of this chore"
+    reason = "places are drawn from existing nodes; a panic is a bug in this task"
 )]
 
 use std::collections::BTreeMap;
@@ -74,12 +74,15 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     report(&tally)?;
     let unused = reasons.unused(&tally.explained);
     for reason in &unused {
-        println!("not met in this run: {reason}");
+        println!("unused in this run: {reason}");
     }
     if tally.unexplained.is_empty() {
         return Ok(());
     }
-    Err(format!("{} mutants are judged differently for no listed reason", tally.unexplained.len()))
+    Err(format!(
+        "{} mutants have different verdicts without a listed reason",
+        tally.unexplained.len()
+    ))
 }
 
 fn parse(arguments: &[&str]) -> Result<Arguments, String> {
@@ -128,7 +131,7 @@ fn seeds() -> Result<Vec<Question>, String> {
             seeds.push(question);
         }
     }
-    if seeds.is_empty() { Err("there is no bundle that both accept".into()) } else { Ok(seeds) }
+    if seeds.is_empty() { Err("no bundle is accepted by both".into()) } else { Ok(seeds) }
 }
 
 fn javascript() -> Result<Process, String> {
@@ -257,7 +260,7 @@ fn describe(answer: &Answer) -> String {
 
 fn report(tally: &Tally) -> Result<(), String> {
     println!(
-        "judged alike: {} accepted, {} refused",
+        "same verdict: {} accepted, {} rejected",
         tally.accepted_by_both, tally.refused_by_both
     );
     for (reason, count) in &tally.explained {
@@ -275,7 +278,7 @@ fn report(tally: &Tally) -> Result<(), String> {
     let file = root().join("../target/differential.jsonl");
     let lines: String = tally.unexplained.iter().map(Disagreement::to_line).collect();
     std::fs::write(&file, lines).map_err(|error| format!("{}: {error}", file.display()))?;
-    println!("\nall of them, with their questions, are in target/differential.jsonl");
+    println!("\nall of them, with their requests, are in target/differential.jsonl");
     Ok(())
 }
 

@@ -35,9 +35,9 @@ use zones::ORGANISATIONS;
 
 const USAGE: &str = "\
 cargo xtask dns up [--for SECONDS] [--txt NAME=TEXT]…
-  --for SECONDS    how long to serve at the most (600)
-  --txt NAME=TEXT  a TXT record at NAME in place of the key record there; TEXT is one text, or character-strings in quotes
-  Ends when standard input does. Exit code 3: the software is not installed, or its ports are not allowed.";
+  --for SECONDS    the maximum running time (600)
+  --txt NAME=TEXT  a TXT record at NAME instead of the key record there; TEXT is one string, or character-strings in quotes
+  Stops when standard input ends. Exit code 3: the software is not installed, or its ports are not permitted.";
 
 /// The exit code for "nothing was tried".
 const EXIT_SKIPPED: u8 = 3;
@@ -60,7 +60,7 @@ impl From<String> for Failure {
 pub(crate) fn run(arguments: &[&str]) -> ExitCode {
     let options = match arguments {
         ["up", rest @ ..] => Options::parse(rest),
-        _ => Err("there is only `up`".into()),
+        _ => Err("the only command is `up`".into()),
     };
     let options = match options {
         Ok(options) => options,

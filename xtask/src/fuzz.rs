@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     findings.iter().for_each(|finding| eprintln!("{finding}"));
     match findings.len() {
         0 => Ok(()),
-        _ => Err("that is to be fixed; fuzz/README.md says how".into()),
+        _ => Err("findings to fix; see fuzz/README.md".into()),
     }
 }
 
@@ -110,7 +110,7 @@ fn targets(folder: &Path, only: Option<&str>) -> Result<Vec<String>, String> {
         .filter(|name| only.is_none_or(|only| only == name))
         .collect();
     names.sort();
-    if names.is_empty() { Err("there is no such target".into()) } else { Ok(names) }
+    if names.is_empty() { Err("unknown target".into()) } else { Ok(names) }
 }
 
 /// The files in a folder; empty if there is no such folder.

@@ -60,7 +60,7 @@ fn issue(arguments: &Arguments) -> Result<Vec<Issued>, String> {
     (0..arguments.count)
         .map(|number| {
             let plan = strategy.new_tree(&mut runner).map_err(|error| error.to_string())?.current();
-            let world = worlds.get(plan.world).ok_or("there is no such world")?;
+            let world = worlds.get(plan.world).ok_or("unknown world")?;
             world.issue(number, &plan).map_err(|error| format!("{plan:?}: {error}"))
         })
         .collect()
@@ -127,7 +127,7 @@ fn verify_in_javascript(bundles: &[Issued]) -> Result<(), String> {
     if output.status.success() && valid == bundles.len() {
         Ok(())
     } else {
-        Err("the JavaScript implementation differs; it says above where".into())
+        Err("the JavaScript implementation differs; see above".into())
     }
 }
 
@@ -195,7 +195,7 @@ fn verify_in_openssl(bundles: &[Issued]) -> Result<(), String> {
         .map(|(issued, _)| issued.id.as_str())
         .collect();
     println!("OpenSSL: {} of {} valid", bundles.len() - refused.len(), bundles.len());
-    if refused.is_empty() { Ok(()) } else { Err(format!("OpenSSL refuses {}", refused.join(", "))) }
+    if refused.is_empty() { Ok(()) } else { Err(format!("OpenSSL rejects {}", refused.join(", "))) }
 }
 
 /// Has OpenSSL verify the CMS signature, if there is one, and the path from its certificate to the

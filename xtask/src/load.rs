@@ -36,7 +36,7 @@ const SLOW: usize = 2_000;
 
 /// A configuration that caches nothing about organisations and bundles: every request is as if from
 /// another organisation.
-const COLD: &str = "memory = { organisation_bytes = 0, bundle_bytes = 0 }\n";
+const COLD: &str = "cache = { organisation_bytes = 0, bundle_bytes = 0 }\n";
 
 /// The parts that can be measured separately.
 const PARTS: [&str; 4] = ["cold", "warm", "others", "memory"];
@@ -67,12 +67,12 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
             "--smoke" => is_smoke = true,
             "--requests" => {
                 let number = arguments.next().and_then(|number| number.parse().ok());
-                plan.requests = number.ok_or("--requests wants a number")?;
+                plan.requests = number.ok_or("--requests needs a number")?;
             }
             part if PARTS.contains(&part) => plan.parts.push(part.to_owned()),
             other => {
                 return Err(format!(
-                    "{other} is no argument of load; its parts are {}",
+                    "unknown argument {other}; the parts of load are {}",
                     PARTS.join(", ")
                 ));
             }
@@ -99,7 +99,7 @@ fn build(is_smoke: bool) -> Result<PathBuf, String> {
         return Err("kliento cannot be built".into());
     }
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
-    let folder = own.parent().and_then(Path::parent).ok_or("there is no target folder")?;
+    let folder = own.parent().and_then(Path::parent).ok_or("missing target folder")?;
     Ok(folder.join(if is_smoke { "debug" } else { "release" }).join("kliento"))
 }
 
@@ -131,7 +131,7 @@ impl Report {
             let figures: Vec<String> =
                 figures.iter().map(|(key, value)| format!("{key} {value:.3}")).collect();
             println!("{name:24} {}", figures.join("  "));
-            println!("{:24} valid {valid}  refused {refused}  shed {shed}  failed {failed}", "");
+            println!("{:24} valid {valid}  rejected {refused}  shed {shed}  failed {failed}", "");
         }
     }
 }
@@ -244,7 +244,7 @@ impl Scene<'_> {
         let requests = &self.one_token;
         let server = self.throughput("warm/bundle", &self.warm, requests, javascript).await?;
         self.overload("warm/overload-3x", &server, requests).await;
-        let header = header_request(self.bundles.tokens.first().ok_or("there is no token")?)?;
+        let header = header_request(self.bundles.tokens.first().ok_or("missing token")?)?;
         let outcome = closed(server.port, &Arc::new(vec![header]), CONNECTIONS, self.until()).await;
         self.report.tell("warm/forward-auth", &outcome, &ratio(&outcome, javascript));
         expect_all_valid("warm/forward-auth", &outcome)
@@ -388,6 +388,6 @@ fn expect_all_valid(name: &str, outcome: &Outcome) -> Result<(), String> {
     if *valid > 0 && refused + shed + failed == 0 {
         Ok(())
     } else {
-        Err(format!("{name}: {valid} valid, {refused} refused, {shed} shed, {failed} failed"))
+        Err(format!("{name}: {valid} valid, {refused} rejected, {shed} shed, {failed} failed"))
     }
 }

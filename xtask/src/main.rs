@@ -3,7 +3,7 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::arithmetic_side_effects,
-    reason = "a chore reads the clock and the environment, and handles no foreign input"
+    reason = "a developer task reads the clock and the environment, and handles no untrusted input"
 )]
 
 use std::process::ExitCode;
@@ -27,26 +27,26 @@ mod vectors;
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 const USAGE: &str = "\
-cargo xtask vectors [--check]   write test-vectors/ and docs/conformance-matrix.md, or fail if what is there differs
+cargo xtask vectors [--check]   write test-vectors/ and docs/conformance-matrix.md, or fail if they differ
 cargo xtask bench [--json | --smoke]
-                                measure verification against its floor, or see only that it can be measured
+                                measure verification against its floor, or only check that the measurement runs
 cargo xtask public-vectors --domain DIR --dnssec-prover DIR [--check]
                                 write test-vectors/public/ from two crates, unpacked in these folders
 cargo xtask interop [--count N] [--seed N]
-                                have the JavaScript implementation and OpenSSL verify random bundles of ours
+                                verify random bundles with the JavaScript implementation and OpenSSL
 cargo xtask differential [--count N] [--seed N] [--jobs N]
-                                judge mutants of valid bundles with ours and with the JavaScript implementation
+                                verify mutants of valid bundles with this implementation and the JavaScript one
 cargo xtask fuzz [--seconds N] [--target NAME] [--replay]
                                 run the fuzz targets, or only their seeds and past findings
 cargo xtask load [--json | --smoke] [--requests N] [cold] [warm] [others] [memory]
-                                ask the verifier service and the JavaScript one over HTTP, also more than they can answer
+                                measure the verifier service and the JavaScript one over HTTP, including under overload
 cargo xtask tidy                check what the compiler does not: MSRV, words, links, sizes
-cargo xtask coverage            count the lines of the verifying crates that tests run (wants cargo-llvm-cov)
+cargo xtask coverage            count the lines of the verifying crates that tests run (needs cargo-llvm-cov)
 cargo xtask mutants [--file GLOB]... [--name REGEX]...
-                                change the verifier in one place at a time; tests must notice (wants cargo-mutants)
+                                change the verifier in one place at a time; tests must fail (needs cargo-mutants)
 cargo xtask oracle [--seconds N | --worlds N] [--seed N]
-                                hold the walk from the root against brute force, in random small worlds
-cargo xtask dns up              serve zones of our own with real DNS software on loopback";
+                                compare the walk from the root with brute force, in random small worlds
+cargo xtask dns up              serve test zones with real DNS software on loopback";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -82,9 +82,9 @@ fn check_tool() -> Result<(), String> {
         Ok(found) if found.starts_with("cargo-mutants ") => Err(format!(
             "this is {found}; names of mutants are those of {VERSION}: cargo install --locked cargo-mutants@{VERSION}"
         )),
-        _ => Err(format!(
-            "cargo-mutants is not there: cargo install --locked cargo-mutants@{VERSION}"
-        )),
+        _ => {
+            Err(format!("cargo-mutants is missing: cargo install --locked cargo-mutants@{VERSION}"))
+        }
     }
 }
 
@@ -144,7 +144,7 @@ struct Mutant {
 
 fn read_outcomes(file: &Path) -> Result<Vec<Mutant>, String> {
     let json = read_json(file)?;
-    let outcomes = json.get("outcomes").and_then(Value::as_array).ok_or("there are no outcomes")?;
+    let outcomes = json.get("outcomes").and_then(Value::as_array).ok_or("missing outcomes")?;
     // The baseline run is the first; the tool ends with an error if that fails.
     let outcomes = outcomes.iter().filter(|outcome| outcome.pointer("/scenario/Mutant").is_some());
     outcomes
@@ -158,7 +158,7 @@ fn read_outcomes(file: &Path) -> Result<Vec<Mutant>, String> {
                 Some("Timeout") => Outcome::TimedOut,
                 Some("MissedMutant") => Outcome::Missed,
                 Some("Unviable") => Outcome::Unviable,
-                other => return Err(format!("{place}: what is {other:?}?")),
+                other => return Err(format!("{place}: unknown outcome {other:?}")),
             };
             let name = format!("{file}:{change}");
             Ok(Mutant { file: file.into(), name, place: place.into(), outcome })
@@ -176,7 +176,8 @@ struct Accepted {
 
 fn read_accepted(file: &Path) -> Result<Vec<Accepted>, String> {
     let json = read_json(file)?;
-    let entries = json.get("accepted").and_then(Value::as_array).ok_or("nothing is accepted")?;
+    let entries =
+        json.get("accepted").and_then(Value::as_array).ok_or("missing list `accepted`")?;
     let mut names = BTreeSet::new();
     entries
         .iter()
@@ -190,7 +191,7 @@ fn read_accepted(file: &Path) -> Result<Vec<Accepted>, String> {
                 return Err(format!("there are two entries for {name}"));
             }
             let count = entry.get("count").map_or(Some(1), Value::as_u64);
-            let count = count.ok_or_else(|| format!("the count of {name} is no number"))?;
+            let count = count.ok_or_else(|| format!("the count of {name} is not a number"))?;
             Ok(Accepted { name: name.into(), count })
         })
         .collect()
@@ -285,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_excuses_as_many_as_it_says_and_no_more() {
+    fn an_entry_excuses_its_stated_number_and_no_more() {
         let tested = [mutant(1, "x", Outcome::Missed), mutant(2, "x", Outcome::Missed)];
         assert_eq!(judge(&tested, &[accepted("x", 1)], true).len(), 2);
         assert!(judge(&tested, &[accepted("x", 2)], true).is_empty());

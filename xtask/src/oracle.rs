@@ -8,7 +8,7 @@
     clippy::as_conversions,
     clippy::indexing_slicing,
     clippy::unwrap_used,
-    reason = "nothing here reads what a stranger wrote; a panic is a world that cannot be made"
+    reason = "no untrusted input is read here; a panic means that a world cannot be made"
 )]
 
 use std::time::{Duration, Instant};
@@ -41,12 +41,12 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
             "--seconds" => end = End::After(Duration::from_secs(number)),
             "--worlds" => end = End::Worlds(number),
             "--seed" => seed = number,
-            _ => return Err(format!("{name} is not known; see `cargo xtask`")),
+            _ => return Err(format!("unknown argument {name}; see `cargo xtask`")),
         }
         rest = more;
     }
     if let [name] = rest {
-        return Err(format!("{name} wants a number"));
+        return Err(format!("{name} needs a number"));
     }
 
     let start = Instant::now();

@@ -44,7 +44,7 @@ pub(crate) fn run() -> Result<(), String> {
     for problem in &problems {
         eprintln!("{problem}");
     }
-    Err(format!("{} things to tidy", problems.len()))
+    Err(format!("{} problems", problems.len()))
 }
 
 /// The workspace and all of its dependencies, as Cargo describes them.
@@ -70,13 +70,13 @@ fn check_msrv(metadata: &Value, problems: &mut Vec<String>) -> Result<(), String
         .iter()
         .find(|package| package.get("name").and_then(Value::as_str) == Some("kliento"))
         .and_then(version_of)
-        .ok_or("the crate kliento states no rust-version")?;
+        .ok_or("the crate kliento has no rust-version")?;
     for package in packages {
         let name = package.get("name").and_then(Value::as_str).unwrap_or("?");
         match version_of(package) {
             Some(version) if version > ours => {
                 problems.push(format!(
-                    "{name} needs Rust {version:?}, this workspace promises {ours:?}"
+                    "{name} needs Rust {version:?}, this workspace supports {ours:?}"
                 ));
             }
             _ => {}
@@ -92,14 +92,14 @@ fn check_text(name: &str, text: &str, problems: &mut Vec<String>) {
     for (number, line) in text.lines().enumerate() {
         let place = format!("{name}:{}", number.saturating_add(1));
         if is_source && unfinished.iter().any(|word| line.contains(word.as_str())) {
-            problems.push(format!("{place}: unfinished work belongs into an issue"));
+            problems.push(format!("{place}: unfinished work belongs in an issue"));
         }
         if line.ends_with(' ') && is_source {
-            problems.push(format!("{place}: white space at the end of the line"));
+            problems.push(format!("{place}: trailing white space"));
         }
     }
     if name.ends_with(".rs") && text.lines().count() > MAX_LINES {
-        problems.push(format!("{name}: over {MAX_LINES} lines, which wants splitting"));
+        problems.push(format!("{name}: over {MAX_LINES} lines; split the file"));
     }
 }
 
@@ -111,7 +111,7 @@ fn check_links(file: &Path, text: &str, name: &str, problems: &mut Vec<String>) 
         let path = target.split('#').next().unwrap_or_default();
         let is_local = !path.is_empty() && !path.contains("://") && !path.starts_with("mailto:");
         if is_local && !folder.join(path).exists() {
-            problems.push(format!("{name}: the link to {target} leads nowhere"));
+            problems.push(format!("{name}: broken link to {target}"));
         }
     }
 }

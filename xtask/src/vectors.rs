@@ -10,7 +10,7 @@
     clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::missing_panics_doc,
-    reason = "nothing here reads what a stranger wrote; a panic is a vector that cannot be made"
+    reason = "no untrusted input is read here; a panic means that a vector cannot be made"
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,7 +116,7 @@ pub(crate) fn check() -> Result<(), String> {
     }
     let shown = problems.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("\n  ");
     Err(format!(
-        "{} files are not those that `cargo xtask vectors` writes:\n  {shown}",
+        "{} files differ from the output of `cargo xtask vectors`:\n  {shown}",
         problems.len()
     ))
 }
@@ -201,12 +201,12 @@ fn generate() -> Result<BTreeMap<PathBuf, String>, String> {
                 problems.push(format!("{} derives from {parent}, which is not valid", vector.id));
             }
             (None, Outcome::Malformed | Outcome::Invalid) => {
-                problems.push(format!("{} derives from nothing", vector.id));
+                problems.push(format!("{} has no parent vector", vector.id));
             }
             _ => {}
         }
         if files.insert(vector.path()?, vector.to_json(citation).to_string()).is_some() {
-            problems.push(format!("another vector has the file of {}", vector.id));
+            problems.push(format!("another vector has the same file as {}", vector.id));
         }
     }
     if !problems.is_empty() {
@@ -490,7 +490,7 @@ impl Vector {
             [area, _, case] if FOLDERS.contains(&area) => {
                 Ok(Path::new(area).join(format!("{case}.json")))
             }
-            _ => Err(format!("{} is not an area, a rule and a case", self.id)),
+            _ => Err(format!("{} is not in the form area::rule::case", self.id)),
         }
     }
 

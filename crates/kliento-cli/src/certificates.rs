@@ -35,7 +35,7 @@ pub(crate) fn read(path: &Path) -> Result<Certificate, Stop> {
         Ok(label) => {
             let (name, label) = (name_of(path), escape_for_terminal(label));
             return Err(UsageError::new(format!(
-                "{name} has {label} in PEM; give the file with the CERTIFICATE"
+                "{name} contains {label} in PEM; give the file with the CERTIFICATE"
             ))
             .into());
         }
@@ -44,7 +44,7 @@ pub(crate) fn read(path: &Path) -> Result<Certificate, Stop> {
     Certificate::from_der(decoded.as_deref().unwrap_or(&bytes)).map_err(|error| {
         Failure::malformed(&error)
             .in_file(&name_of(path))
-            .with_fix(format!("give one certificate, in PEM or DER; {} is none", name_of(path)))
+            .with_fix(format!("give one certificate, in PEM or DER; {} is not one", name_of(path)))
             .into()
     })
 }

@@ -37,18 +37,18 @@ pub(crate) use zone::{DevVerb, DevZone, RecordFormat, ZoneRecord, ZoneVerb};
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0   valid, or done
+  0   valid or successful
   1   internal error
   2   wrong arguments, unreadable file or unusable key
-  10  malformed: no bundle, header, Base64, certificate or chain
-  11  invalid: a signature or a rule does not hold; an implementation that does not conform
+  10  malformed: not a bundle, header, Base64, certificate or chain
+  11  invalid: a signature or rule failed, or an implementation does not conform
   12  invalid: expired or not valid yet
   13  invalid: for another audience
-  14  refused by what was asked (service, profile, cap) or by issuing policy
-  20  network: no DNS server gave an answer";
+  14  rejected by policy (service, profile, maximum lifetime) when verifying or issuing
+  20  network: no DNS server answered";
 
-/// Issues and verifies Kliento tokens, VeraId signatures and DNSSEC chains; all but `chain fetch`
-/// offline.
+/// Issues and verifies Kliento tokens, VeraId signatures and DNSSEC chains. Everything except
+/// `chain fetch` works offline.
 #[derive(Debug, Parser)]
 #[command(name = "kliento", version, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
@@ -82,16 +82,16 @@ pub(crate) enum Command {
     /// VeraId and DomainAuth signature bundles of any service.
     #[command(subcommand)]
     Bundle(BundleVerb),
-    /// DNSSEC trust anchors: the root zone's keys, from which everything is proved.
+    /// DNSSEC trust anchors: the root zone's keys, where every proof starts.
     #[command(subcommand)]
     TrustAnchors(TrustAnchorsVerb),
     /// Services over HTTP.
     #[command(subcommand)]
     Serve(ServeVerb),
-    /// Tools for development, whose output must not be trusted elsewhere.
+    /// Development tools. Do not trust their output elsewhere.
     #[command(subcommand)]
     Dev(DevVerb),
-    /// Conformance tests of any implementation, with test vectors.
+    /// Conformance tests for any implementation, with test vectors.
     #[command(subcommand)]
     Conformance(ConformanceVerb),
     /// Explains an error code, or lists all of them.

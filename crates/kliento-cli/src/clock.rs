@@ -8,7 +8,7 @@ use kliento::Timestamp;
 pub(crate) fn now() -> Timestamp {
     #[expect(
         clippy::disallowed_methods,
-        reason = "somebody has to read the clock, and the libraries must not"
+        reason = "the command has to read the clock, since the libraries must not"
     )]
     let now = SystemTime::now();
     let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -17,7 +17,7 @@ pub(crate) fn now() -> Timestamp {
 
 /// Starts a stopwatch: the returned function gives the time since the start.
 pub(crate) fn stopwatch() -> impl FnOnce() -> Duration {
-    #[expect(clippy::disallowed_methods, reason = "it is measured for people, and decides nothing")]
+    #[expect(clippy::disallowed_methods, reason = "the measured time is only displayed")]
     let start = Instant::now();
     move || start.elapsed()
 }

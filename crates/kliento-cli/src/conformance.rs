@@ -102,7 +102,7 @@ fn vectors(arguments: &ConformanceRun) -> Result<Vec<Vector>, UsageError> {
         .collect();
     if vectors.is_empty() {
         return Err(UsageError::new(
-            "no vector fits --only; ids are like token::valid::member-veraid",
+            "no vector matches --only; ids are like token::valid::member-veraid",
         ));
     }
     Ok(vectors)
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn a_question_with_an_unknown_member_is_unsupported() {
         let line = r#"{"id": "a::b::c", "colour": "red"}"#;
-        let answer = answer_line(line, |_| panic!("it is no question"));
+        let answer = answer_line(line, |_| panic!("it is not a question"));
         let answer = Answer::from_line(&answer, "a::b::c").unwrap();
         let told = answer.facts["message"].as_str().unwrap();
         assert_eq!(answer.outcome, kliento_conformance::Outcome::Unsupported);

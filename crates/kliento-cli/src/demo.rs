@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &DemoArguments) -> Result<Outcome, Stop> {
     let now = clock::now();
     let (seed, serial_number) = (randomness::bytes()?, randomness::bytes()?);
     let world = World::make(now, seed, SerialNumber::from_random(serial_number))
-        .map_err(|error| UsageError::new(format!("the demo cannot be made: {error}")))?;
+        .map_err(|error| UsageError::new(format!("the demo cannot be created: {error}")))?;
     let taken = stopwatch();
     let folder = create_folder(arguments.out.as_deref())?;
     world.leave_in(&folder)?;
@@ -74,7 +74,7 @@ fn create_folder(asked: Option<&Path>) -> Result<PathBuf, UsageError> {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => {
                 let name = files::file_name(&path);
-                return Err(UsageError::new(format!("{name} cannot be made: {error}")));
+                return Err(UsageError::new(format!("{name} cannot be created: {error}")));
             }
         }
     }
@@ -114,7 +114,7 @@ impl World {
         let token = Token::new(AUDIENCE)?.with_claim(CLAIM.0, CLAIM.1);
         let bundle = issuer.issue(&token, issuer.period(now, LIFETIME_SECONDS)?)?;
         let anchors_text = format!(
-            "; A throw-away root made by `kliento demo`. Whoever trusts it believes anything.\n{}\n",
+            "; A throw-away root made by `kliento demo`. Do not trust it for anything else.\n{}\n",
             zones.trust_anchors.trim_end()
         );
         Ok(Self {
@@ -149,7 +149,7 @@ impl World {
     /// The text of the demo, with a server's verdict on the token and three rejections.
     fn tell(&self, folder: &Path, now: Timestamp, taken: Duration) -> String {
         let mut text = format!(
-            "A workload proves who it is, offline. All of this was made just now, in {} ms and without a network:\n\n",
+            "A workload proves its identity, offline. All of this was just created in {} ms, without a network:\n\n",
             taken.as_millis()
         );
         let mut item = |what: &str, file: &str| {
@@ -163,29 +163,30 @@ impl World {
         let (owner, record) = (&self.key_record_owner, &self.key_record);
         let _ = writeln!(text, "\nThe record:\n\n  {owner}. 300 IN TXT \"{record}\"");
 
-        let _ = writeln!(text, "\nWhat the server {AUDIENCE} proves, from the root's key alone:\n");
+        let _ =
+            writeln!(text, "\nThe verdict of the server {AUDIENCE}, from the root's key alone:\n");
         text.push_str(&indented(&verdict_and_chain(&self.ask(self.bundle.clone(), AUDIENCE, now))));
 
         let (name, value, forged) = (CLAIM.0, CLAIM.1, FORGED_CLAIM.1);
         let later = now.saturating_add(3600);
         for (what, refusal) in [
             (
-                format!("What the server {OTHER_AUDIENCE} says of the same token"),
+                format!("The verdict of the server {OTHER_AUDIENCE} on the same token"),
                 self.ask(self.bundle.clone(), OTHER_AUDIENCE, now),
             ),
             (
-                "What the first server says an hour later".to_owned(),
+                "The first server's verdict an hour later".to_owned(),
                 self.ask(self.bundle.clone(), AUDIENCE, later),
             ),
             (
-                format!("What it says if someone changes {name} = {value} to {name} = {forged}"),
+                format!("Its verdict if someone changes {name} = {value} to {name} = {forged}"),
                 self.ask(self.tampered(), AUDIENCE, now),
             ),
         ] {
             let _ = writeln!(text, "\n{what}:\n");
             text.push_str(&indented(&verdict_and_break(&refusal)));
         }
-        text.push_str("\nPlay on:\n\n");
+        text.push_str("\nTry next:\n\n");
         text.push_str(&commands(folder));
         text
     }

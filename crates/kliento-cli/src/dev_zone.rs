@@ -42,9 +42,9 @@ pub(crate) fn run(arguments: &DevZone) -> Result<Outcome, Stop> {
             .unwrap_or(ValidityPeriod::at(at));
     let algorithm = arguments.algorithm.into();
     let records: Vec<_> = arguments.records.iter().map(String::as_str).collect();
-    let question = organisation
-        .key_record_question(profile)
-        .ok_or_else(|| UsageError::new(format!("{organisation} leaves no room for its records")))?;
+    let question = organisation.key_record_question(profile).ok_or_else(|| {
+        UsageError::new(format!("{organisation} is too long for its key records"))
+    })?;
     let made = HierarchyBuilder::new()
         .zone_algorithms(algorithm, algorithm, algorithm)
         .owner(&question.name.to_string())
@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &DevZone) -> Result<Outcome, Stop> {
     line(&mut text, "records at", &question.name.to_string());
     line(&mut text, "valid from", &period.start().to_string());
     line(&mut text, "valid until", &period.end().to_string());
-    line(&mut text, "note", "for development alone: never trust these anchors elsewhere");
+    line(&mut text, "note", "for development only: never trust these anchors elsewhere");
     Ok(Outcome::valid(text))
 }
 
@@ -81,7 +81,7 @@ fn prove(
 ) -> Result<(), Stop> {
     let asked = ValidityPeriod::at(at);
     let anchors = TrustAnchors::from_presentation(anchors)
-        .map_err(|error| UsageError::new(format!("the zones' anchors do not parse: {error}")))?;
+        .map_err(|error| UsageError::new(format!("invalid trust anchors of the zones: {error}")))?;
     let verifier = trust::chain_verifier(anchors, profile);
     let chain = parse_dnssec_chain(chain)
         .map_err(|error| Failure::malformed(&error).with_fix(FEWER_LABELS))?;
@@ -94,13 +94,13 @@ fn prove(
 fn check_record(record: &str) -> Result<(), UsageError> {
     if record.is_empty() || record.len() > MAX_CHARACTER_STRING {
         return Err(UsageError::new(format!(
-            "--txt has {} octets, and a record has 1 to {MAX_CHARACTER_STRING}: give what `kliento zone record --format raw` writes",
+            "--txt has {} bytes, and a record has 1 to {MAX_CHARACTER_STRING}: give the output of `kliento zone record --format raw`",
             record.len()
         )));
     }
     if !record.bytes().all(|octet| matches!(octet, b' '..=b'~')) || record.contains('"') {
         return Err(UsageError::new(
-            "--txt has a quote or a character that is not printable ASCII: give what `kliento zone record --format raw` writes",
+            "--txt has a quote or a character that is not printable ASCII: give the output of `kliento zone record --format raw`",
         ));
     }
     Ok(())

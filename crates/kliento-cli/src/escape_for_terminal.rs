@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_what_a_terminal_would_act_on() {
+    fn escapes_terminal_control_characters() {
         assert_eq!(
             escape_for_terminal("a\u{1b}[31m\nb\u{202e}c\u{9b}"),
             r"a\u{1b}[31m\u{a}b\u{202e}c\u{9b}"
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_thousands_apart() {
+    fn groups_thousands() {
         for (count, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_048_576, "1,048,576")] {
             assert_eq!(grouped(count), text);
         }

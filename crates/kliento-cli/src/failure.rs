@@ -25,7 +25,7 @@ pub(crate) enum Class {
     Time,
     /// For another audience.
     Audience,
-    /// Rejected by the verifier's requirements (service, profile or a cap), or refused by issuing
+    /// Rejected by the verifier's requirements (service, profile or a limit), or rejected by issuing
     /// policy.
     Policy,
     /// A key file that the caller gave and that cannot be used.
@@ -72,7 +72,7 @@ pub(crate) struct FailureJson<'a> {
 impl Failure {
     /// Input that is larger than `limit`.
     pub(crate) fn too_large(limit: usize) -> Self {
-        Self::malformed_text(1001, format!("input has more than {limit} octets"))
+        Self::malformed_text(1001, format!("input has more than {limit} bytes"))
     }
 
     /// Text that is not Base64.

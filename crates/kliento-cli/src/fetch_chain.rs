@@ -64,7 +64,7 @@ fn fetch(arguments: &ChainFetch) -> Result<Fetched, Stop> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| UsageError::new(format!("the system gives no sockets: {error}")))?;
+        .map_err(|error| UsageError::new(format!("the network cannot be used: {error}")))?;
     let now = clock::now();
     let form = if arguments.full { ChainForm::Full } else { ChainForm::Minimal };
     let asked = ValidityPeriod::at(now);
@@ -116,7 +116,7 @@ impl Fetched {
         }
         let bytes: usize = self.chain.to_der().len();
         let messages = self.chain.messages().len();
-        line(&mut text, "size", &format!("{messages} messages, {} octets", grouped(bytes)));
+        line(&mut text, "size", &format!("{messages} messages, {} bytes", grouped(bytes)));
         line(&mut text, "valid from", &self.chain.validity().start().to_string());
         line(&mut text, "valid until", &self.chain.validity().end().to_string());
         line(&mut text, "refresh at", &self.chain.refresh_at().to_string());

@@ -42,11 +42,11 @@ impl Existing {
 pub(crate) fn check_target(path: &Path, existing: Existing) -> Result<(), UsageError> {
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => {
-            Err(UsageError::new(format!("{} is no file; choose another name", file_name(path))))
+            Err(UsageError::new(format!("{} is not a file; choose another name", file_name(path))))
         }
         Ok(_) if existing == Existing::Keep => Err(exists(path)),
         Err(_) if path.is_symlink() => Err(UsageError::new(format!(
-            "{} is a link to nothing; remove it, or choose another name",
+            "{} is a dangling link; remove it, or choose another name",
             file_name(path)
         ))),
         _ => Ok(()),
@@ -146,7 +146,7 @@ fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 /// as names can be.
 fn temporary_name(path: &Path) -> Result<PathBuf, Stop> {
     if path.file_name().is_none() {
-        return Err(UsageError::new(format!("{} is no name of a file", file_name(path))).into());
+        return Err(UsageError::new(format!("{} is not a file name", file_name(path))).into());
     }
     let random = u64::from_be_bytes(randomness::bytes()?);
     Ok(path.with_file_name(format!(".kliento-{random:016x}.tmp")))
@@ -164,7 +164,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> UsageError {
 /// Creates a folder and its parents.
 pub(crate) fn make_folder(path: &Path) -> Result<(), UsageError> {
     fs::create_dir_all(path)
-        .map_err(|error| UsageError::new(format!("{} cannot be made: {error}", file_name(path))))
+        .map_err(|error| UsageError::new(format!("{} cannot be created: {error}", file_name(path))))
 }
 
 /// A file's name, made safe to show on a terminal.
@@ -201,7 +201,7 @@ impl Contents {
             .map_err(|error| failed(&error))?;
         if bytes.len() > limit {
             let name = name_of(path);
-            return Err(UsageError::new(format!("{name} has more than {limit} octets")));
+            return Err(UsageError::new(format!("{name} has more than {limit} bytes")));
         }
         Ok(Self { bytes, open_mode })
     }
@@ -211,7 +211,7 @@ impl Contents {
         let Some(mode) = self.open_mode else { return Ok(()) };
         let name = file_name(path);
         Err(UsageError::new(format!(
-            "{name} is a secret that others can get at (its mode is {mode:04o}): `chmod 600 {}`",
+            "{name} is a secret that other users can access (its mode is {mode:04o}): `chmod 600 {}`",
             quoted(path)
         )))
     }
@@ -270,7 +270,7 @@ pub(crate) fn deliver(
         let needs_force = form == Form::Octets && existing == Existing::Keep;
         if needs_force && io::stdout().is_terminal() {
             return Err(UsageError::new(
-                "standard output is a terminal, which is no place for octets: give --out FILE, a text form with --output, or --force",
+                "standard output is a terminal, which cannot show binary output: give --out FILE, a text form with --output, or --force",
             )
             .into());
         }

@@ -60,7 +60,7 @@ pub(crate) fn member_bundle(path: &Path) -> Result<MemberIdBundle, Stop> {
     let octets = read_file(path, MAX_MEMBER_BUNDLE)?;
     MemberIdBundle::from_der(&octets).map_err(|error| {
         let failure = Failure::malformed(&error).in_file(&name_of(path));
-        failure.with_fix("give a bundle as `kliento member bundle` writes it").into()
+        failure.with_fix("give a bundle written by `kliento member bundle`").into()
     })
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn parsed_chain(path: &Path) -> Result<DnssecChain, Stop> {
     let octets = chain(path)?.map_err(|failure| failure.in_file(&name_of(path)))?;
     veraid_core::parse_dnssec_chain(&octets).map_err(|error| {
         let failure = Failure::malformed(&error).in_file(&name_of(path));
-        failure.with_fix("give a chain as `kliento chain fetch` writes it").into()
+        failure.with_fix("give a chain written by `kliento chain fetch`").into()
     })
 }
 
@@ -113,7 +113,7 @@ fn read(path: &Path, limit: usize) -> Result<Result<Vec<u8>, Failure>, UsageErro
 /// Reads at most `limit` bytes; larger input is the caller's mistake.
 fn read_file(path: &Path, limit: usize) -> Result<Vec<u8>, UsageError> {
     read(path, limit)?
-        .map_err(|_| UsageError::new(format!("{} has more than {limit} octets", name_of(path))))
+        .map_err(|_| UsageError::new(format!("{} has more than {limit} bytes", name_of(path))))
 }
 
 /// Reads one byte more than `limit`, if there is one.
@@ -131,7 +131,9 @@ pub(crate) fn check_stdin_once<'a>(
     inputs: impl IntoIterator<Item = Option<&'a PathBuf>>,
 ) -> Result<(), UsageError> {
     if inputs.into_iter().flatten().filter(|path| is_stdin(path)).count() > 1 {
-        return Err(UsageError::new("standard input can be read once: give files for the others"));
+        return Err(UsageError::new(
+            "standard input can be read only once: give files for the others",
+        ));
     }
     Ok(())
 }
@@ -235,7 +237,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_headers_base64_and_der_apart() {
+    fn distinguishes_headers_base64_and_der() {
         for (octets, form) in [
             ("Authorization: Kliento MII", Form::Header("Kliento MII")),
             ("authorization:Kliento MII\r\n", Form::Header("Kliento MII")),

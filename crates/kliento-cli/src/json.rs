@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_what_a_terminal_would_act_on_without_changing_it() {
+    fn escapes_terminal_control_characters_without_changing_the_text() {
         let text = "a\u{1b}\u{7f}\u{9b}31m\u{202e}é";
         let line = to_line(&text);
         assert_eq!(line, "\"a\\u001b\\u007f\\u009b31m\\u202eé\"\n");

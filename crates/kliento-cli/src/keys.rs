@@ -126,7 +126,7 @@ impl SigningKey for PublicHalf {
     }
 
     fn sign(&self, _: &[u8]) -> Result<Vec<u8>, SigningError> {
-        Err(SigningError::new("only its public half is here"))
+        Err(SigningError::new("only its public half is available"))
     }
 }
 
@@ -148,7 +148,7 @@ pub(crate) fn write(
 pub(crate) fn check_target(path: &Path, existing: Existing) -> Result<(), UsageError> {
     if is_stdin(path) {
         return Err(UsageError::new(
-            "a private key goes to a file, not to standard output: give --out FILE",
+            "a private key must be written to a file, not to standard output: give --out FILE",
         ));
     }
     files::check_target(path, existing)

@@ -76,7 +76,7 @@ fn of_no_common_second(evidence: &NoCommonSecond) -> String {
     .filter_map(|(name, misses)| misses.then_some(name))
     .collect();
     if missing.is_empty() {
-        "each holds at some second of the window, but never all together".into()
+        "each is valid at some second of the window, but never all at once".into()
     } else {
         missing.join(" and ")
     }

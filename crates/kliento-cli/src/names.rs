@@ -10,15 +10,15 @@ use crate::outcome::Stop;
 pub(crate) fn organisation(text: &str, profile: Profile) -> Result<OrganisationName, Stop> {
     let dotted = format!("{}.", text.strip_suffix('.').unwrap_or(text));
     OrganisationName::from_common_name(&dotted, profile)
-        .map_err(|problem| refused("organisation name", problem))
+        .map_err(|problem| invalid_name("organisation name", problem))
 }
 
 /// Parses a user's name; what DomainAuth requires beyond VeraId is checked where the profile is
 /// known.
 pub(crate) fn user(text: &str) -> Result<UserName, Stop> {
-    UserName::new(text, Profile::VeraId).map_err(|problem| refused("user name", problem))
+    UserName::new(text, Profile::VeraId).map_err(|problem| invalid_name("user name", problem))
 }
 
-fn refused(what: &'static str, problem: NameProblem) -> Stop {
+fn invalid_name(what: &'static str, problem: NameProblem) -> Stop {
     Failure::policy(&PolicyError::Name { what, problem }).into()
 }

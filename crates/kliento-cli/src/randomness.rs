@@ -6,6 +6,6 @@ use crate::outcome::{Stop, UsageError};
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], Stop> {
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes)
-        .map_err(|_| UsageError::new("the system gives no randomness; try again"))?;
+        .map_err(|_| UsageError::new("the system provides no randomness; try again"))?;
     Ok(bytes)
 }

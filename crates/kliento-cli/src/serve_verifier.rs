@@ -18,8 +18,9 @@ use crate::telemetry::{self, Telemetry};
 pub(crate) fn run(arguments: &ServeVerifier) -> Result<Outcome, UsageError> {
     let config = config(arguments)?;
     if arguments.print_config {
-        let toml =
-            config.to_toml().map_err(|error| usage("the set-up cannot be printed", &error))?;
+        let toml = config
+            .to_toml()
+            .map_err(|error| usage("the configuration cannot be printed", &error))?;
         return Ok(Outcome::valid(toml));
     }
     raise_open_files();
@@ -39,14 +40,14 @@ async fn serve(config: Config, stopped_clock: Option<Timestamp>) -> Result<(), U
     let [terminate, interrupt] = signals;
     let (terminate, interrupt) = terminate
         .and_then(|terminate| interrupt.map(|interrupt| (terminate, interrupt)))
-        .map_err(|error| usage("signals cannot be waited for", &error))?;
+        .map_err(|error| usage("signals cannot be handled", &error))?;
     let mut stop = pin!(stop(terminate, interrupt));
     // A file that hangs must not keep the service from handling signals.
     let server = tokio::select! {
         server = bind(config, stopped_clock) => server,
         () = &mut stop => return Ok(()),
     };
-    let server = server.map_err(|error| usage("the service does not start", &error))?;
+    let server = server.map_err(|error| usage("the service cannot start", &error))?;
     let server = server.with_linked_spans(telemetry::link);
     listening("public", server.address());
     if let Some(address) = server.admin_address() {
@@ -63,7 +64,7 @@ async fn bind(config: Config, stopped_clock: Option<Timestamp>) -> Result<Server
     let crypto = veraid_aws_lc_rs::PROVIDER;
     match stopped_clock {
         Some(at) => {
-            tracing::warn!(%at, "the clock stands still, for tests: tokens do not expire");
+            tracing::warn!(%at, "the clock is stopped, for tests: tokens do not expire");
             Server::bind_with_clock(config, crypto, move || at).await
         }
         None => Server::bind(config, crypto).await,
@@ -87,7 +88,7 @@ async fn stop(mut terminate: Signal, mut interrupt: Signal) {
 /// afterwards may then send requests at once.
 fn tell_service_manager(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::warn!(%error, "the service manager cannot be told");
+        tracing::warn!(%error, "the service manager cannot be notified");
     }
 }
 

@@ -113,13 +113,14 @@ impl Report {
         let total = self.messages.iter().map(|message| message.bytes).sum();
         if !self.messages.is_empty() {
             let count = self.messages.len();
-            text.push_str(&format!("\nmessages: {count}, {} octets\n", grouped(total)));
+            text.push_str(&format!("\nmessages: {count}, {} bytes\n", grouped(total)));
         }
         for (index, message) in self.messages.iter().enumerate() {
-            let question = message.question.as_deref().unwrap_or("no answer to one question");
+            let question =
+                message.question.as_deref().unwrap_or("not an answer to a single question");
             let bytes = grouped(message.bytes);
             text.push_str(&format!(
-                "  {index}  {}  {bytes} octets\n",
+                "  {index}  {}  {bytes} bytes\n",
                 escape_for_terminal(question)
             ));
             for record in &message.records {
@@ -164,7 +165,7 @@ impl RecordView {
                 rrsig.inception,
                 rrsig.expiration
             ),
-            None => format!("{beginning}  {} octets", grouped(self.bytes)),
+            None => format!("{beginning}  {} bytes", grouped(self.bytes)),
         }
     }
 }

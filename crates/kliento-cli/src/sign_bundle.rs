@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &BundleSign) -> Result<Outcome, Stop> {
         line(&mut text, "user", user.filter(|&user| user != "@").unwrap_or("none (a bot)"));
         line(&mut text, "service", &arguments.service.to_string());
         let form = if arguments.detached { "detached" } else { "attached" };
-        line(&mut text, "plaintext", &format!("{} octets, {form}", grouped(plaintext.len())));
+        line(&mut text, "plaintext", &format!("{} bytes, {form}", grouped(plaintext.len())));
         line(&mut text, "valid from", &period.start().to_string());
         line(&mut text, "valid until", &period.end().to_string());
         text

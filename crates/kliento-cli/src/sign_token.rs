@@ -85,7 +85,7 @@ fn period(arguments: &TokenSign, at: Timestamp) -> Result<ValidityPeriod, Stop> 
     if seconds > limit {
         let failure = Failure::policy(&PolicyError::SignedPeriodTooLong { seconds, limit });
         return Err(failure
-            .with_fix("a token lasts an hour with its back-dating: give `--ttl 1h` or less, and leave out --back-date or give less")
+            .with_fix("a token lasts at most an hour, including its back-dating: give `--ttl 1h` or less, and leave out --back-date or give less")
             .into());
     }
     let start = at.saturating_sub(back_date);
@@ -111,6 +111,6 @@ fn facts(
     line(&mut text, "valid from", &period.start().to_string());
     line(&mut text, "valid until", &period.end().to_string());
     let bytes = header_bytes(&bundle.to_auth_header());
-    line(&mut text, "header", &format!("{} octets", grouped(bytes)));
+    line(&mut text, "header", &format!("{} bytes", grouped(bytes)));
     text
 }

@@ -15,7 +15,7 @@ pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {
         text.parse().ok()
     } else {
         let time = OffsetDateTime::parse(text, &Rfc3339)
-            .map_err(|_| "it is neither RFC 3339 nor Unix seconds".to_owned())?;
+            .map_err(|_| "expected RFC 3339 or Unix seconds".to_owned())?;
         u64::try_from(time.unix_timestamp()).ok()
     };
     seconds
@@ -40,7 +40,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<u64, String> {
         let number: u64 = is_number.then(|| number.parse().ok())??;
         number.checked_mul(scale).filter(|&seconds| seconds > 0)
     });
-    seconds.ok_or_else(|| "it is no duration like 30s, 10m, 1h or 30d".to_owned())
+    seconds.ok_or_else(|| "expected a duration like 30s, 10m, 1h or 30d".to_owned())
 }
 
 /// The requested instant, or else the present one.
@@ -100,8 +100,8 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_instant() {
-        let unknown = "it is neither RFC 3339 nor Unix seconds";
+    fn rejects_text_that_is_not_an_instant() {
+        let unknown = "expected RFC 3339 or Unix seconds";
         for text in ["", "now", "2026-11-22", "2026-11-22T12:00:00", "2026-02-29T00:00:00Z", "+1"] {
             assert_eq!(parse(text), Err(unknown.into()), "{text}");
         }

@@ -53,7 +53,7 @@ fn to_text(signature: &VerifiedSignature) -> String {
     let mut text = String::from("VALID\n");
     write_member(&mut text, signature.member(), signature.kind());
     line(&mut text, "service", &signature.service().to_string());
-    line(&mut text, "plaintext", &format!("{} octets", grouped(signature.plaintext().len())));
+    line(&mut text, "plaintext", &format!("{} bytes", grouped(signature.plaintext().len())));
     line(&mut text, "profile", &signature.profile().to_string());
     write_foreign_issuer(&mut text, signature.proof());
     write_validity(&mut text, signature.validity());

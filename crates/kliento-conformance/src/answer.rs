@@ -102,7 +102,7 @@ impl Answer {
     pub fn from_line(line: &str, id: &str) -> Result<Self, String> {
         let mut facts: Facts = serde_json::from_str(line).map_err(|error| {
             let start: String = line.trim_end().chars().take(SHOWN).collect();
-            format!("the answer is no JSON object ({error}): {start:?}")
+            format!("the answer is not a JSON object ({error}): {start:?}")
         })?;
         match facts.remove("id") {
             Some(Value::String(found)) if found == id => Self::from_facts(facts),
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_answer_to_the_question() {
+    fn rejects_responses_to_other_questions() {
         let read = |line| Answer::from_line(line, "a::b::c").unwrap_err();
         assert_eq!(read(r#"{"id":"a::b::d","result":"valid"}"#), r#"the answer is for "a::b::d""#);
         assert_eq!(read(r#"{"result":"valid"}"#), "the answer has no `id`");
@@ -144,6 +144,6 @@ mod tests {
             read(r#"{"id":"a::b::c","result":"ok"}"#),
             r#"`result` is "ok", not valid, malformed, invalid or unsupported"#
         );
-        assert!(read("[]").starts_with("the answer is no JSON object"));
+        assert!(read("[]").starts_with("the answer is not a JSON object"));
     }
 }

@@ -212,7 +212,9 @@ fn instant(text: &str) -> Result<Timestamp, QueryError> {
         .ok()
         .and_then(|time| time.unix_timestamp().try_into().ok())
         .map(Timestamp::from_unix_seconds)
-        .ok_or_else(|| QueryError::Unsupported(format!("{text} is no time in RFC 3339 since 1970")))
+        .ok_or_else(|| {
+            QueryError::Unsupported(format!("{text} is not an RFC 3339 time since 1970"))
+        })
 }
 
 fn required<'a>(name: &str, value: Option<&'a String>) -> Result<&'a str, QueryError> {
@@ -222,12 +224,12 @@ fn required<'a>(name: &str, value: Option<&'a String>) -> Result<&'a str, QueryE
 fn parsed<T: std::str::FromStr>(name: &str, value: Option<&String>) -> Result<T, QueryError> {
     required(name, value)?
         .parse()
-        .map_err(|_| QueryError::Unsupported(format!("`{name}` cannot be understood")))
+        .map_err(|_| QueryError::Unsupported(format!("`{name}` is invalid")))
 }
 
 fn bytes(name: &str, value: Option<&String>) -> Result<Vec<u8>, QueryError> {
     Base64::decode_vec(required(name, value)?)
-        .map_err(|_| QueryError::Unsupported(format!("`{name}` is no Base64")))
+        .map_err(|_| QueryError::Unsupported(format!("`{name}` is not Base64")))
 }
 
 impl QueryError {

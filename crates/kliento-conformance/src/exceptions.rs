@@ -55,7 +55,7 @@ impl Exceptions {
             serde_json::from_str(text).map_err(|error| ExceptionsError(error.to_string()))?;
         let exceptions = file.exceptions.into_iter().map(|item| {
             let found = Outcome::from_name(&item.found).ok_or_else(|| {
-                ExceptionsError(format!("`found` is {:?}, which is no result", item.found))
+                ExceptionsError(format!("`found` is {:?}, which is not a result", item.found))
             })?;
             if item.reason.trim().is_empty() {
                 return Err(ExceptionsError(format!("{:?} have no reason", item.vectors)));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn excuses_what_it_names_with_what_was_found_and_nothing_else() {
+    fn excuses_exactly_the_named_vectors_with_the_stated_results() {
         let exceptions = Exceptions::from_json(FILE).unwrap();
         let (answer, differences) = accepts_anything();
         let (reason, globs) = exceptions.excuse("token::a::x", &answer, &differences).unwrap();
@@ -149,12 +149,12 @@ mod tests {
     }
 
     #[test]
-    fn refuses_exceptions_without_a_reason_or_a_result() {
+    fn rejects_exceptions_without_a_reason_or_a_result() {
         let read = |from, to| Exceptions::from_json(&FILE.replace(from, to)).unwrap_err().0;
         assert_eq!(read("takes anything", " "), r#"["token::a::*", "token::b::c"] have no reason"#);
         assert_eq!(
             read(r#""found": "valid", "reason""#, r#""found": "ok", "reason""#),
-            r#"`found` is "ok", which is no result"#
+            r#"`found` is "ok", which is not a result"#
         );
         assert_eq!(read(r#""token::d::*""#, ""), r#""counts otherwise" names no vectors"#);
         assert!(read("implementation", "name").contains("unknown field `name`"));

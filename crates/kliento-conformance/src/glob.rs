@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stars_stand_for_any_characters() {
+    fn stars_match_any_characters() {
         let fits = |pattern: &str, text: &str| Glob::new(pattern).matches(text);
         assert!(fits("a::b::c", "a::b::c"));
         assert!(!fits("a::b::c", "a::b::cd"));

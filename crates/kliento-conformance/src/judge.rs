@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn another_outcome_is_the_only_difference_told() {
+    fn another_outcome_is_the_only_reported_difference() {
         let vector = vector(r#"{"result": "invalid", "stage": "window", "code": "KL2402"}"#);
         let answer = Answer::new(Outcome::Malformed).with("stage", "parse").with("message", "m");
         assert_eq!(

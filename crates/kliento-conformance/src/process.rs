@@ -40,7 +40,7 @@ impl fmt::Display for ProcessError {
             }
             Self::NoAnswer(why) => f.write_str(why),
             Self::NotAsked(faults) => {
-                write!(f, "not asked: there was no answer to {faults} questions in a row")
+                write!(f, "not asked: no answer to {faults} questions in a row")
             }
         }
     }
@@ -94,8 +94,8 @@ impl Process {
     ///
     /// # Errors
     ///
-    /// [`ProcessError`] if there is no answer. The process is then stopped and restarted for the next
-    /// question, but not after five faults in a row.
+    /// [`ProcessError`] if there is no answer. The process is then stopped and restarted for the
+    /// next question, but not after five errors in a row.
     pub fn ask(&mut self, question: &Question) -> Result<Answer, ProcessError> {
         if self.faults >= MAX_FAULTS {
             return Err(ProcessError::NotAsked(self.faults));
@@ -130,7 +130,7 @@ impl Running {
             .spawn()
             .map_err(|error| ProcessError::NotStarted(format!("{program}: {error}")))?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(ProcessError::NotStarted("its streams cannot be had".into()));
+            return Err(ProcessError::NotStarted("its standard streams are not available".into()));
         };
         // Reading blocks, so another thread does it and this one can time out. A buffer of one line
         // is enough in lockstep.

@@ -317,7 +317,7 @@ mod tests {
         "audience": "a", "input": "AAAA", "expect": {"result": "malformed", "stage": "parse", "code": "KL1004"}}"#;
 
     #[test]
-    fn a_question_is_the_vector_without_what_only_its_reader_knows() {
+    fn a_question_is_the_vector_without_the_fields_for_its_reader() {
         let vector = Vector::from_json(VECTOR).unwrap();
         assert_eq!(
             vector.question.to_line(),
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_unknown_members_and_two_inputs_or_none() {
+    fn rejects_unknown_members_and_two_inputs_or_none() {
         let with = |from, to| Vector::from_json(&VECTOR.replace(from, to)).unwrap_err();
         assert!(with(r#""audience""#, r#""audiense""#).contains("unknown field `audiense`"));
         assert_eq!(
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_vectors_of_another_form_and_a_protocol_within() {
+    fn rejects_vectors_of_another_form_and_a_protocol_within() {
         let with = |from, to| Vector::from_json(&VECTOR.replace(from, to)).unwrap_err();
         assert_eq!(
             with("vector/v2", "vector/v1"),

@@ -244,7 +244,7 @@ fn verifier() -> Verifier {
     Verifier::with_crypto(TrustAnchors::iana(), veraid_aws_lc_rs::PROVIDER)
 }
 
-/// Refuses a user whose name is the organisation's domain, in any case and with or without the
+/// Rejects a user whose name is the organisation's domain, in any case and with or without the
 /// final dot.
 fn check_not_organisation(user: &str, organisation: &OrganisationName) -> Result<(), PolicyError> {
     let domain = user.strip_suffix('.').unwrap_or(user);

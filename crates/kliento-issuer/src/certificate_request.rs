@@ -96,7 +96,7 @@ pub(crate) struct ReceivedRequest<'a> {
 impl<'a> ReceivedRequest<'a> {
     pub(crate) fn parse(der: &'a [u8]) -> Result<Self, ProofError> {
         if der.len() > MAX_REQUEST {
-            return Err(form("it has more than 16 KiB"));
+            return Err(form("it is larger than 16 KiB"));
         }
         let mut input = Elements::new(der)?;
         let mut request = input.sequence()?;
@@ -271,8 +271,8 @@ impl<'a> Elements<'a> {
     }
 
     fn finish(self) -> Result<(), ProofError> {
-        if self.is_finished() { Ok(()) } else { Err(form("there are bytes after its end")) }
+        if self.is_finished() { Ok(()) } else { Err(form("there are trailing bytes")) }
     }
 }
 
-const UNEXPECTED: &str = "an element is missing, damaged or of another type";
+const UNEXPECTED: &str = "an element is missing, malformed or of an unexpected type";

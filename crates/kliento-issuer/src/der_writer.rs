@@ -54,7 +54,7 @@ pub(crate) fn oid(oid: &ObjectIdentifier) -> Result<Element, IssueError> {
 
 /// An INTEGER from 0 to 127.
 pub(crate) fn small_integer(value: u8) -> Result<Element, IssueError> {
-    debug_assert!(value < 0x80, "larger values take a sign octet");
+    debug_assert!(value < 0x80, "larger values need a sign octet");
     element(Tag::Integer, &[&[value]])
 }
 

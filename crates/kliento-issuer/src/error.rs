@@ -16,19 +16,19 @@ pub enum IssueError {
     Policy(#[from] PolicyError),
     /// Verifiers would reject the organisation or member: its chain, key record or certificate is
     /// invalid.
-    #[error("chain and certificates do not hold")]
+    #[error("invalid chain or certificate")]
     Identity(#[source] VerifyError),
     /// The key cannot sign.
     #[error(transparent)]
     Signer(#[from] SigningError),
     /// The returned signature is not the key's, or not over the bytes to be signed.
-    #[error("signature does not hold with the signer's public key")]
+    #[error("signature is invalid for the signer's public key")]
     InvalidSignature,
     /// The parts do not form a bundle or certificate.
-    #[error("what was put together is malformed")]
+    #[error("assembled bundle or certificate is malformed")]
     Malformed(#[source] BundleParseError),
     /// The parts do not form a token bundle; usually it would be too large.
-    #[error("what was put together is no token bundle")]
+    #[error("assembled bundle is not a token bundle")]
     Token(#[source] kliento::TokenParseError),
     /// Content or certificates are larger than the DER encoder supports (256 MiB).
     #[error("content is larger than 256 MiB")]
@@ -64,7 +64,7 @@ pub enum PolicyError {
         limit: u64,
     },
     /// Chain and certificates are not valid for as long as the signature would be.
-    #[error("signed period is {period}, but chain and certificates hold only {validity}")]
+    #[error("signed period is {period}, but chain and certificates are valid only {validity}")]
     NotCovered {
         /// The requested value.
         period: ValidityPeriod,
@@ -88,22 +88,22 @@ pub enum PolicyError {
         issuer: ValidityPeriod,
     },
     /// The public key has a form or size that verifiers reject.
-    #[error("public key cannot be used: {0}")]
+    #[error("unsupported public key: {0}")]
     Key(AlgorithmProblem),
     /// The private key is not that of the certificate.
-    #[error("private key is not that of the {certificate} certificate")]
+    #[error("private key does not match the {certificate} certificate")]
     KeyMismatch {
         /// The owner of the certificate: `organisation`, `member` or `issuer`.
         certificate: &'static str,
     },
     /// The certificate may not issue others, or not with so many levels below.
-    #[error("certificate of the issuer does not allow it to issue this one")]
+    #[error("issuer's certificate does not allow it to issue this one")]
     NotAnAuthority,
     /// VeraId has no certificates between the organisation's and a member's.
-    #[error("intermediate certificates are DomainAuth's; VeraId has none")]
+    #[error("intermediate certificates exist only under DomainAuth, not under VeraId")]
     IntermediateUnderVeraId,
     /// A name breaks the rules for names.
-    #[error("{what} cannot be used: {problem}")]
+    #[error("invalid {what}: {problem}")]
     Name {
         /// The kind of name: `organisation name` or `user name`.
         what: &'static str,
@@ -111,7 +111,7 @@ pub enum PolicyError {
         problem: NameProblem,
     },
     /// Verifiers would reject the TTL override of a key record.
-    #[error("TTL override is {seconds} seconds, which is not from 1 to {limit}")]
+    #[error("TTL override is {seconds} seconds, expected 1 to {limit}")]
     TtlOverride {
         /// The requested value.
         seconds: u64,
@@ -122,7 +122,7 @@ pub enum PolicyError {
     #[error("a member's key signs for that member alone, not on behalf of others")]
     AttributionNotAllowed,
     /// The certificate belongs to a different organisation than the one that is to sign.
-    #[error("certificate is of {found}, not of {required}")]
+    #[error("certificate belongs to {found}, not to {required}")]
     OtherOrganisation {
         /// The organisation that is to sign.
         required: String,
@@ -139,15 +139,17 @@ pub enum PolicyError {
     },
     /// The user's name is the organisation's name: verifiers would take the certificate for one of
     /// the organisation itself.
-    #[error("user is called like the organisation, for which verifiers take the certificate")]
+    #[error(
+        "user has the organisation's name, so verifiers would take the certificate for the organisation's"
+    )]
     NamedLikeOrganisation,
     /// The certificate would have the issuer and serial number of one above it, so the two could
-    /// not be told apart.
-    #[error("serial number is that of the issuer's certificate")]
+    /// not be distinguished.
+    #[error("serial number is already used by the issuer's certificate")]
     SerialNumberRepeated,
     /// Deployed verifiers reject organisation certificates without cA TRUE, so under VeraId all of
     /// them are authorities.
-    #[error("under VeraId an organisation's certificate is always that of an authority")]
+    #[error("under VeraId an organisation's certificate is always an authority's")]
     SignOnlyUnderVeraId,
     /// The certificate would allow more levels of intermediates than verifiers accept.
     #[error("{found} levels of intermediates are too many, limit is {limit}")]
@@ -164,7 +166,7 @@ pub enum PolicyError {
     #[error("a token cannot be detached from its signature")]
     DetachedToken,
     /// A certificate above the new one has the same key, so its holder would have two names.
-    #[error("public key is that of a certificate above this one")]
+    #[error("public key is already used by a certificate above this one")]
     KeyCertifiedTwice,
     /// The certificate would be valid at times when those above it are not.
     #[error(
@@ -178,7 +180,9 @@ pub enum PolicyError {
         issuer: Option<ValidityPeriod>,
     },
     /// An intermediate's certificate was given without those above it.
-    #[error("certificate of the issuer is not an organisation's, and those above it are missing")]
+    #[error(
+        "issuer's certificate is not an organisation's, and the certificates above it are missing"
+    )]
     IssuerPathMissing,
     /// The certificate request names a different member.
     #[error("certificate request is for {requested}, not for {member}")]
@@ -236,28 +240,28 @@ impl PolicyError {
 #[non_exhaustive]
 pub enum KeyError {
     /// The text is not a private key in PEM (RFC 7468 sections 10 and 11).
-    #[error("key is no PEM with the label PRIVATE KEY or ENCRYPTED PRIVATE KEY")]
+    #[error("key is not PEM with the label PRIVATE KEY or ENCRYPTED PRIVATE KEY")]
     Pem,
     /// The bytes are not an RSA key in PKCS#8 that can sign (RFC 5958, RFC 8017).
-    #[error("key is no RSA private key of 2048 to 4096 bits in PKCS#8: {reason}")]
+    #[error("key is not an RSA private key of 2048 to 4096 bits in PKCS#8: {reason}")]
     Pkcs8 {
         /// The problem with it.
         reason: &'static str,
     },
     /// The key is encrypted, and no passphrase was given.
-    #[error("key is encrypted, and there is no passphrase")]
+    #[error("key is encrypted, but no passphrase was given")]
     PassphraseMissing,
     /// The passphrase does not decrypt the key.
-    #[error("passphrase does not open the key, or the key is damaged")]
+    #[error("wrong passphrase, or the key is damaged")]
     Passphrase,
     /// The key's encryption is too expensive, or uses an algorithm that is not supported.
-    #[error("key is encrypted in a way that is not supported: {reason}")]
+    #[error("unsupported key encryption: {reason}")]
     Encryption {
         /// The part that is not supported.
         reason: &'static str,
     },
     /// Key generation failed.
-    #[error("no key could be generated")]
+    #[error("key generation failed")]
     Generation,
 }
 
@@ -287,7 +291,7 @@ pub enum ProofError {
         reason: &'static str,
     },
     /// The public key has a form or size that verifiers reject.
-    #[error("public key cannot be used: {0}")]
+    #[error("unsupported public key: {0}")]
     Key(AlgorithmProblem),
     /// The request is signed with an algorithm other than RSASSA-PSS or PKCS#1 v1.5 with SHA-2.
     #[error("certificate request is signed with an algorithm that is not allowed")]

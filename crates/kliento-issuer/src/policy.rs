@@ -1,4 +1,4 @@
-//! Issuing policy: what verifiers would reject is refused before anything is signed.
+//! Issuing policy: rejects what verifiers would reject, before anything is signed.
 
 use kliento::{Token, TokenPolicy};
 use veraid_core::{
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_over_an_hour_are_refused() {
+    fn tokens_over_an_hour_are_rejected() {
         assert_eq!(
             token_period(t(10_000), 3_601, p(0, 1_000_000)),
             Err(PolicyError::SignedPeriodTooLong { seconds: 3_601, limit: 3_600 })
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_that_outlive_chain_or_certificates_are_refused() {
+    fn tokens_that_outlive_chain_or_certificates_are_rejected() {
         assert_eq!(token_period(t(1_000), 500, p(0, 1_500)), Ok(p(940, 1_500)));
         assert_eq!(
             token_period(t(1_000), 501, p(0, 1_500)),

@@ -22,6 +22,6 @@ impl Secret {
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Secret({} octets)", self.0.len())
+        write!(f, "Secret({} bytes)", self.0.len())
     }
 }

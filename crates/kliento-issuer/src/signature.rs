@@ -369,7 +369,7 @@ impl std::fmt::Debug for Content<'_> {
             Self::Attached(_) => "Attached",
             Self::Detached(_) => "Detached",
         };
-        write!(f, "{form}({} octets)", self.bytes().len())
+        write!(f, "{form}({} bytes)", self.bytes().len())
     }
 }
 

@@ -26,7 +26,7 @@ pub trait SigningKey: fmt::Debug + Send + Sync {
 
 /// The reason that a key cannot sign.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("signing key does not sign: {reason}")]
+#[error("signing failed: {reason}")]
 pub struct SigningError {
     reason: String,
 }

@@ -86,9 +86,9 @@ impl SoftwareKey {
     /// [`KeyError::Pkcs8`] if it is not PKCS#8, or not an RSA key of 2048 to 4096 bits.
     pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, KeyError> {
         PrivateKeyInfoRef::from_der(der)
-            .map_err(|_| KeyError::Pkcs8 { reason: "it is no PrivateKeyInfo in DER" })?;
+            .map_err(|_| KeyError::Pkcs8 { reason: "it is not a PrivateKeyInfo in DER" })?;
         let pair = KeyPair::from_pkcs8(der).map_err(|_| KeyError::Pkcs8 {
-            reason: "it is of another type or size, or its numbers do not go together",
+            reason: "its type or size is not supported, or its numbers are inconsistent",
         })?;
         Self::new(pair)
     }
@@ -121,7 +121,7 @@ impl SoftwareKey {
         };
         let unsupported = |reason| KeyError::Encryption { reason };
         let encrypted = EncryptedPrivateKeyInfoRef::from_der(&der)
-            .map_err(|_| unsupported("it is no EncryptedPrivateKeyInfo in DER with PBES2"))?;
+            .map_err(|_| unsupported("it is not an EncryptedPrivateKeyInfo in DER with PBES2"))?;
         check_cost(&encrypted.encryption_algorithm)?;
         let plain = encrypted.decrypt(passphrase).map_err(|error| match error {
             pkcs8::Error::EncryptedPrivateKey(pkcs5::Error::DecryptFailed) => KeyError::Passphrase,
@@ -168,7 +168,7 @@ impl SoftwareKey {
         )
         .map_err(|_| failed())?;
         let encrypted = PrivateKeyInfoRef::from_der(&der)
-            .map_err(|_| KeyError::Pkcs8 { reason: "it is no PrivateKeyInfo in DER" })?
+            .map_err(|_| KeyError::Pkcs8 { reason: "it is not a PrivateKeyInfo in DER" })?
             .encrypt_with_params(parameters, passphrase)
             .map_err(|_| failed())?;
         to_pem(EncryptedPrivateKeyInfoRef::<'_>::PEM_LABEL, encrypted.as_bytes())
@@ -184,7 +184,7 @@ impl SoftwareKey {
         let spki: PublicKeyX509Der<'_> = pair
             .public_key()
             .as_der()
-            .map_err(|_| KeyError::Pkcs8 { reason: "its public half cannot be written" })?;
+            .map_err(|_| KeyError::Pkcs8 { reason: "its public half cannot be encoded" })?;
         let public_key = spki.as_ref().to_vec();
         let bits = check_member_key(&public_key)
             .map_err(|_| KeyError::Pkcs8 { reason: "its size or exponent is not allowed" })?;
@@ -199,7 +199,7 @@ impl SoftwareKey {
         let der: Pkcs8V1Der<'_> = self
             .pair
             .as_der()
-            .map_err(|_| KeyError::Pkcs8 { reason: "its private half cannot be written" })?;
+            .map_err(|_| KeyError::Pkcs8 { reason: "its private half cannot be encoded" })?;
         Ok(Zeroizing::new(der.as_ref().to_vec()))
     }
 }
@@ -255,7 +255,7 @@ fn to_pem(label: &'static str, der: &[u8]) -> Result<Secret, KeyError> {
     Ok(Secret::new(Zeroizing::new(pem.into_bytes())))
 }
 
-/// Refuses key derivation that is too expensive in time or memory.
+/// Rejects key derivation that is too expensive in time or memory.
 fn check_cost(scheme: &pkcs5::EncryptionScheme) -> Result<(), KeyError> {
     let kdf = scheme
         .pbes2()
@@ -270,7 +270,7 @@ fn check_cost(scheme: &pkcs5::EncryptionScheme) -> Result<(), KeyError> {
             let work = bytes.saturating_mul(u64::from(parameters.parallelization));
             work <= SoftwareKey::MAX_SCRYPT_BYTES
         }
-        _ => return Err(KeyError::Encryption { reason: "its key derivation is not known" }),
+        _ => return Err(KeyError::Encryption { reason: "its key derivation is not supported" }),
     };
     if is_bearable {
         Ok(())

@@ -228,7 +228,7 @@ fn prove(
 }
 
 #[test]
-fn what_is_issued_verifies_or_is_not_issued() {
+fn nothing_is_issued_that_does_not_verify() {
     let worlds = [Fixture::new(Profile::VeraId), Fixture::new(Profile::DomainAuth)];
     // Always the same plans: the result for a change must not depend on chance.
     let mut runner = TestRunner::deterministic();

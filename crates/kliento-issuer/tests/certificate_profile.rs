@@ -42,7 +42,7 @@ fn signer() -> (Constraints, KeyUsage) {
 }
 
 #[test]
-fn every_certificate_says_what_its_key_may_do_and_no_more() {
+fn every_certificate_states_exactly_the_uses_of_its_key() {
     let levels = |intermediate_levels| CertificateUse::Issue { intermediate_levels };
     let mut cases = vec![
         (Profile::VeraId, levels(0), authority_of(0)),
@@ -62,7 +62,7 @@ fn every_certificate_says_what_its_key_may_do_and_no_more() {
 }
 
 #[test]
-fn members_and_intermediates_say_so_too() {
+fn members_and_intermediates_report_it_too() {
     for profile in [Profile::VeraId, Profile::DomainAuth] {
         let world = Fixture::new(profile);
         let certificate = world.identity.organisation_certificate().clone();
@@ -85,7 +85,7 @@ fn members_and_intermediates_say_so_too() {
 }
 
 #[test]
-fn uses_that_the_profile_does_not_have_are_refused() {
+fn uses_that_the_profile_does_not_have_are_rejected() {
     let levels = |intermediate_levels| CertificateUse::Issue { intermediate_levels };
     for (profile, certificate_use, error) in [
         (Profile::VeraId, CertificateUse::SignOnly, PolicyError::SignOnlyUnderVeraId),

@@ -80,7 +80,7 @@ fn an_organisation_signs_for_itself_and_on_behalf_of_users() {
 }
 
 #[test]
-fn a_member_signs_for_itself_and_for_nobody_else() {
+fn a_member_signs_only_for_itself() {
     for profile in PROFILES {
         let world = Fixture::new(profile);
         let alice = user("alice");
@@ -194,7 +194,7 @@ fn a_member_certificate_never_has_the_organisations_serial_number() {
 }
 
 #[test]
-fn the_verifiers_own_caps_hold_for_what_is_issued() {
+fn the_verifiers_own_caps_apply_to_issuing() {
     let service: ServiceOid = "1.3.6.1.4.1.58708.1.1".parse().unwrap();
     let world = Fixture::with(Profile::VeraId, key(2048, 0), None);
     let policy = world.verifier.policy().with_max_signed_seconds(60);
@@ -286,7 +286,7 @@ fn veraid_has_no_intermediates() {
 }
 
 #[test]
-fn content_of_any_service_is_signed_attached_or_detached_for_longer_than_the_chain_holds() {
+fn content_of_any_service_is_signed_attached_or_detached_for_longer_than_the_chain_is_valid() {
     let service: ServiceOid = "1.3.6.1.4.1.58708.1.1".parse().unwrap();
     for profile in PROFILES {
         let world = Fixture::with(profile, key(2048, 0), None);
@@ -399,7 +399,7 @@ fn a_member_certificate_issues_no_other() {
 }
 
 #[test]
-fn names_that_verifiers_refuse_are_not_issued() {
+fn names_that_verifiers_reject_are_not_issued() {
     let key = key(2048, 1);
     for (name, problem) in [
         ("", NameProblem::EmptyLabel),
@@ -574,7 +574,7 @@ fn last_field(der: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn a_forged_member_certificate_is_refused_before_anything_is_signed() {
+fn a_forged_member_certificate_is_rejected_before_anything_is_signed() {
     let world = Fixture::new(Profile::VeraId);
     let (member, stranger) = (key(2048, 1), key(2048, 5));
     let other = kliento_issuer::Organisation::new("example.com", Profile::VeraId, stranger.clone())

@@ -62,7 +62,7 @@ fn an_encrypted_key_needs_its_passphrase() {
 }
 
 #[test]
-fn what_is_no_key_is_refused() {
+fn invalid_keys_are_rejected() {
     for pem in ["", "key", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"]
     {
         assert_eq!(SoftwareKey::from_pkcs8_pem(pem).unwrap_err(), KeyError::Pem, "{pem:?}");
@@ -70,7 +70,7 @@ fn what_is_no_key_is_refused() {
     let whole = RsaKey::fixed(2048, 0).pkcs8_der();
     let (cut, longer) = (whole.get(..600).unwrap(), [whole, b"\0"].concat());
     for der in [b"", cut, &longer] {
-        let reason = "it is no PrivateKeyInfo in DER";
+        let reason = "it is not a PrivateKeyInfo in DER";
         assert_eq!(SoftwareKey::from_pkcs8_der(der).unwrap_err(), KeyError::Pkcs8 { reason });
     }
     // Sizes and exponents that verifiers reject.
@@ -109,11 +109,11 @@ fn a_key_file_cannot_ask_for_hours_of_work() {
 }
 
 #[test]
-fn debug_output_holds_no_key() {
+fn debug_output_contains_no_key() {
     let key = key();
     assert_eq!(format!("{key:?}"), "SoftwareKey { bits: 2048, .. }");
     let secret = key.to_pkcs8_der().unwrap();
-    assert_eq!(format!("{secret:?}"), format!("Secret({} octets)", secret.as_bytes().len()));
+    assert_eq!(format!("{secret:?}"), format!("Secret({} bytes)", secret.as_bytes().len()));
 }
 
 /// Returns the output of `openssl` for these arguments and this input; `None`, with a message, if

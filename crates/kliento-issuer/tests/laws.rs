@@ -33,7 +33,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
-    fn tokens_come_back_as_they_went_in(
+    fn tokens_round_trip_unchanged(
         token in tokens(),
         name in proptest::option::of(".{1,30}"),
         lifetime in 0_u64..=3600,

@@ -74,12 +74,12 @@ fn no_bit_of_a_request_can_be_changed() {
     let long = [der.as_slice(), &[0]].concat();
     assert_eq!(
         ProvedPublicKey::from_certificate_request(&long),
-        Err(ProofError::Form { reason: "there are bytes after its end" })
+        Err(ProofError::Form { reason: "there are trailing bytes" })
     );
     let large = vec![0x30; 16 * 1024 + 1];
     assert_eq!(
         ProvedPublicKey::from_certificate_request(&large),
-        Err(ProofError::Form { reason: "it has more than 16 KiB" })
+        Err(ProofError::Form { reason: "it is larger than 16 KiB" })
     );
 }
 
@@ -132,7 +132,7 @@ fn openssl_request(key: &RsaKey, subject: &str, options: &[&str]) -> Option<Vec<
 }
 
 #[test]
-fn requests_of_openssl_are_read_and_their_algorithms_judged() {
+fn requests_of_openssl_are_read_and_their_algorithms_checked() {
     let key = RsaKey::fixed(2048, 1);
     let pss = ["-sigopt", "rsa_padding_mode:pss", "-sigopt"];
     let digest_salt = [&pss[..], &["rsa_pss_saltlen:digest"]].concat();

@@ -40,7 +40,7 @@ impl Health for Greeter {
         request: Request<HealthCheckRequest>,
     ) -> Result<Response<HealthCheckResponse>, Status> {
         let sender: Option<&Identity> = request.extensions().get();
-        let sender = sender.ok_or_else(|| Status::internal("there is no interceptor"))?;
+        let sender = sender.ok_or_else(|| Status::internal("missing interceptor"))?;
         println!("called by {}, signed by the {}", sender.subject(), sender.kind());
         Ok(Response::new(HealthCheckResponse { status: ServingStatus::Serving.into() }))
     }

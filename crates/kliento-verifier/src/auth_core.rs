@@ -19,7 +19,7 @@ pub(crate) struct AuthCore {
     on_rejection: Option<Listener>,
 }
 
-/// A callback for refusals.
+/// A callback for rejections.
 type Listener = Arc<dyn Fn(&AuthError) + Send + Sync>;
 
 /// The treatment of requests without Kliento credentials.

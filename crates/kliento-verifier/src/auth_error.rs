@@ -1,4 +1,4 @@
-//! Refusals: the reasons to reject a request, for callers and for the log.
+//! The reasons to reject a request, for callers and for the log.
 
 use http::StatusCode;
 use kliento::{TokenParseError, VerifyError};
@@ -13,42 +13,42 @@ use crate::replay::ReplayGuardError;
 #[non_exhaustive]
 pub enum AuthError {
     /// There are no Kliento credentials.
-    #[error("there are no Kliento credentials")]
+    #[error("missing Kliento credentials")]
     NoCredentials,
     /// There is more than one `Authorization` header. Another server might read a different one.
-    #[error("there are {count} Authorization headers")]
+    #[error("expected one Authorization header, found {count}")]
     SeveralCredentials {
         /// The number of headers.
         count: usize,
     },
     /// The credentials are not a token bundle.
-    #[error("credentials are malformed")]
+    #[error("malformed credentials")]
     Malformed(#[source] TokenParseError),
     /// The token is invalid.
-    #[error("token does not hold")]
+    #[error("invalid token")]
     Invalid(#[source] VerifyError),
     /// The server does not serve the requested audience.
-    #[error("this verifier does not serve the audience that was asked for")]
+    #[error("this verifier does not serve the requested audience")]
     AudienceNotServed,
     /// No audience is known for the request.
     #[error(
-        "no audience is known for this request: no route claims it, or there are neither routes, audiences nor one in the query"
+        "no audience for this request: no route matches it, or neither the configuration nor the query names one"
     )]
     NoAudience,
     /// The request can be read in more than one way, so its audience is unclear.
-    #[error("no audience is known for this request: the {problem}")]
+    #[error("no audience for this request: the {problem}")]
     UnclearRequest {
         /// The part that is unclear, and the reason.
         problem: &'static str,
     },
     /// The sender is verified, but the access policy denies it.
-    #[error("{subject:?} is not let in by the access policy")]
+    #[error("{subject:?} is denied by the access policy")]
     SubjectDenied {
         /// The denied subject.
         subject: String,
     },
     /// The token lacks a claim, or claims a different value.
-    #[error("token has no claim {name:?} of the value that the access policy requires")]
+    #[error("token lacks claim {name:?} with the value that the access policy requires")]
     ClaimRequired {
         /// The name of the claim.
         name: String,
@@ -67,11 +67,11 @@ pub enum AuthError {
     #[error("token was used before")]
     Replayed,
     /// The replay guard cannot tell whether the token was used before.
-    #[error("whether the token was used before cannot be told")]
+    #[error("cannot determine whether the token was used before")]
     ReplayGuard(#[source] ReplayGuardError),
 }
 
-/// The part of a refusal that callers learn.
+/// The part of a rejection that callers learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum AuthErrorClass {
@@ -125,19 +125,19 @@ impl AuthErrorClass {
         }
     }
 
-    /// A sentence for people, the same for all refusals of the class.
+    /// A sentence for people, the same for all errors of the class.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
             Self::Missing => "Kliento credentials are required",
-            Self::Malformed => "The credentials are no Kliento token bundle",
+            Self::Malformed => "The credentials are not a Kliento token bundle",
             Self::Expired => "The token has expired or is not valid yet",
             Self::Audience => "The token is for another audience",
             Self::Untrusted => "The token cannot be trusted",
             Self::Policy => "The token is of a kind that is not accepted here",
             Self::Forbidden => "The sender of the token is not allowed here",
             Self::Replayed => "The token was used before",
-            Self::Unavailable => "The token cannot be judged now",
+            Self::Unavailable => "The token cannot be verified now",
         }
     }
 
@@ -160,7 +160,7 @@ impl AuthError {
         match self {
             Self::AudienceNotServed => "This verifier does not serve that audience",
             Self::NoAudience | Self::UnclearRequest { .. } => {
-                "This verifier serves no audience for this request"
+                "This verifier has no audience for this request"
             }
             _ => self.class().title(),
         }
@@ -187,7 +187,7 @@ impl AuthError {
         }
     }
 
-    /// The error code of the refusal, which stays the same across releases. `kliento explain`
+    /// The error code, which stays the same across releases. `kliento explain`
     /// describes it.
     #[must_use]
     pub const fn code(&self) -> u16 {

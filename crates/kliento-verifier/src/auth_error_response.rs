@@ -21,7 +21,7 @@ impl AuthErrorClass {
 
 impl AuthError {
     /// The response to a rejected request: status, challenge and problem details (RFC 9457) of the
-    /// refusal's class, without its reasons.
+    /// error's class, without its reasons.
     ///
     /// Only 401 has a challenge (RFC 9110 section 15.5.2): other credentials do not help against
     /// 403 and 503. It must not be cached, as the same request may be admitted a second later. The
@@ -31,7 +31,7 @@ impl AuthError {
         self.respond(PROBLEM_JSON, self.problem().to_json()).map(B::from)
     }
 
-    /// Problem details of the refusal: those of its class, with its own title.
+    /// Problem details of the error: those of its class, with its own title.
     pub(crate) fn problem(&self) -> Problem {
         Problem::of_class(self.class()).with_title(self.title())
     }

@@ -17,10 +17,10 @@ use crate::identity_headers;
 pub enum IdentityRejection {
     /// The layer let the request through without Kliento credentials, for use with other schemes
     /// (401).
-    #[error("there are no Kliento credentials")]
+    #[error("missing Kliento credentials")]
     NoCredentials,
     /// No layer handled the request, which is the server's own fault (500).
-    #[error("there is no KlientoLayer around this route: add it with Router::layer")]
+    #[error("no KlientoLayer around this route: add it with Router::layer")]
     LayerMissing,
 }
 

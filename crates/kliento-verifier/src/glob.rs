@@ -38,7 +38,7 @@ pub enum PatternError {
     #[error("pattern has an empty part")]
     Empty,
     /// The text is longer than any name.
-    #[error("pattern has {octets} octets, limit is {limit}")]
+    #[error("pattern has {octets} bytes, limit is {limit}")]
     TooLong {
         /// Its length in bytes.
         octets: usize,
@@ -58,7 +58,7 @@ pub enum PatternError {
     /// The organisation's part has characters that are not allowed in domain names;
     /// internationalised names are written as A-labels.
     #[error(
-        "pattern {pattern:?} names no domain: letters, digits, hyphens, dots and * only, other scripts as A-labels (xn--…)"
+        "pattern {pattern:?} is not a domain name: use letters, digits, hyphens, dots and *, and A-labels (xn--…) for other scripts"
     )]
     NotADomain {
         /// The pattern.
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn stars_stand_for_any_characters_and_only_stars_do() {
+    fn only_stars_match_any_characters() {
         assert!(is_about("*", "example.com"));
         assert!(is_about("*.example.com", "a.b.example.com"));
         assert!(!is_about("*.example.com", "example.com"));
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_domain_is_refused() {
+    fn patterns_that_are_not_domain_names_are_rejected() {
         let parse = |text: &str| text.parse::<NamePattern>();
         assert_eq!(parse(""), Err(PatternError::Empty));
         assert_eq!(parse("@example.com"), Err(PatternError::Empty));
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_no_name_matches_is_refused() {
+    fn a_pattern_that_no_name_matches_is_rejected() {
         let long_label = format!("{}.example", "a".repeat(64));
         let long_user = format!("{}@example.com", "a".repeat(256));
         for pattern in [
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_some_name_matches_is_taken() {
+    fn a_pattern_that_some_name_matches_is_accepted() {
         let (label, user) = ("a".repeat(63), "a".repeat(255));
         let full = format!("{label}.{label}.{label}.{}", "a".repeat(53));
         for pattern in [

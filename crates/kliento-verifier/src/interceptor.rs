@@ -63,7 +63,7 @@ impl KlientoInterceptor {
         Self { auth_core: self.auth_core.beside_other_schemes() }
     }
 
-    /// Calls `tell` with every refusal, for a log: callers do not learn
+    /// Calls `tell` with every rejection, for a log: callers do not learn
     /// [the reasons](AuthError::reasons).
     #[must_use]
     pub fn on_rejection(self, tell: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
@@ -81,7 +81,7 @@ impl Interceptor for KlientoInterceptor {
     }
 }
 
-/// The status for callers: the class of the refusal, as in the layer's responses.
+/// The status for callers: the class of the error, as in the layer's responses.
 fn status(rejection: &AuthError) -> Status {
     Status::new(Code::from_i32(rejection.class().grpc_status().into()), rejection.title())
 }

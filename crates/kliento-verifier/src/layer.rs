@@ -23,7 +23,7 @@ pub use future::KlientoFuture;
 ///
 /// An admitted request has an [`Identity`](crate::Identity) in its extensions, and no `X-Kliento-…`
 /// header from its sender; nothing else in it is changed. A rejected request gets 401 with
-/// `WWW-Authenticate`, 403 or 503, and problem details that name the class of the refusal
+/// `WWW-Authenticate`, 403 or 503, and problem details that name the class of the error
 /// ([`AuthError::to_response`]). A gRPC call gets the same status without a body, and
 /// [`AuthErrorClass::grpc_status`](crate::AuthErrorClass::grpc_status) as its `grpc-status`.
 ///
@@ -68,7 +68,7 @@ impl KlientoLayer {
         Self { auth_core: self.auth_core.beside_other_schemes() }
     }
 
-    /// Calls `tell` with every refusal, for a log: callers do not learn
+    /// Calls `tell` with every rejection, for a log: callers do not learn
     /// [the reasons](AuthError::reasons).
     #[must_use]
     pub fn on_rejection(self, tell: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {

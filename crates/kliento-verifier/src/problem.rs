@@ -8,7 +8,7 @@ use crate::auth_error::AuthErrorClass;
 /// The media type of problem details.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// Problem details of a refusal: its class, and its code for operators of the verifier.
+/// Problem details of a rejection: its class, and its code for operators of the verifier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     #[serde(rename = "type")]
@@ -24,7 +24,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The problem details for a refusal of this class.
+    /// The problem details for a rejection of this class.
     #[must_use]
     pub fn of_class(class: AuthErrorClass) -> Self {
         Self {

@@ -61,7 +61,7 @@ pub struct UsedToken {
 }
 
 impl UsedToken {
-    /// Time for which a guard remembers a token after the end of its signed period, in seconds.
+    /// Time for which a guard keeps a token after the end of its signed period, in seconds.
     ///
     /// Clocks step, and those of several servers differ. Within this margin a token that has ended
     /// by one clock and not by another is still known to be used. It is twice the maximum leeway of
@@ -104,18 +104,16 @@ pub enum TokenUse {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayGuardError {
-    /// The guard has reached its limit of remembered tokens, and cannot forget any of them yet.
-    #[error(
-        "replay guard remembers {entries} used tokens, its limit, and can forget none of them yet"
-    )]
+    /// The guard has reached its limit of used tokens, and cannot drop any of them yet.
+    #[error("replay guard is full: it has {entries} used tokens and can drop none of them yet")]
     Full {
-        /// The number of remembered tokens.
+        /// The number of used tokens.
         entries: usize,
     },
     /// Tokens that ended as late as this one were forgotten already, so the clock has been set
     /// back.
     #[error(
-        "token ends at {end}, and used tokens that end by {forgotten} have been forgotten: the clock was set back"
+        "token ends at {end}, but used tokens that end by {forgotten} have been dropped: the clock was set back"
     )]
     Forgotten {
         /// The last second of the token's signed period.
@@ -125,7 +123,7 @@ pub enum ReplayGuardError {
     },
     /// The shared store begins after the token does, so it may have lost the token's first use.
     #[error(
-        "token begins at {start}, and the shared store of used tokens knows of no use before {since}: it is new, or has lost its content"
+        "token begins at {start}, but the shared store of used tokens has no record before {since}: it is new or has lost its content"
     )]
     StoreTooNew {
         /// The first second of the token's signed period.
@@ -134,7 +132,7 @@ pub enum ReplayGuardError {
         since: Timestamp,
     },
     /// The guard has to wait for its store in a place that cannot wait, such as an interceptor.
-    #[error("replay guard waits for its store, and nothing can wait here")]
+    #[error("replay guard has to wait for its store, which is not possible here")]
     Waiting,
     /// The shared store does not answer; the reason in its own words.
     #[error("shared store of used tokens: {0}")]
@@ -152,14 +150,14 @@ pub type TokenUseFuture<'a> =
 ///
 /// 1. Lookup and recording are one step. Of two servers that receive one token at once, one gets
 ///    [`TokenUse::First`] and the other [`TokenUse::Repeated`].
-/// 2. A use is remembered until [`UsedToken::kept_until`] has passed, which is well after the
+/// 2. A use is kept until [`UsedToken::kept_until`] has passed, which is well after the
 ///    token ends. If the store takes a time to live, it is at least that instant minus
 ///    [`UsedToken::now`].
 /// 3. If the clock goes back, a token that ended no later than a forgotten one is an error, since
 ///    its use may have been forgotten.
 /// 4. If the guard cannot tell, because the store is unavailable, is full, or has lost its content,
 ///    the result is an error and never [`TokenUse::First`].
-/// 5. The guard reads no clock to judge a token: [`UsedToken::now`] is the instant at which the
+/// 5. The guard reads no clock to check a token: [`UsedToken::now`] is the instant at which the
 ///    token was verified.
 pub trait ReplayGuard: fmt::Debug + Send + Sync {
     /// Records a use of a token, and returns whether it was used before.

@@ -99,7 +99,7 @@ pub enum StartError {
     #[error("one-time tokens")]
     OneTime(#[from] OneTimeError),
     /// A socket cannot be bound.
-    #[error("{address} cannot be listened at")]
+    #[error("cannot listen on {address}")]
     Listen {
         /// The socket's address.
         address: ListenAddress,
@@ -108,7 +108,7 @@ pub enum StartError {
         error: io::Error,
     },
     /// Threads cannot be started.
-    #[error("threads for verifying cannot be started")]
+    #[error("cannot start verification threads")]
     Threads(#[source] io::Error),
 }
 
@@ -155,7 +155,7 @@ impl Server {
         let state = Arc::new(state(&config, authenticator, one_time)?);
         if state.forwarded.is_empty() {
             tracing::warn!(
-                "neither audiences nor routes are set: tokens are judged for whatever audience the caller or the proxy names, and requests without one are refused"
+                "neither audiences nor routes are set: tokens are verified for any audience that the caller or the proxy names, and requests without one are rejected"
             );
         }
         let public = listen(&config.listen).await?;

@@ -112,7 +112,7 @@ fn the_axum_server_greets_its_callers() {
 }
 
 #[test]
-fn the_hyper_server_takes_a_token_once_and_the_old_key_as_ever() {
+fn the_hyper_server_accepts_a_token_once_and_the_old_key_always() {
     let server = Running::new("tower_hyper");
     let hello = answer("200 OK", "Hello alice@example.com\n");
     let old = answer("200 OK", "Hello, holder of the key\n");

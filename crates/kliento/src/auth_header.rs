@@ -9,10 +9,10 @@ use crate::token_bundle::TokenBundle;
 
 const SCHEME: &str = "Kliento";
 
-/// Decodes the value of an `Authorization` header to the octets of a bundle: the scheme in any
+/// Decodes the value of an `Authorization` header to the bytes of a bundle: the scheme in any
 /// case, one space, standard Base64 (RFC 4648 section 4), padded or not.
 ///
-/// [`TokenBundle::from_auth_header`] decodes them too; use this function to see the octets before
+/// [`TokenBundle::from_auth_header`] decodes them too; use this function to see the bytes before
 /// they are parsed.
 ///
 /// # Errors
@@ -32,14 +32,14 @@ pub fn decode_auth_header(value: &str) -> Result<Vec<u8>, TokenParseError> {
 }
 
 /// Decodes a bundle in standard Base64, with all its padding or without any, and without set bits
-/// that the octets do not use.
+/// that the bytes do not use.
 ///
 /// # Errors
 ///
 /// [`TokenParseError::Base64`], or [`TokenParseError::TooLarge`] before anything is decoded.
 pub fn decode_base64(text: &str) -> Result<Vec<u8>, TokenParseError> {
     let digits = text.trim_end_matches('=');
-    // Checked before decoding: three octets in four digits.
+    // Checked before decoding: three bytes in four digits.
     let octets = digits.len().saturating_mul(3) / 4;
     let limit = TokenBundle::MAX_SIZE_BYTES;
     if octets > limit {
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_other_schemes_and_separators() {
+    fn rejects_other_schemes_and_separators() {
         for (value, problem) in [
             ("", HeaderProblem::Scheme),
             ("Bearer TWFu", HeaderProblem::Scheme),
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_all_but_canonical_base64() {
+    fn rejects_all_but_canonical_base64() {
         for base64 in [
             "", "=", "T", "TQ=", "TQ===", "TR==", "TR", "TWFu=", "TW Fu", "TWFu\n", "TWFu ",
             "-_-_", "TQ==TQ==", "TW=u", "TWFu!",
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_must_be_too_large_before_it_is_decoded() {
+    fn rejects_oversized_input_before_it_is_decoded() {
         let limit = TokenBundle::MAX_SIZE_BYTES;
         assert!(decode_auth_header(&encode(&vec![0; limit])).is_ok());
         assert_eq!(

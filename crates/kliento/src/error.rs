@@ -2,16 +2,16 @@
 
 use crate::token::TokenError;
 
-/// The octets or header do not contain a token bundle: malformed.
+/// The input or header does not contain a token bundle: malformed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenParseError {
     /// The bundle is larger than Kliento allows.
-    #[error("token bundle has {bytes} octets, limit is {limit}")]
+    #[error("token bundle has {bytes} bytes, limit is {limit}")]
     TooLarge {
-        /// Its size in octets, or a lower bound of it.
+        /// Its size in bytes, or a lower bound of it.
         bytes: usize,
-        /// The maximum size in octets.
+        /// The maximum size in bytes.
         limit: usize,
     },
     /// The header is not a Kliento header.
@@ -20,7 +20,7 @@ pub enum TokenParseError {
     /// The part after the scheme is not Base64.
     #[error("token bundle is not standard Base64")]
     Base64,
-    /// The octets are not a signature bundle.
+    /// The bytes are not a signature bundle.
     #[error("token bundle is malformed")]
     Bundle(#[source] veraid_core::BundleParseError),
 }
@@ -55,10 +55,10 @@ impl TokenParseError {
 #[non_exhaustive]
 pub enum VerifyError {
     /// The signature bundle is invalid.
-    #[error("signature bundle does not hold")]
+    #[error("invalid signature bundle")]
     Signature(#[source] veraid_core::VerifyError),
     /// The signed content is not a token.
-    #[error("signed content is no token")]
+    #[error("signed content is not a Kliento token")]
     Token(#[source] TokenError),
     /// The token is for another audience.
     #[error("token is for audience {found:?}, not {required:?}")]

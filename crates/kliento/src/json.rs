@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_unescaped_and_hold_no_half_of_a_pair() {
+    fn strings_are_unescaped_and_contain_no_lone_surrogate() {
         for (text, expected) in [
             (r#""""#, ""),
             (r#" "a\"\\\/\b\f\n\r\té" "#, "a\"\\/\u{8}\u{C}\n\r\té"),
@@ -476,7 +476,7 @@ mod tests {
 
         /// Compares with a general library, as long as no feature changes what that accepts.
         #[test]
-        fn it_reads_what_serde_json_reads_but_for_depth_and_repeated_keys(text in texts()) {
+        fn it_accepts_the_input_of_serde_json_except_for_depth_and_repeated_keys(text in texts()) {
             if serde_json::from_str::<serde_json::Value>("1e400").is_err() {
                 let expected = depth_and_repetition(&text)
                     .is_some_and(|(depth, repeats)| depth <= MAX_DEPTH && !repeats);

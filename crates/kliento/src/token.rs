@@ -169,7 +169,7 @@ pub enum TokenError {
     /// contain claims.
     #[error(
         "it is {} at line {line}, column {column}",
-        if *.is_syntax { "no JSON" } else { "not of the form {\"audience\": string, \"claims\"?: {name: string}} without repeated keys" }
+        if *.is_syntax { "not JSON" } else { "not of the form {\"audience\": string, \"claims\"?: {name: string}} without repeated keys" }
     )]
     Json {
         /// The line, from 1.
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_content_that_is_no_token() {
+    fn rejects_content_that_is_not_a_token() {
         let form = |json: &str| match parse(json) {
             Err(TokenError::Json { is_syntax, .. }) => Some(is_syntax),
             _ => None,

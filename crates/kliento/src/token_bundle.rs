@@ -85,7 +85,7 @@ impl TokenBundle {
         Self::from_der(&auth_header::decode_auth_header(value)?)
     }
 
-    /// Looks up the octets of a bundle in the [cache](Verifier::with_cache) of `verifier`.
+    /// Looks up the bytes of a bundle in the [cache](Verifier::with_cache) of `verifier`.
     ///
     /// The result equals that of [`TokenBundle::from_der`] followed by
     /// [`TokenBundle::verify_for_any`], at lower cost: a bundle that was verified before is not
@@ -208,11 +208,11 @@ pub struct VerifiedToken {
 /// The result of a cache lookup for a token bundle.
 #[derive(Debug)]
 pub enum TokenCacheLookup {
-    /// These octets were verified before: the result that verifying them again would give.
+    /// These bytes were verified before: the result that verifying them again would give.
     Hit(Result<Box<VerifiedToken>, VerifyError>),
     /// The bundle's organisation is cached: verifying takes a tenth of the time.
     OrganisationCached(Box<TokenBundle>),
-    /// Not cached, or not enough to be fast. The octets may not even be a bundle.
+    /// Not cached, or not enough to be fast. The bytes may not even be a bundle.
     Miss,
 }
 
@@ -283,7 +283,7 @@ impl VerifiedToken {
         self.validity().end()
     }
 
-    /// The octets of the token's signature, which identify the token; do not use those of the
+    /// The bytes of the token's signature, which identify the token; do not use those of the
     /// bundle for that.
     #[must_use]
     pub fn signature(&self) -> &[u8] {

@@ -103,7 +103,7 @@ fn an_answer_that_the_chain_has_twice_is_in_the_bundle_once() {
 }
 
 #[test]
-fn a_chain_that_no_bundle_may_have_is_no_organisation_s() {
+fn an_organisation_with_a_chain_that_no_bundle_may_have_is_rejected() {
     let made = &BUNDLES[0];
     let mut messages = made.chain.messages.clone();
     let first = messages[0].clone();
@@ -118,7 +118,7 @@ fn a_chain_that_no_bundle_may_have_is_no_organisation_s() {
 }
 
 #[test]
-fn a_signature_that_nests_too_deep_for_a_bundle_is_refused() {
+fn a_signature_that_nests_too_deep_for_a_bundle_is_rejected() {
     let made = &BUNDLES[0];
     let certificate = Certificate::from_der(&made.organisation_certificate).unwrap();
     let messages = made.chain.messages.iter().map(Vec::as_slice);
@@ -129,5 +129,5 @@ fn a_signature_that_nests_too_deep_for_a_bundle_is_refused() {
         [&[0x30, u8::try_from(inner.len()).unwrap()], inner.as_slice()].concat()
     });
     let error = SignatureBundle::assemble(&organisation, &content_info).unwrap_err();
-    assert!(error.to_string().ends_with("elements nest deeper than 16"), "{error}");
+    assert!(error.to_string().ends_with("elements are nested deeper than 16 levels"), "{error}");
 }

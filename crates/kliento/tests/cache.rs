@@ -227,7 +227,7 @@ fn ask_in(order: &[usize], asks: &[Ask], verifiers: &BTreeMap<Configuration, Ver
 }
 
 #[test]
-fn a_verifier_that_remembers_comes_to_the_verdicts_of_one_that_does_not() {
+fn a_verifier_with_a_cache_has_the_verdicts_of_one_without() {
     let asks = asks();
     let valid = asks.iter().filter(|ask| ask.expected.is_ok()).count();
     assert!(asks.len() > 10_000 && valid > 3_000, "{} questions, {valid} valid", asks.len());
@@ -333,7 +333,7 @@ fn token(
 }
 
 #[test]
-fn audience_policy_and_time_are_held_against_a_remembered_token_at_each_call() {
+fn audience_policy_and_time_are_checked_for_a_cached_token_at_each_call() {
     let made = Scenario::default().build();
     let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
     let plain = Verifier::with_crypto(anchors, CRYPTO);
@@ -410,7 +410,7 @@ fn other_anchors_limits_or_policies_begin_with_nothing() {
 }
 
 #[test]
-fn what_passes_through_once_does_not_throw_out_what_is_used_often() {
+fn entries_used_once_do_not_evict_entries_used_often() {
     let made = Scenario::signed_by(Signer::Organisation).build();
     let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
     let limits = CacheLimits::DISABLED.with_bundle_bytes(400_000);
@@ -436,7 +436,7 @@ fn what_passes_through_once_does_not_throw_out_what_is_used_often() {
 }
 
 #[test]
-fn threads_that_share_a_memory_come_to_one_boundary() {
+fn threads_that_share_a_cache_agree_on_one_boundary() {
     let made = Scenario::default().build();
     let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
     let verifier = Verifier::with_crypto(anchors, CRYPTO).with_cache(CacheLimits::RECOMMENDED);
@@ -456,7 +456,7 @@ fn threads_that_share_a_memory_come_to_one_boundary() {
 }
 
 #[test]
-fn a_remembered_organisation_vouches_for_other_tokens_and_nothing_else() {
+fn a_cached_organisation_vouches_for_other_tokens_and_nothing_else() {
     let made = Scenario::default().build();
     let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
     let limits = CacheLimits::DISABLED.with_organisation_bytes(1_000_000);
@@ -483,7 +483,7 @@ fn a_remembered_organisation_vouches_for_other_tokens_and_nothing_else() {
 }
 
 #[test]
-fn what_would_take_long_is_not_known_at_once() {
+fn expensive_bundles_are_not_answered_at_once() {
     let at = default_instant();
     let is_known = |der: &[u8], at, verifier: &Verifier| {
         let found = TokenBundle::look_up(der, TokenPolicy::default(), &[AUDIENCE], at, verifier);

@@ -58,7 +58,7 @@ fn with_long_names() -> (Vec<u8>, String) {
 }
 
 #[test]
-fn memories_hold_no_more_octets_than_they_count() {
+fn caches_keep_no_more_bytes_than_they_count() {
     let first = Scenario::default().build();
     let organisations: Vec<Vec<u8>> = (0..60)
         .map(|number| {

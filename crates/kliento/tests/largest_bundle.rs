@@ -34,7 +34,7 @@ fn verify(made: &MockBundle, limit: Option<usize>) -> Result<usize, BundleParseE
 }
 
 #[test]
-fn a_bundle_has_at_most_16_mib_unless_the_caller_says_otherwise() {
+fn a_bundle_has_at_most_16_mib_unless_the_caller_sets_another_limit() {
     let limit = 16 * 1024 * 1024;
     let (edge, beyond) = (bundle_of(limit), bundle_of(limit + 1));
     let too_large = |octets, limit| BundleParseError::TooLarge {

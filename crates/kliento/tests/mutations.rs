@@ -110,7 +110,7 @@ fn every_truncation_and_extension_is_malformed() {
 }
 
 #[test]
-fn every_octet_replaced_by_the_extremes_fails_or_changes_nothing() {
+fn every_byte_replaced_by_the_extremes_fails_or_changes_nothing() {
     let bundle = Scenario::default().build();
     let (verifier, expected) = (verifier(&bundle), facts(&bundle));
     for index in 0..bundle.der.len() {
@@ -217,7 +217,7 @@ fn one_fault_in_a_javascript_bundle_fails_with_its_class() {
 }
 
 #[test]
-fn a_flipped_bit_in_a_javascript_bundle_never_changes_what_it_says() {
+fn a_flipped_bit_in_a_javascript_bundle_never_changes_its_content() {
     // Every 97th bit: with so many bundles each kind of field is reached many times.
     for (offset, token) in js_tokens().into_iter().enumerate() {
         let verify = |der: &[u8]| {
@@ -239,7 +239,7 @@ fn a_flipped_bit_in_a_javascript_bundle_never_changes_what_it_says() {
 }
 
 #[test]
-fn debug_output_holds_neither_token_nor_claims() {
+fn debug_output_contains_neither_token_nor_claims() {
     let content = veraid_testkit::kliento_token(AUDIENCE, &[("role", "marker-of-a-claim")]);
     let bundle = Scenario { content: content.clone(), ..Scenario::default() }.build();
     let parsed = TokenBundle::from_der(&bundle.der).unwrap();

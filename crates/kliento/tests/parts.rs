@@ -83,7 +83,7 @@ fn an_organisation_is_proved_by_chain_and_certificate_alone() {
 }
 
 #[test]
-fn certificates_tell_what_they_are_for() {
+fn certificates_report_their_purpose() {
     let (scenario, made) = bundles().pop().unwrap();
     let organisation = Certificate::from_der(&made.organisation_certificate).unwrap();
     let member = Certificate::from_der(made.member_certificate.as_ref().unwrap()).unwrap();
@@ -97,7 +97,7 @@ fn certificates_tell_what_they_are_for() {
 }
 
 #[test]
-fn a_look_without_proof_shows_what_a_bundle_says_of_itself() {
+fn inspecting_without_proof_shows_the_claims_of_a_bundle() {
     for (scenario, made) in bundles() {
         let bundle = SignatureBundle::from_der(&made.der).unwrap();
         let said = bundle.unverified();
@@ -115,7 +115,7 @@ fn a_look_without_proof_shows_what_a_bundle_says_of_itself() {
 }
 
 #[test]
-fn a_member_id_bundle_says_whom_it_names_and_keeps_its_octets_out_of_logs() {
+fn a_member_id_bundle_reports_its_member_and_keeps_its_bytes_out_of_logs() {
     let (scenario, made) = bundles().pop().unwrap();
     let bundle = MemberIdBundle::from_der(&made.member_id_bundle()).unwrap();
     let octets = made.member_id_bundle().len();

@@ -45,7 +45,7 @@ fn days_around(before: u64, after: u64) -> ValidityPeriod {
 }
 
 #[test]
-fn a_signed_period_beyond_the_longest_that_is_accepted_is_refused() {
+fn a_signed_period_beyond_the_maximum_lifetime_is_rejected() {
     let bundle = Scenario::default().build();
     let policy = VerificationPolicy::default();
     let verified = verify(&bundle, policy.with_max_signed_seconds(660)).unwrap();
@@ -57,7 +57,7 @@ fn a_signed_period_beyond_the_longest_that_is_accepted_is_refused() {
 }
 
 #[test]
-fn veraid_has_caps_only_if_they_are_asked_for() {
+fn veraid_has_caps_only_on_request() {
     let caps = VerificationPolicy::default().with_veraid_caps();
     let limit = 90 * DAY;
     let scenario = Scenario { certificate_period: days_around(45, 45), ..Scenario::default() };
@@ -143,5 +143,5 @@ fn an_error_names_the_certificate_that_is_wrong() {
     let problem = CertificateProblem::NotIssuedByOrganisation;
     let certificate = CertificateRole::Intermediate;
     assert_eq!(error, VerifyError::Certificate { certificate, problem });
-    assert_eq!(error.to_string(), "intermediate certificate does not hold");
+    assert_eq!(error.to_string(), "invalid intermediate certificate");
 }

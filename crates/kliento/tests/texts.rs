@@ -19,7 +19,7 @@ fn error_at(seconds: u64, scenario: &Scenario) -> VerifyError {
 }
 
 #[test]
-fn an_error_of_time_says_first_what_alone_misses_the_window() {
+fn an_error_of_time_names_first_the_part_that_misses_the_window_alone() {
     let now = default_instant();
     let wide = period(now.saturating_sub(86_400), now.saturating_add(86_400));
     let usual = Scenario { certificate_period: wide, rrsig_period: wide, ..Scenario::default() };
@@ -29,7 +29,7 @@ fn an_error_of_time_says_first_what_alone_misses_the_window() {
     assert_eq!(
         expired.to_string(),
         format!(
-            "signature expired at 2026-11-22T12:10:00Z, before 2026-11-22T12:10:01Z: no second is common: \
+            "signature expired at 2026-11-22T12:10:00Z, before 2026-11-22T12:10:01Z: no common second: \
              verification window 2026-11-22T12:10:01Z, {all} 2026-11-22T11:59:00Z/2026-11-22T12:10:00Z"
         )
     );
@@ -38,13 +38,13 @@ fn an_error_of_time_says_first_what_alone_misses_the_window() {
     assert_eq!(
         early.to_string(),
         format!(
-            "signature is not valid until 2026-11-22T12:01:00Z, after 2026-11-22T12:00:00Z: no second is common: \
+            "signature is not valid until 2026-11-22T12:01:00Z, after 2026-11-22T12:00:00Z: no common second: \
              verification window 2026-11-22T12:00:00Z, {all} 2026-11-22T12:01:00Z/2026-11-22T12:10:00Z"
         )
     );
     // Certificates and signature both.
     let certificates = Scenario { certificate_period: later, signature_period: later, ..usual };
-    assert!(error_at(0, &certificates).to_string().starts_with("no second is common"));
+    assert!(error_at(0, &certificates).to_string().starts_with("no common second"));
 }
 
 #[test]
@@ -63,10 +63,10 @@ fn an_expired_chain_is_an_error_of_time_and_another_service_one_of_policy() {
 }
 
 #[test]
-fn an_element_that_is_wrong_is_told_by_its_tag() {
+fn a_wrong_element_is_reported_by_its_tag() {
     for (problem, text) in [
-        (DerProblem::Tag { expected: Some(0x30), found: 0x31 }, "the tag is 0x31, not 0x30"),
-        (DerProblem::Tag { expected: None, found: 0x04 }, "the tag 0x04 does not belong here"),
+        (DerProblem::Tag { expected: Some(0x30), found: 0x31 }, "expected tag 0x30, found 0x31"),
+        (DerProblem::Tag { expected: None, found: 0x04 }, "unexpected tag 0x04"),
     ] {
         assert_eq!(problem.to_string(), text);
     }

@@ -123,7 +123,7 @@ fn accept_good_signatures_of_every_scheme_and_size() {
 }
 
 #[test]
-fn refuse_other_messages_lengths_and_degenerate_signatures() {
+fn rejects_other_messages_lengths_and_degenerate_signatures() {
     for provider in PROVIDERS {
         for signed in all() {
             let key = signed.key.borrow();
@@ -152,7 +152,7 @@ fn refuse_other_messages_lengths_and_degenerate_signatures() {
 }
 
 #[test]
-fn refuse_salts_of_another_length_and_the_other_rsa_scheme() {
+fn rejects_salts_of_another_length_and_the_other_rsa_scheme() {
     let key = RsaKey::fixed(2048, 0);
     for provider in PROVIDERS {
         for (digest, algorithm) in DIGESTS {
@@ -172,7 +172,7 @@ fn refuse_salts_of_another_length_and_the_other_rsa_scheme() {
 }
 
 #[test]
-fn refuse_keys_of_another_kind_or_that_are_none() {
+fn rejects_keys_of_another_kind_and_malformed_keys() {
     for provider in PROVIDERS {
         let verify = |algorithm, key: PublicKey<'_>, signature: &[u8]| {
             provider.signatures.verify(algorithm, key, MESSAGE, signature)
@@ -225,7 +225,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn both_refuse_every_flipped_bit(which in 0_usize..64, bit in any::<prop::sample::Index>()) {
+    fn both_reject_every_flipped_bit(which in 0_usize..64, bit in any::<prop::sample::Index>()) {
         let all = all();
         let signed = &all[which % all.len()];
         let mut signature = signed.signature.clone();

@@ -322,7 +322,7 @@ fn digests_of_the_rfcs_lead_to_their_keys() {
 }
 
 #[test]
-fn a_key_of_512_bits_is_none() {
+fn a_key_of_512_bits_is_rejected() {
     let ds = |key: &ZoneKey| vec![key.ds_rdata(&RSASHA256.zone(), 2)];
     for crypto in PROVIDERS {
         assert_eq!(

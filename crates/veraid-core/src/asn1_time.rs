@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn fractions_of_a_second_in_metadata_are_dropped_and_told() {
+    fn fractions_of_a_second_in_metadata_are_dropped_and_reported() {
         let time = || "2026-11-22T03:09:02Z".to_owned();
         assert_eq!(metadata_time("20261122030902Z"), Some((time(), false)));
         for text in ["20261122030902.781Z", "20261122030902.0Z", "20261122030902.999999999Z"] {

@@ -22,7 +22,7 @@ pub(crate) struct BundleLookup<'a> {
 }
 
 impl<'a> BundleLookup<'a> {
-    /// Creates the lookups. Detached `content` is not part of the bundle's octets, so only the
+    /// Creates the lookups. Detached `content` is not part of the bundle's bytes, so only the
     /// organisation can be cached then.
     pub(crate) fn new(
         bundle: &'a SignatureBundle,

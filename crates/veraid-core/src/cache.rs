@@ -1,7 +1,7 @@
 //! A cache of verified results.
 //!
 //! A cache belongs to one verifier: its trust anchors, cryptography, limits and policy never change
-//! while the cache exists, so a key needs only the octets themselves and the service. Only proved
+//! while the cache exists, so a key needs only the bytes themselves and the service. Only proved
 //! results are cached, and an entry answers for a period only if proving it again would give the
 //! same result; the caller's time, and with it the common second, is compared with the cached
 //! validity at each call.

@@ -292,7 +292,7 @@ impl Certificate {
             .map_err(signature_problem)
     }
 
-    /// Counts a cached check of the signature: it succeeded before over these very octets.
+    /// Counts a cached check of the signature: it succeeded before over exactly these bytes.
     pub(crate) fn count_signature(
         &self,
         checks: &mut SignatureChecks,

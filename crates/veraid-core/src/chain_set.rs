@@ -11,7 +11,7 @@ use crate::error::BundleParseError;
 ///
 /// # Errors
 ///
-/// [`BundleParseError`] if the octets are not such a set or a message does not parse.
+/// [`BundleParseError`] if the input is not such a set or a message does not parse.
 pub fn parse_dnssec_chain(der: &[u8]) -> Result<DnssecChain, BundleParseError> {
     let field = "dnssecChain";
     let set = read_whole(der, tag::SET, field, 0)?;

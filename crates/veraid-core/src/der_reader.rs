@@ -269,7 +269,7 @@ pub(crate) fn check_structure_within(
         header_bytes = header_bytes.saturating_add(bounds.value);
         if header_bytes > MAX_HEADER_BYTES {
             return Err(BundleParseError::TooLarge {
-                what: "all tags and lengths together",
+                what: "DER framing (tags and lengths)",
                 bytes: header_bytes,
                 limit: MAX_HEADER_BYTES,
             });
@@ -325,7 +325,7 @@ mod tests {
     #[test]
     fn reading_ends_at_the_limit_of_tags_and_lengths_whatever_follows() {
         let too_large = BundleParseError::TooLarge {
-            what: "all tags and lengths together",
+            what: "DER framing (tags and lengths)",
             bytes: 65_538,
             limit: 65_536,
         };

@@ -10,7 +10,7 @@ use crate::name::NameProblem;
 use crate::oid::ServiceOid;
 use crate::profile::Profile;
 
-/// The octets are not a bundle, certificate or chain.
+/// The input is not a bundle, certificate or chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleParseError {
@@ -28,13 +28,13 @@ pub enum BundleParseError {
     #[error("dnssecChain: {0}")]
     DnssecChain(veraid_dnssec::ChainParseError),
     /// The input is larger than allowed.
-    #[error("{what} has {bytes} octets, limit is {limit}")]
+    #[error("{what} has {bytes} bytes, limit is {limit}")]
     TooLarge {
         /// The part that is too large.
         what: &'static str,
-        /// Its size in octets.
+        /// Its size in bytes.
         bytes: usize,
-        /// The maximum size in octets.
+        /// The maximum size in bytes.
         limit: usize,
     },
     /// DomainAuth requires strict DER, and the input uses a form that only VeraId tolerates.
@@ -62,8 +62,8 @@ impl BundleParseError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DerProblem {
-    /// The octets end before the element does, or it is missing.
-    #[error("the octets end before the element does")]
+    /// The element is truncated or missing.
+    #[error("the element is truncated or missing")]
     Truncated,
     /// The length is indefinite, not minimal or too large.
     #[error("the length is indefinite, not minimal or too large")]
@@ -77,22 +77,22 @@ pub enum DerProblem {
         found: u8,
     },
     /// The value is not valid for its type.
-    #[error("the value is none of its type")]
+    #[error("the value is not valid for its type")]
     Value,
-    /// There are octets after the last element.
-    #[error("there are octets after the last element")]
+    /// Bytes follow the last element.
+    #[error("trailing bytes after the last element")]
     TrailingBytes,
     /// Elements nest too deeply.
-    #[error("elements nest deeper than 16")]
+    #[error("elements are nested deeper than 16 levels")]
     Depth,
     /// There are more elements than allowed.
-    #[error("there are more than {limit} elements")]
+    #[error("too many elements, limit is {limit}")]
     TooMany {
         /// The most elements that are allowed.
         limit: usize,
     },
     /// An element that may occur once is repeated.
-    #[error("the element is repeated")]
+    #[error("duplicate element")]
     Repeated,
 }
 
@@ -104,8 +104,8 @@ struct TagMismatch {
 impl fmt::Display for TagMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.expected {
-            Some(expected) => write!(f, "the tag is {:#04x}, not {expected:#04x}", self.found),
-            None => write!(f, "the tag {:#04x} does not belong here", self.found),
+            Some(expected) => write!(f, "expected tag {expected:#04x}, found {:#04x}", self.found),
+            None => write!(f, "unexpected tag {:#04x}", self.found),
         }
     }
 }
@@ -126,7 +126,7 @@ pub enum Deviation {
     /// A certificate has a padded serial number, an unsorted RDN, an explicit FALSE, or a path
     /// length although it is not an authority.
     #[error(
-        "a certificate has a padded serial number, an RDN that is not sorted, an explicit FALSE or a path length without authority"
+        "a certificate has a padded serial number, an unsorted RDN, an explicit FALSE, or a path length although it is not an authority"
     )]
     CertificateForm,
 }
@@ -140,7 +140,7 @@ pub enum VerifyError {
     #[error("organisation certificate: {0}")]
     CommonName(CommonNameProblem),
     /// The organisation certificate's common name is not a valid organisation name.
-    #[error("organisation name is refused: {0}")]
+    #[error("invalid organisation name: {0}")]
     OrganisationName(NameProblem),
     /// The bundle follows a profile that this verifier does not accept.
     #[error("bundle follows the profile {found}, which this verifier does not accept")]
@@ -155,7 +155,7 @@ pub enum VerifyError {
     #[error("key records do not name the organisation's key")]
     KeyRecord(#[source] KeyRecordError),
     /// A certificate on the path from the organisation to the signer is invalid.
-    #[error("{certificate} does not hold")]
+    #[error("invalid {certificate}")]
     Certificate {
         /// The certificate.
         certificate: CertificateRole,
@@ -164,7 +164,7 @@ pub enum VerifyError {
         problem: CertificateProblem,
     },
     /// The CMS structure is invalid.
-    #[error("signed data does not hold")]
+    #[error("invalid signed data")]
     SignedData(#[source] SignedDataError),
     /// The signature is for another service.
     #[error("signature is for service {found}, not {required}")]
@@ -175,7 +175,7 @@ pub enum VerifyError {
         found: ServiceOid,
     },
     /// The name of the user, in the certificate or the attribution, is rejected.
-    #[error("user name is refused: {0}")]
+    #[error("invalid user name: {0}")]
     UserName(NameProblem),
     /// The member certificate does not have a usable common name.
     #[error("member certificate: {0}")]
@@ -192,7 +192,7 @@ pub enum VerifyError {
     #[error(transparent)]
     NoCommonSecond(#[from] Box<NoCommonSecond>),
     /// The signed period is longer than the verifier allows.
-    #[error("signature is for {seconds} seconds, limit is {limit}")]
+    #[error("signature is valid for {seconds} seconds, limit is {limit}")]
     SignedPeriodTooLong {
         /// Seconds from start to end.
         seconds: u64,
@@ -209,7 +209,7 @@ pub enum VerifyError {
     },
 }
 
-/// The periods of the evidence, if no second is common to all of it.
+/// The periods of the evidence, if they have no second in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoCommonSecond {
     /// The seconds that the verifier and the key record's TTL override allow; the requested period
@@ -263,7 +263,7 @@ impl fmt::Display for NoCommonSecond {
         let Self { chain, certificates, signature, .. } = self;
         write!(
             f,
-            "no second is common: verification window {window}, DNSSEC chain {chain}, certificates {certificates}, signature {signature}"
+            "no common second: verification window {window}, DNSSEC chain {chain}, certificates {certificates}, signature {signature}"
         )
     }
 }
@@ -372,10 +372,10 @@ pub enum CertificateProblem {
     #[error("another certificate has the same issuer and serial number")]
     SerialNumberRepeated,
     /// It is not an X.509 version 3 certificate.
-    #[error("it is not of X.509 version 3")]
+    #[error("not an X.509 v3 certificate")]
     Version,
     /// The serial number is negative or over 20 octets (RFC 5280 section 4.1.2.2).
-    #[error("its serial number is negative or over 20 octets")]
+    #[error("its serial number is negative or longer than 20 octets")]
     SerialNumber,
     /// It ends before it starts.
     #[error("its validity ends before it starts")]
@@ -392,16 +392,16 @@ pub enum CertificateProblem {
     #[error(transparent)]
     Algorithm(AlgorithmProblem),
     /// A critical extension is not understood (RFC 5280 section 4.2).
-    #[error("its critical extension {oid} is not understood")]
+    #[error("unsupported critical extension {oid}")]
     UnknownCriticalExtension {
         /// The extension's identifier.
         oid: String,
     },
     /// It has name constraints, which are not supported.
-    #[error("it has name constraints, which are not evaluated")]
+    #[error("it has name constraints, which are not supported")]
     NameConstraints,
     /// It issued another certificate but is not an authority (RFC 5280 section 4.2.1.9).
-    #[error("it issued another and has no critical BasicConstraints with cA TRUE")]
+    #[error("used as an issuer without critical BasicConstraints cA=TRUE")]
     NotAnAuthority,
     /// More intermediates follow than its pathLenConstraint allows.
     #[error("more intermediates follow than its pathLenConstraint allows")]
@@ -413,13 +413,15 @@ pub enum CertificateProblem {
         limit: usize,
     },
     /// Its KeyUsage does not allow the use of its key (RFC 5280 section 4.2.1.3).
-    #[error("its KeyUsage does not allow what its key was used for")]
+    #[error("its KeyUsage does not allow this use of its key")]
     KeyUsage,
     /// Its authority key identifier is not its issuer's subject key identifier.
     #[error("its authority key identifier is not its issuer's subject key identifier")]
     KeyIdentifiersDiffer,
     /// It was issued neither by the organisation nor by a suitable attached certificate.
-    #[error("neither the organisation nor an attached certificate that may do so issued it")]
+    #[error(
+        "it was not issued by the organisation or by an attached certificate that may issue it"
+    )]
     NotIssuedByOrganisation,
     /// The organisation certificate was issued by another authority, which VeraId does not allow.
     #[error("its issuer is not its subject")]
@@ -429,10 +431,10 @@ pub enum CertificateProblem {
     #[error("its issuer is not its subject, which this verifier does not accept")]
     ForeignIssuer,
     /// Its signature is invalid.
-    #[error("its signature does not hold")]
+    #[error("its signature is invalid")]
     InvalidSignature,
     /// Verification would take more than it may.
-    #[error("there are more {0} than allowed")]
+    #[error("too many {0}")]
     LimitExceeded(Limit),
 }
 
@@ -471,7 +473,7 @@ pub enum AlgorithmProblem {
     NotPss,
     /// The parameters of RSASSA-PSS are not those of one allowed hash.
     #[error(
-        "the RSASSA-PSS parameters are not SHA-256, SHA-384 or SHA-512 for message and MGF1, a salt of its length and trailer field 1"
+        "unsupported RSASSA-PSS parameters: expected SHA-256, SHA-384 or SHA-512 for message and MGF1, a salt of the digest's length and trailer field 1"
     )]
     PssParameters,
     /// The digest algorithm is not SHA-256, SHA-384 or SHA-512.
@@ -481,7 +483,7 @@ pub enum AlgorithmProblem {
     #[error("the algorithms inside and outside the signed part differ")]
     InnerAndOuterDiffer,
     /// The key is not RSA with the algorithm rsaEncryption and NULL parameters.
-    #[error("the key is not of rsaEncryption with NULL parameters")]
+    #[error("the key is not an rsaEncryption key with NULL parameters")]
     KeyForm,
     /// The key's size or exponent is not allowed.
     #[error(
@@ -499,7 +501,7 @@ pub enum AlgorithmProblem {
 pub enum KeyRecordError {
     /// No record names the key for the service.
     #[error(
-        "none of {records} records names key {key_id} for service {service} ({other_service} are for other services, {skipped} name other keys or are no key records, {split} are in other than one character-string)"
+        "none of {records} records names key {key_id} for service {service} ({other_service} are for other services, {skipped} name other keys or are not key records, {split} do not have exactly one character-string)"
     )]
     NotFound {
         /// The key id, as a record would name it.
@@ -519,7 +521,7 @@ pub enum KeyRecordError {
     /// A record names the key in another form than the profile's, and no record does in the
     /// profile's.
     #[error(
-        "no record names key {key_id} in the form of {profile}, and one does in another: {}",
+        "no record names key {key_id} in the form of {profile}, but one does in another form: {}",
         .form.difference_from(*.profile)
     )]
     OtherForm {
@@ -531,7 +533,7 @@ pub enum KeyRecordError {
         profile: Profile,
     },
     /// A record names the key but is malformed otherwise.
-    #[error("a record names key {key_id} and is malformed: {problem}")]
+    #[error("the record that names key {key_id} is malformed: {problem}")]
     Malformed {
         /// The key's identifier.
         key_id: String,
@@ -567,37 +569,37 @@ pub enum SignedDataError {
     #[error("the content type is {0}, not signed data")]
     ContentType(String),
     /// The version of SignedData or SignerInfo is not allowed.
-    #[error("{0} is of version {1}")]
+    #[error("unsupported {0} version {1}")]
     Version(&'static str, u8),
     /// The type of the encapsulated content is not data.
     #[error("the encapsulated content is of type {0}, not data")]
     EncapsulatedContentType(String),
     /// There is not exactly one signer.
-    #[error("there are {0} signers, not one")]
+    #[error("expected one signer, found {0}")]
     SignerCount(usize),
     /// The signer is not named by issuer and serial number.
     #[error("the signer is not named by issuer and serial number")]
     SignerIdentifier,
     /// There are unsigned attributes.
-    #[error("there are unsigned attributes")]
+    #[error("unsigned attributes are not allowed")]
     UnsignedAttributes,
     /// There are no signed attributes.
-    #[error("there are no signed attributes")]
+    #[error("signed attributes are missing")]
     NoSignedAttributes,
     /// There are revocation lists.
-    #[error("there are revocation lists")]
+    #[error("revocation lists are not allowed")]
     RevocationLists,
     /// A certificate is in another format than X.509.
-    #[error("an attached certificate is of another form than X.509")]
+    #[error("an attached certificate is not an X.509 certificate")]
     CertificateForm,
     /// A signed attribute is repeated or does not have exactly one value.
-    #[error("signed attribute {0} is repeated or has other than one value")]
+    #[error("signed attribute {0} is repeated or does not have exactly one value")]
     AttributeNotSingle(String),
     /// A signed attribute is missing.
     #[error("signed attribute {0} is missing")]
     AttributeMissing(&'static str),
     /// A signed attribute has an invalid value.
-    #[error("signed attribute {0} is not what it should be")]
+    #[error("signed attribute {0} has an invalid value")]
     AttributeValue(&'static str),
     /// The signing-certificate attribute does not match the certificate that the signature is
     /// verified with.
@@ -613,16 +615,16 @@ pub enum SignedDataError {
     #[error("the content is {0}")]
     Content(ContentProblem),
     /// The content does not match the signed digest.
-    #[error("the content's digest is not the one that was signed")]
+    #[error("the content does not match the signed digest")]
     DigestMismatch,
     /// The signed period ends before it starts.
     #[error("the signed period ends before it starts")]
     InvertedPeriod,
     /// The signature is invalid.
-    #[error("the signature does not hold")]
+    #[error("the signature is invalid")]
     InvalidSignature,
     /// Verification would take more than it may.
-    #[error("there are more {0} than allowed")]
+    #[error("too many {0}")]
     LimitExceeded(Limit),
 }
 
@@ -631,15 +633,15 @@ pub enum SignedDataError {
 #[non_exhaustive]
 pub enum SigningCertificateProblem {
     /// It names another certificate: this signature was made for that one.
-    #[error("names another certificate than the signer's")]
+    #[error("names a certificate other than the signer's")]
     OtherCertificate,
     /// The certificate's digest is not of SHA-256, SHA-384 or SHA-512.
-    #[error("has a digest that is not of SHA-256, SHA-384 or SHA-512")]
+    #[error("has a digest other than SHA-256, SHA-384 or SHA-512")]
     DigestNotAllowed,
     /// It names further certificates, policies, or issuer and serial number, which are not
     /// supported.
     #[error(
-        "names several certificates, a policy, or issuer and serial number, which are not evaluated"
+        "names several certificates, a policy, or issuer and serial number, which are not supported"
     )]
     Restricted,
 }
@@ -659,10 +661,10 @@ impl SigningCertificateProblem {
 #[non_exhaustive]
 pub enum ContentProblem {
     /// The signature is detached and no content was given.
-    #[error("detached and was not given")]
+    #[error("detached, but was not provided")]
     NotGiven,
     /// The content is attached and was given too.
-    #[error("attached and was given too")]
+    #[error("attached, but was also provided")]
     GivenTwice,
 }
 

@@ -173,7 +173,7 @@ impl Key {
             Number::Registered(_) | Number::NotRegistered => return Reading::Skipped,
             Number::Impossible => {
                 return Reading::Malformed(
-                    "the algorithm is not a number from 1 on without leading zeros",
+                    "the algorithm is not a positive number without leading zeros",
                 );
             }
         }
@@ -211,16 +211,14 @@ impl Key {
                 (algorithm, digest_type, key_id, ttl, Some(bound))
             }
             _ => {
-                return Reading::Malformed(
-                    "there are not 5 or 6 fields with single spaces between",
-                );
+                return Reading::Malformed("expected 5 or 6 fields separated by single spaces");
             }
         };
         let (Number::Registered(algorithm), Number::Registered(digest_type)) =
             (Number::read(algorithm), Number::read(digest_type))
         else {
             return Reading::Malformed(
-                "the algorithm or digest type is not a number from 1 on without leading zeros",
+                "the algorithm or digest type is not a positive number without leading zeros",
             );
         };
         let Some(ttl_override_seconds) = plain_number(ttl).filter(|ttl_override_seconds| {
@@ -234,7 +232,7 @@ impl Key {
         let is_our_key = algorithm == self.algorithm
             && self.ids.iter().any(|(number, id)| *number == digest_type && id == key_id);
         if !is_our_key {
-            return Reading::Malformed("the key id does not go with the algorithm and digest type");
+            return Reading::Malformed("the key id does not match the algorithm and digest type");
         }
         bound_to(bound, service, ttl_override_seconds)
     }
@@ -325,17 +323,17 @@ impl RecordForm {
         match (self, profile) {
             (Self::VeraId, Profile::VeraId) => "the key id is not padded with \"=\"",
             (Self::VeraIdWebPage, Profile::VeraId) => {
-                "there is a key id type before the key id, as VeraId's web page shows it and no deployed software reads it"
+                "there is a key id type before the key id, as on VeraId's web page, which no deployed software reads"
             }
             (Self::DomainAuth, Profile::VeraId) => {
-                "it is a record of DomainAuth, with version and digest type"
+                "it is a DomainAuth record, with a version and a digest type"
             }
             (Self::VeraId, Profile::DomainAuth) => {
-                "it is a record of VeraId, without version and digest type"
+                "it is a VeraId record, without a version or a digest type"
             }
             (Self::VeraIdWebPage, Profile::DomainAuth) => "it has no version",
             (Self::DomainAuth, Profile::DomainAuth) => {
-                "there is other white space than single spaces between the fields"
+                "the fields are not separated by single spaces"
             }
         }
     }

@@ -248,17 +248,17 @@ pub enum NameProblem {
     #[error("it has a character other than ASCII letters, digits, hyphens and dots")]
     NotLettersDigitsHyphens,
     /// A label is over 63 octets, or starts or ends with a hyphen.
-    #[error("it has a label over 63 octets or with a hyphen first or last")]
+    #[error("it has a label over 63 octets, or one that starts or ends with a hyphen")]
     Label,
     /// A label starts with `xn--` but is not an A-label.
-    #[error("it has a label that starts with xn-- and is no valid A-label")]
+    #[error("it has a label that starts with xn-- but is not a valid A-label")]
     InvalidALabel,
     /// A character that is not allowed in user names.
     #[error("it has the character U+{:04X}", u32::from(*.0))]
     Character(char),
     /// A character that is invisible, where neither an emoji nor a script needs it.
     #[error(
-        "it has the character U+{:04X}, which shows as nothing there",
+        "it has the character U+{:04X}, which is invisible in that position",
         u32::from(*.0)
     )]
     OutOfPlace(char),
@@ -266,7 +266,7 @@ pub enum NameProblem {
     #[error("it starts or ends with a space")]
     OuterSpace,
     /// A user's name is not in the form that DomainAuth requires.
-    #[error("it is not in the form of PRECIS UsernameCaseMapped")]
+    #[error("it does not conform to the PRECIS profile UsernameCaseMapped")]
     NotPrecis,
 }
 
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_names_that_are_no_organisation() {
+    fn rejects_names_that_are_not_organisations() {
         let label = "a".repeat(63);
         for (text, problem) in [
             ("", NameProblem::EmptyLabel),
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_user_names_that_could_pass_for_others() {
+    fn rejects_user_names_that_could_pass_for_others() {
         for profile in [Profile::VeraId, Profile::DomainAuth] {
             for (text, problem) in [
                 ("", NameProblem::Empty),
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn veraid_keeps_case_spaces_and_joiners_where_domainauth_refuses_them() {
+    fn veraid_keeps_case_spaces_and_joiners_where_domainauth_rejects_them() {
         for text in ["Alice", "alice smith", "👩\u{200D}💻", "ａｌｉｃｅ"] {
             assert_eq!(UserName::new(text, Profile::VeraId).unwrap().as_str(), text);
             assert_eq!(UserName::new(text, Profile::DomainAuth), Err(NameProblem::NotPrecis));

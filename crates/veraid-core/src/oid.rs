@@ -83,7 +83,7 @@ impl ServiceOid {
     /// If they are not an object identifier; a constant fails at compile time.
     #[must_use]
     pub const fn new_static(octets: &'static [u8]) -> Self {
-        assert!(octets.len() <= Self::MAX_BYTES && check_oid(octets), "no object identifier");
+        assert!(octets.len() <= Self::MAX_BYTES && check_oid(octets), "not an object identifier");
         Self { octets: Cow::Borrowed(octets) }
     }
 
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_object_identifier() {
+    fn rejects_invalid_object_identifiers() {
         for text in [
             "",
             "1",

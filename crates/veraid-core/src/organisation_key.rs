@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_keys_that_no_record_can_name() {
+    fn rejects_keys_that_no_record_can_name() {
         assert_eq!(OrganisationKey::from_spki_der(b""), Err(AlgorithmProblem::KeyForm));
         let bundle = bundle("rsa-2048-user.json");
         let spki = bundle.organisation_certificate().subject_public_key_info();

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_profile_would_change_or_refuse_is_refused() {
+    fn names_that_the_profile_would_change_or_reject_are_rejected() {
         for text in [
             "",
             "a b",

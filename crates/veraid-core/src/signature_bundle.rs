@@ -52,12 +52,12 @@ pub(crate) struct BundleKeys {
 /// The result of a cache lookup.
 #[derive(Debug)]
 pub enum CacheLookup {
-    /// These octets were verified before: the result that verifying them again would give.
+    /// These bytes were verified before: the result that verifying them again would give.
     Hit(Result<Box<VerifiedSignature>, VerifyError>),
     /// The chain and organisation certificate are cached and valid for this period: verifying takes
     /// at most the checks of a certificate's signature and the content's.
     OrganisationCached(Box<SignatureBundle>),
-    /// Not cached, or not enough to be fast. The octets may not even be a bundle.
+    /// Not cached, or not enough to be fast. The bytes may not even be a bundle.
     Miss,
 }
 
@@ -99,7 +99,7 @@ impl SignatureBundle {
         Self::from_parts(der.to_vec(), head, profile, signed_data, deviations)
     }
 
-    /// Looks up the octets of a bundle with attached content in the cache of `verifier`.
+    /// Looks up the bytes of a bundle with attached content in the cache of `verifier`.
     ///
     /// The result equals that of [`SignatureBundle::from_der_within`] followed by
     /// [`SignatureBundle::verify`], at lower cost, as cached parts are not parsed again. It never
@@ -218,7 +218,7 @@ impl SignatureBundle {
         &self.der
     }
 
-    /// An owned copy of the parsed octets.
+    /// An owned copy of the parsed bytes.
     #[must_use]
     pub fn to_der(&self) -> Vec<u8> {
         self.der.clone()

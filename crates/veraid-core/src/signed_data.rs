@@ -18,7 +18,7 @@ use signing_certificate::SigningCertificate;
 /// Parsed SignedData. Problems with its values are reported by [`SignedData::verify`].
 #[derive(Clone)]
 pub(crate) struct SignedData {
-    /// The size of the ContentInfo in octets.
+    /// The size of the ContentInfo in bytes.
     pub(crate) octets: usize,
     content_type: Result<(), SignedDataError>,
     version: u8,

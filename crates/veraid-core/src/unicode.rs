@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn joiners_stand_after_a_virama_or_between_letters_that_would_join() {
+    fn joiners_are_accepted_after_a_virama_or_between_letters_that_would_join() {
         for (text, allowed) in [
             ("\u{915}\u{94D}\u{200D}\u{937}", true),
             ("\u{915}\u{94D}\u{200C}\u{937}", true),

@@ -71,7 +71,7 @@ impl<'a> Unverified<'a> {
         &self.bundle.signed_data.certificates
     }
 
-    /// The size of the CMS structure in octets, content and attached certificates included.
+    /// The size of the CMS structure in bytes, content and attached certificates included.
     #[must_use]
     pub fn signed_data_len(self) -> usize {
         self.bundle.signed_data.octets

@@ -174,9 +174,9 @@ impl VerifiedSignature {
         self.signed_period
     }
 
-    /// The octets of the signature itself, which identify it.
+    /// The bytes of the signature itself, which identify it.
     ///
-    /// Do not use the octets of the bundle for that: many bundles can contain the same signature.
+    /// Do not use the bytes of the bundle for that: many bundles can contain the same signature.
     #[must_use]
     pub fn signature(&self) -> &[u8] {
         &self.signature

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn invisible_characters_are_refused_anywhere_else() {
+    fn invisible_characters_are_rejected_anywhere_else() {
         for (text, out_of_place) in [
             ("\u{200C}", '\u{200C}'),
             ("\u{200D}", '\u{200D}'),

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn one_common_second_is_enough_and_none_is_not() {
+    fn one_common_second_is_needed_and_enough() {
         for profile in [Profile::VeraId, Profile::DomainAuth] {
             assert_eq!(
                 find_common_second(profile, p(0, 100), 50, &[p(0, 50)], p(0, 100)),

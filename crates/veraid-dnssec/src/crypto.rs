@@ -117,5 +117,5 @@ impl CryptoProvider {
 
 /// An invalid signature. Deliberately without detail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("signature does not hold")]
+#[error("invalid signature")]
 pub struct SignatureError;

@@ -8,7 +8,7 @@ use crate::name::Name;
 use crate::record_type::RecordType;
 use crate::time::{ValidityPeriod, ValidityPeriods};
 
-/// The octets are not a DNSSEC chain.
+/// The input is not a DNSSEC chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChainParseError {
@@ -23,7 +23,7 @@ pub enum ChainParseError {
         problem: MessageProblem,
     },
     /// A limit on the size of a chain was exceeded.
-    #[error("there are more {0} than allowed")]
+    #[error("too many {0}")]
     LimitExceeded(Limit),
 }
 
@@ -31,15 +31,15 @@ pub enum ChainParseError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessageProblem {
-    /// The octets end before the message does.
-    #[error("the octets end before the message does")]
+    /// The message is truncated.
+    #[error("the message is truncated")]
     Truncated,
     /// An invalid name: a label type that does not exist, over 255 octets, or a pointer that does
     /// not point back.
-    #[error("a name is malformed")]
+    #[error("malformed name")]
     Name,
-    /// Octets follow the last record.
-    #[error("octets follow the last record")]
+    /// Bytes follow the last record.
+    #[error("trailing bytes after the last record")]
     TrailingBytes,
 }
 
@@ -92,7 +92,7 @@ pub enum ChainError {
     },
     /// Each signature may be valid, but not at any requested second.
     #[error(
-        "{question} in zone {zone} is signed (key tag {key_tag}) for {secure}, which has no second of {requested}"
+        "{question} in zone {zone} is signed (key tag {key_tag}) for {secure}, which does not overlap {requested}"
     )]
     NeverSecure {
         /// The RRset.
@@ -117,7 +117,7 @@ pub enum ChainError {
         record_type: RecordType,
     },
     /// More than one message answers the question, so it is ambiguous which one counts.
-    #[error("{count} messages answer {question}, not one")]
+    #[error("expected one message that answers {question}, found {count}")]
     SeveralAnswers {
         /// The question.
         question: Question,
@@ -142,7 +142,7 @@ pub enum ChainError {
         limit: u64,
     },
     /// Verification would exceed a limit.
-    #[error("there are more {0} than allowed")]
+    #[error("too many {0}")]
     LimitExceeded(Limit),
 }
 
@@ -199,7 +199,7 @@ pub enum BogusReason {
     #[error("no RRSIG covers it")]
     NotSigned,
     /// An RRSIG that should be valid is not.
-    #[error("the RRSIG with key tag {key_tag} (algorithm {algorithm}) does not hold")]
+    #[error("its RRSIG with key tag {key_tag} (algorithm {algorithm}) is invalid")]
     InvalidSignature {
         /// The RRSIG's key tag.
         key_tag: u16,
@@ -217,7 +217,7 @@ pub enum BogusReason {
         algorithm: u8,
     },
     /// The RRSIG names another zone as its signer (RFC 4035 section 5.3.1).
-    #[error("its RRSIG is by {signer}")]
+    #[error("its RRSIG names {signer} as the signer")]
     OtherSigner {
         /// The signer that the RRSIG names.
         signer: Name,
@@ -313,7 +313,7 @@ pub struct TrustAnchorError {
 #[non_exhaustive]
 pub enum TrustAnchorProblem {
     /// Neither a DS nor a DNSKEY record.
-    #[error("it is neither a DS nor a DNSKEY record in presentation format")]
+    #[error("not a DS or DNSKEY record in presentation format")]
     NotARecord,
     /// The owner is not the root.
     #[error("its owner is not the root zone")]
@@ -325,9 +325,11 @@ pub enum TrustAnchorProblem {
     #[error("it is revoked")]
     Revoked,
     /// A comment gives the key an RFC 5011 state, which this format does not have.
-    #[error("its comment has a state of RFC 5011, as in Unbound's file, which is another format")]
+    #[error(
+        "its comment has an RFC 5011 state, as in Unbound's key file, which is a different format"
+    )]
     HasState,
     /// There is no trust anchor.
-    #[error("there is no trust anchor")]
+    #[error("no trust anchor found")]
     None,
 }

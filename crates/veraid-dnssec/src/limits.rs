@@ -22,7 +22,7 @@ pub struct Limits {
     pub failed_signature_checks: u32,
     /// Ed448 checks (8: each takes about 3 ms, some hundred times an RSA check with AWS-LC).
     pub ed448_checks: u32,
-    /// Octets of a chain, all messages together (65,536: real chains have under 8,000, and parsing
+    /// Bytes of a chain, all messages together (65,536: real chains have under 8,000, and parsing
     /// a name of compression pointers costs the length of its message).
     pub octets: usize,
     /// Questions of one message (8: only one counts, but the others still have to be parsed).
@@ -113,18 +113,18 @@ pub enum Limit {
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::SignatureChecks => "signature checks of one verification",
-            Self::FailedSignatureChecks => "failed signature checks of one verification",
-            Self::Ed448Checks => "Ed448 checks of one verification",
-            Self::Octets => "octets of a chain",
-            Self::QuestionsPerMessage => "questions of a DNS message",
-            Self::Messages => "DNS messages of a chain",
-            Self::RecordsPerMessage => "records of a DNS message",
+            Self::SignatureChecks => "signature checks in one verification",
+            Self::FailedSignatureChecks => "failed signature checks in one verification",
+            Self::Ed448Checks => "Ed448 checks in one verification",
+            Self::Octets => "bytes in the chain",
+            Self::QuestionsPerMessage => "questions in a DNS message",
+            Self::Messages => "DNS messages in the chain",
+            Self::RecordsPerMessage => "records in a DNS message",
             Self::RrsigsPerRrset => "RRSIGs over one RRset",
-            Self::DnskeysPerZone => "DNSKEYs of one zone",
-            Self::DsPerZone => "DSs of one zone",
-            Self::CollidingKeys => "keys of one zone with the same tag and algorithm",
-            Self::AnswerRecords => "records of the RRset asked for",
+            Self::DnskeysPerZone => "DNSKEYs in one zone",
+            Self::DsPerZone => "DS records for one zone",
+            Self::CollidingKeys => "keys in one zone with the same tag and algorithm",
+            Self::AnswerRecords => "records in the requested RRset",
             Self::CandidatesPerQuestion => "distinct messages for one question",
             Self::ZoneCuts => "zones below the root",
         })

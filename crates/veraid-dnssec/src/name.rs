@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_empty_labels_and_names_that_are_too_long() {
+    fn rejects_empty_labels_and_names_that_are_too_long() {
         for text in ["", ".example.com", "example..com", "example.com..", "..", "bücher.example"] {
             assert!(text.parse::<Name>().is_err(), "{text}");
         }
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_ancestors_by_whole_labels() {
+    fn compares_ancestors_by_whole_labels() {
         assert!(name("a.example.com").is_at_or_below(&name("example.com")));
         assert!(name("example.com").is_at_or_below(&Name::root()));
         assert!(!name("anexample.com").is_at_or_below(&name("example.com")));

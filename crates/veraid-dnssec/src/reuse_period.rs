@@ -6,8 +6,8 @@ use crate::time::{Timestamp, ValidityPeriod, ValidityPeriods};
 ///
 /// A walk uses the requested period in two ways only: to decide whether its seconds are among those
 /// in which a signature and its key are valid, and as the reference for serial numbers. For every
-/// other period within the steady one both come out the same, so the walk would check the same
-/// signatures and end with the same result.
+/// other period within the reuse period both give the same answer, so the walk would check the
+/// same signatures and end with the same result.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReusePeriod(Option<ValidityPeriod>);
 
@@ -17,7 +17,7 @@ impl ReusePeriod {
         Self(Some(ValidityPeriod::ALWAYS))
     }
 
-    /// The steady period, if it is longer than the requested one.
+    /// The reuse period, if it is longer than the requested one.
     pub(crate) const fn period(self) -> Option<ValidityPeriod> {
         self.0
     }

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn an_inception_is_the_same_around_all_references_that_are_told_and_no_others() {
+    fn an_inception_is_the_same_around_exactly_the_reported_references() {
         for (inception, reference) in
             [(1_000, 0x1_8000_0000), (0xFFFF_FFF0, 0x1_0000_0000), (5, 0x2_0000_0000)]
         {
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_an_expiration_before_the_inception() {
+    fn rejects_an_expiration_before_the_inception() {
         assert_eq!(resolve(2_000, 1_999, 1_500), None);
         assert_eq!(resolve(1_000, 1_000, 1_500), Some((1_000, 1_000)));
         assert_eq!(resolve(0, 0x7FFF_FFFF, 0), Some((0, 0x7FFF_FFFF)));
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn periods_after_9999_hold_no_second_and_are_cut_at_its_end() {
+    fn periods_after_9999_have_no_second_and_are_cut_at_its_end() {
         let last = Timestamp::MAX.as_unix_seconds();
         let serial = u32::try_from(last & 0xFFFF_FFFF).unwrap();
         let [next, later] = [1, 9].map(|seconds| serial.wrapping_add(seconds));
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn periods_before_1970_hold_no_second_and_are_cut_at_it() {
+    fn periods_before_1970_have_no_second_and_are_cut_at_it() {
         assert_eq!(resolve(0xFFFF_FF00, 0xFFFF_FFFF, 0), None);
         assert_eq!(resolve(0xFFFF_FF00, 0x10, 0), Some((0, 0x10)));
     }
@@ -224,7 +224,7 @@ mod tests {
 
         /// Compares with the definition, second by second wherever anything can change.
         #[test]
-        fn a_resolved_period_holds_in_just_the_requested_seconds_in_which_the_rrsig_does(
+        fn a_resolved_period_has_exactly_the_requested_seconds_of_the_rrsig(
             (inception, expiration) in rrsig_times(),
             requested in requests(),
             permille in 0..1_000_u64,
@@ -247,7 +247,7 @@ mod tests {
 
         /// The cache relies on this to reuse a walk's result for other requests.
         #[test]
-        fn requests_that_are_said_to_resolve_alike_do(
+        fn requests_that_should_resolve_alike_do(
             (inception, expiration) in rrsig_times(),
             requested in requests(),
             (from, to) in (0..=1_000_u64, 0..=1_000_u64),

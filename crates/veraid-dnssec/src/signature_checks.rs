@@ -86,7 +86,7 @@ impl SignatureChecks {
         }
     }
 
-    /// Counts a cached check: it succeeded before over these very octets, and uses as much of the
+    /// Counts a cached check: it succeeded before over exactly these bytes, and uses as much of the
     /// limits as then.
     ///
     /// # Errors
@@ -187,9 +187,9 @@ impl ZoneCheck<'_> {
 #[non_exhaustive]
 pub enum SignatureCheckError {
     /// The signature is invalid.
-    #[error("signature does not hold")]
+    #[error("invalid signature")]
     InvalidSignature,
     /// No further check is allowed.
-    #[error("there are more {0} than allowed")]
+    #[error("too many {0}")]
     LimitExceeded(Limit),
 }

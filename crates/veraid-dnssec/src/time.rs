@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_dates_that_do_not_exist() {
+    fn rejects_dates_that_do_not_exist() {
         let base = UtcDateTime { year: 2026, month: 2, day: 28, hour: 23, minute: 59, second: 59 };
         assert!(Timestamp::from_utc(base).is_some());
         for date in [
@@ -437,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_a_period_that_ends_before_it_starts() {
+    fn rejects_a_period_that_ends_before_it_starts() {
         assert_eq!(ValidityPeriod::new(t(2), t(1)), Err(InvertedPeriod { start: t(2), end: t(1) }));
     }
 }

@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_anchor_of_the_root() {
+    fn rejects_invalid_anchors_of_the_root() {
         use TrustAnchorProblem as Problem;
         for (text, line, problem) in [
             ("", 0, Problem::None),

@@ -68,7 +68,7 @@ proptest! {
     }
 
     #[test]
-    fn a_set_holds_the_seconds_of_its_periods(a in periods()) {
+    fn a_set_contains_the_seconds_of_its_periods(a in periods()) {
         prop_assert_eq!(seconds(&set(&a)), seconds_of(&a));
     }
 

@@ -6,25 +6,25 @@ use veraid_dnssec::{
 use veraid_testkit::MessageBuilder;
 
 #[test]
-fn limits_say_what_there_is_too_much_of() {
+fn limits_name_the_counted_items() {
     for (limit, text) in [
-        (Limit::SignatureChecks, "signature checks of one verification"),
-        (Limit::FailedSignatureChecks, "failed signature checks of one verification"),
-        (Limit::Ed448Checks, "Ed448 checks of one verification"),
-        (Limit::Octets, "octets of a chain"),
-        (Limit::QuestionsPerMessage, "questions of a DNS message"),
-        (Limit::Messages, "DNS messages of a chain"),
-        (Limit::RecordsPerMessage, "records of a DNS message"),
+        (Limit::SignatureChecks, "signature checks in one verification"),
+        (Limit::FailedSignatureChecks, "failed signature checks in one verification"),
+        (Limit::Ed448Checks, "Ed448 checks in one verification"),
+        (Limit::Octets, "bytes in the chain"),
+        (Limit::QuestionsPerMessage, "questions in a DNS message"),
+        (Limit::Messages, "DNS messages in the chain"),
+        (Limit::RecordsPerMessage, "records in a DNS message"),
         (Limit::RrsigsPerRrset, "RRSIGs over one RRset"),
-        (Limit::DnskeysPerZone, "DNSKEYs of one zone"),
-        (Limit::DsPerZone, "DSs of one zone"),
-        (Limit::CollidingKeys, "keys of one zone with the same tag and algorithm"),
-        (Limit::AnswerRecords, "records of the RRset asked for"),
+        (Limit::DnskeysPerZone, "DNSKEYs in one zone"),
+        (Limit::DsPerZone, "DS records for one zone"),
+        (Limit::CollidingKeys, "keys in one zone with the same tag and algorithm"),
+        (Limit::AnswerRecords, "records in the requested RRset"),
         (Limit::CandidatesPerQuestion, "distinct messages for one question"),
         (Limit::ZoneCuts, "zones below the root"),
     ] {
         let error = ChainError::LimitExceeded(limit);
-        assert_eq!(error.to_string(), format!("there are more {text} than allowed"));
+        assert_eq!(error.to_string(), format!("too many {text}"));
         assert_eq!(error.status(), SecurityStatus::Bogus);
     }
 }
@@ -45,7 +45,7 @@ fn record_types_are_written_as_mnemonics_where_they_have_one() {
 }
 
 #[test]
-fn what_is_missing_is_told_by_name_and_type_and_leaves_the_verdict_open()
+fn missing_records_are_reported_by_name_and_type_and_leave_the_verdict_open()
 -> Result<(), Box<dyn std::error::Error>> {
     let missing = Question { name: "Example.COM".parse()?, record_type: RecordType::DS };
     assert_eq!(format!("{:?}", missing.name), "Name(example.com.)");
@@ -59,7 +59,8 @@ fn what_is_missing_is_told_by_name_and_type_and_leaves_the_verdict_open()
 }
 
 #[test]
-fn a_chain_tells_what_each_message_answers_and_has_at_most_64() -> Result<(), ChainParseError> {
+fn a_chain_has_the_question_of_each_message_and_at_most_64_messages() -> Result<(), ChainParseError>
+{
     let question = Question { name: veraid_dnssec::Name::root(), record_type: RecordType::DNSKEY };
     let message = MessageBuilder::new(&question).build();
     let chain = DnssecChain::parse([message.as_slice(); 64])?;

@@ -81,7 +81,7 @@ fn add_rrsig(mock: &mut MockChain, question: &Question, extra: ValidityPeriod) {
 }
 
 #[test]
-fn gives_the_records_and_the_seconds_in_which_all_links_hold() {
+fn returns_the_records_and_the_seconds_at_which_all_links_are_valid() {
     let mut mock = mock();
     let question = mock.question();
     mock.change_link(&question, |link| link.period = window(DAY, 20 * DAY));
@@ -92,7 +92,7 @@ fn gives_the_records_and_the_seconds_in_which_all_links_hold() {
 }
 
 #[test]
-fn tells_which_keys_signed_what_on_the_way_and_for_how_long() {
+fn reports_the_signing_keys_on_the_way_and_their_periods() {
     let mock = mock();
     let rrset = verify(&mock, at(DAY)).unwrap();
     let found: Vec<_> = rrset
@@ -153,7 +153,7 @@ fn takes_the_later_of_two_rrsigs_when_only_it_overlaps() {
 }
 
 #[test]
-fn signatures_that_never_hold_together_prove_nothing() {
+fn signatures_that_are_never_valid_together_prove_nothing() {
     let mut mock = mock();
     let question = mock.question();
     mock.change_link(&question, |link| link.period = window(11 * DAY, 20 * DAY));
@@ -212,7 +212,7 @@ fn reason(mock: &MockChain, question: &Question, messages: &[Vec<u8>]) -> BogusR
 }
 
 #[test]
-fn of_several_failures_the_one_that_came_furthest_is_told_and_the_first_of_equals() {
+fn of_several_failures_the_one_that_came_furthest_is_reported_and_the_first_of_equals() {
     let mock = mock();
     let keys = Question { name: "example.com".parse().unwrap(), record_type: RecordType::DNSKEY };
     let link = mock.link(&keys);
@@ -246,7 +246,7 @@ fn of_several_failures_the_one_that_came_furthest_is_told_and_the_first_of_equal
 }
 
 #[test]
-fn many_signatures_that_do_not_hold_end_verification_at_the_fifth() {
+fn many_invalid_signatures_end_verification_at_the_fifth() {
     #[derive(Debug)]
     struct Failing;
     static MADE: Mutex<u32> = Mutex::new(0);
@@ -286,7 +286,7 @@ fn many_signatures_that_do_not_hold_end_verification_at_the_fifth() {
 }
 
 #[test]
-fn the_third_key_with_one_tag_and_algorithm_is_refused_before_any_check() {
+fn the_third_key_with_one_tag_and_algorithm_is_rejected_before_any_check() {
     // Ed25519 keys whose flags and protocol compensate for the difference of their tags would not
     // be usable, so the tags are found by search.
     let mut by_tag = std::collections::HashMap::<u16, Vec<ZoneKey>>::new();
@@ -347,7 +347,7 @@ proptest! {
     }
 
     #[test]
-    fn what_holds_in_a_period_holds_in_a_longer_one(start in 0_u64..16, days in 0_u64..16, before in 0_u64..4, after in 0_u64..4) {
+    fn a_proof_for_a_period_is_one_for_a_longer_period(start in 0_u64..16, days in 0_u64..16, before in 0_u64..4, after in 0_u64..4) {
         let mock = rollover();
         let requested = window((start + 4) * DAY, (start + 4 + days) * DAY);
         let longer = window((start + 4 - before) * DAY, (start + 4 + days + after) * DAY);
@@ -366,7 +366,7 @@ proptest! {
     }
 
     #[test]
-    fn bytes_that_are_no_messages_never_panic(messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..64), 0..4)) {
+    fn malformed_messages_never_panic(messages in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..64), 0..4)) {
         let _ = DnssecChain::parse(messages.iter().map(Vec::as_slice));
     }
 }

@@ -23,13 +23,13 @@ pub enum FetchError {
         failures: Vec<ServerFailure>,
     },
     /// The name does not exist.
-    #[error("{} does not exist (NXDOMAIN): publish {question} records, or wait until the servers have forgotten that there were none", question.name)]
+    #[error("{} does not exist (NXDOMAIN): publish {question} records, or wait until the negative answers in the servers' caches expire", question.name)]
     NoSuchName {
         /// The question.
         question: Question,
     },
     /// The name exists but has no such records.
-    #[error("{} has no {} records: publish them, or wait until the servers have forgotten that there were none", question.name, question.record_type)]
+    #[error("{} has no {} records: publish them, or wait until the negative answers in the servers' caches expire", question.name, question.record_type)]
     NoRecords {
         /// The question.
         question: Question,
@@ -58,7 +58,7 @@ pub enum FetchError {
     },
     /// The server omits signatures, including those of the root zone.
     #[error(
-        "{server} leaves DNSSEC signatures out ({question} has none, nor has . DNSKEY): ask one that supports DNSSEC"
+        "{server} omits DNSSEC signatures (of {question}, and of . DNSKEY): use a resolver that supports DNSSEC"
     )]
     SignaturesStripped {
         /// The server.
@@ -84,7 +84,7 @@ pub enum FetchError {
     },
     /// More than one zone signs an RRset, so its zone is ambiguous.
     #[error(
-        "{question} is signed by several zones ({}), so none can be followed: leave only the signatures of the zone that holds it",
+        "{question} is signed by several zones ({}), which is ambiguous: keep only the signatures of the zone that contains it",
         Names(signers)
     )]
     SeveralSigners {
@@ -95,7 +95,7 @@ pub enum FetchError {
     },
     /// The signing zone cannot contain the records (RFC 4035 section 5.3.1).
     #[error(
-        "{question} is signed by {signer}, which cannot hold it: have the zone that holds it sign it"
+        "{question} is signed by {signer}, which cannot contain it: sign it with the keys of the zone that contains it"
     )]
     OtherSigner {
         /// The records.
@@ -104,10 +104,10 @@ pub enum FetchError {
         signer: Name,
     },
     /// The fetch would exceed a limit.
-    #[error("there are more {0} than allowed")]
+    #[error("too many {0}")]
     LimitExceeded(Limit),
     /// The organisation's name is too long for a key record name.
-    #[error("{label}.{organisation} would be over 255 octets, so no key records can be there")]
+    #[error("{label}.{organisation} is longer than 255 octets, so it cannot have key records")]
     NameTooLong {
         /// The organisation.
         organisation: OrganisationName,
@@ -115,7 +115,7 @@ pub enum FetchError {
         label: &'static str,
     },
     /// The responses do not form a chain.
-    #[error("responses make no chain: {0}")]
+    #[error("responses do not form a chain: {0}")]
     Malformed(ChainParseError),
     /// The responses form a chain that does not prove the records.
     #[error("responses do not prove the records: {0}")]
@@ -198,13 +198,13 @@ pub enum FailureReason {
         reason: String,
     },
     /// The response is not a DNS message.
-    #[error("response is no DNS message: {problem}")]
+    #[error("response is not a DNS message: {problem}")]
     Malformed {
         /// The problem with it.
         problem: MessageProblem,
     },
     /// The response is for another question, or for another query.
-    #[error("response is not for what was asked")]
+    #[error("response does not match the query")]
     NotForQuestion,
     /// The server reports an error.
     #[error("{0}")]
@@ -245,13 +245,11 @@ impl fmt::Display for ResponseCode {
         match self.0 {
             0 => f.write_str("NOERROR"),
             1 => f.write_str("FORMERR: the server does not understand the query"),
-            2 => {
-                f.write_str("SERVFAIL: the server cannot reach the zone's servers, or fails itself")
-            }
+            2 => f.write_str("SERVFAIL: the server failed, or cannot reach the zone's servers"),
             3 => f.write_str("NXDOMAIN"),
-            4 => f.write_str("NOTIMP: the server does not do such queries"),
+            4 => f.write_str("NOTIMP: the server does not support such queries"),
             5 => f.write_str("REFUSED: the server does not answer this client"),
-            16 => f.write_str("BADVERS: the server does not do EDNS version 0"),
+            16 => f.write_str("BADVERS: the server does not support EDNS version 0"),
             other => write!(f, "RCODE {other}"),
         }
     }
@@ -273,7 +271,7 @@ struct PassedOver(usize);
 impl fmt::Display for PassedOver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0 > 0 {
-            write!(f, " ({} datagrams were no response to it)", self.0)?;
+            write!(f, " (ignored {} datagrams that did not match the query)", self.0)?;
         }
         Ok(())
     }

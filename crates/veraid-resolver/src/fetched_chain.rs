@@ -120,7 +120,7 @@ impl FetchedChain {
     ///
     /// # Errors
     ///
-    /// [`VerifyError::KeyRecord`] with what the records contain instead.
+    /// [`VerifyError::KeyRecord`] if no record names it.
     pub fn check_key(
         &self,
         key: &OrganisationKey,
@@ -169,11 +169,11 @@ impl fmt::Display for Warning {
         match self {
             Self::LabelWithoutZoneCut { name } => write!(
                 f,
-                "{name} is no zone of its own: this implementation verifies the chain, but the deployed JavaScript one wants every name between the root and the zone to be a zone"
+                "{name} is not a separate zone: this implementation verifies the chain, but the deployed JavaScript one requires every name between the root and the zone to be a zone"
             ),
             Self::ExpiresSoon { at, seconds_left } => write!(
                 f,
-                "chain holds until {at}, which is {seconds_left} s from when it was fetched: what is signed with it verifies no longer than that"
+                "chain is valid until {at}, {seconds_left} s after it was fetched: signatures made with it are valid no longer than that"
             ),
         }
     }

@@ -63,7 +63,7 @@ fn check_head<B>(response: &Response<B>) -> Result<(), FailureReason> {
         .trim();
     if !media_type.eq_ignore_ascii_case(DNS_MESSAGE) {
         let shown: String = media_type.chars().take(64).collect();
-        let reason = format!("response is of type {shown:?}, not {DNS_MESSAGE}");
+        let reason = format!("response has content type {shown:?}, not {DNS_MESSAGE}");
         return Err(FailureReason::Http { reason });
     }
     Ok(())
@@ -74,7 +74,7 @@ async fn read_body(mut body: h2::RecvStream) -> Result<Vec<u8>, FailureReason> {
     while let Some(data) = body.data().await {
         let data = data.map_err(http_failure)?;
         if octets.len().saturating_add(data.len()) > MAX_BODY_BYTES {
-            let reason = format!("response has over {MAX_BODY_BYTES} octets");
+            let reason = format!("response is larger than {MAX_BODY_BYTES} bytes");
             return Err(FailureReason::Http { reason });
         }
         octets.extend_from_slice(&data);

@@ -89,7 +89,7 @@ impl ResolverOptions {
             self.extra_tls_roots.push(certificate);
         }
         if self.extra_tls_roots.len() == before {
-            let reason = "there is no certificate in it".to_owned();
+            let reason = "no certificate found".to_owned();
             return Err(OptionsError::TlsRootPem { reason });
         }
         Ok(self)
@@ -107,13 +107,13 @@ impl Default for ResolverOptions {
 #[non_exhaustive]
 pub enum OptionsError {
     /// The text does not contain certificates in PEM.
-    #[error("certificates of authorities in PEM: {reason}")]
+    #[error("invalid CA certificates in PEM: {reason}")]
     TlsRootPem {
         /// The problem.
         reason: String,
     },
     /// The certificate of an authority is invalid.
-    #[error("certificate of authority {index} (from 1) cannot be used: {reason}")]
+    #[error("CA certificate {index} (from 1) cannot be used: {reason}")]
     TlsRoot {
         /// Its position among the added certificates, from 1.
         index: usize,

@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_records_of_the_internet_class_and_who_signs_them() {
+    fn reads_records_of_the_internet_class_and_their_signers() {
         let question =
             Question { name: "_veraid.example.com".parse().unwrap(), record_type: RecordType::TXT };
         let mut chaos = TestRecord::new(&question.name, RecordType::TXT, 9, b"\x01x".to_vec());
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_no_response_and_a_response_has_one_question_of_the_internet_class() {
+    fn a_query_is_not_a_response_and_a_response_has_one_question_of_the_internet_class() {
         let question = Question { name: Name::root(), record_type: RecordType::DNSKEY };
         let answers = |message: &MessageBuilder| {
             Response::parse(message.build()).unwrap().answers_query(0, &question)
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_early_or_goes_on_is_no_response() {
+    fn responses_that_end_early_or_continue_are_rejected() {
         let octets = response();
         for length in 0..octets.len() {
             let problem = Response::parse(octets[..length].to_vec()).unwrap_err();
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn any_octet_may_be_anything() {
+    fn changed_responses_have_one_question_or_are_rejected() {
         let octets = response();
         for position in 0..octets.len() {
             for value in [0, 1, 0x3F, 0x40, 0x80, 0xC0, 0xFF] {
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signer_that_is_compressed_is_none() {
+    fn a_compressed_signer_name_is_rejected() {
         let data = |name: &[u8]| [&[0; 18], name, b"signature"].concat();
         assert_eq!(signer(&data(b"\x03COM\x00")), Some("com".parse().unwrap()));
         assert_eq!(signer(&data(b"\x03com\xC0\x00")), None);

@@ -244,7 +244,7 @@ impl fmt::Display for ResolverAddress {
 
 /// The reason that a text does not name a [`ResolverAddress`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no resolver: {problem}")]
+#[error("invalid resolver address {text:?}: {problem}")]
 pub struct ResolverAddressError {
     /// The text, at most its first 128 characters.
     pub text: String,
@@ -263,11 +263,11 @@ pub enum ResolverAddressProblem {
     #[error("the host is neither an IP address nor a host name")]
     Host,
     /// An IPv6 address with a scheme or port needs brackets.
-    #[error("an IPv6 address stands in brackets, as in udp://[2001:db8::1]:53")]
+    #[error("an IPv6 address must be in brackets, as in udp://[2001:db8::1]:53")]
     Brackets,
     /// UDP and TCP allow addresses only: a host found by name would not be authenticated.
     #[error(
-        "over UDP and TCP the host is an IP address, since names are only safe with tls or https"
+        "with udp and tcp the host must be an IP address, since names are only safe with tls or https"
     )]
     NameNotAllowed,
     /// The port is not a number from 1 to 65535.
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_resolver_with_the_part_that_is_wrong() {
+    fn rejects_invalid_resolvers_with_the_wrong_part() {
         use ResolverAddressProblem::{
             Brackets, Host, NameNotAllowed, Path, PathNotAllowed, Port, Scheme,
         };
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn the_default_resolvers_are_asked_over_https_by_address() {
+    fn the_default_resolvers_are_queried_over_https_by_address() {
         let urls: Vec<_> =
             ResolverAddress::defaults().iter().map(ResolverAddress::to_string).collect();
         assert_eq!(urls, ["https://1.1.1.1/dns-query", "https://8.8.8.8/dns-query"]);

@@ -71,7 +71,7 @@ async fn connect(
 ) -> Result<TlsStream<TcpStream>, FailureReason> {
     let name = server
         .tls_name()
-        .ok_or_else(|| FailureReason::Tls { reason: "its name fits no certificate".to_owned() })?;
+        .ok_or_else(|| FailureReason::Tls { reason: "invalid TLS server name".to_owned() })?;
     let tcp = connect_tcp(server).await.map_err(connection)?;
     TlsConnector::from(Arc::clone(config)).connect(name, tcp).await.map_err(|error| {
         let is_tls =

@@ -48,7 +48,7 @@ fn txt() -> Question {
 }
 
 #[tokio::test]
-async fn what_is_fetched_over_udp_and_tcp_proves_the_record() {
+async fn chains_fetched_over_udp_and_tcp_prove_the_record() {
     let chain = chain();
     let running = DnsServer::recursive([&chain]).start().unwrap();
     for scheme in ["udp", "tcp"] {
@@ -65,7 +65,7 @@ async fn what_is_fetched_over_udp_and_tcp_proves_the_record() {
 }
 
 #[tokio::test]
-async fn a_truncated_answer_is_asked_for_again_over_tcp() {
+async fn a_truncated_answer_is_requested_again_over_tcp() {
     let chain = chain();
     let faulty = |fault| DnsServer::recursive([&chain]).fault(&txt(), fault).start().unwrap();
     // Any server truncates records that do not fit into a datagram.
@@ -113,7 +113,7 @@ async fn a_server_that_fails_is_passed_over_for_the_next() {
 }
 
 #[tokio::test]
-async fn a_server_on_its_own_that_fails_is_told_by_name() {
+async fn the_failure_of_a_single_server_is_reported_by_name() {
     let chain = chain();
     let failed = async |fault| {
         let faulty = DnsServer::recursive([&chain]).fault_always(fault).start().unwrap();

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_take_the_fewest_octets_and_stay_positive() {
+    fn integers_take_the_fewest_bytes_and_stay_positive() {
         assert_eq!(integer(0), [2, 1, 0]);
         assert_eq!(integer(127), [2, 1, 0x7F]);
         assert_eq!(integer(128), [2, 2, 0, 0x80]);
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn sorts_sets_unless_told_otherwise() {
+    fn sorts_sets_by_default() {
         let elements = [integer(2), integer(1)];
         assert_eq!(set_of(&elements, SetOrder::Sorted), [0x31, 6, 2, 1, 1, 2, 1, 2]);
         assert_eq!(set_of(&elements, SetOrder::AsGiven), [0x31, 6, 2, 1, 2, 2, 1, 1]);

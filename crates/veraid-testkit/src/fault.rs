@@ -195,7 +195,7 @@ impl Fault {
                 .or_else(|| name::in_attribution(self)),
             Area::Token => token::change(self),
         };
-        change.unwrap_or_else(|| panic!("nothing makes the fault {}", self.name()))
+        change.unwrap_or_else(|| panic!("no change makes the fault {}", self.name()))
     }
 }
 

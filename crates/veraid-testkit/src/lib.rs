@@ -3,7 +3,7 @@
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::indexing_slicing,
-    reason = "nothing here reads what a stranger wrote; a panic is a test that fails"
+    reason = "no untrusted input is read here; a panic is a failed test"
 )]
 
 pub mod attack;

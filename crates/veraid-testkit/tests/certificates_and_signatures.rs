@@ -57,7 +57,7 @@ fn certificates_are_der_and_signed_by_their_issuer() {
 }
 
 #[test]
-fn signatures_are_der_and_hold() {
+fn signatures_are_der_and_valid() {
     for signer in [Signer::Member, Signer::Organisation] {
         for encapsulation in [Encapsulation::Primitive, Encapsulation::Detached] {
             let scenario = Scenario { encapsulation, ..Scenario::signed_by(signer) };
@@ -90,7 +90,7 @@ fn bundles_have_four_fields_with_implicit_tags() {
 }
 
 #[test]
-fn chains_are_sorted_unless_told_otherwise() {
+fn chains_are_sorted_by_default() {
     let sorted = Scenario::default().build();
     let as_given = Scenario { chain_order: SetOrder::AsGiven, ..Scenario::default() }.build();
     assert_ne!(sorted.der, as_given.der);

@@ -47,7 +47,7 @@ fn proves_the_key_record_of_a_scenario() {
 }
 
 #[test]
-fn proves_records_at_any_depth_and_across_labels_that_are_no_zones() {
+fn proves_records_at_any_depth_and_across_labels_that_are_not_zones() {
     let deep = HierarchyBuilder::new().owner("_veraid.a.b.example.com");
     assert_eq!(deep.build().messages.len(), 1 + 2 * 4 + 1);
     assert!(verify(&deep.build()).is_ok());
@@ -123,7 +123,7 @@ fn key_tags_are_those_of_the_anchors() {
 }
 
 #[test]
-fn signing_on_a_chain_gives_the_octets_of_signing_anew() {
+fn signing_on_a_chain_gives_the_bytes_of_signing_anew() {
     let first = Scenario::default();
     let others = [
         first.clone(),

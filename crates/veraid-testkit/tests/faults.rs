@@ -356,7 +356,7 @@ fn code(fault: Fault, profile: TestProfile) -> u16 {
 }
 
 #[test]
-fn what_is_not_accepted_has_an_error_and_what_is_has_none() {
+fn rejected_vectors_have_an_error_and_accepted_ones_do_not() {
     for (profile, fault) in all() {
         let accepted = fault.expected(profile) == Some(Expected::Accepted);
         assert_eq!(code(fault, profile) == 0, accepted, "{fault} under {profile:?}");
@@ -364,7 +364,7 @@ fn what_is_not_accepted_has_an_error_and_what_is_has_none() {
 }
 
 #[test]
-fn every_fault_is_made_from_something_that_holds() {
+fn every_fault_has_a_valid_parent() {
     for profile in PROFILES {
         for user in [Some("alice".to_owned()), None] {
             for signer in [Signer::Member, Signer::Organisation] {

@@ -214,7 +214,7 @@ fn signatures_come_only_with_do() {
 }
 
 #[test]
-fn what_is_not_there_is_denied_with_the_soa() {
+fn absent_records_are_denied_with_the_soa() {
     let chain = HierarchyBuilder::new().build();
     let server = DnsServer::recursive([&chain]).start().unwrap();
     let denial = |flags, zone: &str| Response {
@@ -337,7 +337,7 @@ fn another_question_is_that_about_the_name_above() {
 }
 
 #[test]
-fn what_was_asked_is_remembered_and_the_port_is_free_after_the_end() {
+fn questions_are_recorded_and_the_port_is_free_after_the_end() {
     let chain = HierarchyBuilder::new().build();
     let server = DnsServer::recursive([&chain]).start().unwrap();
     let address = server.address();

@@ -112,15 +112,15 @@ impl fmt::Display for SkipReason {
             Self::State(state) => {
                 write!(
                     f,
-                    "its state is {state}, and only keys that are VALID or MISSED are trusted"
+                    "its state is {state}, but only keys that are VALID or MISSED are trusted"
                 )
             }
             Self::ZoneRevoked => f.write_str("the file says that all keys of the zone are revoked"),
             Self::Revoked => f.write_str("it is revoked"),
-            Self::NotEntryPoint => f.write_str("it is a zone-signing key (without the flag SEP)"),
+            Self::NotEntryPoint => f.write_str("it is a zone-signing key (without the SEP flag)"),
             Self::Unsupported { algorithm, digest_type: Some(digest_type) } => write!(
                 f,
-                "algorithm {algorithm} with digest type {digest_type} is not supported, or the digest has another length"
+                "algorithm {algorithm} with digest type {digest_type} is not supported, or the digest has the wrong length"
             ),
             Self::Unsupported { algorithm, digest_type: None } => {
                 write!(f, "algorithm {algorithm} with this key is not supported")

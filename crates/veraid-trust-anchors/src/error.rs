@@ -9,7 +9,7 @@ use crate::entry::SkipReason;
 #[non_exhaustive]
 pub enum AnchorFileError {
     /// The file is larger than any file of trust anchors.
-    #[error("the file of trust anchors has {bytes} bytes, limit is {limit}")]
+    #[error("the trust anchor file has {bytes} bytes, limit is {limit}")]
     TooLarge {
         /// Its size.
         bytes: usize,
@@ -17,7 +17,7 @@ pub enum AnchorFileError {
         limit: usize,
     },
     /// The file is not text in UTF-8.
-    #[error("the file of trust anchors is not text in UTF-8")]
+    #[error("the trust anchor file is not UTF-8 text")]
     NotText,
     /// A line cannot be read.
     #[error("line {line} of the trust anchors: {problem}")]
@@ -69,7 +69,7 @@ impl fmt::Display for Listed<'_> {
 pub enum LineProblem {
     /// The keys are of another zone than the root.
     #[error(
-        "the keys are of the zone {zone}; only those of the root zone (`.`) are trust anchors here"
+        "the keys belong to the zone {zone}; only those of the root zone (`.`) are trust anchors here"
     )]
     OtherZone {
         /// The zone.
@@ -82,7 +82,7 @@ pub enum LineProblem {
         found: String,
     },
     /// The record is of another class than IN.
-    #[error("class {found} is not the Internet's (IN)")]
+    #[error("unsupported class {found}, expected IN")]
     OtherClass {
         /// The class found.
         found: String,
@@ -115,7 +115,7 @@ pub enum LineProblem {
     },
     /// A statement of BIND other than those that list trust anchors.
     #[error(
-        "the statement `{found}` is not `trust-anchors`, `managed-keys` or `trusted-keys`; give these alone"
+        "the statement `{found}` is not supported; only `trust-anchors`, `managed-keys` and `trusted-keys` are"
     )]
     Statement {
         /// The statement.
@@ -128,7 +128,7 @@ pub enum LineProblem {
         reason: String,
     },
     /// The XML is not IANA's.
-    #[error("the element {found} is not {expected}")]
+    #[error("expected element {expected}, found {found}")]
     Element {
         /// The element found.
         found: String,
@@ -142,10 +142,10 @@ pub enum LineProblem {
         field: &'static str,
     },
     /// The period ends before it begins.
-    #[error("validUntil lies before validFrom")]
+    #[error("validUntil is before validFrom")]
     InvertedPeriod,
     /// The public key in the file is not the one that its digest names.
-    #[error("public key and digest do not belong together")]
+    #[error("public key does not match its digest")]
     KeyMismatch,
 }
 

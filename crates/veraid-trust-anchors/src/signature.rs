@@ -44,7 +44,7 @@ pub enum SignatureError {
     #[error("the signature is not detached CMS SignedData by one signer")]
     Malformed,
     /// A certificate cannot be read.
-    #[error("a certificate is not an X.509 certificate of version 3 in DER")]
+    #[error("a certificate is not an X.509 v3 certificate in DER")]
     MalformedCertificate,
     /// An algorithm or key is not supported: only RSA of 2048 to 4096 bits with SHA-256, SHA-384 or
     /// SHA-512 is.
@@ -56,10 +56,10 @@ pub enum SignatureError {
     #[error("a certificate has a critical extension that is not supported")]
     CriticalExtension,
     /// There is no certificate of an authority in the file given.
-    #[error("there is no certificate of an authority")]
+    #[error("no CA certificate found")]
     NoAuthority,
     /// The signature is over another file.
-    #[error("the signature is over another file: digests differ")]
+    #[error("the signature is for a different file: digests differ")]
     OtherContent,
     /// The signature is invalid.
     #[error("the signature is invalid")]
@@ -82,7 +82,7 @@ pub enum SignatureError {
     #[error("the signer's certificate was not issued by a trusted authority")]
     Untrusted,
     /// A certificate on the path to the authority is not valid at the time.
-    #[error("a certificate of the signature is valid in {validity}, not at {at}")]
+    #[error("a certificate of the signature is valid {validity}, not at {at}")]
     NotValidAt {
         /// The time at which all certificates must be valid.
         at: Timestamp,

@@ -185,7 +185,7 @@ fn binds_statements_are_read_with_all_their_kinds_and_comments() {
 }
 
 #[test]
-fn keys_that_cannot_be_used_are_skipped_and_a_file_of_nothing_else_says_why() {
+fn unusable_keys_are_skipped_and_a_file_of_nothing_else_is_an_error_with_reasons() {
     let zsk = p256(1).with_flags(0x0100);
     let revoked = p256(2).with_flags(0x0181);
     let old = p256(3).with_algorithm_number(5);
@@ -208,7 +208,7 @@ fn keys_that_cannot_be_used_are_skipped_and_a_file_of_nothing_else_says_why() {
     assert_eq!(
         error.to_string(),
         format!(
-            "the file has no usable trust anchor: line 1, key tag {}: it is a zone-signing key (without the flag SEP); line 2, key tag {}: it is revoked; line 3, key tag {}: algorithm 5 with this key is not supported; line 4, key tag {}: algorithm 13 with digest type 1 is not supported, or the digest has another length",
+            "the file has no usable trust anchor: line 1, key tag {}: it is a zone-signing key (without the SEP flag); line 2, key tag {}: it is revoked; line 3, key tag {}: algorithm 5 with this key is not supported; line 4, key tag {}: algorithm 13 with digest type 1 is not supported, or the digest has the wrong length",
             tags[0], tags[1], tags[2], tags[3]
         )
     );
@@ -227,7 +227,7 @@ fn keys_that_cannot_be_used_are_skipped_and_a_file_of_nothing_else_says_why() {
 
 /// Each with its line and problem, over all formats.
 #[test]
-fn what_is_not_trust_anchors_of_the_root_is_refused_with_line_and_reason() {
+fn invalid_trust_anchors_are_rejected_with_line_and_reason() {
     use LineProblem::{
         Directive, Element, Field, InvertedPeriod, KeyMismatch, Missing, OtherClass, OtherType,
         OtherZone, Statement, Twice, Unbalanced,
@@ -316,12 +316,12 @@ fn what_is_not_trust_anchors_of_the_root_is_refused_with_line_and_reason() {
     let error = read("com. DS 1 8 2 00").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 1 of the trust anchors: the keys are of the zone com.; only those of the root zone (`.`) are trust anchors here"
+        "line 1 of the trust anchors: the keys belong to the zone com.; only those of the root zone (`.`) are trust anchors here"
     );
 }
 
 #[test]
-fn what_is_not_text_or_too_large_is_refused() {
+fn binary_or_oversized_input_is_rejected() {
     let read = |bytes: &[u8]| AnchorFile::read(bytes, PROVIDER);
     assert_eq!(read(b"\xFF\xFE.\0 \0D\0S\0"), Err(AnchorFileError::NotText));
     assert_eq!(read(b". DS\0"), Err(AnchorFileError::NotText));
@@ -346,7 +346,7 @@ fn fractions_of_seconds_never_widen_a_period() {
 }
 
 #[test]
-fn what_is_written_is_read_again_as_the_same_anchors() {
+fn written_anchors_are_read_again_unchanged() {
     let revoked = dnskey(&p256(9).with_flags(0x0181));
     let records = format!("{}\n{revoked}\n. DS 20326 8 2 {KSK_2017}", dnskey(&p256(1)));
     for text in [IANA, &records] {

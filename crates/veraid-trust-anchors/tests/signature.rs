@@ -30,7 +30,7 @@ const SIGNER: &str = "anchors@example.org";
 const THEN: Timestamp = Timestamp::from_unix_seconds(1_735_689_600);
 
 #[test]
-fn ianas_signature_holds_over_ianas_file() {
+fn ianas_signature_over_its_file_is_valid() {
     let signature = Signature::new(P7S);
     let verified =
         signature.verify(XML, Signature::IANA, &Authorities::icann(), THEN, PROVIDER).unwrap();
@@ -49,7 +49,7 @@ fn ianas_signature_holds_over_ianas_file() {
     assert_eq!(verify(XML, late), expired);
     assert_eq!(
         expired.to_string(),
-        "a certificate of the signature is valid in 2021-07-08T22:48:13Z/2026-07-07T22:48:13Z, not at 2026-11-22T12:00:00Z"
+        "a certificate of the signature is valid 2021-07-08T22:48:13Z/2026-07-07T22:48:13Z, not at 2026-11-22T12:00:00Z"
     );
     let pem = format!("-----BEGIN CMS-----\n{}\n-----END CMS-----\n", Base64::encode_string(P7S));
     assert!(
@@ -314,7 +314,7 @@ fn authority_named(common_name: &str) -> Certificate {
 }
 
 #[test]
-fn a_signature_by_an_authority_of_ones_own_holds() {
+fn a_signature_by_a_custom_authority_is_valid() {
     assert_eq!(Made::new().verify(), Ok(()));
     // Any SHA-2 digest, and the algorithm named with its hash.
     for digest in [Digest::Sha384, Digest::Sha512] {

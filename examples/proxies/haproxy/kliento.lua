@@ -1,7 +1,7 @@
--- Asks a Kliento verifier about a request: `http-request lua.kliento URL`.
+-- Authenticates a request with a Kliento verifier: `http-request lua.kliento URL`.
 --
--- With a token that holds, the request gets the verifier's X-Kliento-* headers and the variable txn.kliento_subject. With any other
--- answer, or none, it ends here. Host, scheme, path and query are for a verifier with routes, whose URL has no audience.
+-- If the token is valid, the request gets the verifier's X-Kliento-* headers and the variable txn.kliento_subject. Otherwise it is
+-- rejected. Host, scheme, path and query are for a verifier with routes, whose URL has no audience.
 
 local IDENTITY = {
     "x-kliento-subject",
@@ -12,10 +12,10 @@ local IDENTITY = {
     "x-kliento-expires",
 }
 
--- What of a refusal is passed on.
-local REFUSAL = { "content-type", "www-authenticate", "retry-after" }
+-- The headers of a rejection that are returned to the client.
+local REJECTION_HEADERS = { "content-type", "www-authenticate", "retry-after" }
 
--- A request waits for the answer, so a verifier that hangs must not be waited for.
+-- Requests wait for the verifier, so a time-out is needed.
 local TIMEOUT_MILLISECONDS = 5000
 
 -- The values of HAProxy's header tables, whose first index is 0.
@@ -32,9 +32,9 @@ local function values(headers, name)
     return all
 end
 
-local function refuse(txn, status, headers, body)
+local function reject(txn, status, headers, body)
     local reply = txn:reply({ status = status, body = body })
-    for _, name in ipairs(REFUSAL) do
+    for _, name in ipairs(REJECTION_HEADERS) do
         for _, value in ipairs(values(headers, name)) do
             reply:add_header(name, value)
         end
@@ -45,7 +45,7 @@ end
 
 local function authenticate(txn, url)
     local received = txn.http:req_get_headers()
-    -- All of them: the verifier refuses several.
+    -- All of them: the verifier rejects requests with several.
     local headers = {
         ["authorization"] = values(received, "authorization"),
         ["x-forwarded-host"] = values(received, "host"),
@@ -59,16 +59,16 @@ local function authenticate(txn, url)
     end
     local answer = core.httpclient():get({ url = url, headers = headers, timeout = TIMEOUT_MILLISECONDS })
     if answer.status == 401 or answer.status == 403 then
-        return refuse(txn, answer.status, answer.headers, answer.body)
+        return reject(txn, answer.status, answer.headers, answer.body)
     end
     if answer.status ~= 200 then
-        return refuse(txn, 503, {}, "")
+        return reject(txn, 503, {}, "")
     end
     for _, name in ipairs(IDENTITY) do
         local value = values(answer.headers, name)
         if #value ~= 1 then
             -- Not from a verifier.
-            return refuse(txn, 503, {}, "")
+            return reject(txn, 503, {}, "")
         end
         txn.http:req_set_header(name, value[1])
     end

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_read_is_written_again() {
+    fn parsed_der_is_written_again_unchanged() {
         let octets = [0x30, 0x07, 0x02, 0x01, 0x05, 0x31, 0x02, 0x05, 0x00];
         let mut node = Node::read(&octets).unwrap();
         let mut written = Vec::new();

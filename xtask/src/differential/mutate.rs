@@ -54,16 +54,16 @@ fn cut_or_repeat(mut octets: Vec<u8>, rng: &mut TestRng) -> (Vec<u8>, String) {
     match rng.random_range(0..3) {
         0 => {
             octets.drain(start..end);
-            (octets, format!("octets {start} to {end} are left out"))
+            (octets, format!("octets {start} to {end} are removed"))
         }
         1 => {
             let repeated = octets[start..end].to_vec();
             octets.splice(start..start, repeated);
-            (octets, format!("octets {start} to {end} are there twice"))
+            (octets, format!("octets {start} to {end} are duplicated"))
         }
         _ => {
             octets.push(rng.random_range(0..=255));
-            (octets, "an octet follows".into())
+            (octets, "an extra octet follows".into())
         }
     }
 }
@@ -130,18 +130,18 @@ fn change_message(octets: &[u8], rng: &mut TestRng) -> Option<(Vec<u8>, String)>
     let what = match rng.random_range(0..6) {
         0 => {
             messages.remove(index);
-            "is left out"
+            "is removed"
         }
         1 => {
             let again = messages[index].clone();
             let place = rng.random_range(0..=messages.len());
             messages.insert(place, again);
-            "is there twice"
+            "is present twice"
         }
         2 => {
             let other = rng.random_range(0..messages.len());
             messages.swap(index, other);
-            "is in another place"
+            "is moved"
         }
         kind => {
             let Content::Octets(message) = &mut messages[index].content else { return None };
@@ -150,10 +150,10 @@ fn change_message(octets: &[u8], rng: &mut TestRng) -> Option<(Vec<u8>, String)>
             let place = rng.random_range(0..end);
             if kind == 4 && message[place].is_ascii_alphabetic() {
                 message[place] ^= 0x20;
-                "has a letter in other case"
+                "has a letter in the other case"
             } else {
                 message[place] = changed(message[place], rng);
-                "has another octet"
+                "has a changed octet"
             }
         }
     };
@@ -178,7 +178,7 @@ fn splice(octets: &[u8], other: &[u8], rng: &mut TestRng) -> Option<(Vec<u8>, St
     };
     let index = rng.random_range(0..fields.len());
     *fields.get_mut(index)? = others.get(index)?.clone();
-    Some((written(&bundle), format!("field {index} is another bundle's")))
+    Some((written(&bundle), format!("field {index} comes from another bundle")))
 }
 
 /// Moves the bundle to another instant.

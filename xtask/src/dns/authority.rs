@@ -80,7 +80,7 @@ impl Authority {
                 .and_then(|()| TcpListener::bind(address).map(drop))
                 .map_err(|error| {
                     let (address, port) = address;
-                    format!("real DNS servers: no leave to serve at {address}:{port} ({error}); run as root")
+                    format!("real DNS servers: not permitted to listen on {address}:{port} ({error}); run as root")
                 })?;
         }
         Ok(Self { addresses })

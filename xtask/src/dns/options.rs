@@ -17,15 +17,15 @@ impl Options {
         let mut arguments = arguments.iter();
         while let Some(&argument) = arguments.next() {
             let mut value =
-                || arguments.next().copied().ok_or_else(|| format!("{argument} wants a value"));
+                || arguments.next().copied().ok_or_else(|| format!("{argument} needs a value"));
             match argument {
                 "--for" => {
                     let text = value()?;
                     options.seconds =
-                        text.parse().map_err(|_| format!("{text:?} is no number of seconds"))?;
+                        text.parse().map_err(|_| format!("{text:?} is not a number of seconds"))?;
                 }
                 "--txt" => options.txt.push(parse_txt(value()?)?),
-                other => return Err(format!("{other:?} is not known")),
+                other => return Err(format!("unknown argument {other:?}")),
             }
         }
         Ok(options)
@@ -34,11 +34,13 @@ impl Options {
 
 fn parse_txt(text: &str) -> Result<(String, String), String> {
     let (name, data) =
-        text.split_once('=').ok_or_else(|| format!("{text:?} is not of the form NAME=TEXT"))?;
+        text.split_once('=').ok_or_else(|| format!("{text:?} is not in the form NAME=TEXT"))?;
     // They go into a zone file, and must not span more than one line of it.
     let is_name = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
     if name.is_empty() || !name.bytes().all(is_name) {
-        return Err(format!("{name:?} is no domain name of letters, digits, hyphens, underscores"));
+        return Err(format!(
+            "{name:?} is not a domain name of letters, digits, hyphens, underscores"
+        ));
     }
     if data.is_empty() || !data.bytes().all(|octet| (b' '..=b'~').contains(&octet)) {
         return Err(format!("the text for {name} is empty, or not printable ASCII"));

@@ -72,7 +72,7 @@ fn first_problem(resolver: &Resolver) -> Option<String> {
     let closed = || {
         resolver.addresses().into_iter().find_map(|address| {
             let error = TcpStream::connect(address).err()?;
-            Some(format!("{address} takes no connection: {error}"))
+            Some(format!("{address} does not accept connections: {error}"))
         })
     };
     unexpected.or_else(closed)

@@ -57,7 +57,7 @@ impl StopSignals {
         let interrupted = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             signal_hook::flag::register(signal, Arc::clone(&interrupted))
-                .map_err(|error| format!("signal {signal} cannot be listened to: {error}"))?;
+                .map_err(|error| format!("cannot handle signal {signal}: {error}"))?;
         }
         let input_ended = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&input_ended);
@@ -104,8 +104,10 @@ impl Servers {
         for (name, child) in &mut self.0 {
             match child.try_wait() {
                 Ok(None) => {}
-                Ok(Some(status)) => return Err(format!("{name} ended by itself with {status}")),
-                Err(error) => return Err(format!("{name} cannot be looked after: {error}")),
+                Ok(Some(status)) => {
+                    return Err(format!("{name} exited unexpectedly with {status}"));
+                }
+                Err(error) => return Err(format!("cannot wait for {name}: {error}")),
             }
         }
         Ok(())
@@ -125,7 +127,7 @@ impl Servers {
             self.check()?;
             thread::sleep(POLL);
         }
-        Ok("time is over")
+        Ok("timed out")
     }
 }
 

@@ -112,7 +112,7 @@ fn free_ports() -> Result<[u16; 3], String> {
             return Ok([*first, *second, *third]);
         }
     }
-    Err("127.0.0.1 has no three ports that are free for both UDP and TCP".into())
+    Err("no three ports of 127.0.0.1 are free for both UDP and TCP".into())
 }
 
 /// A certificate for 127.0.0.1, signed by a separate authority: clients do not accept one

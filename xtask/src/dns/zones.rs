@@ -171,7 +171,7 @@ pub(super) fn zone_files(
     {
         let zones = ZONES.iter().filter(|zone| zone.level == Level::Organisation);
         let zones: Vec<_> = zones.map(|zone| zone.name).collect();
-        return Err(format!("{name} is in no organisation's zone; those are {}", zones.join(", ")));
+        return Err(format!("{name} is not in any organisation's zone: {}", zones.join(", ")));
     }
     let mut lines = txt_lines(txt);
     for organisation in &ORGANISATIONS {

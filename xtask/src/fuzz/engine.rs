@@ -35,7 +35,7 @@ impl Engine {
     pub(crate) fn build(folder: &Path, targets: &[String]) -> Result<Self, String> {
         let (version, _) = output_of(Command::new("rustc").arg("-vV"))?;
         let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-        let host = host.ok_or("rustc does not say for which machine it builds")?;
+        let host = host.ok_or("rustc does not print its host")?;
         let mut command = Command::new(env!("CARGO"));
         // With a target named, build scripts and macros are not instrumented.
         command.args(["build", "--release", "--locked", "--quiet", "--target", host]);

@@ -31,7 +31,10 @@ pub(crate) fn write(folder: &Path, targets: &[String]) -> Result<usize, String> 
     // A digest that is split, as in key records of several character-strings, is not found and
     // translated. Any more failures than these are a bug of ours.
     if seeds.lost.len() > seeds.held / 50 {
-        return Err(format!("translations that do not verify: {}", seeds.lost.join(", ")));
+        return Err(format!(
+            "translated vectors that fail verification: {}",
+            seeds.lost.join(", ")
+        ));
     }
     let mut count = 0;
     for (target, octets) in seeds.inputs {
@@ -146,10 +149,10 @@ impl Seeds {
         let lines = [times.as_str(), service, audience, &anchors.replace('\n', "|")];
         let input = [lines.join("\n").as_bytes(), b"\n", octets].concat();
 
-        let case = Case::parse(&input).ok_or("it makes no case")?;
+        let case = Case::parse(&input).ok_or("it is not a valid case")?;
         let holds = verifies(operation, &case, forge::PROVIDER);
         let forged = forge::translate(&input, &forge::take_recorded());
-        let case = Case::parse(&forged).ok_or("its translation makes no case")?;
+        let case = Case::parse(&forged).ok_or("its translation is not a valid case")?;
         if holds {
             self.held += 1;
             if !verifies(operation, &case, stub::PROVIDER) {

@@ -52,7 +52,7 @@ impl Outcome {
             clippy::cast_precision_loss,
             clippy::cast_sign_loss,
             clippy::as_conversions,
-            reason = "which of some million times it is needs no more than a float tells"
+            reason = "a float is precise enough for an index into some million times"
         )]
         let place = (last as f64 * share).round() as usize;
         times.get(place).map_or(f64::NAN, |&time| f64::from(time) / 1000.0)

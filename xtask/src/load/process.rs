@@ -42,7 +42,7 @@ impl Process {
     ) -> Result<Self, String> {
         let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
         let mut child = child.map_err(|error| format!("{command:?}: {error}"))?;
-        let stdout = child.stdout.take().ok_or("there is no output to read")?;
+        let stdout = child.stdout.take().ok_or("missing standard output")?;
         let mut output = BufReader::new(stdout);
         let port =
             output.by_ref().lines().map_while(Result::ok).find_map(|line| {
@@ -52,7 +52,7 @@ impl Process {
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         let Some(port) = port else {
             let _ = child.kill();
-            return Err(format!("{command:?} tells no port"));
+            return Err(format!("{command:?} prints no port"));
         };
         Ok(Self { child, port })
     }

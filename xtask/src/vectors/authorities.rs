@@ -25,8 +25,8 @@ fn usages(profile: TestProfile) -> Vec<Vector> {
     // Bits of KeyUsage, then the codes under VeraId and under DomainAuth; 0 is valid.
     let cases: [(&str, &str, &[u8], [u16; 2]); 4] = [
         ("delegate-usage-both", "digitalSignature and keyCertSign", &[0, 5], [2504, 0]),
-        ("delegate-usage-signature", "digitalSignature alone", &[0], [2504, 2504]),
-        ("delegate-usage-cert-sign", "keyCertSign alone", &[5], [2213, 2213]),
+        ("delegate-usage-signature", "digitalSignature only", &[0], [2504, 2504]),
+        ("delegate-usage-cert-sign", "keyCertSign only", &[5], [2213, 2213]),
         ("delegate-usage-crl", "digitalSignature and cRLSign", &[0, 6], [2504, 2504]),
     ];
     cases
@@ -83,7 +83,7 @@ fn distinct(profile: TestProfile) -> Vec<Vector> {
         vary(
             "attached",
             "member-serial-of-organisation",
-            "The member's certificate has the issuer and serial number of the organisation's own.",
+            "The member's certificate has the same issuer and serial number as the organisation's.",
             CMS,
             &by_member,
             &Customisation::new().member(|c| c.serial.clone_from(&serial)),
@@ -92,7 +92,7 @@ fn distinct(profile: TestProfile) -> Vec<Vector> {
         vary(
             "attached",
             "junk-serial-of-organisation",
-            "The organisation signs, and an attached certificate that nobody issued has the issuer and serial number of the organisation's.",
+            "The organisation signs, and an attached certificate, signed by another key, has the same issuer and serial number as the organisation's.",
             CMS,
             &by_organisation,
             &Customisation::new().signed_data(|s| s.certificates = Some(vec![junk.clone()])),

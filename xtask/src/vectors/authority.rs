@@ -73,7 +73,7 @@ pub(super) fn resolve(
     let spec = match of(RULES) {
         Some(rule) => rule,
         None if is_veraid && spec.starts_with("DomainAuth, ") => of(VERAID)
-            .ok_or_else(|| format!("{id} is of VeraId and cites {spec}: name who decides"))?,
+            .ok_or_else(|| format!("{id} is of VeraId but cites {spec}: name the authority"))?,
         None => spec,
     };
     cite(spec).map_err(|problem| format!("{id}: {problem}"))
@@ -88,7 +88,7 @@ fn find<'a>(rules: &[(&'a str, &[&str])], id: &str) -> Option<&'a str> {
 fn cite(spec: &str) -> Result<Citation, String> {
     let parts: Vec<Citation> = spec.split("; ").map(cite_one).collect::<Result<_, _>>()?;
     let text = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join("; ");
-    let authority = parts.first().map(|part| part.authority).ok_or("nothing is cited")?;
+    let authority = parts.first().map(|part| part.authority).ok_or("missing citation")?;
     Ok(Citation { authority, text })
 }
 
@@ -149,21 +149,23 @@ pub(super) fn check(
         for glob in *globs {
             let pattern = Glob::new(*glob);
             if !ids.iter().any(|id| pattern.matches(id)) {
-                problems.push(format!("no vector fits {glob}, for which {spec} is said to decide"));
+                problems.push(format!(
+                    "no vector matches {glob}, for which {spec} is listed as the authority"
+                ));
             }
         }
     }
     for (id, citation) in vectors {
         if citation.text == REFERENCE && reference.patterns().any(|glob| glob.matches(id)) {
             problems.push(format!(
-                "{id} cites the reference implementations, but @relaycorp/veraid is excused from it"
+                "{id} cites the reference implementations, but has an exception for @relaycorp/veraid"
             ));
         }
         if citation.authority != Authority::Decision
             && literal.patterns().any(|glob| glob.matches(id))
         {
             problems.push(format!(
-                "{id} has the authority {}, but the draft, read literally, says something else",
+                "{id} has the authority {}, but a literal reading of the draft says otherwise",
                 citation.authority
             ));
         }

@@ -52,7 +52,7 @@ fn signers(profile: TestProfile) -> Vec<Vector> {
         let intermediates = vec!["staff".to_owned()];
         vectors.push(make(
             "binding-intermediate",
-            "The signature names the certificate of a member whom an intermediate authority vouches for.",
+            "The signature names the certificate of a member, issued by an intermediate authority.",
             &Scenario { intermediates, ..member(profile) },
         ));
     }
@@ -107,7 +107,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
     let cases: Vec<Case<'_>> = vec![
         (
             "sha-384",
-            "The signature names its certificate by a digest of SHA-384.",
+            "The signature names its certificate by a SHA-384 digest.",
             Some(hash(Digest::Sha384.object_identifier(), &[])),
             |certificate| Digest::Sha384.of(certificate),
             None,
@@ -115,7 +115,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "sha-512",
-            "The signature names its certificate by a digest of SHA-512, whose parameters are NULL.",
+            "The signature names its certificate by a SHA-512 digest, with NULL algorithm parameters.",
             Some(hash(Digest::Sha512.object_identifier(), &der_writer::null())),
             |certificate| Digest::Sha512.of(certificate),
             None,
@@ -123,7 +123,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "sha-256-with-null",
-            "The hash that names the certificate is SHA-256 with NULL parameters, which is not the default and so is written out.",
+            "The hash algorithm of the certificate identifier is SHA-256 with NULL parameters: not the default, so it is encoded.",
             Some(hash(Digest::Sha256.object_identifier(), &der_writer::null())),
             sha_256,
             None,
@@ -131,7 +131,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "sha-256-written",
-            "The hash that names the certificate is the default and is written out, which DER forbids.",
+            "The hash algorithm of the certificate identifier is the default but is encoded, which DER forbids.",
             Some(hash(Digest::Sha256.object_identifier(), &[])),
             sha_256,
             None,
@@ -139,7 +139,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "sha-1",
-            "The signature names its certificate by a digest of SHA-1.",
+            "The signature names its certificate by a SHA-1 digest.",
             Some(hash("1.3.14.3.2.26", &[])),
             |_| vec![7; 20],
             None,
@@ -147,7 +147,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "hash-parameters",
-            "The hash that names the certificate has an INTEGER for parameters.",
+            "The hash algorithm of the certificate identifier has an INTEGER as its parameters.",
             Some(hash(Digest::Sha384.object_identifier(), &der_writer::integer(1))),
             |certificate| Digest::Sha384.of(certificate),
             None,
@@ -163,7 +163,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "digest-cut-off",
-            "The digest that names the certificate lacks its last octet.",
+            "The digest in the certificate identifier lacks its last octet.",
             None,
             |certificate| Digest::Sha256.of(certificate)[..31].to_vec(),
             None,
@@ -171,7 +171,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "digest-empty",
-            "The digest that names the certificate is empty.",
+            "The digest in the certificate identifier is empty.",
             None,
             |_| vec![],
             None,
@@ -179,7 +179,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "digest-of-other-hash",
-            "The digest that names the certificate is of SHA-512, and the hash is SHA-256 by default.",
+            "The digest in the certificate identifier is a SHA-512 digest, but the hash algorithm defaults to SHA-256.",
             None,
             |certificate| Digest::Sha512.of(certificate),
             None,
@@ -187,7 +187,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "issuer-serial",
-            "Issuer and serial number of the certificate stand beside its digest, which nests deeper than 16 levels.",
+            "The certificate identifier has the issuer and serial number beside the digest, which nests deeper than 16 levels.",
             None,
             sha_256,
             Some(|certificate| issuer_serial(certificate, &directory_name(certificate))),
@@ -195,7 +195,7 @@ fn identifiers(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "issuer-of-other-form",
-            "The serial number of the certificate and a DNS name for its issuer stand beside its digest.",
+            "The certificate identifier has the serial number and a DNS name as the issuer beside the digest.",
             None,
             sha_256,
             Some(|certificate| {
@@ -239,7 +239,7 @@ fn occurrences(profile: TestProfile) -> Vec<Vector> {
     let cases: Vec<(&str, &str, &'static str, Change, u16)> = vec![
         (
             "twice",
-            "There are two signing-certificate attributes, both of which name the certificate.",
+            "There are two signing-certificate attributes, and both name the certificate.",
             ATTRIBUTES,
             Box::new(|s| {
                 *s = s.clone().bound();
@@ -267,7 +267,7 @@ fn occurrences(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "two-identifiers",
-            "The signature names a second certificate after its own, which restricts the path.",
+            "The signature names a second certificate after the signer's, which restricts the path.",
             ATTRIBUTE,
             Box::new(|s| {
                 let both = [identifier(&s.signer_certificate), identifier(b"another certificate")];
@@ -277,7 +277,7 @@ fn occurrences(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "policies",
-            "The signature names a policy beside its certificate, which restricts the path.",
+            "The signature names a policy in addition to its certificate, which restricts the path.",
             ATTRIBUTE,
             Box::new(|s| {
                 let policy = der_writer::sequence(&[&der_writer::oid("2.5.29.32.0")]);
@@ -304,7 +304,7 @@ fn occurrences(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "digest-alone",
-            "The signing-certificate attribute is a list of digests, as no version of it is.",
+            "The signing-certificate attribute is a list of digests, which no version of it allows.",
             IDENTIFIER,
             value(der_writer::sequence(&[&der_writer::sequence(&[&der_writer::octet_string(
                 &[7; 32],
@@ -313,7 +313,7 @@ fn occurrences(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "digest-missing",
-            "The identifier of the certificate has a hash and no digest.",
+            "The certificate identifier has a hash algorithm but no digest.",
             IDENTIFIER,
             value(der_writer::sequence(&[&der_writer::sequence(&[&der_writer::sequence(&[
                 &hash(Digest::Sha384.object_identifier(), &[]),
@@ -322,7 +322,7 @@ fn occurrences(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "trailing-element",
-            "The identifier of the certificate has an element too many.",
+            "The certificate identifier has an extra element.",
             IDENTIFIER,
             value(der_writer::sequence(&[&der_writer::sequence(&[&der_writer::sequence(&[
                 &der_writer::octet_string(&[7; 32]),
@@ -376,7 +376,7 @@ fn moved(profile: TestProfile) -> Vec<Vector> {
         vary_bundle(
             "binding",
             "moved",
-            "Another organisation certified the public key of alice@example.com as mallory's and put her signature under that certificate. The signature does not name its certificate, so it is Mallory's as much as Alice's.",
+            "Another organisation certified the public key of alice@example.com as mallory's and bundled Alice's signature with that certificate. The signature does not name its certificate, so it is as valid for Mallory as for Alice.",
             SUBSTITUTION,
             &mallory,
             &unbound,
@@ -384,7 +384,7 @@ fn moved(profile: TestProfile) -> Vec<Vector> {
         vary(
             "binding",
             "moved-bound",
-            "Another organisation certified the public key of alice@example.com as mallory's and put her signature under that certificate. The signature names Alice's.",
+            "Another organisation certified the public key of alice@example.com as mallory's and bundled Alice's signature with that certificate. The signature names Alice's certificate.",
             SUBSTITUTION,
             &mallory,
             &bound,

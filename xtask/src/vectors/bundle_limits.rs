@@ -31,7 +31,7 @@ fn checks(profile: TestProfile) -> Vec<Vector> {
             let vector = vary(
                 "limit",
                 &format!("limit-bundle-checks-{count}"),
-                &format!("Chain, certificates and content take {count} signature checks."),
+                &format!("The chain, certificates and content require {count} signature checks."),
                 SPEC,
                 &scenario,
                 &customisation,
@@ -56,7 +56,7 @@ fn counts(profile: TestProfile) -> Vec<Vector> {
         let vector = vary_bundle(
             "limit",
             &format!("limit-digest-algorithms-{count}"),
-            &format!("{count} digest algorithms are announced, one of which is used."),
+            &format!("{count} digest algorithms are listed, and one is used."),
             SPEC,
             &scenario,
             &made,
@@ -76,7 +76,7 @@ fn counts(profile: TestProfile) -> Vec<Vector> {
         let service = format!("1.3{}", ".1".repeat(octets - 1));
         let bound = Scenario { service: service.clone(), ..scenario.clone() };
         let case = format!("limit-service-{octets}");
-        let description = format!("The identifier of the service has {octets} octets.");
+        let description = format!("The service OID has {octets} octets.");
         let mut vector = vary("limit", &case, &description, SPEC, &bound, &Customisation::new());
         // A service that is too long cannot be requested.
         if octets <= 128 {

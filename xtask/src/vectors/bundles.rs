@@ -84,13 +84,13 @@ fn fields() -> Vec<Vector> {
             ),
             (
                 "padded-length",
-                "The bundle's length takes more octets than it needs.",
+                "The bundle's length is encoded in more octets than necessary.",
                 der,
                 with_padded_length(&made.der),
             ),
             (
                 "trailing-octet",
-                "An octet follows the bundle.",
+                "One extra octet follows the bundle.",
                 CHAPTER,
                 [made.der.as_slice(), &[0]].concat(),
             ),
@@ -100,7 +100,7 @@ fn fields() -> Vec<Vector> {
                 CHAPTER,
                 made.der[..made.der.len() - 1].to_vec(),
             ),
-            ("empty", "There are no octets at all.", CHAPTER, vec![]),
+            ("empty", "The bundle has no bytes at all.", CHAPTER, vec![]),
             ("empty-sequence", "The bundle is an empty SEQUENCE.", CHAPTER, vec![0x30, 0]),
             ("set", "The bundle is a SET.", CHAPTER, der_writer::retag(0x31, &made.der)),
             (
@@ -129,7 +129,7 @@ fn fields() -> Vec<Vector> {
             ),
             (
                 "version-padded",
-                "The version 0 takes two octets.",
+                "The version 0 is encoded in two octets.",
                 "X.690 section 8.3.2",
                 bundle(&[
                     der_writer::context_primitive(0, &[0, 0]),
@@ -163,7 +163,7 @@ fn fields() -> Vec<Vector> {
             ),
             (
                 "chain-of-integers",
-                "The chain holds an INTEGER.",
+                "The chain contains an INTEGER.",
                 CHAPTER,
                 bundle(&[
                     version.clone(),
@@ -190,7 +190,7 @@ fn fields() -> Vec<Vector> {
             vary_bundle(
                 "fields",
                 "chain-with-garbage",
-                "An octet string of the chain is no DNS message.",
+                "One OCTET STRING of the chain is not a DNS message.",
                 CHAPTER,
                 &scenario,
                 &garbage,
@@ -205,7 +205,7 @@ fn fields() -> Vec<Vector> {
         let vector = vary_bundle(
             "fields",
             "chain-not-sorted",
-            "The chain's messages are in descending order: BER, which only VeraId tolerates.",
+            "The chain's messages are in descending order: this is BER but not DER, and only VeraId accepts it.",
             "X.690 section 11.6",
             &scenario,
             &unsorted,
@@ -233,7 +233,7 @@ fn profiles() -> Vec<Vector> {
                 "profile",
                 &format!("only-{}", label(accepted)),
                 &format!(
-                    "The verifier accepts {} alone; the bundle is of {}.",
+                    "The verifier accepts {} only; the bundle is for {}.",
                     label(accepted),
                     label(profile)
                 ),
@@ -254,7 +254,7 @@ fn profiles() -> Vec<Vector> {
     vectors.push(vary(
         "profile",
         "both-owners",
-        "The chain answers for both profiles; DomainAuth counts.",
+        "The chain has key records for both profiles; DomainAuth takes precedence.",
         spec,
         &scenario,
         &Customisation::new().chain(add),
@@ -264,7 +264,7 @@ fn profiles() -> Vec<Vector> {
         vary(
             "profile",
             "no-fallback",
-            "The chain answers for both profiles, and only VeraId's record names the key.",
+            "The chain has key records for both profiles, and only VeraId's record names the key.",
             spec,
             &bad,
             &Customisation::new().chain(add),
@@ -291,11 +291,11 @@ fn member_ids() -> Vec<Vector> {
         let scenario = member(profile);
         let made = scenario.build();
         let mut first =
-            make("valid", "member", "The bundle is alice@example.com's.", &scenario, &made);
+            make("valid", "member", "The bundle belongs to alice@example.com.", &scenario, &made);
         first.derived_from = None;
         let bot = Scenario { user: None, ..scenario.clone() };
         vectors.push(first);
-        vectors.push(make("valid", "bot", "The bundle is that of a bot.", &bot, &bot.build()));
+        vectors.push(make("valid", "bot", "The bundle belongs to a bot.", &bot, &bot.build()));
         let other_key = Customisation::new().member(|certificate| {
             let tbs = certificate.tbs_certificate(Digest::Sha256);
             certificate.signature = Some(RsaKey::fixed(2048, 3).sign_pss(Digest::Sha256, &tbs));
@@ -304,7 +304,7 @@ fn member_ids() -> Vec<Vector> {
             make(
                 "signature",
                 "signed-by-other-key",
-                "The member's certificate is signed by another key than the organisation's.",
+                "The member's certificate is signed by a key other than the organisation's.",
                 &scenario,
                 &scenario.build_with(&other_key),
             )
@@ -329,7 +329,7 @@ fn member_ids() -> Vec<Vector> {
             make(
                 "name",
                 "user-called-like-the-organisation",
-                "The member's common name is the organisation's: what it signs is taken for the organisation's own.",
+                "The member's common name is the organisation's name, so its signatures would look like the organisation's.",
                 &scenario,
                 &Scenario { user: Some(namesake.into()), ..scenario.clone() }.build(),
             )
@@ -353,7 +353,7 @@ fn member_ids() -> Vec<Vector> {
                 make(
                     "certificates",
                     "intermediate-with-members-serial",
-                    "An intermediate certificate has the issuer and serial number of the member's, which is not among them.",
+                    "An intermediate certificate has the same issuer and serial number as the member's, which is not in the fifth field.",
                     &scenario,
                     &with_twin(&scenario, &made),
                 )
@@ -362,9 +362,15 @@ fn member_ids() -> Vec<Vector> {
         }
         let trailing = [made.member_id_bundle(), vec![0]].concat();
         vectors.push(
-            make("fields", "trailing-octet", "An octet follows the bundle.", &scenario, &made)
-                .input(trailing)
-                .malformed(1004),
+            make(
+                "fields",
+                "trailing-octet",
+                "One extra octet follows the bundle.",
+                &scenario,
+                &made,
+            )
+            .input(trailing)
+            .malformed(1004),
         );
         vectors.push(
             make(

@@ -66,7 +66,7 @@ fn issuers(profile: TestProfile) -> Vec<Vector> {
         vary(
             "issuer",
             "member-signed-by-other-key",
-            "The member's certificate is signed by another key than the organisation's.",
+            "The member's certificate is signed by a key other than the organisation's.",
             PATH,
             &scenario,
             &Customisation::new().member(move |c| {
@@ -77,7 +77,7 @@ fn issuers(profile: TestProfile) -> Vec<Vector> {
         vary(
             "issuer",
             "member-issuer-name-differs",
-            "The member's certificate names another issuer than the organisation.",
+            "The member's certificate names an issuer other than the organisation.",
             PATH,
             &scenario,
             &Customisation::new()
@@ -87,7 +87,7 @@ fn issuers(profile: TestProfile) -> Vec<Vector> {
         vary(
             "issuer",
             "member-issuer-string-type-differs",
-            "The member's certificate names the organisation in another string type; names compare as octets.",
+            "The member's certificate names the organisation in another string type; names are compared byte by byte.",
             PATH,
             &scenario,
             &Customisation::new()
@@ -122,14 +122,14 @@ fn issuers(profile: TestProfile) -> Vec<Vector> {
     for (case, words, change) in [
         ("foreign", "", plain),
         ("foreign-expired", " and has expired", expired),
-        ("foreign-critical-extension", " with a critical extension that nobody knows", critical),
+        ("foreign-critical-extension", " with an unknown critical extension", critical),
         ("foreign-serial", " with a serial number that is negative and too long", serial),
         ("foreign-no-authority", " without BasicConstraints", end_entity),
     ] {
         let vector = vary(
             "issuer",
             &format!("organisation-{case}"),
-            &format!("The organisation's certificate was issued by someone else{words}."),
+            &format!("The organisation's certificate was issued by another party{words}."),
             DRAFT,
             &scenario,
             &Customisation::new().organisation(foreign(change)),
@@ -250,7 +250,7 @@ fn paths(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "intermediate-critical-extension",
-            "The intermediate certificate has a critical extension that nobody knows.",
+            "The intermediate certificate has an unknown critical extension.",
             EXTENSIONS,
             1,
             Box::new(|c| c.extension(Extension::unknown_critical())),
@@ -319,7 +319,7 @@ fn namesakes(profile: TestProfile) -> Vec<Vector> {
     let vector = vary_bundle(
         "path",
         "two-authorities-of-one-name",
-        "Two authorities have the name that issued the member's certificate; the second one's key made the signature.",
+        "Two authorities have the issuer name of the member's certificate; the second one's key made the signature.",
         PATH,
         &scenario,
         &bundle,
@@ -332,7 +332,7 @@ fn namesakes(profile: TestProfile) -> Vec<Vector> {
     let beyond = vary_bundle(
         "limit",
         "limit-failures-authority",
-        "Four RRSIGs of the chain do not hold; the fifth check that fails is that of an authority's key, and another authority's would hold.",
+        "Four RRSIGs of the chain are invalid; the fifth failed check uses one authority's key, and another authority's key would match.",
         "Decisions, \"Limits\"",
         &scenario,
         &bundle,
@@ -368,7 +368,7 @@ fn delegates(profile: TestProfile) -> Vec<Vector> {
     let attributed = vary_bundle(
         "delegate",
         "attributes",
-        "An authority below the organisation signs and attributes the signature to alice: DomainAuth lets it speak for the organisation.",
+        "An authority below the organisation signs and attributes the signature to alice: DomainAuth lets it sign for the organisation.",
         "DomainAuth, \"Organisation Signatures\"",
         &by_organisation,
         &signed(Some("alice")),
@@ -384,7 +384,7 @@ fn delegates(profile: TestProfile) -> Vec<Vector> {
         vary_bundle(
             "delegate",
             "signs-as-itself",
-            "An authority below the organisation signs without attribution: as the member whom it names.",
+            "An authority below the organisation signs without attribution, as the member that its certificate names.",
             DRAFT,
             &scenario,
             &signed(None),
@@ -393,7 +393,7 @@ fn delegates(profile: TestProfile) -> Vec<Vector> {
         vary_bundle(
             "delegate",
             "member-attributes",
-            "A plain member attributes its signature to bob.",
+            "A member that is not an authority attributes its signature to bob.",
             "DomainAuth, \"Organisation Signatures\"",
             &by_organisation,
             &assemble(
@@ -463,28 +463,28 @@ fn attached(profile: TestProfile) -> Vec<Vector> {
     let mut vectors = vec![
         case(
             "organisation-too",
-            "The organisation's certificate is attached beside the member's, as deployed software does.",
+            "The organisation's certificate is attached along with the member's, as deployed software does.",
             &[member_der.clone(), organisation_der.clone()],
         ),
         case(
             "unrelated",
-            "A certificate that has nothing to do with it is attached.",
+            "An unrelated certificate is attached.",
             &[member_der.clone(), unrelated(0)],
         ),
-        case("eight", "Eight certificates are attached, of which one is the member's.", &eight),
-        case("nine", "Nine certificates are attached, of which one is the member's.", &nine)
+        case("eight", "Eight certificates are attached, one of them the member's.", &eight),
+        case("nine", "Nine certificates are attached, one of them the member's.", &nine)
             .malformed(1004),
         case(
             "same-issuer-and-serial",
-            "Two attached certificates have one issuer and serial number.",
+            "Two attached certificates have the same issuer and serial number.",
             &[member_der.clone(), twin],
         )
         .invalid(2202),
-        case("none", "The set of certificates is empty, and the member's is needed.", &[])
+        case("none", "The set of certificates is empty, but the member's is needed.", &[])
             .invalid(2201),
         case(
             "other-only",
-            "Another certificate is attached than the one that the signature names.",
+            "The attached certificate is not the one that the signature names.",
             &[unrelated(0)],
         )
         .invalid(2201),
@@ -522,7 +522,7 @@ fn attached(profile: TestProfile) -> Vec<Vector> {
     let vector = vary_bundle(
         "attached",
         "other-organisation-certificate",
-        "The signature names another certificate of the organisation's key, which that key issued.",
+        "The signature names another certificate for the organisation's key, issued by that key.",
         "DomainAuth, \"Organisation Signatures\"",
         &by_organisation,
         &sister(Some("alice")).0,
@@ -535,7 +535,7 @@ fn attached(profile: TestProfile) -> Vec<Vector> {
         vary_bundle(
             "attached",
             "attached-organisation-name-without-attribution",
-            "Another certificate of the organisation's name and key signs as if it were a member's.",
+            "Another certificate with the organisation's name and key signs as if it were a member's.",
             "DomainAuth, \"Organisation Signatures\"",
             &by_organisation,
             &sister(None).0,
@@ -556,7 +556,7 @@ fn attached(profile: TestProfile) -> Vec<Vector> {
         vary_bundle(
             "attached",
             "other-organisation-certificate-absent",
-            "The signature names another certificate of the organisation's key, which is not there.",
+            "The signature names another certificate for the organisation's key, which is not attached.",
             "RFC 5652 section 5.3",
             &by_organisation,
             &bundle,
@@ -567,7 +567,7 @@ fn attached(profile: TestProfile) -> Vec<Vector> {
         vectors.push(vary(
             "attached",
             "empty-set",
-            "The organisation signs, and the set of certificates is there and empty, as deployed software writes it.",
+            "The organisation signs, and the set of certificates is present but empty, as deployed software encodes it.",
             "RFC 5652 section 5.1",
             &by_organisation,
             &Customisation::new().signed_data(|signed| signed.certificates = Some(vec![])),

@@ -172,7 +172,7 @@ fn valid() -> Vec<Vector> {
         still_proves(
             "valid",
             "rsa-root",
-            "The root has a key-signing and a zone-signing RSA key, as the real one has.",
+            "The root has a key-signing and a zone-signing RSA key, like the real root.",
             spec,
             &usual,
         ),
@@ -203,7 +203,7 @@ fn valid() -> Vec<Vector> {
         proves(
             Vector::chain(
                 id("valid", "two-records"),
-                "The RRset has two records; they are signed in canonical order.",
+                "The RRset has two records, signed in canonical order.",
                 "RFC 4034 section 6.3",
                 &two,
                 txt(),
@@ -242,14 +242,14 @@ fn algorithms() -> Vec<Vector> {
     vectors.push(still_proves(
         "algorithm",
         "rsa-1024",
-        "A top-level domain signs with an RSA key of 1024 bits, as some do.",
+        "A top-level domain signs with a 1024-bit RSA key, as some do.",
         "RFC 5702 section 2",
         &hierarchy.sign(),
     ));
     vectors.push(still_proves(
         "algorithm",
         "ds-sha-384",
-        "Trust anchor and DSs are SHA-384 digests.",
+        "The trust anchor and the DS records are SHA-384 digests.",
         "RFC 6605 section 2",
         &small_zones().ds_digest_type(4).build(),
     ));
@@ -261,7 +261,9 @@ fn algorithms() -> Vec<Vector> {
         vectors.push(fails(
             "algorithm",
             &format!("only-algorithm-{number}"),
-            &format!("The only key and DS of a zone are of algorithm {number}, so it is insecure."),
+            &format!(
+                "The only key and DS of a zone have algorithm {number}, so the zone is insecure."
+            ),
             "RFC 4035 section 5.2",
             &chain,
             2003,
@@ -275,7 +277,7 @@ fn algorithms() -> Vec<Vector> {
         vectors.push(still_proves(
             "algorithm",
             &format!("algorithm-{number}-beside-good"),
-            &format!("A zone has a key, DS and RRSIG of algorithm {number} beside good ones; they are skipped."),
+            &format!("A zone has a key, DS and RRSIG of algorithm {number} in addition to valid ones; they are skipped."),
             "RFC 4035 section 5.2",
             &beside,
         ));
@@ -346,7 +348,7 @@ fn other_types() -> Vec<Vector> {
             let vector = asks(
                 &format!("{}-mixed-case", record_type.to_lowercase()),
                 &format!(
-                    "A {record_type} record in upper case; names in its data are signed, and given, in lower case."
+                    "A {record_type} record in upper case; names in its data are signed, and reported, in lower case."
                 ),
                 "RFC 4034 section 6.2",
                 &chain,

@@ -51,7 +51,7 @@ fn accepted(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "-too-early",
-            " and begins tomorrow",
+            " and starts tomorrow",
             PROCEDURE,
             |c| {
                 let (start, end) = (NOW.saturating_add(DAY), NOW.saturating_add(2 * DAY));
@@ -76,7 +76,7 @@ fn accepted(profile: TestProfile) -> Vec<Vector> {
             },
             2206,
         ),
-        ("-version-1", " and is of X.509 version 1", DRAFT, |c| c.version = Some(0), 2203),
+        ("-version-1", " and is an X.509 v1 certificate", DRAFT, |c| c.version = Some(0), 2203),
         (
             "-critical-extension",
             " with an unknown critical extension",
@@ -100,7 +100,7 @@ fn accepted(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "-usage",
-            " with a KeyUsage of digitalSignature alone, and it issued the member's",
+            " with a KeyUsage of digitalSignature only, and it issued the member's",
             "RFC 5280 section 4.2.1.3",
             |c| c.extensions.push(Extension::key_usage(&[0])),
             2213,
@@ -125,7 +125,7 @@ fn accepted(profile: TestProfile) -> Vec<Vector> {
                 "foreign-issuer",
                 &format!("foreign-accepted{case}"),
                 &format!(
-                    "The verifier accepts organisation certificates of other issuers; someone else issued this one{words}."
+                    "The verifier accepts organisation certificates from other issuers; another party issued this one{words}."
                 ),
                 spec,
                 &scenario,
@@ -147,13 +147,13 @@ fn signing(profile: TestProfile) -> Vec<Vector> {
     vec![
         make(
             "foreign-accepted-signs",
-            "The verifier accepts organisation certificates of other issuers, and the organisation signs with one.",
+            "The verifier accepts organisation certificates from other issuers, and the organisation signs with one.",
             |_| {},
             0,
         ),
         make(
             "foreign-accepted-signs-usage",
-            "The verifier accepts organisation certificates of other issuers, and the organisation signs with one whose KeyUsage is keyCertSign alone.",
+            "The verifier accepts organisation certificates from other issuers, and the organisation signs with one whose KeyUsage is keyCertSign only.",
             |c| c.extensions.push(Extension::key_usage(&[5])),
             2213,
         ),
@@ -179,7 +179,7 @@ fn under_another_name(profile: TestProfile) -> Vec<Vector> {
     };
     let by_default = make(
         "foreign-other-name",
-        "The public key of example.com is in a certificate for evil.com, which someone else issued, and evil.com has a key record for it: example.com's signature would be evil.com's.",
+        "The public key of example.com is in a certificate for evil.com, issued by another party, and evil.com has a key record for it: example.com's signature would be attributed to evil.com.",
         Binding::Unbound,
     );
     vec![
@@ -188,7 +188,7 @@ fn under_another_name(profile: TestProfile) -> Vec<Vector> {
             profile,
             make(
                 "foreign-accepted-other-name",
-                "A verifier that accepts other issuers takes example.com's signature for evil.com's, which has a certificate for example.com's public key: the signature does not name its certificate.",
+                "A verifier that accepts other issuers attributes example.com's signature to evil.com, which has a certificate for example.com's public key: the signature does not name its certificate.",
                 Binding::Unbound,
             ),
             0,
@@ -197,7 +197,7 @@ fn under_another_name(profile: TestProfile) -> Vec<Vector> {
             profile,
             make(
                 "foreign-accepted-other-name-bound",
-                "The verifier accepts other issuers, and evil.com has a certificate for example.com's public key, but example.com's signature names its own.",
+                "The verifier accepts other issuers, and evil.com has a certificate for example.com's public key, but example.com's signature names its own certificate.",
                 Binding::Bound,
             ),
             2350,

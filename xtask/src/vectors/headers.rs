@@ -49,27 +49,35 @@ pub(super) fn vectors() -> Vec<Vector> {
         make("base64", "unpadded", "The Base64 has no padding.", format!("Kliento {bare}")),
     ];
     for (case, description, header) in [
-        ("other-scheme", "The scheme is another.", format!("Bearer {digits}")),
-        ("longer-scheme", "The scheme begins like Kliento.", format!("Kliento2 {digits}")),
+        ("other-scheme", "The scheme is not Kliento.", format!("Bearer {digits}")),
+        (
+            "longer-scheme",
+            "The scheme starts with `Kliento` but is longer.",
+            format!("Kliento2 {digits}"),
+        ),
         ("empty", "The header is empty.", String::new()),
-        ("leading-space", "A space stands before the scheme.", format!(" Kliento {digits}")),
-        ("no-space", "Nothing separates scheme and Base64.", format!("Kliento{digits}")),
-        ("two-spaces", "Two spaces separate scheme and Base64.", format!("Kliento  {digits}")),
+        ("leading-space", "A space precedes the scheme.", format!(" Kliento {digits}")),
+        ("no-space", "Nothing separates the scheme and the Base64.", format!("Kliento{digits}")),
+        (
+            "two-spaces",
+            "Two spaces separate the scheme and the Base64.",
+            format!("Kliento  {digits}"),
+        ),
         (
             "no-break-space",
-            "A no-break space separates scheme and Base64.",
+            "A no-break space separates the scheme and the Base64.",
             format!("Kliento\u{a0}{digits}"),
         ),
         (
             "bearer-kliento",
-            "The scheme is another, and what follows begins like this one.",
+            "The scheme is not Kliento, and the text after it starts with `Kliento`.",
             format!("Bearer Kliento {digits}"),
         ),
-        ("tab", "A tab separates scheme and Base64.", format!("Kliento\t{digits}")),
+        ("tab", "A tab separates the scheme and the Base64.", format!("Kliento\t{digits}")),
         ("scheme-only", "Nothing follows the scheme.", "Kliento".into()),
         (
             "header-name",
-            "The header's name stands before its value.",
+            "The header's name precedes its value.",
             format!("Authorization: Kliento {digits}"),
         ),
     ] {
@@ -77,20 +85,20 @@ pub(super) fn vectors() -> Vec<Vector> {
     }
     for (case, description, header) in [
         ("nothing", "Nothing follows the scheme and the space.", "Kliento ".into()),
-        ("base64url", "The Base64 is of the alphabet for URLs.", format!("Kliento {url}")),
+        ("base64url", "The Base64 uses the URL-safe alphabet.", format!("Kliento {url}")),
         ("half-padded", "One of two padding characters is missing.", format!("Kliento {bare}=")),
-        ("over-padded", "There is a padding character too many.", format!("Kliento {digits}=")),
-        ("pad-bits", "Bits that belong to no octet are set.", format!("Kliento {loose}")),
-        ("line-break", "A line break follows.", format!("Kliento {digits}\n")),
-        ("trailing-space", "A space follows.", format!("Kliento {digits} ")),
+        ("over-padded", "There is one padding character too many.", format!("Kliento {digits}=")),
+        ("pad-bits", "Unused trailing bits of the Base64 are set.", format!("Kliento {loose}")),
+        ("line-break", "A line break follows the Base64.", format!("Kliento {digits}\n")),
+        ("trailing-space", "A space follows the Base64.", format!("Kliento {digits} ")),
         (
             "inner-space",
-            "A space stands within the Base64.",
+            "There is a space inside the Base64.",
             format!("Kliento {} {}", &digits[..8], &digits[8..]),
         ),
         (
             "equals-inside",
-            "A padding character stands within the Base64.",
+            "There is a padding character inside the Base64.",
             format!("Kliento {}={}", &digits[..7], &digits[8..]),
         ),
         ("comma", "A second credential follows after a comma.", format!("Kliento {digits}, x")),
@@ -101,19 +109,14 @@ pub(super) fn vectors() -> Vec<Vector> {
         make(
             "limit",
             "header-65536",
-            "The header has 65,536 octets.",
+            "The header has 65,536 bytes.",
             format!("Kliento {}", "A".repeat(65_528)),
         )
         .malformed(1001),
     );
     vectors.push(
-        make(
-            "bundle",
-            "no-bundle",
-            "The Base64 is of octets that are no bundle.",
-            "Kliento TWFu".into(),
-        )
-        .malformed(1004),
+        make("bundle", "no-bundle", "The Base64 does not encode a bundle.", "Kliento TWFu".into())
+            .malformed(1004),
     );
     vectors
 }

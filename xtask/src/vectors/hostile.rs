@@ -63,42 +63,42 @@ fn extensions() -> Vec<Vector> {
         vec![
             (
                 "member-true-is-one",
-                "The TRUE of the member's BasicConstraints is written 01.",
+                "The TRUE in the member's BasicConstraints is encoded as 01.",
                 "X.690 section 11.1",
                 constraints(&[&[1, 1, 1]]),
                 1004,
             ),
             (
                 "member-path-length-negative",
-                "The path length of the member's BasicConstraints is -1.",
+                "The path length in the member's BasicConstraints is -1.",
                 "RFC 5280 section 4.2.1.9",
                 constraints(&[TRUE, &[2, 1, 0xFF]]),
                 1004,
             ),
             (
                 "member-path-length-padded",
-                "The path length of the member's BasicConstraints begins with a zero.",
+                "The path length in the member's BasicConstraints starts with a zero octet.",
                 "X.690 section 8.3.2",
                 constraints(&[TRUE, &[2, 2, 0, 1]]),
                 1004,
             ),
             (
                 "member-extended-usage",
-                "The member's certificate has an extended key usage, which is not critical.",
+                "The member's certificate has a non-critical extended key usage.",
                 "RFC 5280 section 4.2",
                 usage(false),
                 0,
             ),
             (
                 "member-extended-usage-critical",
-                "The member's certificate has an extended key usage, which is critical.",
+                "The member's certificate has a critical extended key usage.",
                 "RFC 5280 section 4.2",
                 usage(true),
                 2208,
             ),
             (
                 "member-critical-is-one",
-                "The TRUE of an extension's criticality is written 01.",
+                "The TRUE of an extension's criticality is encoded as 01.",
                 "X.690 section 11.1",
                 Box::new(|certificate| {
                     let extension = der_writer::sequence(&[
@@ -129,7 +129,7 @@ fn extensions() -> Vec<Vector> {
         vectors.push(vary(
             "extension",
             "organisation-path-length-huge",
-            "The path length of the organisation's BasicConstraints takes 72 bits.",
+            "The path length in the organisation's BasicConstraints has 72 bits.",
             "RFC 5280 section 4.2.1.9",
             &member(profile),
             &change,
@@ -144,14 +144,14 @@ fn certificates() -> Vec<Vector> {
         vec![
             (
                 "member-subject-empty",
-                "The member's certificate names nobody.",
+                "The member's certificate has an empty subject.",
                 KEYS,
                 Box::new(|certificate| certificate.subject = der_writer::sequence(&[])),
                 2502,
             ),
             (
                 "member-issuer-empty",
-                "The member's certificate names no issuer.",
+                "The member's certificate has an empty issuer.",
                 KEYS,
                 Box::new(|certificate| certificate.issuer = der_writer::sequence(&[])),
                 2215,
@@ -178,7 +178,7 @@ fn certificates() -> Vec<Vector> {
         let vector = vary(
             "certificate",
             "member-until-9999",
-            "The member's certificate never expires.",
+            "The member's certificate has no expiry date (99991231235959Z).",
             "RFC 5280 section 4.1.2.5",
             &member(profile),
             &change,
@@ -196,8 +196,8 @@ fn certificates() -> Vec<Vector> {
         ("nul", "The common name has a NUL.", "example.com\0.evil"),
         ("override", "The common name has U+202E.", "example.com\u{202E}"),
         ("zero-width", "The common name has U+200B.", "exam\u{200B}ple.com"),
-        ("full-width", "The common name is in full width.", "\u{FF45}xample.com"),
-        ("cyrillic", "A letter of the common name is Cyrillic.", "ex\u{430}mple.com"),
+        ("full-width", "The common name contains a full-width letter.", "\u{FF45}xample.com"),
+        ("cyrillic", "One letter of the common name is Cyrillic.", "ex\u{430}mple.com"),
     ] {
         for profile in PROFILES {
             let name = CommonName::utf8(common_name);
@@ -311,7 +311,7 @@ fn signatures() -> Vec<Vector> {
         vec![
             (
                 "signature-octet-less",
-                "The signature has an octet less.",
+                "The signature is one octet too short.",
                 SPEC,
                 changed(|_, s| {
                     s.pop();
@@ -320,14 +320,14 @@ fn signatures() -> Vec<Vector> {
             ),
             (
                 "signature-octet-more",
-                "The signature has an octet more.",
+                "The signature is one octet too long.",
                 SPEC,
                 changed(|_, s| s.push(0)),
                 2318,
             ),
             (
                 "signature-octet-before",
-                "A zero stands before the signature.",
+                "A zero octet precedes the signature.",
                 SPEC,
                 changed(|_, s| s.insert(0, 0)),
                 2318,
@@ -377,7 +377,7 @@ fn signatures() -> Vec<Vector> {
         "metadata",
         vec![(
             "metadata-service-huge-arc",
-            "An arc of the service's identifier takes 140 bits.",
+            "An arc of the service OID has 140 bits.",
             "X.690 section 8.19.2",
             Box::new(|signed| {
                 let arc = [[0xFF; 19].as_slice(), &[0x7F]].concat();
@@ -433,35 +433,35 @@ fn parameters() -> Vec<Vector> {
         vec![
             (
                 "pss-salt-negative",
-                "RSASSA-PSS names a salt of -1 octets.",
+                "RSASSA-PSS parameters have a salt length of -1.",
                 pss_spec,
                 named(pss(&[0xFF], &[])),
                 2314,
             ),
             (
                 "pss-salt-31",
-                "RSASSA-PSS names a salt of 31 octets.",
+                "RSASSA-PSS parameters have a salt length of 31.",
                 pss_spec,
                 named(pss(&[31], &[])),
                 2314,
             ),
             (
                 "pss-salt-222",
-                "RSASSA-PSS names the longest salt that fits.",
+                "RSASSA-PSS parameters have the largest salt length that fits the key.",
                 pss_spec,
                 named(pss(&[0, 222], &[])),
                 2314,
             ),
             (
                 "pss-salt-huge",
-                "RSASSA-PSS names a salt of 2^71 octets.",
+                "RSASSA-PSS parameters have a salt length of 2^71.",
                 pss_spec,
                 named(pss(&[0x7F; 9], &[])),
                 2314,
             ),
             (
                 "pss-extra-field",
-                "RSASSA-PSS has a fifth parameter.",
+                "RSASSA-PSS parameters have a fifth field.",
                 pss_spec,
                 named(pss(&[32], &der_writer::context_constructed(4, &der_writer::integer(1)))),
                 1004,

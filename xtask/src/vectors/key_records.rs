@@ -55,35 +55,35 @@ const CASES: &[Case] = &[
     ),
     case(
         "service-prefix",
-        "The record is bound to a prefix of the service's identifier.",
+        "The record is bound to a prefix of the service's OID.",
         SELECTION,
         ("1 KEY 3600 1.3.6.1.4.1.58708.3", 2111),
         ("0 1 1 KEY 3600 1.3.6.1.4.1.58708.3", 2111),
     ),
     case(
         "service-suffix",
-        "The record is bound to an identifier below the service's.",
+        "The record is bound to an OID below the service's.",
         SELECTION,
         ("1 KEY 3600 1.3.6.1.4.1.58708.3.0.0", 2111),
         ("0 1 1 KEY 3600 1.3.6.1.4.1.58708.3.0.0", 2111),
     ),
     case(
         "service-padded",
-        "An arc of the service has a leading zero; identifiers compare as text.",
+        "An arc of the service OID has a leading zero; OIDs are compared as text.",
         SELECTION,
         ("1 KEY 3600 1.3.6.1.4.1.58708.3.00", 2111),
         ("0 1 1 KEY 3600 1.3.6.1.4.1.58708.3.00", 2112),
     ),
     case(
         "service-is-word",
-        "The service is no object identifier.",
+        "The service is not an object identifier.",
         TXT,
         ("1 KEY 3600 kliento", 2111),
         ("0 1 1 KEY 3600 kliento", 2112),
     ),
     case(
         "outer-space",
-        "A space stands before the first field and after the last.",
+        "There is a space before the first field and after the last.",
         TXT,
         (" 1 KEY 3600 ", 0),
         (" 0 1 1 KEY 3600 ", 2150),
@@ -118,13 +118,13 @@ const CASES: &[Case] = &[
     ),
     case(
         "algorithm-4",
-        "The algorithm is not registered, so the record is another one.",
+        "The algorithm is not registered, so the record is ignored.",
         REGISTRIES,
         ("4 KEY 3600", 2111),
         ("0 4 1 KEY 3600", 2111),
     ),
     case("algorithm-0", "The algorithm is 0.", TXT, ("0 KEY 3600", 2112), ("0 0 1 KEY 3600", 2112)),
-    case("no-ttl", "The record ends with the key.", TXT, ("1 KEY", 2112), ("0 1 1 KEY", 2112)),
+    case("no-ttl", "The record ends after the key id.", TXT, ("1 KEY", 2112), ("0 1 1 KEY", 2112)),
     case(
         "ttl-negative",
         "The TTL override is negative.",
@@ -176,7 +176,7 @@ const CASES: &[Case] = &[
     ),
     case(
         "ttl-0",
-        "The TTL override is 0: refused, or under VeraId a look back of no second.",
+        "The TTL override is 0: rejected, or under VeraId no look back.",
         TXT,
         ("1 KEY 0", 0),
         ("0 1 1 KEY 0", 2112),
@@ -191,7 +191,7 @@ const CASES: &[Case] = &[
     ),
     case(
         "ttl-over-90-days",
-        "The TTL override is a second over 90 days: refused, or under VeraId cut.",
+        "The TTL override is one second over 90 days: rejected, or under VeraId capped.",
         TXT,
         ("1 KEY 7776001", 0),
         ("0 1 1 KEY 7776001", 2112),
@@ -219,7 +219,7 @@ const CASES: &[Case] = &[
     ),
     case(
         "padding",
-        "The key id is padded where the profile has none, or not where it has.",
+        "The key id is padded where the profile has no padding, or unpadded where it has.",
         TXT,
         ("1 BARE 3600", 2150),
         ("0 1 1 BARE= 3600", 2112),
@@ -235,23 +235,23 @@ const CASES: &[Case] = &[
 
 /// Records that only DomainAuth can have.
 const DOMAINAUTH_CASES: &[(&str, &str, &str, u16)] = &[
-    ("version-1", "The record is of version 1.", "1 1 1 KEY 3600", 2111),
+    ("version-1", "The record has version 1.", "1 1 1 KEY 3600", 2111),
     ("digest-type-0", "The digest type is 0, which is reserved.", "0 1 0 KEY 3600", 2112),
     (
         "digest-type-4",
-        "The digest type is not registered, so the record is another one.",
+        "The digest type is not registered, so the record is ignored.",
         "0 1 4 KEY 3600",
         2111,
     ),
     ("digest-type-padded", "The digest type has a leading zero.", "0 1 01 KEY 3600", 2112),
     (
         "digest-type-differs",
-        "The digest type is that of SHA-384, the digest that of SHA-256.",
+        "The digest type is SHA-384, but the digest is SHA-256.",
         "0 1 2 KEY 3600",
         2112,
     ),
-    ("sha-384", "A key of 2048 bits is named by its SHA-384 digest.", "0 1 2 SHA384 3600", 0),
-    ("sha-512", "A key of 2048 bits is named by its SHA-512 digest.", "0 1 3 SHA512 3600", 0),
+    ("sha-384", "A 2048-bit key is named by its SHA-384 digest.", "0 1 2 SHA384 3600", 0),
+    ("sha-512", "A 2048-bit key is named by its SHA-512 digest.", "0 1 3 SHA512 3600", 0),
 ];
 
 fn fill(text: &str, profile: TestProfile) -> String {
@@ -330,7 +330,7 @@ pub(super) fn vectors() -> Vec<Vector> {
     vectors.push(with_records(
         VeraId,
         "record-algorithm-of-other-size",
-        "The algorithm is that of keys of 3072 bits.",
+        "The algorithm is for 3072-bit keys.",
         TXT,
         vec![one("2 KEY 3600", VeraId)],
         2111,
@@ -338,7 +338,7 @@ pub(super) fn vectors() -> Vec<Vector> {
     vectors.push(with_records(
         DomainAuth,
         "record-algorithm-of-other-size",
-        "The algorithm is that of keys of 3072 bits.",
+        "The algorithm is for 3072-bit keys.",
         TXT,
         vec![one("0 2 1 KEY 3600", DomainAuth)],
         2112,
@@ -362,50 +362,50 @@ fn several(profile: TestProfile) -> Vec<Vector> {
     let cases: Vec<(&str, &str, Vec<Vec<u8>>, u16)> = vec![
         (
             "spf-beside",
-            "A record of another protocol stands beside.",
+            "There is also a record of another protocol.",
             vec![txt_rdata(&[b"v=spf1 -all"]), any()],
             0,
         ),
         (
             "empty-beside",
-            "A record with an empty character-string stands beside.",
+            "There is also a record with an empty character-string.",
             vec![txt_rdata(&[b""]), any()],
             0,
         ),
         (
             "binary-beside",
-            "A record that is no text stands beside.",
+            "There is also a record that is not valid UTF-8.",
             vec![txt_rdata(&[&[0xFF, 0xFE]]), any()],
             0,
         ),
         (
             "cut-off-beside",
-            "A record whose character-string is longer than its data stands beside.",
+            "There is also a record whose character-string is longer than its data.",
             vec![vec![20, b'x'], any()],
             0,
         ),
         (
             "other-key-beside",
-            "A record of another key stands beside.",
+            "There is also a record for another key.",
             vec![other_key.clone(), any()],
             0,
         ),
-        ("other-key-only", "The only record is of another key.", vec![other_key], 2111),
+        ("other-key-only", "The only record is for another key.", vec![other_key], 2111),
         (
             "none",
-            "The only record is of another protocol.",
+            "The only record is for another protocol.",
             vec![txt_rdata(&[b"v=spf1 -all"])],
             2111,
         ),
         (
             "bound-and-any",
-            "A record is for the service and another for any; the former counts.",
+            "One record is for the service and another for any service; the former takes precedence.",
             vec![bound(), any()],
             0,
         ),
         (
             "other-service-and-any",
-            "A record is for another service and another for any.",
+            "One record is for another service and another for any service.",
             vec![usual(profile, 60, Some(TEST_SERVICE)), any()],
             0,
         ),
@@ -423,13 +423,13 @@ fn several(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "twice",
-            "The same record stands twice in the message; an RRset has no duplicates.",
+            "The same record appears twice in the message; an RRset has no duplicates.",
             vec![any(), any()],
             0,
         ),
         (
             "split",
-            "The record is in two character-strings: put together, or under VeraId no record.",
+            "The record is in two character-strings: concatenated, or under VeraId not a key record.",
             vec![split],
             match profile {
                 VeraId => 2111,
@@ -461,7 +461,7 @@ fn several(profile: TestProfile) -> Vec<Vector> {
         vary(
             "key-record",
             "records-of-another-name",
-            "The key is named by a record of another name in the same answer section.",
+            "The key is named by a record with another owner name in the same answer section.",
             SELECTION,
             &scenario,
             &customisation,
@@ -504,42 +504,42 @@ fn look_back(profile: TestProfile) -> Vec<Vector> {
     for (name, description, records, end, code) in [
         (
             "edge",
-            "The chain last holds one TTL override before the end of the period.",
+            "The chain expires exactly one TTL override before the end of the period.",
             vec![usual(profile, 3600, None)],
             3600,
             0,
         ),
         (
             "beyond",
-            "The chain last holds one TTL override and a second before the end.",
+            "The chain expires one TTL override and one second before the end of the period.",
             vec![usual(profile, 3600, None)],
             3601,
             2402,
         ),
         (
             "bound-shorter",
-            "The record for the service looks back 60 s, that for any an hour; the former counts.",
+            "The record for the service looks back 60 s, the one for any service an hour; the former takes precedence.",
             vec![usual(profile, 60, Some(KLIENTO_SERVICE)), usual(profile, 3600, None)],
             61,
             2402,
         ),
         (
             "bound-longer",
-            "The record for the service looks back an hour, that for any 60 s; the former counts.",
+            "The record for the service looks back an hour, the one for any service 60 s; the former takes precedence.",
             vec![usual(profile, 3600, Some(KLIENTO_SERVICE)), usual(profile, 60, None)],
             3600,
             0,
         ),
         (
             "ttl-1-edge",
-            "A look back of one second, which is just enough.",
+            "A look back of one second, which is exactly enough.",
             vec![usual(profile, 1, None)],
             1,
             0,
         ),
         (
             "ttl-1-beyond",
-            "A look back of one second, where two are needed.",
+            "A look back of one second, but two are needed.",
             vec![usual(profile, 1, None)],
             2,
             2402,
@@ -562,7 +562,7 @@ fn look_back(profile: TestProfile) -> Vec<Vector> {
         let vector = vary(
             "key-record",
             "look-back-anchor",
-            "The period ends two hours from now, the signature in ten minutes: the look back of an hour starts at the end of the period, or under VeraId of the signature.",
+            "The period ends in two hours, the signature in ten minutes: the look back of an hour starts from the end of the period, or under VeraId from the end of the signature.",
             spec,
             &wide,
             &Customisation::new(),

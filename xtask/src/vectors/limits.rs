@@ -68,8 +68,11 @@ fn counts() -> Vec<Vector> {
             chain.messages.push(padding(rdata));
         });
         let case = format!("chain-octets-{octets}");
-        let vector =
-            chain(&case, &format!("The messages of the chain have {octets} octets."), &made);
+        let vector = chain(
+            &case,
+            &format!("The messages of the chain have {octets} bytes in total."),
+            &made,
+        );
         vectors.push(if beyond { vector.malformed(1005) } else { vector });
     }
     for (count, beyond) in [(8, false), (9, true)] {
@@ -80,8 +83,7 @@ fn counts() -> Vec<Vector> {
             chain.messages.push(message.build());
         });
         let case = format!("questions-{count}");
-        let vector =
-            chain(&case, &format!("A message that is not needed asks {count} questions."), &made);
+        let vector = chain(&case, &format!("An unneeded message has {count} questions."), &made);
         vectors.push(if beyond { vector.malformed(1005) } else { vector });
     }
     for (count, beyond) in [(128_u8, false), (129, true)] {
@@ -140,7 +142,12 @@ fn counts() -> Vec<Vector> {
                     .extend((1..count).map(|number| unusable(number).ds_rdata(&zone, 2)));
             });
         });
-        counted(&format!("ds-{count}"), format!("A zone has {count} DSs."), &made, count > 16);
+        counted(
+            &format!("ds-{count}"),
+            format!("A zone has {count} DS records."),
+            &made,
+            count > 16,
+        );
     }
     for count in [32, 33] {
         let texts: Vec<String> = (0..count).map(|number| format!("text {number}")).collect();
@@ -164,7 +171,7 @@ fn counts() -> Vec<Vector> {
     });
     counted(
         "dnskeys-17-twice",
-        "Two messages hold the same 17 DNSKEYs of a zone, under different RRSIGs.".to_owned(),
+        "Two messages contain the same 17 DNSKEYs of a zone, with different RRSIGs.".to_owned(),
         &twice,
         false,
     );
@@ -178,7 +185,7 @@ fn counts() -> Vec<Vector> {
             }
         });
         let description =
-            format!("{count} different messages hold a zone's keys; one is signed by them.");
+            format!("{count} different messages contain a zone's keys; one is signed by them.");
         counted(&format!("candidates-{count}"), description, &made, count > 4);
     }
     let copies = changed(|chain| {
@@ -191,13 +198,13 @@ fn counts() -> Vec<Vector> {
     });
     counted(
         "candidates-6-copies",
-        "Six messages hold a zone's keys, and differ in nothing but their ids.".to_owned(),
+        "Six messages contain a zone's keys and differ only in their ids.".to_owned(),
         &copies,
         false,
     );
     for count in [16, 17] {
         let made = small_zones().owner(&format!("_veraid{}", ".a".repeat(count))).build();
-        let description = format!("There are {count} zones below the root on the way.");
+        let description = format!("There are {count} zones below the root on the path.");
         counted(&format!("zone-cuts-{count}"), description, &made, count > 16);
     }
     vectors
@@ -243,26 +250,26 @@ fn shared_failures(profile: TestProfile) -> Vec<Vector> {
     vec![
         made(
             "4-in-chain",
-            "Four RRSIGs of the chain do not hold, and everything else does.",
+            "Four RRSIGs of the chain are invalid; all other signatures are valid.",
             &four(),
         ),
         made(
             "organisation-certificate",
-            "Four RRSIGs of the chain do not hold; the organisation certificate's signature is the fifth.",
+            "Four RRSIGs of the chain are invalid; the organisation certificate's signature is the fifth invalid one.",
             &four().organisation(by_other),
         )
         .invalid(2007)
         .stage("certificate"),
         made(
             "member-certificate",
-            "Four RRSIGs of the chain do not hold; the member certificate's signature is the fifth.",
+            "Four RRSIGs of the chain are invalid; the member certificate's signature is the fifth invalid one.",
             &four().member(by_other),
         )
         .invalid(2007)
         .stage("certificate"),
         made(
             "content",
-            "Four RRSIGs of the chain do not hold; the signature over the content is the fifth.",
+            "Four RRSIGs of the chain are invalid; the signature over the content is the fifth invalid one.",
             &four().signed_data(|signed| {
                 let attributes =
                     der_writer::set_of(&signed.signed_attributes(), der_writer::SetOrder::Sorted);
@@ -279,7 +286,7 @@ fn checks() -> Vec<Vector> {
     for count in [4_u32, 5] {
         let made = changed(|chain| add_failures(chain, count));
         let description = format!(
-            "{count} RRSIGs that last longest do not hold, the one after them does: 4 checks may fail."
+            "The {count} RRSIGs with the latest expiration are invalid, the next one is valid: 4 checks may fail."
         );
         let vector = chain(&format!("failures-{count}"), &description, &made);
         vectors.push(if count > 4 { vector.invalid(2007) } else { vector });
@@ -289,7 +296,7 @@ fn checks() -> Vec<Vector> {
         let mut made = small_zones().zone_algorithms(p256, p256, ed448).build();
         add_failures(&mut made, count);
         let description = format!(
-            "{count} RRSIGs of Ed448 that last longest do not hold, the one after them does: each counts as two of the 4 checks that may fail."
+            "The {count} Ed448 RRSIGs with the latest expiration are invalid, the next one is valid: each counts as two of the 4 checks that may fail."
         );
         let vector = chain(&format!("failures-ed448-{count}"), &description, &made);
         vectors.push(if count > 2 { vector.invalid(2007) } else { vector });
@@ -302,7 +309,7 @@ fn checks() -> Vec<Vector> {
             made.messages[place] = in_windows(&made.links[place], 8);
         }
         let description = if count == 64 {
-            "Verification takes 64 signature checks: every RRSIG adds seconds that are asked for."
+            "Verification takes 64 signature checks: every RRSIG adds seconds of the requested period."
         } else {
             "Verification takes more than 64 signature checks."
         };
@@ -318,12 +325,13 @@ fn checks() -> Vec<Vector> {
             .key_split(combined, combined, combined)
     };
     let eight = zones("_veraid.a.example.com").build();
-    vectors.push(chain("ed448-8", "Verification takes 8 checks of Ed448.", &eight));
+    vectors.push(chain("ed448-8", "Verification takes 8 Ed448 signature checks.", &eight));
     let mut nine = zones("_veraid.b.a.example.com").hierarchy();
     nine.root.zsks = vec![nine.root.ksks[0].clone().with_flags(ZoneKey::ZONE)];
     nine.root.ksks = vec![ZoneKey::fixed(ZoneAlgorithm::EcdsaP256, 0)];
     vectors.push(
-        chain("ed448-9", "Verification takes 9 checks of Ed448.", &nine.sign()).invalid(2007),
+        chain("ed448-9", "Verification takes 9 Ed448 signature checks.", &nine.sign())
+            .invalid(2007),
     );
     vectors
 }
@@ -356,15 +364,15 @@ fn collisions() -> Vec<Vector> {
     vec![
         chain(
             "colliding-2-first",
-            "Two keys of a zone have one tag; the first signs.",
+            "Two keys of a zone have the same tag; the first signs.",
             &made(2, 0),
         ),
         chain(
             "colliding-2-second",
-            "Two keys of a zone have one tag; the second signs.",
+            "Two keys of a zone have the same tag; the second signs.",
             &made(2, 1),
         ),
-        chain("colliding-3", "Three keys of a zone have one tag.", &made(3, 0)).invalid(2007),
+        chain("colliding-3", "Three keys of a zone have the same tag.", &made(3, 0)).invalid(2007),
     ]
 }
 
@@ -411,7 +419,7 @@ fn structures() -> Vec<Vector> {
             });
             add(
                 format!("depth-{count}"),
-                format!("Constructed elements nest {count} deep."),
+                format!("Constructed elements nest {count} levels deep."),
                 change,
                 count > 16,
             );
@@ -452,7 +460,7 @@ fn sizes() -> Vec<Vector> {
         {
             let vector = Vector::token(
                 format!("{area}::limit::limit-octets-{octets}"),
-                format!("The token bundle has {octets} octets."),
+                format!("The token bundle has {octets} bytes."),
                 "Kliento, \"How Kliento Extends VeraId\"",
                 scenario.profile,
                 &made,
@@ -486,7 +494,7 @@ fn sizes() -> Vec<Vector> {
         let vector = vary_bundle(
             "limit",
             &format!("limit-overhead-{octets}"),
-            &format!("All but the content takes {octets} octets."),
+            &format!("Everything except the content takes {octets} bytes."),
             SPEC,
             &usual,
             &made,

@@ -71,7 +71,7 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
         with_outcome(make(
             "path",
             "intermediate-not-needed",
-            "A certificate in the fifth field has nothing to do with the member, whose own the organisation issued. VeraId has four fields.",
+            "The fifth field has an unrelated certificate; the organisation issued the member's. VeraId has four fields.",
             spec,
             &scenario,
             &with(1),
@@ -79,7 +79,7 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
         with_outcome(make(
             "path",
             "intermediate-is-the-member",
-            "The fifth field has the member's own certificate again. VeraId has four fields.",
+            "The fifth field contains the member's certificate again. VeraId has four fields.",
             spec,
             &scenario,
             &repeated,
@@ -87,7 +87,7 @@ fn fifth_field(profile: TestProfile) -> Vec<Vector> {
         make(
             "path",
             "member-id-serial-of-organisation",
-            "The member's certificate has the issuer and serial number of the organisation's own.",
+            "The member's certificate has the same issuer and serial number as the organisation's.",
             "RFC 5280 section 4.1.2.2",
             &scenario,
             &same_serial,
@@ -127,7 +127,7 @@ fn sizes(profile: TestProfile) -> Vec<Vector> {
         .map(|octets| {
             let made = fitted(octets, padded, |made| made.member_id_bundle().len());
             let case = format!("limit-octets-{octets}");
-            let description = format!("The bundle has {octets} octets.");
+            let description = format!("The bundle has {octets} bytes.");
             let vector = make("limit", &case, &description, LIMITS, &scenario, &made);
             if octets > 65_536 { vector.malformed(1001) } else { vector }
         })

@@ -44,19 +44,19 @@ fn organisations(profile: TestProfile) -> Vec<Vector> {
         ("top-level-domain", "The organisation is a top-level domain.", "example"),
         ("subdomain", "The organisation is four labels down.", "a.b.example.com"),
         ("digits-and-hyphens", "Labels have digits and inner hyphens.", "3com.x-y.example"),
-        ("a-label", "The organisation has a label of Punycode.", "xn--bcher-kva.example"),
+        ("a-label", "The organisation has an A-label (Punycode).", "xn--bcher-kva.example"),
         ("label-63", "A label has 63 octets.", &format!("{label}.example")),
         (
             "digits-before-right-to-left",
-            "A label of a digit stands beside one that is written from right to left.",
+            "A label that is a digit is next to a right-to-left label.",
             "1.xn--4dbrk0ce",
         ),
         (
             "digit-first-before-right-to-left",
-            "A label that starts with a digit stands below one that is written from right to left.",
+            "A label that starts with a digit is below a right-to-left label.",
             "mail.163.com.xn----9mcjf9b4dbm09f.com",
         ),
-        ("longest", "With its owner prefix the name has 255 octets on the wire.", &longest),
+        ("longest", "With its owner prefix, the name has 255 octets on the wire.", &longest),
     ] {
         let scenario = Scenario { organisation: name.into(), ..organisation(profile) };
         vectors.push(vary(
@@ -85,19 +85,19 @@ fn organisations(profile: TestProfile) -> Vec<Vector> {
         ("u-label", "The common name has a U-label.", format!("b\u{FC}cher.example{dot}"), 2102),
         (
             "bad-a-label",
-            "A label starts with xn-- and is no A-label.",
+            "A label starts with xn-- but is not an A-label.",
             format!("xn--a.example{dot}"),
             2102,
         ),
         (
             "a-label-mixed-direction",
-            "An A-label has a digit before a letter that is written from right to left.",
+            "An A-label has a digit before a right-to-left letter.",
             format!("xn--1-0hc.example{dot}"),
             2102,
         ),
         (
             "bad-a-label-beside-right-to-left",
-            "A label starts with xn-- and is no A-label, beside one that is written from right to left.",
+            "A label starts with xn-- but is not an A-label, next to a right-to-left label.",
             format!("xn--a.xn--4dbrk0ce{dot}"),
             2102,
         ),
@@ -114,7 +114,7 @@ fn organisations(profile: TestProfile) -> Vec<Vector> {
         ("label-64", "A label has 64 octets.", format!("{long_label}{dot}"), 2102),
         (
             "too-long",
-            "With its owner prefix the name has 256 octets on the wire.",
+            "With its owner prefix, the name has 256 octets on the wire.",
             format!("{too_long}{dot}"),
             2102,
         ),
@@ -150,7 +150,7 @@ fn users(profile: TestProfile) -> Vec<Vector> {
     let precis = if profile == VeraId { 0 } else { 2501 };
     let cases: Vec<(&str, &str, String, u16)> = vec![
         ("dots-and-digits", "The name has dots and digits.", "alice.smith-2".into(), 0),
-        ("accent", "The name has a composed accent.", "ren\u{E9}".into(), 0),
+        ("accent", "The name has a precomposed accented letter.", "ren\u{E9}".into(), 0),
         ("japanese", "The name is Japanese.", "\u{592A}\u{90CE}".into(), 0),
         ("upper-case", "The name has a capital letter.", "Alice".into(), precis),
         ("inner-space", "The name has a space inside.", "alice smith".into(), precis),
@@ -281,7 +281,7 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
     let cases: Vec<(&str, &str, Subject, u16)> = vec![
         (
             "beside-organisation-name",
-            "stands beside an organizationName",
+            "is accompanied by an organizationName",
             Box::new(move |text| {
                 distinguished_name(&[
                     unit(&der_writer::utf8_string("Example")),
@@ -292,7 +292,7 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "twice",
-            "is there twice",
+            "is present twice",
             Box::new(|text| {
                 distinguished_name(&[
                     CommonName::utf8(text).attribute_der(),
@@ -318,13 +318,13 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "odd-length",
-            "is a BMPString of an odd number of octets",
+            "is a BMPString with an odd number of octets",
             Box::new(move |text| common_name_only(&odd(text))),
             1,
         ),
         (
             "no-utf-8",
-            "is a UTF8String that is no UTF-8",
+            "is a UTF8String that is not valid UTF-8",
             Box::new(|text| {
                 common_name_only(&CommonName::raw(
                     der_writer::UTF8_STRING,
@@ -372,10 +372,10 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
         der_writer::sequence(&[&der_writer::tlv(der_writer::SET, &attributes)])
     };
     for (case, words, is_sorted) in [
-        ("in-rdn-of-two", "stands in one RDN with an organizationName", true),
+        ("in-rdn-of-two", "is in one RDN with an organizationName", true),
         (
             "in-unsorted-rdn",
-            "stands in one RDN with an organizationName, and the two are not sorted",
+            "is in one RDN with an organizationName, and the two are not sorted",
             false,
         ),
     ] {
@@ -410,7 +410,7 @@ fn strings(profile: TestProfile) -> Vec<Vector> {
         vectors.push(vary(
             "common-name",
             "member-surrogate-pair",
-            "The member's common name is a BMPString with a surrogate pair, as deployed software writes it.",
+            "The member's common name is a BMPString with a surrogate pair, as deployed software encodes it.",
             STRINGS,
             &pairs,
             &Customisation::new(),

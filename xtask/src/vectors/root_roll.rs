@@ -11,14 +11,14 @@ pub(super) fn vectors() -> Vec<Vector> {
     let p256 = ZoneKey::fixed(ZoneAlgorithm::EcdsaP256, 70);
     let p256_zsk = ZoneKey::fixed(ZoneAlgorithm::EcdsaP256, 71).with_flags(ZoneKey::ZONE);
     let phases: [(&str, &str, Vec<ZoneKey>, Vec<ZoneKey>); 3] = [
-        ("before", "The root signs with RSA alone.", vec![rsa.clone()], vec![rsa_zsk.clone()]),
+        ("before", "The root signs with RSA only.", vec![rsa.clone()], vec![rsa_zsk.clone()]),
         (
             "during",
             "The root signs everything twice, with RSA and with P-256.",
             vec![rsa, p256.clone()],
             vec![rsa_zsk, p256_zsk.clone()],
         ),
-        ("after", "The root signs with P-256 alone.", vec![p256], vec![p256_zsk]),
+        ("after", "The root signs with P-256 only.", vec![p256], vec![p256_zsk]),
     ];
     let mut vectors = Vec::new();
     for profile in PROFILES {
@@ -40,7 +40,7 @@ pub(super) fn vectors() -> Vec<Vector> {
                 vectors.push(vary(
                     "root-roll",
                     "root-during-roll-pruned",
-                    "The root signs everything twice; the chain keeps the RSA signature over its keys and the P-256 signature over the DS.",
+                    "The root signs everything twice; the chain keeps only the RSA signature over the root's keys and the P-256 signature over the DS.",
                     spec,
                     &scenario,
                     &pruned,

@@ -85,23 +85,39 @@ fn content(profile: TestProfile) -> Vec<Vector> {
     let empty = Scenario { content: vec![], ..attached.clone() };
     let empty_detached = Scenario { content: vec![], ..detached.clone() };
     vec![
-        make("detached", "The content is detached and given.", &detached)
+        make("detached", "The content is detached, and the verifier is given it.", &detached)
             .plaintext(&detached.content),
-        make("detached-other", "The content is detached, and another is given.", &detached)
-            .plaintext(b"other")
-            .invalid(2316),
-        make("detached-not-given", "The content is detached and not given.", &detached)
-            .invalid(2315),
-        make("given-twice", "The content is attached, and the same is given too.", &attached)
-            .plaintext(&attached.content)
-            .invalid(2315),
+        make(
+            "detached-other",
+            "The content is detached, and the verifier is given different content.",
+            &detached,
+        )
+        .plaintext(b"other")
+        .invalid(2316),
+        make(
+            "detached-not-given",
+            "The content is detached, and the verifier is given no content.",
+            &detached,
+        )
+        .invalid(2315),
+        make(
+            "given-twice",
+            "The content is attached, and the verifier is given the same content too.",
+            &attached,
+        )
+        .plaintext(&attached.content)
+        .invalid(2315),
         make("empty", "The content is attached and empty.", &empty),
-        make("detached-empty", "The content is detached, given and empty.", &empty_detached)
-            .plaintext(b""),
+        make(
+            "detached-empty",
+            "The content is detached and empty, and the verifier is given it.",
+            &empty_detached,
+        )
+        .plaintext(b""),
         vary(
             "content",
             "content-changed",
-            "The attached content is another than the one that was signed.",
+            "The attached content is not the content that was signed.",
             "RFC 5652 section 11.2",
             &attached,
             &Customisation::new().signed_data(|signed| {
@@ -148,28 +164,28 @@ fn structure(profile: TestProfile) -> Vec<Vector> {
     let cases: Vec<(&str, &str, &'static str, Change, u16)> = vec![
         (
             "version-3",
-            "SignedData is of version 3, as VeraId's specification has it; RFC 5652 gives 1 for what is allowed here.",
+            "SignedData has version 3, as VeraId's specification says; RFC 5652 requires 1 for the content allowed here.",
             "RFC 5652 section 5.1",
             Box::new(|s| s.version = 3),
             if profile == DomainAuth { 2302 } else { 0 },
         ),
         (
             "version-0",
-            "SignedData is of version 0.",
+            "SignedData has version 0.",
             "RFC 5652 section 5.1",
             Box::new(|s| s.version = 0),
             2302,
         ),
         (
             "version-99",
-            "SignedData is of version 99.",
+            "SignedData has version 99.",
             "RFC 5652 section 5.1",
             Box::new(|s| s.version = 99),
             2302,
         ),
         (
             "signer-version-3",
-            "SignerInfo is of version 3.",
+            "SignerInfo has version 3.",
             "RFC 5652 section 5.3",
             Box::new(|s| s.signer_version = 3),
             2302,
@@ -183,7 +199,7 @@ fn structure(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "two-signers",
-            "There are two SignerInfos, each of which would hold.",
+            "There are two SignerInfos, each of which is valid.",
             CMS,
             Box::new(move |s| {
                 let first = s.signer_info(&key);
@@ -195,7 +211,7 @@ fn structure(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "signer-by-key-identifier",
-            "The signer is named by its key identifier.",
+            "The signer is identified by its key identifier.",
             "RFC 5652 section 5.3",
             Box::new(move |s| {
                 s.signer_identifier = der_writer::context_primitive(0, &key.key_identifier());
@@ -268,7 +284,7 @@ fn structure(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "signature-by-other-key",
-            "Another key than the member's made the signature.",
+            "The signature was made by a key other than the member's.",
             "RFC 5652 section 5.6",
             Box::new(move |s| {
                 let attributes = der_writer::set_of(&s.signed_attributes(), SetOrder::Sorted);
@@ -278,7 +294,7 @@ fn structure(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "signature-over-implicit-tag",
-            "The signature is over the attributes with the tag that they travel with.",
+            "The signature is over the attributes with their implicit tag, not the SET OF tag.",
             "RFC 5652 section 5.4",
             Box::new(move |s| {
                 let attributes = der_writer::set_of(&s.signed_attributes(), SetOrder::Sorted);
@@ -289,7 +305,7 @@ fn structure(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "signature-over-content",
-            "The signature is over the content although there are attributes.",
+            "The signature is over the content, although there are signed attributes.",
             "RFC 5652 section 5.4",
             Box::new(move |s| {
                 s.signature = Some(key.sign_pss(Digest::Sha256, &s.content.octets()));
@@ -390,14 +406,14 @@ fn algorithms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "pss-default-parameters",
-            "RSASSA-PSS has its default parameters, which are SHA-1.",
+            "RSASSA-PSS has default parameters, which use SHA-1.",
             "RFC 4055 section 3.1",
             set(empty_parameters, pss),
             2314,
         ),
         (
             "pss-salt-0",
-            "RSASSA-PSS has no salt and says so.",
+            "RSASSA-PSS has no salt, as its parameters say.",
             DECISION,
             set(pss_algorithm_der_with(Digest::Sha256, Digest::Sha256, 0), |key, data| {
                 key.sign_pss_with_salt(Digest::Sha256, 0, data)
@@ -406,7 +422,7 @@ fn algorithms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "pss-salt-20",
-            "RSASSA-PSS has a salt of 20 octets and says so.",
+            "RSASSA-PSS has a salt of 20 octets, as its parameters say.",
             DECISION,
             set(pss_algorithm_der_with(Digest::Sha256, Digest::Sha256, 20), |key, data| {
                 key.sign_pss_with_salt(Digest::Sha256, 20, data)
@@ -415,7 +431,7 @@ fn algorithms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "pss-salt-not-as-said",
-            "RSASSA-PSS has a salt of 20 octets and says 32.",
+            "RSASSA-PSS has a salt of 20 octets, but its parameters say 32.",
             "RFC 8017 section 9.1.2",
             set(pss_algorithm_der(Digest::Sha256), |key, data| {
                 key.sign_pss_with_salt(Digest::Sha256, 20, data)
@@ -438,7 +454,7 @@ fn algorithms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "pss-trailer-2",
-            "RSASSA-PSS names the trailer field 2.",
+            "RSASSA-PSS parameters have trailer field 2.",
             "RFC 4055 section 3.1",
             set(trailer_2, pss),
             2314,
@@ -452,7 +468,7 @@ fn algorithms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "pss-sha-512-digest-sha-256",
-            "RSASSA-PSS uses SHA-512, the content's hash is SHA-256, as deployed software has it.",
+            "RSASSA-PSS uses SHA-512 and the content's hash is SHA-256, as in deployed software.",
             ALGORITHMS,
             Box::new(|s| s.signature_digest = Digest::Sha512),
             0,
@@ -477,7 +493,7 @@ fn algorithms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "digest-not-announced",
-            "The signer's hash is not among those that SignedData announces.",
+            "The signer's hash is not in SignedData's digestAlgorithms.",
             "RFC 5652 section 5.1",
             Box::new(move |s| {
                 let info = s.signer_info(&key);
@@ -488,7 +504,7 @@ fn algorithms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "digest-other-parameters",
-            "The signer's hash has an INTEGER for parameters.",
+            "The signer's hash has an INTEGER as its parameters.",
             "RFC 5754 section 2",
             Box::new(move |s| {
                 let odd = der_writer::sequence(&[
@@ -524,7 +540,7 @@ fn tolerated(profile: TestProfile) -> Vec<Vector> {
         ("no-chunks", "The content is empty: a constructed OCTET STRING of no chunks.", 5, vec![]),
         (
             "65536-and-more",
-            "The content is a constructed OCTET STRING of 65,536 octets and 16 more, as deployed software cuts it.",
+            "The content is a constructed OCTET STRING of 65,536 octets and 16 more, as deployed software splits it.",
             65_536,
             vec![b'x'; 65_552],
         ),
@@ -557,7 +573,7 @@ fn tolerated(profile: TestProfile) -> Vec<Vector> {
         vary(
             "tolerance",
             "attributes-not-sorted",
-            "The signed attributes are in descending order, and signed so.",
+            "The signed attributes are in descending order, and signed in that order.",
             "X.690 section 11.6",
             &by_organisation,
             &reversed,
@@ -581,7 +597,7 @@ fn tolerated(profile: TestProfile) -> Vec<Vector> {
             vary(
                 "tolerance",
                 "attributes-sorted-for-signing",
-                "The signed attributes are in descending order, and the signature is over the sorted ones: what was received counts.",
+                "The signed attributes are in descending order, but the signature is over the sorted ones: the received encoding must match.",
                 "RFC 5652 section 5.4",
                 &by_organisation,
                 &sorted_signed,
@@ -600,7 +616,7 @@ fn tolerated(profile: TestProfile) -> Vec<Vector> {
         super::vary_bundle(
             "tolerance",
             "constructed-nested",
-            "The content is a constructed OCTET STRING within another.",
+            "The content is a constructed OCTET STRING inside another one.",
             "X.690 section 8.7.3",
             &scenario,
             &bundle,
@@ -617,7 +633,7 @@ fn tolerated(profile: TestProfile) -> Vec<Vector> {
         super::vary_bundle(
             "tolerance",
             "constructed-indefinite",
-            "The content is a constructed OCTET STRING of indefinite length.",
+            "The content is a constructed OCTET STRING with indefinite length.",
             "X.690 section 8.1.3.6",
             &scenario,
             &bundle,

@@ -66,10 +66,22 @@ fn valid() -> Vec<Vector> {
 
 fn audiences() -> Vec<Vector> {
     [
-        ("upper-case", "The verifier's audience has another case.", "https://API.example.com"),
-        ("trailing-slash", "The verifier's audience has a slash more.", "https://api.example.com/"),
+        (
+            "upper-case",
+            "The verifier's audience differs in case from the token's.",
+            "https://API.example.com",
+        ),
+        (
+            "trailing-slash",
+            "The verifier's audience has an extra trailing slash.",
+            "https://api.example.com/",
+        ),
         ("port", "The verifier's audience names the default port.", "https://api.example.com:443"),
-        ("prefix", "The verifier's audience is a prefix of the token's.", "https://api.example"),
+        (
+            "prefix",
+            "The verifier's audience is a prefix of the token's audience.",
+            "https://api.example",
+        ),
     ]
     .into_iter()
     .map(|(case, description, audience)| {
@@ -95,7 +107,7 @@ fn claims() -> Vec<Vector> {
         json("claims-empty", "The claims are an empty object.", &with(r#","claims":{}"#)),
         json(
             "claims-proto",
-            "A claim is called `__proto__`, which is a name as any.",
+            "A claim is named `__proto__`, which is an ordinary name.",
             &with(r#","claims":{"__proto__":"x"}"#),
         )
         .fact("claims", claims(&[("__proto__", "x")])),
@@ -107,18 +119,18 @@ fn claims() -> Vec<Vector> {
         .fact("claims", claims(&[("a", "\u{1F600}\n")])),
         json(
             "claims-unicode",
-            "Name and value of a claim are not ASCII.",
+            "A claim's name and value are not ASCII.",
             &with(",\"claims\":{\"r\u{F4}le\":\"\u{65E5}\u{672C}\"}"),
         )
         .fact("claims", claims(&[("r\u{F4}le", "\u{65E5}\u{672C}")])),
         json(
             "unknown-member",
-            "The token has a member that nobody knows.",
+            "The token has an unknown member.",
             &with(r#","other":[1,null,true,{"a":{}}]"#),
         ),
         json(
             "white-space",
-            "White space surrounds the token and what is in it.",
+            "There is white space around the token and its elements.",
             format!("\r\n\t {{ \"audience\" :\n\"{AUDIENCE}\" }} \n").as_bytes(),
         ),
         json(
@@ -128,12 +140,12 @@ fn claims() -> Vec<Vector> {
         ),
         json(
             "claims-empty-key",
-            "A claim is called nothing, another `constructor`.",
+            "One claim has an empty name, and another is named `constructor`.",
             &with(r#","claims":{"":"x","constructor":"y"}"#),
         )
         .fact("claims", claims(&[("", "x"), ("constructor", "y")])),
         json("number-minus-zero", "A number is -0.0.", &with(r#","other":-0.0"#)),
-        json("depth-8", "Values nest 8 deep, the token itself included.", &nested(7)),
+        json("depth-8", "Values nest 8 levels deep, including the token itself.", &nested(7)),
     ]
 }
 
@@ -144,25 +156,25 @@ fn refused() -> Vec<Vector> {
     let utf16: Vec<u8> =
         String::from_utf8(with("")).unwrap().encode_utf16().flat_map(u16::to_be_bytes).collect();
     let cases: Vec<(&str, &str, Vec<u8>)> = vec![
-        ("depth-9", "Values nest 9 deep, the token itself included.", nested(8)),
+        ("depth-9", "Values nest 9 levels deep, including the token itself.", nested(8)),
         ("empty", "The content is empty.", vec![]),
-        ("bom", "A byte order mark stands before the token.", bom),
-        ("no-utf-8", "A string is no UTF-8.", bad_utf8),
+        ("bom", "A byte order mark precedes the token.", bom),
+        ("no-utf-8", "A string is not valid UTF-8.", bad_utf8),
         ("utf-16", "The token is in UTF-16.", utf16),
         ("array", "The token is an array.", [b"[".as_slice(), &with(""), b"]"].concat()),
         ("null", "The token is null.", b"null".to_vec()),
         ("string", "The token is a string.", b"\"\"".to_vec()),
         (
             "overlong",
-            "A slash takes two octets of UTF-8.",
+            "A slash is encoded in two octets (overlong UTF-8).",
             [br#"{"audience":"https://api.example.com","other":""#.as_slice(), b"\xC0\xAF\"}"]
                 .concat(),
         ),
-        ("number-too-large", "A number is beyond any double.", with(r#","other":1e400"#)),
+        ("number-too-large", "A number is too large for a double.", with(r#","other":1e400"#)),
         ("not-a-number", "A value is NaN.", with(r#","other":NaN"#)),
         ("cut-off", "The closing brace is missing.", with("")[..with("").len() - 1].to_vec()),
         ("second-value", "Another value follows the token.", [with(""), b" {}".to_vec()].concat()),
-        ("trailing-comma", "A comma stands before the closing brace.", with(",")),
+        ("trailing-comma", "A comma precedes the closing brace.", with(",")),
         ("comment", "A comment follows the token.", [with(""), b"// hello".to_vec()].concat()),
         (
             "single-quotes",
@@ -171,7 +183,7 @@ fn refused() -> Vec<Vector> {
         ),
         (
             "control-character",
-            "A string holds a line break that is not escaped.",
+            "A string contains an unescaped line break.",
             with(",\"other\":\"\n\""),
         ),
         (
@@ -195,24 +207,24 @@ fn refused() -> Vec<Vector> {
         ),
         (
             "audience-upper-case",
-            "The member is called `Audience`.",
+            "The member is named `Audience`.",
             format!(r#"{{"Audience":"{AUDIENCE}"}}"#).into_bytes(),
         ),
         (
             "audience-twice",
-            "There are two audiences, the same.",
+            "The same audience appears twice.",
             with(&format!(r#","audience":"{AUDIENCE}""#)),
         ),
         (
             "audience-twice-escaped",
-            "There are two audiences, one under an escaped name.",
+            "There are two audience members, one with an escaped name.",
             with(r#","\u0061udience":"x""#),
         ),
-        ("claims-twice", "There are two sets of claims.", with(r#","claims":{},"claims":{}"#)),
-        ("claim-twice", "A claim is there twice.", with(r#","claims":{"a":"1","a":"1"}"#)),
+        ("claims-twice", "There are two claims members.", with(r#","claims":{},"claims":{}"#)),
+        ("claim-twice", "A claim is present twice.", with(r#","claims":{"a":"1","a":"1"}"#)),
         (
             "unknown-member-twice",
-            "An unknown member is there twice.",
+            "An unknown member is present twice.",
             with(r#","other":1,"other":2"#),
         ),
         (
@@ -245,20 +257,20 @@ fn bundles() -> Vec<Vector> {
         make(
             "bundle",
             "detached",
-            "The token is not in the bundle.",
+            "The token is detached.",
             &Scenario { encapsulation: Encapsulation::Detached, ..base.clone() },
         )
         .invalid(2315),
         make(
             "bundle",
             "constructed-content",
-            "The token is in chunks, as deployed software writes it.",
+            "The token is split into chunks, as deployed software encodes it.",
             &Scenario { encapsulation: Encapsulation::Constructed(16), ..base.clone() },
         ),
         {
             let made = base.build();
             let made = [made.der.as_slice(), &[0]].concat();
-            make("bundle", "trailing-octet", "An octet follows the bundle.", &base)
+            make("bundle", "trailing-octet", "One extra octet follows the bundle.", &base)
                 .input(made)
                 .malformed(1004)
         },
@@ -280,22 +292,17 @@ fn lifetimes() -> Vec<Vector> {
     let beyond = of(60, 7141);
     let start = of(0, 600);
     vec![
-        make("lifetime", "one-hour", "The token is for 3,600 s.", &hour),
-        make("lifetime", "over-one-hour", "The token is for 3,601 s.", &more).invalid(2403),
+        make("lifetime", "one-hour", "The token lasts 3,600 s.", &hour),
+        make("lifetime", "over-one-hour", "The token lasts 3,601 s.", &more).invalid(2403),
         capped(
-            make(
-                "lifetime",
-                "raised",
-                "The token is for 7,200 s, which the verifier allows.",
-                &two,
-            ),
+            make("lifetime", "raised", "The token lasts 7,200 s, which the verifier allows.", &two),
             7200,
         ),
         capped(
             make(
                 "lifetime",
                 "over-raised",
-                "The token is for 7,201 s; the verifier allows 7,200.",
+                "The token lasts 7,201 s; the verifier allows 7,200.",
                 &beyond,
             ),
             7200,
@@ -305,7 +312,7 @@ fn lifetimes() -> Vec<Vector> {
             make(
                 "lifetime",
                 "lowered",
-                "The token is for 660 s, which the verifier just allows.",
+                "The token lasts 660 s, the most that the verifier allows.",
                 &member(TestProfile::VeraId),
             ),
             660,
@@ -314,7 +321,7 @@ fn lifetimes() -> Vec<Vector> {
             make(
                 "lifetime",
                 "over-lowered",
-                "The token is for 660 s; the verifier allows 659.",
+                "The token lasts 660 s; the verifier allows 659.",
                 &member(TestProfile::VeraId),
             ),
             659,

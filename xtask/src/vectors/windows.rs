@@ -78,7 +78,7 @@ fn bounds(profile: TestProfile) -> Vec<Vector> {
         let instant = only(profile, kind, ValidityPeriod::at(NOW));
         vectors.push(made(
             &format!("{kind}-one-second"),
-            &format!("The {title} is the one second that is asked for."),
+            &format!("The {title} is exactly the one requested second."),
             SPEC,
             &instant,
         ));
@@ -95,13 +95,13 @@ fn bounds(profile: TestProfile) -> Vec<Vector> {
         ("ends-now", "The organisation's certificate ends at the instant.", (earlier(DAY), NOW), 0),
         (
             "starts-later",
-            "The organisation's certificate starts a second later.",
+            "The organisation's certificate starts one second later.",
             (later(1), later(DAY)),
             2402,
         ),
         (
             "ended",
-            "The organisation's certificate ended a second earlier.",
+            "The organisation's certificate ended one second earlier.",
             (earlier(DAY), earlier(1)),
             2402,
         ),
@@ -144,14 +144,14 @@ fn common(profile: TestProfile) -> Vec<Vector> {
     vec![
         made(
             "common-one-second",
-            "Certificates end in the second in which the signed period starts.",
+            "The certificates end in the second in which the signed period starts.",
             SPEC,
             &touching,
         )
         .period(whole),
         made(
             "common-none",
-            "Certificates end a second before the signed period starts.",
+            "The certificates end one second before the signed period starts.",
             SPEC,
             &apart,
         )
@@ -159,14 +159,14 @@ fn common(profile: TestProfile) -> Vec<Vector> {
         .invalid(2402),
         made(
             "chain-one-second",
-            "The chain starts to hold in the last second of the signed period.",
+            "The chain becomes valid in the last second of the signed period.",
             SPEC,
             &chain_touches,
         )
         .period(whole),
         made(
             "chain-none",
-            "The chain starts to hold a second after the signed period.",
+            "The chain becomes valid one second after the signed period.",
             SPEC,
             &chain_late,
         )
@@ -174,41 +174,31 @@ fn common(profile: TestProfile) -> Vec<Vector> {
         .invalid(2402),
         made(
             "past-instant",
-            "Everything has expired and held at the instant that is asked for.",
+            "Everything has expired but was valid at the requested instant.",
             SPEC,
             &past,
         )
         .at(earlier(2 * DAY)),
-        made(
-            "period-before",
-            "The period that is asked for ends before the signed period.",
-            SPEC,
-            &base,
-        )
-        .period(period(earlier(200), earlier(61)))
-        .invalid(2402),
+        made("period-before", "The requested period ends before the signed period.", SPEC, &base)
+            .period(period(earlier(200), earlier(61)))
+            .invalid(2402),
         made(
             "period-touches-start",
-            "The period that is asked for ends in the first second of the signed period.",
+            "The requested period ends in the first second of the signed period.",
             SPEC,
             &base,
         )
         .period(period(earlier(200), earlier(60))),
         made(
             "period-touches-end",
-            "The period that is asked for starts in the last second of the signed period.",
+            "The requested period starts in the last second of the signed period.",
             SPEC,
             &base,
         )
         .period(period(later(600), later(700))),
-        made(
-            "period-after",
-            "The period that is asked for starts after the signed period.",
-            SPEC,
-            &base,
-        )
-        .period(period(later(601), later(700)))
-        .invalid(2402),
+        made("period-after", "The requested period starts after the signed period.", SPEC, &base)
+            .period(period(later(601), later(700)))
+            .invalid(2402),
     ]
 }
 
@@ -230,7 +220,7 @@ fn caps(profile: TestProfile) -> Vec<Vector> {
         refused(
             made(
                 "cap-signature-beyond",
-                "The signed period lasts 90 days and a second.",
+                "The signed period lasts 90 days and one second.",
                 CAPS,
                 &signature(beyond),
             ),
@@ -246,7 +236,7 @@ fn caps(profile: TestProfile) -> Vec<Vector> {
             vary(
                 "time",
                 "cap-organisation-certificate-beyond",
-                "The organisation's certificate is valid for 90 days and a second.",
+                "The organisation's certificate is valid for 90 days and one second.",
                 CAPS,
                 &organisation(profile),
                 &Customisation::new().organisation(stretch),
@@ -257,7 +247,7 @@ fn caps(profile: TestProfile) -> Vec<Vector> {
             vary(
                 "time",
                 "cap-member-certificate-beyond",
-                "The member's certificate is valid for 90 days and a second.",
+                "The member's certificate is valid for 90 days and one second.",
                 CAPS,
                 &base,
                 &Customisation::new().member(stretch),
@@ -267,28 +257,28 @@ fn caps(profile: TestProfile) -> Vec<Vector> {
         refused(
             made(
                 "certificates-past-2050",
-                "The certificates are valid for a hundred years, their end a GeneralizedTime.",
+                "The certificates are valid for a hundred years, and end at a GeneralizedTime.",
                 "RFC 5280 section 4.1.2.5",
                 &certificate(two_centuries),
             ),
             2206,
         ),
-        made("cap-rrsig", "The RRSIGs hold for 90 days.", CAPS, &rrsig(quarter)),
+        made("cap-rrsig", "The RRSIGs are valid for 90 days.", CAPS, &rrsig(quarter)),
         refused(
             made(
                 "cap-rrsig-beyond",
-                "The RRSIGs hold for 90 days and a second.",
+                "The RRSIGs are valid for 90 days and one second.",
                 CAPS,
                 &rrsig(beyond),
             ),
             2018,
         ),
-        made("cap-request", "The period that is asked for lasts 90 days.", CAPS, &base)
+        made("cap-request", "The requested period lasts 90 days.", CAPS, &base)
             .period(period(earlier(QUARTER - 300), later(300))),
         refused(
             made(
                 "cap-request-beyond",
-                "The period that is asked for lasts 90 days and a second.",
+                "The requested period lasts 90 days and one second.",
                 CAPS,
                 &base,
             )
@@ -312,18 +302,18 @@ fn leeway(profile: TestProfile) -> Vec<Vector> {
     };
     let apart = Scenario { signature_period: period(NOW, later(29)), ..chain(30) };
     vec![
-        made("leeway-edge", "The signature starts 60 s late; the verifier gives 60 s of leeway.", spec, &starts(60)).leeway(60),
-        made("leeway-beyond", "The signature starts 61 s late; the verifier gives 60 s of leeway.", spec, &starts(61)).leeway(60).invalid(2402),
-        made("leeway-none", "The signature starts a second late; the verifier gives no leeway.", spec, &starts(1)).invalid(2402),
-        made("leeway-most", "The signature starts 300 s late; the verifier gives 300 s of leeway, the most there is.", spec, &starts(300)).leeway(300),
-        made("leeway-over-most", "The signature starts 301 s late; 301 s of leeway are taken as 300.", spec, &starts(301)).leeway(301).invalid(2402),
-        made("leeway-certificates", "The certificates start 60 s late; the verifier gives 60 s of leeway.", spec, &certificates(60)).leeway(60),
-        made("leeway-end", "The signature ended a second ago; leeway stretches no end.", spec, &ended).leeway(60).invalid(2402),
-        made("leeway-chain", "The chain starts to hold 30 s late, and nothing else; the verifier gives 60 s of leeway.", spec, &chain(30)).leeway(60),
-        made("leeway-chain-edge", "The chain starts to hold 60 s late, and nothing else; the verifier gives 60 s of leeway.", spec, &chain(60)).leeway(60),
-        made("leeway-chain-beyond", "The chain starts to hold 61 s late, and nothing else; the verifier gives 60 s of leeway.", spec, &chain(61)).leeway(60).invalid(2031),
-        made("leeway-all", "Chain, certificates and signature start 30 s late, as they do to a clock that is behind; the verifier gives 60 s of leeway.", spec, &all(30, 30, 30)).leeway(60),
-        made("leeway-last-decides", "The signature starts 10 s late, the certificates 20 s and the chain 30 s; the verifier gives 60 s of leeway.", spec, &all(30, 20, 10)).leeway(60),
-        made("leeway-apart", "The chain starts to hold 30 s late, a second after the signature ended; leeway stretches no end.", spec, &apart).leeway(60).invalid(2402),
+        made("leeway-edge", "The signature starts 60 s late; the verifier allows 60 s of leeway.", spec, &starts(60)).leeway(60),
+        made("leeway-beyond", "The signature starts 61 s late; the verifier allows 60 s of leeway.", spec, &starts(61)).leeway(60).invalid(2402),
+        made("leeway-none", "The signature starts one second late; the verifier allows no leeway.", spec, &starts(1)).invalid(2402),
+        made("leeway-most", "The signature starts 300 s late; the verifier allows 300 s of leeway, the maximum.", spec, &starts(300)).leeway(300),
+        made("leeway-over-most", "The signature starts 301 s late; a leeway of 301 s is capped at 300.", spec, &starts(301)).leeway(301).invalid(2402),
+        made("leeway-certificates", "The certificates start 60 s late; the verifier allows 60 s of leeway.", spec, &certificates(60)).leeway(60),
+        made("leeway-end", "The signature ended one second ago; leeway does not extend an end.", spec, &ended).leeway(60).invalid(2402),
+        made("leeway-chain", "Only the chain starts 30 s late; the verifier allows 60 s of leeway.", spec, &chain(30)).leeway(60),
+        made("leeway-chain-edge", "Only the chain starts 60 s late; the verifier allows 60 s of leeway.", spec, &chain(60)).leeway(60),
+        made("leeway-chain-beyond", "Only the chain starts 61 s late; the verifier allows 60 s of leeway.", spec, &chain(61)).leeway(60).invalid(2031),
+        made("leeway-all", "The chain, certificates and signature start 30 s late, as seen by a slow clock; the verifier allows 60 s of leeway.", spec, &all(30, 30, 30)).leeway(60),
+        made("leeway-last-decides", "The signature starts 10 s late, the certificates 20 s and the chain 30 s; the verifier allows 60 s of leeway.", spec, &all(30, 20, 10)).leeway(60),
+        made("leeway-apart", "The chain starts 30 s late, one second after the signature ended; leeway does not extend an end.", spec, &apart).leeway(60).invalid(2402),
     ]
 }

@@ -17,7 +17,7 @@ pub(crate) enum BundleVerb {
     /// Verifies who signed content for a service.
     #[command(after_help = BUNDLE_VERIFY_EXAMPLES)]
     Verify(BundleVerify),
-    /// Shows a bundle from the DNS root to its signature: verdict, chain, time line and sizes.
+    /// Shows a bundle from the DNS root to its signature: verdict, chain, timeline and sizes.
     #[command(after_help = BUNDLE_INSPECT_EXAMPLES)]
     Inspect(BundleInspect),
 }

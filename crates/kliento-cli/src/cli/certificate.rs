@@ -21,7 +21,7 @@ pub(crate) enum MemberVerb {
     /// Issues the certificate of a user or a bot.
     #[command(after_help = MEMBER_CERT_EXAMPLES)]
     Cert(MemberCert),
-    /// Assembles and verifies a member id bundle, which a member needs to sign beside its key.
+    /// Assembles and verifies a member id bundle, which a member needs besides its key to sign.
     #[command(after_help = MEMBER_BUNDLE_EXAMPLES)]
     Bundle(MemberBundle),
 }

@@ -17,7 +17,7 @@ pub(crate) enum ChainVerb {
     /// Shows a chain's messages, records and signatures, and what they prove.
     #[command(after_help = CHAIN_SHOW_EXAMPLES)]
     Show(ChainShow),
-    /// Verifies DNS records, and shows the seconds at which they are proved.
+    /// Verifies DNS records, and shows when they are valid.
     #[command(after_help = CHAIN_VERIFY_EXAMPLES)]
     Verify(ChainVerify),
 }
@@ -50,7 +50,7 @@ pub(crate) struct ChainFetch {
     /// next is queried [default: https://1.1.1.1/dns-query and https://8.8.8.8/dns-query].
     #[arg(long = "resolver", value_name = "URL")]
     pub(crate) resolvers: Vec<ResolverAddress>,
-    /// Certificate authorities to trust for TLS beside the Web's, in PEM.
+    /// Certificate authorities to trust for TLS besides the Web's, in PEM.
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_roots: Option<PathBuf>,
     /// The protocol whose records to fetch.

@@ -47,7 +47,7 @@ pub(crate) struct ConformanceRun {
     /// The cryptography of the built-in implementation.
     #[arg(long, value_enum, default_value_t = ProviderArgument::AwsLcRs)]
     pub(crate) provider: ProviderArgument,
-    /// Start the command anew for each vector.
+    /// Start the command again for each vector.
     #[arg(long)]
     pub(crate) one_shot: bool,
     /// The time limit for each answer.

@@ -22,7 +22,7 @@ Examples:
   kliento serve verifier --listen unix:/run/kliento/verifier.sock --admin-listen 127.0.0.1:3001
   kliento serve verifier --print-config > verifier.toml
 
-Settings are taken from these arguments, then from variables of the environment (KLIENTO_VERIFIER_LISTEN for
+Settings are taken from these arguments, then from environment variables (KLIENTO_VERIFIER_LISTEN for
 `listen`, KLIENTO_VERIFIER_POLICY__LEEWAY_SECONDS for `leeway_seconds` in `[policy]`), then from the file.";
 
 #[derive(Debug, Args)]
@@ -36,7 +36,7 @@ pub(crate) struct ServeVerifier {
     pub(crate) admin_listen: Option<ListenAddress>,
     #[command(flatten)]
     pub(crate) anchors: AnchorsArgument,
-    /// An audience to serve; may be given several times [default: whatever a caller names].
+    /// An audience to serve; may be given several times [default: any that a caller names].
     #[arg(long = "audience", value_name = "AUDIENCE")]
     pub(crate) audiences: Vec<String>,
     /// The configuration file, in TOML.
@@ -45,8 +45,7 @@ pub(crate) struct ServeVerifier {
     /// Print the effective configuration, and exit.
     #[arg(long)]
     pub(crate) print_config: bool,
-    /// The time at which the clock stands still while the service runs, for tests only [default:
-    /// the system's clock].
+    /// A fixed time to use instead of the clock, for tests only [default: the system's clock].
     #[arg(long, value_name = "TIME", value_parser = times::parse, hide = true)]
     pub(crate) stopped_clock: Option<Timestamp>,
     /// The level of the log on standard output, in JSON.

@@ -16,7 +16,7 @@ pub(crate) enum TokenVerb {
     /// Verifies who sent a token, and that it is for an audience.
     #[command(after_help = TOKEN_VERIFY_EXAMPLES)]
     Verify(TokenVerify),
-    /// Shows a token from the DNS root to its claims: verdict, chain, time line and sizes.
+    /// Shows a token from the DNS root to its claims: verdict, chain, timeline and sizes.
     #[command(after_help = TOKEN_INSPECT_EXAMPLES)]
     Inspect(TokenInspect),
 }

@@ -12,10 +12,10 @@ pub(crate) enum TrustAnchorsVerb {
     /// Shows the built-in trust anchors, or those of a file.
     #[command(after_help = SHOW_EXAMPLES)]
     Show(TrustAnchorsShow),
-    /// Compares a file with the built-in trust anchors, and warns of what is about to end.
+    /// Compares a file with the built-in trust anchors, and warns of keys that expire soon.
     #[command(after_help = CHECK_EXAMPLES)]
     Check(TrustAnchorsCheck),
-    /// Writes the usable trust anchors of a file in the only form that keeps their periods (RFC
+    /// Writes the usable trust anchors of a file in the only format that keeps their periods (RFC
     /// 9718).
     #[command(after_help = UPDATE_EXAMPLES)]
     Update(TrustAnchorsUpdate),

@@ -47,8 +47,8 @@ pub(crate) struct ZoneRecord {
     pub(crate) organisation: String,
     #[command(flatten)]
     pub(crate) key: PublicKeyArguments,
-    /// The number of seconds that verification may look back: signatures outlive the DNSSEC chain
-    /// by at most that.
+    /// The number of seconds that verification may look back: the maximum by which signatures
+    /// outlive the DNSSEC chain.
     #[arg(long, value_name = "SECONDS", default_value_t = 86_400)]
     pub(crate) ttl_override: u64,
     /// The service that the key is for [default: Kliento's, 1.3.6.1.4.1.58708.3.0].

@@ -35,12 +35,12 @@ pub(crate) fn of(implementation: &str, report: &Report, unused: &[&Glob]) -> Str
         text.push('\n');
     }
     if let Some(more) = all.failed.checked_sub(SHOWN).filter(|more| *more > 0) {
-        let _ = writeln!(text, "\n{more} more failed; --report FILE has all of them");
+        let _ = writeln!(text, "\n{more} more failed; --report FILE lists all of them");
     }
     for glob in unused {
         let _ = writeln!(
             text,
-            "\nUNUSED exception {}: no vector differs as it says; remove it",
+            "\nUNUSED exception {}: no vector differs in this way; remove it",
             escape_for_terminal(&glob.to_string())
         );
     }

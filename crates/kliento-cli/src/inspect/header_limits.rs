@@ -40,7 +40,7 @@ pub(crate) const HEADER_LIMITS: &[HeaderLimit] = &[
     limit("Go net/http (Caddy, Traefik)", 1_048_576, Scope::All),
 ];
 
-/// The octets of the line `Authorization: <value>` and its end.
+/// The size in bytes of the line `Authorization: <value>` and its end.
 pub(crate) const fn line_bytes(value: &str) -> usize {
     "Authorization: \r\n".len().saturating_add(value.len())
 }

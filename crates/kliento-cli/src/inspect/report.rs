@@ -39,7 +39,7 @@ pub(crate) struct View {
     /// The period at some second of which the evidence had to be valid.
     pub(crate) counted: ValidityPeriod,
     pub(crate) sizes: Sizes,
-    /// The octets of a header line with the bundle, if it fits into one.
+    /// The size in bytes of a header line with the bundle, if it fits into one.
     pub(crate) header_bytes: Option<usize>,
 }
 

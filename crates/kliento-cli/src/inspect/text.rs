@@ -13,7 +13,7 @@ use crate::verify_token::{line, write_claims, write_member, write_validity};
 pub(crate) fn render(report: &Report) -> String {
     let mut text = verdict_and_chain(report);
     if let Some(view) = &report.view {
-        heading(&mut text, "time line");
+        heading(&mut text, "timeline");
         let validity = report.verdict.validity();
         text.push_str(&timeline::draw(&view.windows, report.asked, validity, view.counted));
         write_sizes(&mut text, view);
@@ -27,7 +27,7 @@ pub(crate) fn verdict_and_chain(report: &Report) -> String {
     let mut text = verdict(report);
     if let Some(view) = &report.view {
         if report.verdict.proof().is_none() {
-            heading(&mut text, "what the bundle says (UNVERIFIED)");
+            heading(&mut text, "contents of the bundle (UNVERIFIED)");
             write_statements(&mut text, &view.statements, report.kind);
         }
         write_chain(&mut text, view, &report.verdict);
@@ -103,7 +103,7 @@ fn write_statements(text: &mut String, statements: &Statements, kind: Kind) {
         (None, _) => line(text, "content", "detached"),
         (Some(content), Kind::Token) => line(text, "content", &String::from_utf8_lossy(content)),
         (Some(content), Kind::Bundle) => {
-            line(text, "content", &format!("{} octets", grouped(content.len())));
+            line(text, "content", &format!("{} bytes", grouped(content.len())));
         }
     }
 }
@@ -115,10 +115,12 @@ fn write_chain(text: &mut String, view: &View, verdict: &Verdict) {
         match &view.links {
             Links::Proved(_) => "chain",
             Links::Hold(_) => {
-                "chain (its DNSSEC part holds; the certificates and the signature are UNVERIFIED)"
+                "chain (its DNSSEC part is valid; the certificates and the signature are UNVERIFIED)"
             }
-            Links::AtAnotherTime(_) => "chain (its DNSSEC part holds, but not at what was asked)",
-            Links::Unproved => "chain (UNVERIFIED: the messages that are there)",
+            Links::AtAnotherTime(_) => {
+                "chain (its DNSSEC part is valid, but not at the requested time)"
+            }
+            Links::Unproved => "chain (UNVERIFIED: the messages present)",
         },
     );
     let tags: Vec<_> = view.anchors.iter().map(ToString::to_string).collect();
@@ -141,7 +143,7 @@ fn write_chain(text: &mut String, view: &View, verdict: &Verdict) {
         for (question, bytes) in &view.messages {
             let question =
                 question.as_ref().map_or_else(|| "no answer".to_owned(), ToString::to_string);
-            tree.leaf(&format!("{question}  {bytes} octets"));
+            tree.leaf(&format!("{question}  {bytes} bytes"));
         }
     }
     for certificate in &view.certificates {
@@ -206,7 +208,7 @@ pub(crate) fn algorithm_name(number: u8) -> String {
 }
 
 fn write_sizes(text: &mut String, view: &View) {
-    heading(text, "sizes in octets");
+    heading(text, "sizes in bytes");
     for (part, bytes) in view.sizes.parts().into_iter().chain([("bundle", view.sizes.total)]) {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  {part:<26}{:>9}", grouped(bytes));
@@ -214,7 +216,7 @@ fn write_sizes(text: &mut String, view: &View) {
 }
 
 fn write_header_limits(text: &mut String, view: &View) {
-    heading(text, "header against the usual limits");
+    heading(text, "header size and common limits");
     let Some(bytes) = view.header_bytes else {
         text.push_str("  the bundle is too large for a header\n");
         return;

@@ -1,4 +1,4 @@
-//! Validity windows side by side on one time line.
+//! Validity windows side by side on one timeline.
 
 use std::fmt::Write;
 
@@ -148,7 +148,7 @@ pub(crate) fn draw(
             Role { binds_start: true, binds_end: true, .. } => "  << binds start and end",
             Role { binds_start: true, .. } => "  << binds the start",
             Role { binds_end: true, .. } => "  << binds the end",
-            Role { misses: true, .. } => "  << misses what was asked",
+            Role { misses: true, .. } => "  << misses the requested period",
             _ => "",
         };
         let label = escape_for_terminal(&window.label);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_the_window_that_misses_what_was_asked() {
+    fn marks_the_window_that_misses_the_requested_period() {
         let windows = [Window::evidence("over", p(0, 99)), Window::evidence("holds", p(0, 500))];
         let drawn = draw(&windows, p(200, 200), None, p(200, 200));
         let notes: Vec<_> = drawn.lines().map(|line| line.contains("<< misses")).collect();

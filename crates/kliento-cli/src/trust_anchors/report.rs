@@ -112,7 +112,7 @@ impl Row {
         match &self.skipped {
             Some(reason) => format!("skipped: {reason}"),
             None if self.is_trusted_at(at) => "trusted".into(),
-            None if self.validity.end() < at => "ended".into(),
+            None if self.validity.end() < at => "expired".into(),
             None => "not valid yet".into(),
         }
     }
@@ -179,22 +179,25 @@ impl Report {
         let soon = self.at.saturating_add(SOON_SECONDS);
         for row in self.rows.iter().filter(|row| row.is_trusted_at(self.at)) {
             if let Some(until) = row.until().filter(|until| *until <= soon) {
-                warnings.push(format!("key tag {} ends at {until}", row.key_tag));
+                warnings.push(format!("key tag {} expires at {until}", row.key_tag));
             }
         }
         let pending = self.rows.iter().filter(|row| row.state == Some(State::AddPend));
         warnings.extend(pending.map(|row| {
-            format!("key tag {} is not trusted yet; read the file again in some weeks", row.key_tag)
+            format!(
+                "key tag {} is not trusted yet; check the file again in some weeks",
+                row.key_tag
+            )
         }));
         if self.only_built_in.is_some() && !self.rows.iter().any(|row| row.built_in) {
             warnings
-                .push("none of the keys is built in: chains of the public root may fail".into());
+                .push("no key of the file is built in: chains of the public root may fail".into());
         }
         if let Some(signature) = &self.signature
             && signature.validity().end() <= soon
         {
             let end = signature.validity().end();
-            warnings.push(format!("the certificates of the signature end at {end}"));
+            warnings.push(format!("the signature's certificates expire at {end}"));
         }
         warnings
     }
@@ -246,7 +249,7 @@ impl Report {
         let mut own = |label: &str, value: &str| {
             text.push_str(&format!("    {label:<12}{}\n", escape_for_terminal(value)));
         };
-        own("standing", &row.standing(self.at));
+        own("status", &row.standing(self.at));
         own(&format!("digest {}", row.digest_type), &row.digest_text());
         if row.validity != ValidityPeriod::ALWAYS {
             own("valid from", &row.validity.start().to_string());

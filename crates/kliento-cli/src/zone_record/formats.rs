@@ -102,7 +102,7 @@ struct ResourceRecord {
 fn route53(record: &TxtRecord<'_>) -> String {
     pretty(&ChangeBatch {
         // UPSERT would silently drop the records of other keys.
-        comment: "CREATE fails where the name has TXT records: then list all of them, and UPSERT",
+        comment: "CREATE fails if the name already has TXT records: then list them all, and UPSERT",
         changes: [Change {
             action: "CREATE",
             resource_record_set: ResourceRecordSet {
@@ -127,7 +127,7 @@ fn terraform(record: &TxtRecord<'_>) -> String {
   records = ["{text}"]
 }}
 
-# At Cloudflare, where the quotes have to be given:
+# For Cloudflare, which requires the quotes:
 # resource "cloudflare_dns_record" "{label}" {{
 #   zone_id = var.zone_id
 #   name    = "{owner}"

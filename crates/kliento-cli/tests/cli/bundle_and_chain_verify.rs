@@ -237,7 +237,7 @@ fn verify_chain(test: &str, extra: &[&str]) -> crate::support::Run {
 }
 
 #[test]
-fn a_proved_rrset_is_told_with_all_its_periods() {
+fn a_proved_rrset_is_shown_with_all_its_periods() {
     let run = verify_chain(
         "chain-json",
         &["--name", "_VeraId.example.com", "--type", "txt", "--at", AT, "--output", "json"],
@@ -315,7 +315,7 @@ fn every_failure_of_a_chain_has_its_exit_code() {
 }
 
 #[test]
-fn questions_that_make_no_sense_are_wrong_arguments() {
+fn nonsensical_questions_are_wrong_arguments() {
     for extra in [
         &["--name", "_veraid.example.com", "--type", "NOSUCHTYPE"][..],
         &["--name", "a..b", "--type", "TXT"],

@@ -35,7 +35,7 @@ fn content_is_attached_or_travels_apart() {
   organisation  example.com
   user          alice
   service       {SERVICE}
-  plaintext     7 octets, attached
+  plaintext     7 bytes, attached
   valid from    2026-11-22T12:00:00Z
   valid until   2026-11-22T13:00:00Z
 "
@@ -107,11 +107,11 @@ fn for_kliento_nothing_but_an_hour_of_a_token_is_signed() {
             kliento_with(&arguments, content)
         };
         let token = br#"{"audience":"https://api.example.com"}"#;
-        sign(&["--ttl", "3601s"], token).refused(14, &["error[KL5001]", "`--ttl 1h`"]);
-        sign(&["--ttl", "10d"], token).refused(14, &["error[KL5001]"]);
-        sign(&["--detached"], token).refused(14, &["error[KL5052]", "kliento token sign"]);
+        sign(&["--ttl", "3601s"], token).rejected(14, &["error[KL5001]", "`--ttl 1h`"]);
+        sign(&["--ttl", "10d"], token).rejected(14, &["error[KL5001]"]);
+        sign(&["--detached"], token).rejected(14, &["error[KL5052]", "kliento token sign"]);
         for content in [&b"no token"[..], b"", br#"{"audience":""}"#] {
-            sign(&[], content).refused(14, &["error[KL5051]", "kliento token sign"]);
+            sign(&[], content).rejected(14, &["error[KL5051]", "kliento token sign"]);
         }
         assert!(std::fs::metadata(&out).is_err());
         sign(&["--ttl", "1h"], token).ok();
@@ -131,8 +131,8 @@ fn signatures_may_outlive_the_chain_by_the_ttl_override() {
     sign(&organisation.signer(), &last, b"content").ok();
     let asked = ["--from", "2026-12-01T00:00:00Z", "--until", "2026-12-07T12:00:00Z"];
     assert_eq!(verify(&out, &organisation.anchors, &asked).0, 0);
-    until("2026-12-07T12:00:01Z").refused(14, &["error[KL5002]"]);
-    until("2026-11-22T11:59:59Z").refused(2, &["is before the signature starts"]);
+    until("2026-12-07T12:00:01Z").rejected(14, &["error[KL5002]"]);
+    until("2026-11-22T11:59:59Z").rejected(2, &["is before the signature starts"]);
 }
 
 #[test]
@@ -140,12 +140,12 @@ fn domainauth_signs_for_90_days_at_most() {
     let organisation = organisation("bundle-90", "domainauth");
     let out = organisation.folder.path("bundle");
     sign(&organisation.signer(), &["--ttl", "91d", "--out", &out], b"content")
-        .refused(14, &["error[KL5001]", "--ttl 90d"]);
+        .rejected(14, &["error[KL5001]", "--ttl 90d"]);
     assert!(std::fs::metadata(out).is_err());
 }
 
 #[test]
 fn standard_input_is_read_for_one_thing() {
     let signer = ["--org", "example.com", "--key", "-", "--chain", "none"];
-    sign(&signer, &[], b"").refused(2, &["standard input can be read once"]);
+    sign(&signer, &[], b"").rejected(2, &["standard input can be read only once"]);
 }

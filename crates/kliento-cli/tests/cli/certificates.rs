@@ -20,7 +20,7 @@ fn member_cert(organisation: &Organisation, member: &[&str], extra: &[&str]) -> 
 }
 
 #[test]
-fn certificates_tell_their_period_and_come_in_der_or_pem() {
+fn certificates_report_their_period_and_are_der_or_pem() {
     let organisation = Organisation::new("cert-forms", "veraid");
     let (der, pem) = (organisation.folder.path("a.crt"), organisation.folder.path("b.crt"));
     let cert = ["org", "cert", "--org", "Example.com", "--key", &organisation.key];
@@ -39,7 +39,7 @@ fn certificates_tell_their_period_and_come_in_der_or_pem() {
     assert_eq!(read(&der)[0], 0x30);
     kliento(&[&cert[..], &period, &["--pem", "--out", &pem]].concat()).ok();
     assert!(read(&pem).starts_with(b"-----BEGIN CERTIFICATE-----\n"));
-    kliento(&[&cert[..], &["--out", &pem]].concat()).refused(2, &["exists", "--force"]);
+    kliento(&[&cert[..], &["--out", &pem]].concat()).rejected(2, &["exists", "--force"]);
     // Both forms are accepted wherever a certificate is read.
     for certificate in [&der, &pem] {
         let extra = ["--org-cert", certificate, "--audience", AUDIENCE];
@@ -60,9 +60,9 @@ fn members_are_valid_no_longer_than_their_issuer() {
     // The organisation's certificate ends 30 days after 2026-11-21T12:00:00Z.
     assert!(end(&[]).ok().stdout.ends_with("  valid until   2026-12-21T12:00:00Z\n"));
     assert!(end(&["--days", "1"]).ok().stdout.ends_with("  valid until   2026-11-23T12:00:00Z\n"));
-    end(&["--until", "2026-12-21T12:00:01Z"]).refused(14, &["error[KL5004]", "leave out --days"]);
-    end(&["--until", "2026-11-21T12:00:00Z"]).refused(2, &["which is after its end"]);
-    end(&["--days", "0"]).refused(2, &["--days"]);
+    end(&["--until", "2026-12-21T12:00:01Z"]).rejected(14, &["error[KL5004]", "leave out --days"]);
+    end(&["--until", "2026-11-21T12:00:00Z"]).rejected(2, &["which is after its end"]);
+    end(&["--days", "0"]).rejected(2, &["--days"]);
 }
 
 #[test]
@@ -70,31 +70,31 @@ fn certificates_are_issued_by_their_issuers_key_for_names_that_are_allowed() {
     let organisation = Organisation::new("cert-bad", "veraid");
     let out = organisation.folder.path("out.crt");
     let to = ["--from", AT, "--out", &out];
-    member_cert(&organisation, &[], &to).refused(2, &["--user <NAME>|--bot"]);
-    member_cert(&organisation, &["--user", "alice", "--bot"], &to).refused(2, &["cannot be used"]);
-    member_cert(&organisation, &["--user", "a@b"], &to).refused(14, &["error[KL5009]"]);
+    member_cert(&organisation, &[], &to).rejected(2, &["--user <NAME>|--bot"]);
+    member_cert(&organisation, &["--user", "alice", "--bot"], &to).rejected(2, &["cannot be used"]);
+    member_cert(&organisation, &["--user", "a@b"], &to).rejected(14, &["error[KL5009]"]);
     member_cert(&organisation, &["--bot", "--intermediate", "0"], &to)
-        .refused(14, &["error[KL5008]", "--profile domainauth"]);
+        .rejected(14, &["error[KL5008]", "--profile domainauth"]);
     let stranger = private_key(&organisation.folder, "stranger.pem", 5);
     let issuer = organisation.certificate();
     let with = |issuer: &str, key: &str| {
         let arguments = ["member", "cert", "--org-cert", issuer, "--key", key, "--bot"];
         kliento(&[&arguments[..], &["--member-key", &stranger], &to].concat())
     };
-    with(&issuer, &stranger).refused(14, &["error[KL5006]", "kliento key show"]);
+    with(&issuer, &stranger).rejected(14, &["error[KL5006]", "kliento key show"]);
     with(&issuer, &organisation.key).ok();
     // A member is not an issuer.
     let member = organisation.folder.file("member.crt", read(&out));
     std::fs::remove_file(&out).unwrap();
-    with(&member, &stranger).refused(14, &["error[KL5007]"]);
+    with(&member, &stranger).rejected(14, &["error[KL5007]"]);
     let long = ["org", "cert", "--org", "example.com", "--key", &organisation.key, "--days", "91"];
     let long = [&long[..], &["--profile", "domainauth", "--out", &out]].concat();
-    kliento(&long).refused(14, &["error[KL5003]", "`--days 90`"]);
+    kliento(&long).rejected(14, &["error[KL5003]", "`--days 90`"]);
     assert!(std::fs::metadata(out).is_err());
 }
 
 #[test]
-fn a_member_proves_that_it_has_the_key_or_the_issuer_says_that_it_need_not() {
+fn a_member_proves_possession_of_the_key_unless_the_issuer_waives_it() {
     let organisation = Organisation::new("cert-proof", "veraid");
     let folder = &organisation.folder;
     let member_key = private_key(folder, "member.pem", 1);
@@ -111,7 +111,7 @@ fn a_member_proves_that_it_has_the_key_or_the_issuer_says_that_it_need_not() {
         folder.file("member.csr", kliento(&[&arguments[..], extra].concat()).ok().stdout)
     };
     cert(&["--bot", "--member-key", &public])
-        .refused(2, &["nothing proves that the member has the private one", "--without-proof"]);
+        .rejected(2, &["nothing proves that the member has the private one", "--without-proof"]);
     assert!(std::fs::metadata(&out).is_err());
     cert(&["--bot", "--member-key", &public, "--without-proof"]).ok();
     cert(&["--bot", "--member-key", &member_key]).ok();
@@ -120,7 +120,7 @@ fn a_member_proves_that_it_has_the_key_or_the_issuer_says_that_it_need_not() {
     assert_eq!(read(&out)[0], 0x30);
     // A request is for one member, and unchanged.
     for other in [&["--user", "bob"][..], &["--bot"]] {
-        cert(&[other, &["--request", &alice]].concat()).refused(
+        cert(&[other, &["--request", &alice]].concat()).rejected(
             14,
             &["error[KL5056]: certificate request is for alice@example.com", "kliento key request"],
         );
@@ -131,21 +131,21 @@ fn a_member_proves_that_it_has_the_key_or_the_issuer_says_that_it_need_not() {
     *der.last_mut().unwrap() ^= 1;
     let forged = folder.file("forged.der", der);
     cert(&["--user", "alice", "--request", &forged])
-        .refused(11, &["error[KL5150]", &format!("where     {forged}")]);
+        .rejected(11, &["error[KL5150]", &format!("where     {forged}")]);
     for no_request in [&public, &issuer] {
-        cert(&["--bot", "--request", no_request]).refused(10, &["error[KL5250]", no_request]);
+        cert(&["--bot", "--request", no_request]).rejected(10, &["error[KL5250]", no_request]);
     }
-    cert(&["--bot", "--member-key", &alice]).refused(2, &["is a certificate request, not a key"]);
+    cert(&["--bot", "--member-key", &alice]).rejected(2, &["is a certificate request, not a key"]);
     let bot = request(&["--bot"]);
     cert(&["--bot", "--request", &bot]).ok();
-    cert(&["--bot"]).refused(2, &["--request <FILE>|--member-key <FILE>"]);
-    cert(&["--bot", "--request", &bot, "--without-proof"]).refused(2, &["cannot be used"]);
+    cert(&["--bot"]).rejected(2, &["--request <FILE>|--member-key <FILE>"]);
+    cert(&["--bot", "--request", &bot, "--without-proof"]).rejected(2, &["cannot be used"]);
     cert(&["--bot", "--request", &bot, "--member-key", &member_key])
-        .refused(2, &["cannot be used"]);
+        .rejected(2, &["cannot be used"]);
 }
 
 #[test]
-fn requests_tell_what_they_are_for() {
+fn requests_show_their_member() {
     let folder = Folder::new("cert-request");
     let key = private_key(&folder, "key.pem", 1);
     let out = folder.path("alice.csr");
@@ -155,14 +155,14 @@ fn requests_tell_what_they_are_for() {
     assert!(read(&out).starts_with(b"-----BEGIN CERTIFICATE REQUEST-----\n"));
     let run = kliento(&[&request[..], &["--bot", "--force"]].concat()).ok();
     assert_eq!(run.stdout, format!("wrote {out}\n  request for   example.com (a bot)\n"));
-    kliento(&[&request[..], &["--bot"]].concat()).refused(2, &["exists", "--force"]);
+    kliento(&[&request[..], &["--bot"]].concat()).rejected(2, &["exists", "--force"]);
     kliento(&[&request[..], &["--user", "a@b", "--force"]].concat())
-        .refused(14, &["error[KL5009]"]);
-    kliento(&[&request[..], &["--force"]].concat()).refused(2, &["--user <NAME>|--bot"]);
+        .rejected(14, &["error[KL5009]"]);
+    kliento(&[&request[..], &["--force"]].concat()).rejected(2, &["--user <NAME>|--bot"]);
 }
 
 #[test]
-fn organisations_allow_as_many_levels_below_as_they_are_told() {
+fn organisations_allow_the_requested_number_of_levels() {
     let organisation = Organisation::new("cert-levels", "domainauth");
     let key = private_key(&organisation.folder, "ops.pem", 1);
     let out = organisation.folder.path("ops.crt");
@@ -172,12 +172,12 @@ fn organisations_allow_as_many_levels_below_as_they_are_told() {
         kliento(&[&arguments[..], &member, &["--from", AT, "--out", &out, "--force"]].concat())
     };
     ops(&organisation.certificate(), "0")
-        .refused(14, &["error[KL5007]", "`--intermediate-levels`"]);
+        .rejected(14, &["error[KL5007]", "`--intermediate-levels`"]);
     let two = organisation.certificate_with(&["--intermediate-levels", "2"]);
     ops(&two, "1").ok();
-    ops(&two, "2").refused(14, &["error[KL5007]"]);
+    ops(&two, "2").rejected(14, &["error[KL5007]"]);
     let none = organisation.certificate_with(&["--sign-only"]);
-    ops(&none, "0").refused(14, &["error[KL5007]"]);
+    ops(&none, "0").rejected(14, &["error[KL5007]"]);
     let token = organisation.folder.path("token");
     let sign = ["token", "sign", "--audience", AUDIENCE, "--org-cert", &none, "--out", &token];
     kliento(&[&sign[..], &organisation.signer()].concat()).ok();
@@ -185,10 +185,10 @@ fn organisations_allow_as_many_levels_below_as_they_are_told() {
     let veraid = Organisation::new("cert-levels-veraid", "veraid");
     let cert = ["org", "cert", "--org", "example.com", "--key", &veraid.key, "--out", &out];
     let cert = |extra: &[&str]| kliento(&[&cert[..], &["--force"], extra].concat());
-    cert(&["--sign-only"]).refused(14, &["error[KL5050]", "--profile domainauth"]);
-    cert(&["--intermediate-levels", "1"]).refused(14, &["error[KL5008]"]);
-    cert(&["--intermediate-levels", "4"]).refused(2, &["--intermediate-levels"]);
-    cert(&["--intermediate-levels", "1", "--sign-only"]).refused(2, &["cannot be used"]);
+    cert(&["--sign-only"]).rejected(14, &["error[KL5050]", "--profile domainauth"]);
+    cert(&["--intermediate-levels", "1"]).rejected(14, &["error[KL5008]"]);
+    cert(&["--intermediate-levels", "4"]).rejected(2, &["--intermediate-levels"]);
+    cert(&["--intermediate-levels", "1", "--sign-only"]).rejected(2, &["cannot be used"]);
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn common_names_over_64_characters_are_issued_with_a_warning() {
     assert_eq!((code, &facts["status"]), (14, &"invalid".into()));
     assert_eq!(facts["error"]["code"], "KL5009");
     let stdout = ["--from", AT, "--out", "-", "--output", "json"];
-    member_cert(&organisation, &["--bot"], &stdout).refused(2, &["both the certificate and JSON"]);
+    member_cert(&organisation, &["--bot"], &stdout).rejected(2, &["both the certificate and JSON"]);
 }
 
 #[test]
@@ -241,10 +241,10 @@ fn an_issuer_that_has_expired_or_is_not_valid_yet_issues_nothing() {
         kliento(&[&own[..], &period, &["--out", &issuer, "--force"]].concat()).ok();
         let member = ["member", "cert", "--org-cert", &issuer, "--key", &organisation.key, "--bot"];
         let member = [&member[..], &["--member-key", &key, "--out", &out]].concat();
-        kliento(&member).refused(14, &["error[KL5054]"]);
+        kliento(&member).rejected(14, &["error[KL5054]"]);
         // Nor for a period at which the issuer's certificate is not valid.
         kliento(&[&member[..], &["--from", AT, "--days", "1"]].concat())
-            .refused(14, &["error[KL5054]"]);
+            .rejected(14, &["error[KL5054]"]);
     }
     assert!(std::fs::metadata(out).is_err());
 }
@@ -262,9 +262,9 @@ fn bundles_that_prove_nothing_are_not_written() {
     };
     let trusted = ["--trust-anchors", &organisation.anchors[..]];
     let at = |instant| [&trusted[..], &["--at", instant]].concat();
-    bundle(&["--at", AT]).refused(11, &["error[KL2020]"]);
-    bundle(&at("2026-12-07T12:00:00Z")).refused(12, &["error[KL2031]"]);
-    bundle(&[&at(AT)[..], &["--service", "1.2.3"]].concat()).refused(11, &["error[KL2111]"]);
+    bundle(&["--at", AT]).rejected(11, &["error[KL2020]"]);
+    bundle(&at("2026-12-07T12:00:00Z")).rejected(12, &["error[KL2031]"]);
+    bundle(&[&at(AT)[..], &["--service", "1.2.3"]].concat()).rejected(11, &["error[KL2111]"]);
     // The organisation issued another certificate than the one that issued the member's.
     assert!(std::fs::metadata(&out).is_err());
     let run = bundle(&at(AT)).ok();
@@ -280,7 +280,7 @@ fn bundles_that_prove_nothing_are_not_written() {
 "
         )
     );
-    bundle(&at(AT)).refused(2, &["exists", "--force"]);
+    bundle(&at(AT)).rejected(2, &["exists", "--force"]);
 }
 
 #[test]
@@ -299,11 +299,11 @@ fn under_domainauth_intermediates_stand_between() {
     // The intermediate's certificate alone does not say what it may issue.
     let certificate = organisation.folder.path("member-1.crt");
     below(["--org-cert", &certificate], &alice)
-        .refused(14, &["error[KL5055]", "--member-bundle instead"]);
+        .rejected(14, &["error[KL5055]", "--member-bundle instead"]);
     below(["--member-bundle", &department], &["--user", "example.com."])
-        .refused(14, &["error[KL5014]"]);
+        .rejected(14, &["error[KL5014]"]);
     below(["--member-bundle", &department], &["--bot", "--intermediate", "0"])
-        .refused(14, &["error[KL5007]"]);
+        .rejected(14, &["error[KL5007]"]);
     let (issuer, bundle) =
         (organisation.folder.path("org.crt"), organisation.folder.path("bundle"));
     kliento(&[

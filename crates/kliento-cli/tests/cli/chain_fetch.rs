@@ -51,7 +51,7 @@ fn organisation(test: &str, profile: &'static str) -> (Organisation, String) {
 }
 
 #[test]
-fn what_is_fetched_is_proved_and_told() {
+fn fetched_chains_are_proved_and_reported() {
     for profile in ["veraid", "domainauth"] {
         let (organisation, server) = organisation(&format!("fetch-{profile}"), profile);
         let out = organisation.folder.path("fetched.der");
@@ -81,7 +81,7 @@ fn what_is_fetched_is_proved_and_told() {
         let evidence = ["--chain", &out, "--trust-anchors", &organisation.anchors];
         kliento(&[&sign[..], &evidence, &["--audience", "a"]].concat()).ok();
 
-        kliento(&fetch).refused(2, &["exists", "--force"]);
+        kliento(&fetch).rejected(2, &["exists", "--force"]);
         let json = kliento(&[&fetch[..], &["--force", "--full", "--output", "json"]].concat());
         let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
         assert_eq!(json["schema"], "kliento.chain-fetch/v1");
@@ -98,25 +98,25 @@ fn network_proof_and_key_fail_each_in_its_own_way_and_write_nothing() {
         kliento(&[&fetch[..], extra].concat())
     };
     let trusted = ["--trust-anchors", &organisation.anchors[..]];
-    fetch("example.com", &server, &[]).refused(11, &["error[KL2020]"]);
+    fetch("example.com", &server, &[]).rejected(11, &["error[KL2020]"]);
     fetch("example.org", &server, &trusted)
-        .refused(11, &["error[KL4011]", "publish the TXT record"]);
+        .rejected(11, &["error[KL4011]", "publish the TXT record"]);
     let stranger = private_key(&organisation.folder, "stranger.pem", 5);
     fetch("example.com", &server, &[&trusted[..], &["--key", &stranger]].concat())
-        .refused(11, &["error[KL2111]"]);
+        .rejected(11, &["error[KL2111]"]);
     let other = [&trusted[..], &["--key", &organisation.key, "--service", "1.2.3"]].concat();
-    fetch("example.com", &server, &other).refused(11, &["error[KL2111]"]);
+    fetch("example.com", &server, &other).rejected(11, &["error[KL2111]"]);
 
     // A port that nothing listens on.
     let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     fetch("example.com", &format!("tcp://{free}"), &trusted)
-        .refused(20, &["error[KL4003]", "--resolver"]);
+        .rejected(20, &["error[KL4003]", "--resolver"]);
     let run = fetch("example.com", &format!("tcp://{free}"), &["--output", "json"]);
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((run.code, &json["status"]), (20, &"unreachable".into()));
     assert_eq!(json["error"]["code"], "KL4003");
 
-    fetch("example.com", "ftp://127.0.0.1", &trusted).refused(2, &["--resolver"]);
-    fetch("a..b", &server, &trusted).refused(14, &["error[KL5009]"]);
+    fetch("example.com", "ftp://127.0.0.1", &trusted).rejected(2, &["--resolver"]);
+    fetch("a..b", &server, &trusted).rejected(14, &["error[KL5009]"]);
     assert!(std::fs::metadata(out).is_err());
 }

@@ -5,7 +5,7 @@ use crate::key::KEY_ID;
 use crate::support::{AT, kliento, kliento_with, read};
 
 #[test]
-fn tells_what_a_chain_proves_and_shows_its_messages() {
+fn shows_what_a_chain_proves_and_its_messages() {
     for (profile, record) in [
         ("veraid", format!("\"1 {KEY_ID} 86400 1.3.6.1.4.1.58708.3.0\"")),
         (
@@ -52,7 +52,7 @@ messages: 6, "
 }
 
 #[test]
-fn shows_chains_that_do_not_hold_and_says_why() {
+fn shows_invalid_chains_and_says_why() {
     let organisation = Organisation::new("show-fails", "veraid");
     let show = ["chain", "show", &organisation.chain];
     for (extra, code, start) in [

@@ -63,7 +63,7 @@ all          2        1        2        0        0"
 }
 
 #[test]
-fn an_implementation_that_accepts_everything_fails_and_the_report_says_where() {
+fn the_report_shows_where_an_implementation_that_accepts_everything_fails() {
     let folder = two_vectors("conformance-accepts");
     let command = script(
         &folder,
@@ -96,7 +96,7 @@ fn an_implementation_that_accepts_everything_fails_and_the_report_says_where() {
 }
 
 #[test]
-fn known_differences_are_excused_and_those_that_are_none_are_told() {
+fn known_differences_are_excused_and_unused_exceptions_are_reported() {
     let folder = two_vectors("conformance-excused");
     let command = script(
         &folder,
@@ -122,7 +122,7 @@ fn known_differences_are_excused_and_those_that_are_none_are_told() {
             .contains(&format!("FAILED {INVALID}\n  result is unsupported, not invalid: no\n"))
     );
     assert!(
-        run.stdout.contains("UNUSED exception bundle::*: no vector differs as it says; remove it")
+        run.stdout.contains("UNUSED exception bundle::*: no vector differs in this way; remove it")
     );
 }
 
@@ -133,7 +133,7 @@ fn implementations_that_end_hang_or_write_nonsense_have_no_answer_and_the_run_go
     for (text, fault) in [
         ("read -r line; exit 3", "the implementation ended before it answered"),
         ("exec sleep 60", "the implementation took longer than 1 s"),
-        ("while read -r line; do echo nonsense; done", "the answer is no JSON object"),
+        ("while read -r line; do echo nonsense; done", "the answer is not a JSON object"),
         (
             "while read -r line; do echo '{\"id\":\"a\",\"result\":\"valid\"}'; done",
             "the answer is for \"a\"",
@@ -168,28 +168,28 @@ fn an_implementation_that_never_answers_is_given_up() {
         &command,
     ]);
     assert_eq!(run.code, 11);
-    let told = "not asked: there was no answer to 5 questions in a row";
+    let told = "not asked: no answer to 5 questions in a row";
     assert!(run.stdout.contains(told), "{}", run.stdout);
     let starts = fs::read_to_string(folder.path("implementation.sh.log")).unwrap();
     assert_eq!(starts.lines().count(), 5);
 }
 
 #[test]
-fn mistakes_in_the_call_are_told_and_nothing_is_run() {
+fn wrong_arguments_are_reported_and_nothing_is_run() {
     let folder = Folder::new("conformance-usage");
     let empty = folder.path("");
     let run = |more: &[&str]| kliento(&[&["conformance", "run"], more].concat());
-    run(&[&empty]).refused(2, &["there are no vectors in this folder"]);
-    run(&[VECTORS, "--only", "nothing::*"]).refused(2, &["no vector fits --only"]);
-    run(&[VECTORS, "--implementation", "it's"]).refused(2, &["a quote that is not closed"]);
+    run(&[&empty]).rejected(2, &["there are no vectors in this folder"]);
+    run(&[VECTORS, "--only", "nothing::*"]).rejected(2, &["no vector matches --only"]);
+    run(&[VECTORS, "--implementation", "it's"]).rejected(2, &["a quote that is not closed"]);
     run(&[VECTORS, "--implementation", "./is-not-there"])
-        .refused(2, &["--implementation: the implementation cannot be started: ./is-not-there"]);
+        .rejected(2, &["--implementation: the implementation cannot be started: ./is-not-there"]);
     let vector = fs::read(Path::new(VECTORS).join("token/member-veraid.json")).unwrap();
     let (first, second) = (folder.file("a.json", &vector), folder.file("b.json", &vector));
-    run(&[&empty]).refused(2, &["b.json", "token::valid::member-veraid is also the id of"]);
+    run(&[&empty]).rejected(2, &["b.json", "token::valid::member-veraid is also the id of"]);
     fs::remove_file(first).and_then(|()| fs::remove_file(second)).unwrap();
     folder.file("other.json", "{}");
-    run(&[&empty]).refused(2, &["other.json", "missing field"]);
+    run(&[&empty]).rejected(2, &["other.json", "missing field"]);
 }
 
 #[test]

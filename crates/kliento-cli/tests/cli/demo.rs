@@ -1,4 +1,4 @@
-//! `kliento demo`: its output agrees with what other commands say of its files.
+//! `kliento demo`: its output agrees with that of other commands on its files.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ fn demo(folder: &Folder) -> Run {
 }
 
 #[test]
-fn shows_one_verdict_and_three_refusals() {
+fn shows_one_verdict_and_three_rejections() {
     let run = demo(&Folder::new("demo-shows"));
     let verdicts: Vec<&str> = run
         .stdout
@@ -43,7 +43,7 @@ fn shows_one_verdict_and_three_refusals() {
 }
 
 #[test]
-fn its_commands_do_what_they_say() {
+fn its_commands_have_the_documented_results() {
     let folder = Folder::new("demo-commands");
     let run = demo(&folder);
     let commands: Vec<Vec<&str>> = run

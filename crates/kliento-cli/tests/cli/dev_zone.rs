@@ -6,7 +6,7 @@ use crate::issuing::Organisation;
 use crate::support::{AT, Folder, kliento, read};
 
 #[test]
-fn anchors_say_that_nobody_should_trust_them_and_no_two_roots_are_the_same() {
+fn anchors_warn_against_trusting_them_and_no_two_roots_are_the_same() {
     let folder = Folder::new("dev-anchors");
     let make = |name: &str| {
         let out = folder.path(name);
@@ -20,7 +20,7 @@ wrote {out}/trust-anchors.ds
   records at    _veraid.example.com.
   valid from    2026-11-21T12:00:00Z
   valid until   2026-12-06T12:00:00Z
-  note          for development alone: never trust these anchors elsewhere
+  note          for development only: never trust these anchors elsewhere
 "
             )
         );
@@ -48,11 +48,11 @@ fn every_algorithm_gives_a_chain_that_is_proved() {
     let out = folder.path("deep");
     let zone = ["dev", "zone", "--org", "a.b.c.example.com", "--txt", "1 id 60", "--at", AT];
     kliento(&[&zone[..], &["--algorithm", "ed448", "--out", &out]].concat())
-        .refused(11, &["error[KL2007]", "use --algorithm ecdsa-p256"]);
+        .rejected(11, &["error[KL2007]", "use --algorithm ecdsa-p256"]);
     // 60 labels make more messages than a chain may have, whatever the algorithm.
     let deepest = format!("{}com", "a.".repeat(59));
     let zone = ["dev", "zone", "--org", &deepest, "--txt", "1 id 60", "--at", AT, "--out", &out];
-    kliento(&zone).refused(10, &["error[KL1", "or an organisation with fewer labels"]);
+    kliento(&zone).rejected(10, &["error[KL1", "or an organisation with fewer labels"]);
     assert!(fs::metadata(out).is_err());
 }
 
@@ -62,10 +62,10 @@ fn files_and_records_are_checked_before_anything_is_made() {
     let (dev, before) = (organisation.folder.path("dev"), read(&organisation.chain));
     let zone =
         |org: &str, txt: &str| kliento(&["dev", "zone", "--org", org, "--txt", txt, "--out", &dev]);
-    zone("example.com", "1 id 60").refused(2, &["exists", "--force"]);
-    zone("a..b", "1 id 60").refused(14, &["error[KL5009]"]);
+    zone("example.com", "1 id 60").rejected(2, &["exists", "--force"]);
+    zone("a..b", "1 id 60").rejected(14, &["error[KL5009]"]);
     for txt in ["", "\"1 id 60\"", "1 ü 60", &"a".repeat(256)] {
-        zone("example.com", txt).refused(2, &["kliento zone record --format raw"]);
+        zone("example.com", txt).rejected(2, &["kliento zone record --format raw"]);
     }
     assert_eq!(read(&organisation.chain), before);
 }

@@ -14,7 +14,7 @@ fn certificate(folder: &Folder, out: &str, extra: &[&str]) -> Run {
 }
 
 #[test]
-fn tokens_are_for_their_owner_alone_even_where_they_replace_what_was_not() {
+fn tokens_are_for_their_owner_alone_even_if_the_replaced_file_was_not() {
     let organisation = Organisation::new("files-token", "veraid");
     let out = organisation.folder.path("token");
     let sign = ["token", "sign", "--audience", AUDIENCE, "--out", &out];
@@ -27,7 +27,7 @@ fn tokens_are_for_their_owner_alone_even_where_they_replace_what_was_not() {
 }
 
 #[test]
-fn what_replaces_a_file_is_open_to_nobody_who_could_not_read_that() {
+fn a_replacement_is_open_only_to_those_who_could_read_the_old_file() {
     let folder = Folder::new("files-mode");
     let out = folder.path("org.crt");
     for old in [0o600, 0o640, 0o400, 0o755] {
@@ -50,7 +50,7 @@ fn links_stay_and_the_file_behind_them_is_replaced() {
     set_mode(&real, 0o640);
     symlink("real/org.crt", &between).unwrap();
     symlink("between", &link).unwrap();
-    certificate(&folder, &link, &[]).refused(2, &["exists", "--force"]);
+    certificate(&folder, &link, &[]).rejected(2, &["exists", "--force"]);
     assert_eq!(read(&real), b"old");
     certificate(&folder, &link, &["--force"]).ok();
     assert_eq!(fs::read_link(&link).unwrap().to_str(), Some("between"));
@@ -62,7 +62,7 @@ fn links_stay_and_the_file_behind_them_is_replaced() {
 }
 
 #[test]
-fn links_to_nothing_and_to_what_is_no_file_are_refused() {
+fn dangling_links_and_targets_that_are_not_files_are_rejected() {
     let folder = Folder::new("files-dangling");
     let (nothing, itself, inner) =
         (folder.path("nothing"), folder.path("itself"), folder.path("inner"));
@@ -72,15 +72,15 @@ fn links_to_nothing_and_to_what_is_no_file_are_refused() {
     for extra in [&[][..], &["--force"]] {
         for link in [&nothing, &itself] {
             certificate(&folder, link, extra)
-                .refused(2, &[&format!("{link} is a link to nothing; remove it, or choose")]);
+                .rejected(2, &[&format!("{link} is a dangling link; remove it, or choose")]);
         }
-        certificate(&folder, &inner, extra).refused(2, &["is no file; choose another name"]);
+        certificate(&folder, &inner, extra).rejected(2, &["is not a file; choose another name"]);
     }
     assert_eq!(folder.names(), ["inner", "itself", "key.der", "key.pem", "nothing"]);
 }
 
 #[test]
-fn names_may_be_as_long_as_the_system_lets_them() {
+fn names_may_be_as_long_as_the_system_allows() {
     let folder = Folder::new("files-long");
     let name = "n".repeat(255);
     let out = folder.path(&name);

@@ -32,8 +32,8 @@ fn a_valid_token_is_shown_from_the_root_to_its_claims() {
         "\n              └─ signer's certificate: alice\n",
         "\n                 └─ signature: token of alice@example.com\n",
         "2026-11-22T11:59:00Z/2026-11-22T12:10:00Z  << binds start and end\n",
-        "\nsizes in octets\n  DNSSEC chain ",
-        "\nheader against the usual limits\n  Authorization: Kliento …",
+        "\nsizes in bytes\n  DNSSEC chain ",
+        "\nheader size and common limits\n  Authorization: Kliento …",
         "  nginx                               8,192  one line     fits\n",
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
@@ -51,13 +51,13 @@ fn the_audience_is_checked_if_it_is_given() {
     assert_eq!((run.code, run.stderr.as_str()), (13, ""));
     let start = "INVALID\nerror[KL3002]: token is for audience \"https://api.example.com\", not \"other\"\n";
     assert!(run.stdout.starts_with(start), "{}", run.stdout);
-    assert!(run.stdout.contains("\nwhat the bundle says (UNVERIFIED)\n"));
-    assert!(run.stdout.contains("\nchain (its DNSSEC part holds; "), "{}", run.stdout);
+    assert!(run.stdout.contains("\ncontents of the bundle (UNVERIFIED)\n"));
+    assert!(run.stdout.contains("\nchain (its DNSSEC part is valid; "), "{}", run.stdout);
     assert!(run.stdout.contains("\n  └─ zone .\n"), "{}", run.stdout);
 }
 
 #[test]
-fn a_chain_that_expired_is_shown_with_what_misses_the_instant() {
+fn an_expired_chain_is_shown_with_the_periods_that_miss_the_instant() {
     let at = Scenario::default().at;
     let rrsig_period = period(at.saturating_sub(86_400), at.saturating_sub(43_200));
     let bundle = Scenario { rrsig_period, ..Scenario::default() }.build();
@@ -66,13 +66,17 @@ fn a_chain_that_expired_is_shown_with_what_misses_the_instant() {
     let text = &run.stdout;
     assert!(text.starts_with("INVALID\nerror[KL2031]: "), "{text}");
     assert!(text.contains("\n  asked     2026-11-22T12:00:00Z\n"), "{text}");
-    assert!(text.contains("chain (its DNSSEC part holds, but not at what was asked)"), "{text}");
-    let misses = text.lines().filter(|line| line.ends_with("<< misses what was asked")).count();
+    assert!(
+        text.contains("chain (its DNSSEC part is valid, but not at the requested time)"),
+        "{text}"
+    );
+    let misses =
+        text.lines().filter(|line| line.ends_with("<< misses the requested period")).count();
     assert_eq!(misses, 6, "{text}");
 }
 
 #[test]
-fn bytes_that_are_no_bundle_are_told_as_malformed() {
+fn bytes_that_are_not_a_bundle_are_reported_as_malformed() {
     let mut bundle = Scenario::default().build();
     bundle.der.truncate(100);
     let run = inspect("inspect-malformed", "token", &bundle, &["--at", AT]);
@@ -85,7 +89,7 @@ fn bytes_that_are_no_bundle_are_told_as_malformed() {
 }
 
 #[test]
-fn a_look_without_trust_says_so_and_proves_nothing() {
+fn an_unverified_inspection_says_so_and_proves_nothing() {
     let bundle = Scenario::default().build();
     let run = inspect("inspect-unverified", "token", &bundle, &["--at", AT, "--no-verify"]);
     assert_eq!(run.code, 0);
@@ -158,7 +162,7 @@ fn json_has_verdict_chain_windows_sizes_and_header() {
 }
 
 #[test]
-fn a_bundle_is_shown_for_its_own_service_unless_another_is_asked_for() {
+fn a_bundle_is_shown_for_its_own_service_unless_another_is_given() {
     let scenario = Scenario {
         service: TEST_SERVICE.into(),
         encapsulation: Encapsulation::Primitive,

@@ -19,7 +19,7 @@ pub(crate) fn mode(path: &str) -> u32 {
 }
 
 #[test]
-fn created_keys_are_for_their_owner_alone_and_are_told() {
+fn created_keys_are_for_their_owner_alone_and_are_shown() {
     let folder = Folder::new("key-create");
     for bits in ["2048", "3072", "4096"] {
         let path = folder.path(&format!("{bits}.pem"));
@@ -49,7 +49,7 @@ fn existing_files_are_kept_without_force() {
     let path = folder.secret("key.pem", "precious");
     let message = format!("error: {path} exists; choose another name, or replace it with --force");
     let create = ["key", "create", "--out", &path];
-    kliento(&create).refused(2, &[&message]);
+    kliento(&create).rejected(2, &[&message]);
     assert_eq!(read(&path), b"precious");
     kliento(&[&create[..], &["--force"]].concat()).ok();
     assert_ne!(read(&path), b"precious");
@@ -57,10 +57,11 @@ fn existing_files_are_kept_without_force() {
 
     let inner = folder.path("folder");
     fs::create_dir(&inner).unwrap();
-    kliento(&["key", "create", "--out", &inner, "--force"]).refused(2, &["is no file"]);
-    kliento(&["key", "create", "--out", "-"]).refused(2, &["a private key goes to a file"]);
+    kliento(&["key", "create", "--out", &inner, "--force"]).rejected(2, &["is not a file"]);
+    kliento(&["key", "create", "--out", "-"])
+        .rejected(2, &["a private key must be written to a file"]);
     kliento(&["key", "create", "--out", &folder.path("none/key.pem")])
-        .refused(2, &["cannot be written"]);
+        .rejected(2, &["cannot be written"]);
 }
 
 #[test]
@@ -144,25 +145,24 @@ fn passphrases_protect_keys_and_are_needed_to_read_them() {
     // The line end is from an editor, and not part of the passphrase.
     show(&folder.secret("bare", "correct horse")).ok();
     show(&folder.secret("dos", "correct horse\r\n")).ok();
-    show(&folder.secret("wrong", "correct horse\n\n")).refused(
+    show(&folder.secret("wrong", "correct horse\n\n")).rejected(
         2,
-        &[
-            "error[KL5204]: passphrase does not open the key",
-            "give the right file with --passphrase-file",
-        ],
+        &["error[KL5204]: wrong passphrase", "give the right file with --passphrase-file"],
     );
-    kliento(&["key", "show", &path]).refused(
+    kliento(&["key", "show", &path]).rejected(
         2,
         &["error[KL5203]: key is encrypted", "--passphrase-file", &format!("where     {path}")],
     );
-    show(&folder.secret("empty", "\n")).refused(2, &["is empty; write the passphrase into it"]);
-    show(&folder.path("none")).refused(2, &["cannot be read"]);
+    show(&folder.secret("empty", "\n")).rejected(2, &["is empty; write the passphrase into it"]);
+    show(&folder.path("none")).rejected(2, &["cannot be read"]);
 }
 
 #[test]
 fn openssl_reads_encrypted_keys() {
     if Command::new("openssl").arg("version").output().is_err() {
-        eprintln!("SKIPPED: openssl is not installed, so nobody else reads our encrypted keys");
+        eprintln!(
+            "SKIPPED: openssl is not installed, so no other software reads our encrypted keys"
+        );
         return;
     }
     let folder = Folder::new("key-openssl");
@@ -184,22 +184,22 @@ fn openssl_reads_encrypted_keys() {
 
 #[test]
 #[cfg(unix)]
-fn secrets_that_others_can_get_at_are_refused() {
+fn secrets_that_others_can_access_are_rejected() {
     let folder = Folder::new("key-modes");
     let key = private_key(&folder, "key.pem", 0);
     for open in [0o640, 0o604, 0o620, 0o601] {
         set_mode(&key, open);
-        kliento(&["key", "show", &key]).refused(
+        kliento(&["key", "show", &key]).rejected(
             2,
             &[&format!(
-                "{key} is a secret that others can get at (its mode is {open:04o}): `chmod 600 {key}`"
+                "{key} is a secret that other users can access (its mode is {open:04o}): `chmod 600 {key}`"
             )],
         );
     }
     let spaced = folder.file("it's mine.pem", read(&key));
     set_mode(&spaced, 0o644);
     let fix = format!("`chmod 600 '{}'`", spaced.replace('\'', r"'\''"));
-    kliento(&["key", "show", &spaced]).refused(2, &[&fix]);
+    kliento(&["key", "show", &spaced]).rejected(2, &[&fix]);
     for closed in [0o600, 0o400] {
         set_mode(&key, closed);
         kliento(&["key", "show", &key]).ok();
@@ -208,7 +208,7 @@ fn secrets_that_others_can_get_at_are_refused() {
     set_mode(&passphrase, 0o644);
     let out = folder.path("new.pem");
     kliento(&["key", "create", "--out", &out, "--passphrase-file", &passphrase])
-        .refused(2, &["`chmod 600 "]);
+        .rejected(2, &["`chmod 600 "]);
     assert!(fs::metadata(out).is_err());
 }
 
@@ -246,27 +246,28 @@ fn imports_der_and_pem_and_changes_the_passphrase() {
 }
 
 #[test]
-fn what_is_no_private_key_is_refused_with_the_file_and_the_way_out() {
+fn input_that_is_not_a_private_key_is_rejected_with_the_file_and_a_fix() {
     let folder = Folder::new("key-bad");
     let out = folder.path("out.pem");
     let import = |path: &str| kliento(&["key", "import", path, "--out", &out]);
     let pkcs1 = "-----BEGIN RSA PRIVATE KEY-----\nMAA=\n-----END RSA PRIVATE KEY-----\n";
     let path = folder.secret("pkcs1.pem", pkcs1);
     import(&path)
-        .refused(2, &["error[KL5201]", &format!("where     {path}"), "openssl pkcs8 -topk8"]);
-    import(&folder.secret("empty", "")).refused(2, &["error[KL5201]"]);
-    import(&folder.secret("der", b"\x30\x03\x02\x01\xff")).refused(2, &["error[KL5202]"]);
+        .rejected(2, &["error[KL5201]", &format!("where     {path}"), "openssl pkcs8 -topk8"]);
+    import(&folder.secret("empty", "")).rejected(2, &["error[KL5201]"]);
+    import(&folder.secret("der", b"\x30\x03\x02\x01\xff")).rejected(2, &["error[KL5202]"]);
     let public = kliento(&["key", "show", &private_key(&folder, "key.pem", 0), "--public"]).stdout;
-    import(&folder.file("public.pem", public)).refused(2, &["is a public key; give the file with"]);
-    import(&folder.secret("large", vec![b'a'; 65_537])).refused(2, &["more than 65536 octets"]);
+    import(&folder.file("public.pem", public))
+        .rejected(2, &["is a public key; give the file with"]);
+    import(&folder.secret("large", vec![b'a'; 65_537])).rejected(2, &["more than 65536 bytes"]);
     assert!(fs::metadata(out).is_err());
 }
 
 #[test]
-fn a_certificate_in_place_of_a_key_is_told_as_one() {
+fn a_certificate_in_place_of_a_key_is_reported_as_one() {
     let organisation = Organisation::new("key-certificate", "veraid");
     let certificate = organisation.certificate();
     set_mode(&certificate, 0o644);
     let mistaken = ["key", "show", &certificate];
-    kliento(&mistaken).refused(2, &["is a certificate, not a key"]);
+    kliento(&mistaken).rejected(2, &["is a certificate, not a key"]);
 }

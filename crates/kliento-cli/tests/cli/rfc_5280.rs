@@ -79,7 +79,7 @@ fn text(output: &Output) -> String {
 fn is_there(program: &str, argument: &str) -> bool {
     let started = Command::new(program).arg(argument).output();
     let Err(error) = started else { return true };
-    let why = format!("{program} cannot be started, so it judges no certificate: {error}");
+    let why = format!("{program} cannot be started, so it checks no certificate: {error}");
     let is_required = std::env::var_os("KLIENTO_REQUIRE_LINTERS").is_some_and(|value| value == "1");
     assert!(!is_required, "{why}");
     eprintln!("SKIPPED: {why}");

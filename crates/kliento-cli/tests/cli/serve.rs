@@ -87,7 +87,7 @@ impl Drop for Service {
 }
 
 #[test]
-fn it_answers_logs_what_it_refuses_and_stops_when_told_to() {
+fn it_answers_logs_rejections_and_stops_on_request() {
     let made = Scenario::default().build();
     let folder = Folder::new("serve-runs");
     let anchors = folder.file("anchors.ds", made.trust_anchors.as_bytes());
@@ -103,7 +103,7 @@ fn it_answers_logs_what_it_refuses_and_stops_when_told_to() {
     let field = |name: &str| refused[name].as_str().unwrap_or("-").to_owned();
     assert_eq!(
         [field("level"), field("message"), field("route"), field("verdict"), field("code")],
-        ["INFO", "refused", "deployed", "malformed", "KL1004"]
+        ["INFO", "rejected", "deployed", "malformed", "KL1004"]
     );
     assert_eq!(refused["status"], 200);
     service.terminate();
@@ -113,7 +113,7 @@ fn it_answers_logs_what_it_refuses_and_stops_when_told_to() {
 }
 
 #[test]
-fn the_service_manager_is_told_when_it_is_ready_and_when_it_stops() {
+fn the_service_manager_is_notified_at_start_and_stop() {
     let folder = Folder::new("serve-notify");
     let path = folder.path("notify.sock");
     let manager = UnixDatagram::bind(&path).unwrap();
@@ -170,7 +170,7 @@ fn arguments_go_over_the_environment_and_that_over_the_file() {
 }
 
 #[test]
-fn the_set_up_in_the_guide_is_one() {
+fn the_configuration_in_the_guide_is_valid() {
     let guide = include_str!("../../../../docs/service.md");
     let (_, begun) = guide.split_once("```toml\n").unwrap();
     let (text, _) = begun.split_once("```").unwrap();
@@ -183,7 +183,7 @@ fn the_set_up_in_the_guide_is_one() {
 }
 
 #[test]
-fn a_set_up_that_makes_no_sense_is_told_with_its_place() {
+fn an_invalid_configuration_is_reported_with_its_location() {
     let folder = Folder::new("serve-nonsense");
     let told = |text: &str, arguments: &[&str]| {
         let file = folder.file("bad.toml", text.as_bytes());
@@ -202,7 +202,7 @@ fn a_set_up_that_makes_no_sense_is_told_with_its_place() {
 }
 
 #[test]
-fn a_variable_that_is_no_setting_is_named() {
+fn unknown_variables_are_named() {
     let output = Command::new(env!("CARGO_BIN_EXE_kliento"))
         .args(["serve", "verifier", "--print-config"])
         .env("KLIENTO_VERIFIER_LISTENS", "127.0.0.1:3")
@@ -265,13 +265,13 @@ fn traces_go_to_the_collector_that_the_environment_names_and_continue_the_caller
     let trace_id = u128::from_str_radix(trace, 16).unwrap().to_be_bytes();
     assert!(holds(&trace_id), "the caller's trace is not continued");
     for text in ["kliento-verifier", "verify", "forward_auth", "audience", "request_id"] {
-        assert!(holds(text.as_bytes()), "{text} is not told");
+        assert!(holds(text.as_bytes()), "{text} is missing");
     }
     assert!(!holds(b"c2VjcmV0") && !holds(b"secret"));
 }
 
 #[test]
-fn kubernetes_variables_of_a_service_do_not_keep_it_from_starting() {
+fn kubernetes_variables_of_a_service_do_not_prevent_its_start() {
     // A Service called `kliento-verifier` puts these into each pod of its namespace.
     let links = [
         ("KLIENTO_VERIFIER_SERVICE_HOST", "10.0.0.7"),

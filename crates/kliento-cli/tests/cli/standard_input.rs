@@ -3,7 +3,7 @@
 use crate::issuing::{AUDIENCE, Organisation};
 use crate::support::{AT, Folder, kliento, kliento_with, read};
 
-const REFUSAL: &str = "standard input can be read once: give files for the others";
+const REFUSAL: &str = "standard input can be read only once: give files for the others";
 
 #[test]
 fn no_command_reads_it_for_two_things() {
@@ -128,7 +128,7 @@ fn no_command_reads_it_for_two_things() {
     for command in commands {
         let run = kliento(&command);
         assert!(run.stderr.contains(REFUSAL), "{command:?}: {}", run.stderr);
-        run.refused(2, &[]);
+        run.rejected(2, &[]);
     }
     assert_eq!(folder.names(), [""; 0]);
 }

@@ -29,7 +29,7 @@ impl Run {
 
     /// Asserts exit code `code`, nothing on standard output and all of `words` on standard error.
     #[track_caller]
-    pub(crate) fn refused(&self, code: i32, words: &[&str]) {
+    pub(crate) fn rejected(&self, code: i32, words: &[&str]) {
         assert_eq!((self.code, self.stdout.as_str()), (code, ""), "{}", self.stderr);
         for word in words {
             assert!(self.stderr.contains(word), "{word:?} is not in\n{}", self.stderr);

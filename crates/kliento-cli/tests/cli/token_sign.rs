@@ -98,7 +98,7 @@ fn the_organisation_signs_for_itself_or_a_user_with_claims_and_times_as_asked() 
 }
 
 #[test]
-fn all_forms_hold_the_same_kind_of_token() {
+fn all_forms_contain_the_same_kind_of_token() {
     let organisation = Organisation::new("token-forms", "veraid");
     for form in ["header", "base64", "der"] {
         let out = organisation.folder.path(form);
@@ -149,12 +149,14 @@ fn members_sign_with_their_bundle() {
         assert_eq!(verify_at(&out, anchors, AT)["subject"], "example.com");
 
         // The arguments must agree with the bundle.
-        sign(&signer, &["--org", "example.org"])
-            .refused(14, &["error[KL5012]: certificate is of example.com, not of example.org"]);
+        sign(&signer, &["--org", "example.org"]).rejected(
+            14,
+            &["error[KL5012]: certificate belongs to example.com, not to example.org"],
+        );
         sign(&signer, &["--user", "bob"])
-            .refused(2, &["--user is bob, but the member bundle is alice@example.com's"]);
+            .rejected(2, &["--user is bob, but the member bundle is alice@example.com's"]);
         sign(&signer[2..], &["--member-bundle", &bundle])
-            .refused(14, &["error[KL5006]: private key is not that of the member certificate"]);
+            .rejected(14, &["error[KL5006]: private key does not match the member certificate"]);
     }
 }
 
@@ -166,7 +168,7 @@ fn a_fresher_chain_replaces_that_of_the_bundle() {
     let old_anchors = organisation.folder.file("old.ds", read(&organisation.anchors));
     let signer = ["--member-bundle", &bundle, "--key", &key, "--at", late];
     sign(&signer, &["--trust-anchors", &old_anchors])
-        .refused(12, &["error[KL2031]", "fetch a fresh chain"]);
+        .rejected(12, &["error[KL2031]", "fetch a fresh chain"]);
     organisation.make_zone("example.com", &[], late);
     let out = organisation.folder.path("token");
     let fresh = ["--trust-anchors", &organisation.anchors, "--chain", &organisation.chain];
@@ -175,21 +177,22 @@ fn a_fresher_chain_replaces_that_of_the_bundle() {
 }
 
 #[test]
-fn lifetimes_over_an_hour_are_refused_before_anything_is_read() {
+fn lifetimes_over_an_hour_are_rejected_before_anything_is_read() {
     let nothing = ["--org", "example.com", "--key", "none", "--chain", "none"];
     for extra in [
         &["--ttl", "3601s"][..],
         &["--ttl", "1h", "--back-date", "1"],
         &["--ttl", "59m", "--back-date", "61"],
     ] {
-        sign(&nothing, extra).refused(
+        sign(&nothing, extra).rejected(
             14,
             &["error[KL5001]: signed period lasts 3601 seconds", "`--ttl 1h` or less"],
         );
     }
-    sign(&nothing, &["--ttl", "2h", "--back-date", "0"]).refused(14, &["error[KL5001]"]);
+    sign(&nothing, &["--ttl", "2h", "--back-date", "0"]).rejected(14, &["error[KL5001]"]);
     for ttl in ["600", "0s", "1.5h"] {
-        sign(&nothing, &["--ttl", ttl]).refused(2, &["it is no duration like 30s, 10m, 1h or 30d"]);
+        sign(&nothing, &["--ttl", ttl])
+            .rejected(2, &["expected a duration like 30s, 10m, 1h or 30d"]);
     }
     let help = kliento(&["token", "sign", "--help"]).ok().stdout;
     // Its lines are as long as the terminal is wide.
@@ -212,7 +215,7 @@ fn tokens_are_back_dated_by_a_minute_or_what_their_lifetime_leaves_of_the_hour()
         let run = sign(&organisation.signer(), &[extra, &["--out", &out, "--force"]].concat());
         if from.is_empty() {
             // The number of seconds has no unit.
-            run.refused(2, &["--back-date"]);
+            run.rejected(2, &["--back-date"]);
             continue;
         }
         run.ok();
@@ -239,9 +242,9 @@ fn intermediates_sign_on_behalf_of_others_and_plain_members_do_not() {
         let facts = verify_at(&out, anchors, AT);
         assert_eq!((&facts["subject"], &facts["signer"]), (&subject.into(), &signed_by.into()));
     }
-    sign(&signer, &["--user", "Carol"]).refused(14, &["error[KL5009]"]);
-    sign(&signer, &["--user", "carol", "--bot"]).refused(2, &["cannot be used"]);
-    sign(&signer, &["--user", "carol", "--org", "example.org"]).refused(14, &["error[KL5012]"]);
+    sign(&signer, &["--user", "Carol"]).rejected(14, &["error[KL5009]"]);
+    sign(&signer, &["--user", "carol", "--bot"]).rejected(2, &["cannot be used"]);
+    sign(&signer, &["--user", "carol", "--org", "example.org"]).rejected(14, &["error[KL5012]"]);
     for profile in ["veraid", "domainauth"] {
         let organisation = Organisation::new(&format!("token-no-delegate-{profile}"), profile);
         let (bundle, key) = organisation.member_bundle(&["--user", "alice"], 1);
@@ -250,7 +253,7 @@ fn intermediates_sign_on_behalf_of_others_and_plain_members_do_not() {
         let signer = [&signer[..], &["--at", AT]].concat();
         for (extra, asked) in [(&["--user", "carol"][..], "--user is carol"), (&["--bot"], "--bot")]
         {
-            sign(&signer, extra).refused(2, &[asked, "who is not an intermediate"]);
+            sign(&signer, extra).rejected(2, &[asked, "who is not an intermediate"]);
         }
     }
 }
@@ -259,13 +262,13 @@ fn intermediates_sign_on_behalf_of_others_and_plain_members_do_not() {
 fn claims_need_a_name_and_a_value_and_come_once() {
     let nothing = ["--org", "example.com", "--key", "none", "--chain", "none"];
     sign(&nothing, &["--claim", "role"])
-        .refused(2, &["claim role has no `=`: write it as --claim NAME=VALUE"]);
+        .rejected(2, &["claim role has no `=`: write it as --claim NAME=VALUE"]);
     sign(&nothing, &["--claim", "a=1", "--claim", "b=1", "--claim", "a=2"])
-        .refused(2, &["claim a is given twice: leave one of them out"]);
+        .rejected(2, &["claim a is given twice: leave one of them out"]);
 }
 
 #[test]
-fn chains_that_end_before_the_token_are_refused() {
+fn chains_that_expire_before_the_token_are_rejected() {
     let organisation = Organisation::new("token-outlives", "veraid");
     // The zone is signed for 14 days from AT on.
     let sign_at = |at: &str, ttl: &str| {
@@ -274,69 +277,69 @@ fn chains_that_end_before_the_token_are_refused() {
         sign(&signer, &["--trust-anchors", anchors, "--ttl", ttl])
     };
     sign_at("2026-12-06T11:55:00Z", "5m").ok();
-    sign_at("2026-12-06T11:55:00Z", "301s").refused(
+    sign_at("2026-12-06T11:55:00Z", "301s").rejected(
         14,
         &[
             "error[KL5002]: signed period is 2026-12-06T11:54:00Z/2026-12-06T12:00:01Z",
             "kliento chain fetch",
         ],
     );
-    sign_at("2026-12-06T12:00:01Z", "5m").refused(12, &["error[KL2031]"]);
-    sign_at("2026-11-20T12:00:00Z", "5m").refused(12, &["error[KL2031]"]);
+    sign_at("2026-12-06T12:00:01Z", "5m").rejected(12, &["error[KL2031]"]);
+    sign_at("2026-11-20T12:00:00Z", "5m").rejected(12, &["error[KL2031]"]);
     // At the chain's first second there is no time for the back-dating.
     sign_at("2026-11-21T12:00:00Z", "5m").ok();
 }
 
 #[test]
-fn keys_that_no_record_names_are_refused() {
+fn keys_that_no_record_names_are_rejected() {
     let organisation = Organisation::new("token-key", "veraid");
     let stranger = private_key(&organisation.folder, "stranger.pem", 5);
     let out = organisation.folder.path("token");
     let (chain, anchors) = (&organisation.chain, &organisation.anchors);
     let evidence = ["--chain", chain, "--at", AT, "--trust-anchors", anchors, "--out", &out];
     let signer = ["--org", "example.com", "--key", &stranger];
-    sign(&[&signer[..], &evidence].concat(), &[]).refused(
+    sign(&[&signer[..], &evidence].concat(), &[]).rejected(
         11,
         &["error[KL2111]: no key record names the organisation's key", "publish a TXT record"],
     );
     let signer = ["--org", "example.org", "--key", &organisation.key];
-    sign(&[&signer[..], &evidence].concat(), &[]).refused(11, &["error[KL2001]"]);
+    sign(&[&signer[..], &evidence].concat(), &[]).rejected(11, &["error[KL2001]"]);
     // The record is for another service.
     organisation.make_zone("example.com", &["--service", "1.2.3"], AT);
     let signer = ["--org", "example.com", "--key", &organisation.key];
-    sign(&[&signer[..], &evidence].concat(), &[]).refused(11, &["error[KL2111]"]);
+    sign(&[&signer[..], &evidence].concat(), &[]).rejected(11, &["error[KL2111]"]);
     assert!(fs::metadata(out).is_err());
 }
 
 #[test]
-fn wrong_anchors_keys_files_and_names_are_refused() {
+fn wrong_anchors_keys_files_and_names_are_rejected() {
     let organisation = Organisation::new("token-bad", "domainauth");
     let signer = organisation.signer();
     let without_anchors = &signer[..signer.len() - 2];
-    sign(without_anchors, &[]).refused(11, &["error[KL2020]", "--trust-anchors"]);
-    sign(&signer, &["--user", "a@b"]).refused(14, &["error[KL5009]: user name cannot be used"]);
+    sign(without_anchors, &[]).rejected(11, &["error[KL2020]", "--trust-anchors"]);
+    sign(&signer, &["--user", "a@b"]).rejected(14, &["error[KL5009]: invalid user name"]);
     // Capital letters are for VeraId only.
-    sign(&signer, &["--user", "Alice"]).refused(14, &["error[KL5009]"]);
-    sign(&signer[2..], &[]).refused(2, &["--org"]);
+    sign(&signer, &["--user", "Alice"]).rejected(14, &["error[KL5009]"]);
+    sign(&signer[2..], &[]).rejected(2, &["--org"]);
     let existing = organisation.folder.file("existing", "precious");
-    sign(&signer, &["--out", &existing]).refused(2, &["exists", "--force"]);
+    sign(&signer, &["--out", &existing]).rejected(2, &["exists", "--force"]);
     assert_eq!(read(&existing), b"precious");
 
     let garbage = organisation.folder.file("garbage", b"\x30\x00");
     let (key, anchors) = (&organisation.key, &organisation.anchors);
     let rest = ["--org", "example.com", "--key", key, "--at", AT, "--trust-anchors", anchors];
     let with_chain = |chain: &str| sign(&rest, &["--chain", chain]);
-    with_chain(&garbage).refused(10, &["error[KL1004]", &garbage]);
-    with_chain(&organisation.folder.path("none")).refused(2, &["cannot be read"]);
-    sign(&rest, &["--member-bundle", &garbage]).refused(10, &["error[KL1004]"]);
-    sign(&signer, &["--org-cert", &garbage]).refused(10, &["give one certificate, in PEM or DER"]);
-    sign(&signer, &["--org-cert", &organisation.key]).refused(2, &["PRIVATE KEY in PEM"]);
+    with_chain(&garbage).rejected(10, &["error[KL1004]", &garbage]);
+    with_chain(&organisation.folder.path("none")).rejected(2, &["cannot be read"]);
+    sign(&rest, &["--member-bundle", &garbage]).rejected(10, &["error[KL1004]"]);
+    sign(&signer, &["--org-cert", &garbage]).rejected(10, &["give one certificate, in PEM or DER"]);
+    sign(&signer, &["--org-cert", &organisation.key]).rejected(2, &["PRIVATE KEY in PEM"]);
     let other = organisation.folder.path("other.crt");
     let cert = ["org", "cert", "--org", "example.org", "--key", key, "--out", &other];
     kliento(&[&cert[..], &["--profile", "domainauth"]].concat()).ok();
     sign(&signer, &["--org-cert", &other])
-        .refused(14, &["error[KL5012]: certificate is of example.org, not of example.com"]);
+        .rejected(14, &["error[KL5012]: certificate belongs to example.org, not to example.com"]);
     let small = organisation.folder.secret("pss", RsaKey::fixed_with_exponent_3().pkcs8_der());
     let small = ["--org", "example.com", "--key", &small, "--chain", &organisation.chain];
-    sign(&small, &["--at", AT]).refused(2, &["error[KL5202]"]);
+    sign(&small, &["--at", AT]).rejected(2, &["error[KL5202]"]);
 }

@@ -89,7 +89,7 @@ fn a_valid_token_gives_all_facts_in_the_order_of_the_schema() {
 }
 
 #[test]
-fn a_bot_of_domainauth_with_claims_signed_by_the_organisation_is_told() {
+fn a_bot_of_domainauth_with_claims_signed_by_the_organisation_is_shown() {
     let bundle = Scenario {
         user: None,
         signer: Signer::Organisation,
@@ -113,7 +113,7 @@ fn a_bot_of_domainauth_with_claims_signed_by_the_organisation_is_told() {
 }
 
 #[test]
-fn text_tells_the_facts_line_by_line() {
+fn text_shows_the_facts_line_by_line() {
     let content = kliento_token(AUDIENCE, &[("role", "deploy")]);
     let run = verify("token-text", &Scenario { content, ..Scenario::default() }.build(), &[]);
     assert_eq!(
@@ -160,7 +160,7 @@ fn text_names_the_signer_in_words_that_no_user_name_can_imitate() {
 }
 
 #[test]
-fn text_escapes_what_a_terminal_would_act_on() {
+fn text_escapes_terminal_control_characters() {
     let content = br#"{"audience":"https://api.example.com","claims":{"a":"\u001b[2J\u202e"}}"#;
     let scenario = Scenario { content: content.to_vec(), ..Scenario::default() };
     let run = verify("token-escapes", &scenario.build(), &[]);
@@ -170,7 +170,7 @@ fn text_escapes_what_a_terminal_would_act_on() {
 }
 
 #[test]
-fn der_base64_and_header_lines_are_told_apart() {
+fn der_base64_and_header_lines_are_distinguished() {
     let vector = vector("rsa-2048-user");
     let folder = Folder::new("token-forms");
     let anchors = folder.file("anchors", anchors(&vector));
@@ -212,7 +212,7 @@ fn der_base64_and_header_lines_are_told_apart() {
 }
 
 #[test]
-fn other_input_is_malformed_and_says_why() {
+fn other_input_is_malformed_with_a_reason() {
     let der = Scenario::default().build().der;
     let padded = Base64::encode_string(&der);
     let text = |text: String| text.into_bytes();
@@ -237,9 +237,9 @@ fn other_input_is_malformed_and_says_why() {
             "KL1002",
             "authorization header is malformed: the scheme is not followed by exactly one space",
         ),
-        (vec![b'A'; 40_000], "KL1001", "token bundle has 30000 octets, limit is 16384"),
-        (vec![b'A'; 70_000], "KL1001", "input has more than 65536 octets"),
-        (vec![b'0'; 21_849], "KL1001", "token bundle has 16386 octets, limit is 16384"),
+        (vec![b'A'; 40_000], "KL1001", "token bundle has 30000 bytes, limit is 16384"),
+        (vec![b'A'; 70_000], "KL1001", "input has more than 65536 bytes"),
+        (vec![b'0'; 21_849], "KL1001", "token bundle has 16386 bytes, limit is 16384"),
     ] {
         let run = kliento_with(
             &["token", "verify", "--audience", AUDIENCE, "--at", AT, "--output", "json"],
@@ -251,17 +251,17 @@ fn other_input_is_malformed_and_says_why() {
 }
 
 #[test]
-fn bytes_that_are_no_bundle_are_malformed_with_their_place() {
+fn bytes_that_are_not_a_bundle_are_malformed_with_their_location() {
     let mut der = Scenario::default().build().der;
     der[4] = 0x81;
     let run = kliento_with(&["token", "verify", "--audience", AUDIENCE, "--at", AT], &der);
     assert_eq!((run.code, run.stdout.as_str()), (10, ""));
     assert_eq!(
         run.stderr,
-        "error[KL1004]: the octets are not the ASN.1 structure that is expected
+        "error[KL1004]: the input is not the expected ASN.1 structure
   where     version, octet 4
-  reason    version at octet 4: the tag is 0x81, not 0x80
-  fix       check that the input is complete and is a signature bundle, not a certificate or a member id bundle; if it is, the issuer's software writes wrong DER
+  reason    version at octet 4: expected tag 0x80, found 0x81
+  fix       check that the input is complete and is a signature bundle, not a certificate or a member id bundle; if it is, the issuer's software writes invalid DER
   see       kliento explain KL1004
 "
     );
@@ -279,8 +279,8 @@ fn a_bundle_that_was_changed_is_invalid() {
         failed(
             "invalid",
             "KL2318",
-            "signature bundle does not hold",
-            &["signed data does not hold", "the signature does not hold"]
+            "invalid signature bundle",
+            &["invalid signed data", "the signature is invalid"]
         )
     );
 }
@@ -297,19 +297,24 @@ fn a_chain_of_another_root_is_invalid() {
 }
 
 #[test]
-fn content_that_is_no_token_is_invalid() {
+fn content_that_is_not_a_token_is_invalid() {
     let content = br#"{"claims":{}}"#.to_vec();
     let bundle = Scenario { content, ..Scenario::default() }.build();
     let run = verify("token-none", &bundle, &["--output", "json"]);
     assert_eq!(run.code, 11);
     assert_eq!(
         run.json(),
-        failed("invalid", "KL3001", "signed content is no token", &["it has no audience"])
+        failed(
+            "invalid",
+            "KL3001",
+            "signed content is not a Kliento token",
+            &["it has no audience"]
+        )
     );
 }
 
 #[test]
-fn a_token_before_or_after_its_time_fails_with_the_instant_that_was_asked() {
+fn a_token_before_or_after_its_time_fails_with_the_requested_instant() {
     let bundle = Scenario::default().build();
     for (at, reason) in [
         ("2026-11-22T11:58:59Z", "signature is not valid until 2026-11-22T11:59:00Z, after"),
@@ -318,7 +323,7 @@ fn a_token_before_or_after_its_time_fails_with_the_instant_that_was_asked() {
         let run = verify("token-time", &bundle, &["--at", at]);
         assert_eq!((run.code, run.stdout.as_str()), (12, ""));
         let expected = format!(
-            "error[KL2402]: it has expired, is not valid yet, or never held as a whole\n  where     signature\n  asked     {at}\n  reason    {reason} {at}: no second is common: "
+            "error[KL2402]: it has expired, is not valid yet, or was never valid as a whole\n  where     signature\n  asked     {at}\n  reason    {reason} {at}: no common second: "
         );
         assert!(run.stderr.starts_with(&expected), "{}", run.stderr);
     }
@@ -342,7 +347,7 @@ fn a_chain_that_expired_is_a_failure_of_time() {
 }
 
 #[test]
-fn leeway_helps_tokens_that_are_early_and_none_that_are_late() {
+fn leeway_helps_early_tokens_but_not_late_ones() {
     let bundle = Scenario::default().build();
     for (at, leeway, code) in [
         ("2026-11-22T11:58:00Z", "60", 0),
@@ -355,7 +360,7 @@ fn leeway_helps_tokens_that_are_early_and_none_that_are_late() {
 }
 
 #[test]
-fn a_token_for_another_audience_is_refused_as_such() {
+fn a_token_for_another_audience_is_rejected_as_such() {
     let bundle = Scenario::default().build();
     let audience = ["--audience", "https://api.example.com/"];
     let run = verify("token-audience", &bundle, &[&audience[..], &["--output", "json"]].concat());
@@ -372,7 +377,7 @@ fn a_token_for_another_audience_is_refused_as_such() {
             "error[KL3002]: token is for audience \"https://api.example.com\", not \"https://api.example.com/\"
   where     audience of the token
   reason    the token is for another audience
-  fix       have the client ask for a token for your audience; if you are the audience that is told, correct --audience
+  fix       have the client request a token for your audience; if the token's audience is yours, correct --audience
   see       kliento explain KL3002
 "
         )
@@ -380,7 +385,7 @@ fn a_token_for_another_audience_is_refused_as_such() {
 }
 
 #[test]
-fn what_the_verifier_does_not_accept_is_refused_as_policy() {
+fn tokens_outside_the_policy_are_rejected_as_such() {
     let at = Scenario::default().at;
     let long =
         Scenario { signature_period: period(at, at.saturating_add(3_601)), ..Scenario::default() };
@@ -459,7 +464,7 @@ fn wrong_arguments_leave_standard_output_empty() {
 }
 
 #[test]
-fn help_is_no_error_and_has_examples() {
+fn help_is_not_an_error_and_has_examples() {
     for verb in [&["token", "verify"], &["bundle", "verify"], &["chain", "verify"]] {
         let run = kliento(&[verb, &["--help"][..]].concat());
         assert_eq!((run.code, run.stderr.as_str()), (0, ""));

@@ -24,13 +24,13 @@ fn shows_what_is_built_in() {
   at            2026-11-22T12:00:00Z
 
   key tag 20326, RSASHA256 (8)
-    standing    trusted
+    status      trusted
     digest 2    E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D
     valid from  2017-02-02T00:00:00Z
     valid until no end
 
   key tag 38696, RSASHA256 (8)
-    standing    trusted
+    status      trusted
     digest 2    683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16
     valid from  2024-07-18T00:00:00Z
     valid until no end
@@ -61,7 +61,7 @@ fn shows_keys_that_are_skipped_and_why() {
     let rows = json["anchors"].as_array().unwrap();
     assert_eq!(
         rows[0]["skipped"],
-        "its state is REVOKED, and only keys that are VALID or MISSED are trusted"
+        "its state is REVOKED, but only keys that are VALID or MISSED are trusted"
     );
     assert_eq!((&rows[0]["trusted"], &rows[0]["state"]), (&json!(false), &json!("REVOKED")));
     assert_eq!(
@@ -69,7 +69,7 @@ fn shows_keys_that_are_skipped_and_why() {
         (&json!(true), &json!(true), &json!(3))
     );
     let text = kliento(&["trust-anchors", "show", "--from", &file, "--at", AT]).ok().stdout;
-    assert!(text.contains("\n  key tag 20326, RSASHA256 (8), also built in, line 2\n    standing    skipped: its state is REVOKED"), "{text}");
+    assert!(text.contains("\n  key tag 20326, RSASHA256 (8), also built in, line 2\n    status      skipped: its state is REVOKED"), "{text}");
 }
 
 #[test]
@@ -88,14 +88,14 @@ fn checks_ianas_file_with_its_signature() {
     let soon = kliento(&[&check[..], &["--at", "2026-06-01T00:00:00Z"]].concat()).ok().stdout;
     assert!(
         soon.ends_with(
-            "  warning       the certificates of the signature end at 2026-07-07T22:48:13Z\n"
+            "  warning       the signature's certificates expire at 2026-07-07T22:48:13Z\n"
         ),
         "{soon}"
     );
     let late = kliento(&[&check[..], &["--at", AT]].concat());
-    late.refused(12, &["error[KL5471]: ", "2026-07-07T22:48:13Z", "root-anchors.p7s"]);
+    late.rejected(12, &["error[KL5471]: ", "2026-07-07T22:48:13Z", "root-anchors.p7s"]);
     let other = kliento(&[&check[..], &["--at", THEN, "--signer", "other@iana.org"]].concat());
-    other.refused(
+    other.rejected(
         11,
         &["error[KL5471]: ", "the signature is by dnssec@iana.org, not other@iana.org"],
     );
@@ -106,7 +106,7 @@ fn checks_ianas_file_with_its_signature() {
     let changed = folder.file("changed.xml", changed);
     let run =
         kliento(&["trust-anchors", "check", "--from", &changed, "--signature", &p7s, "--at", THEN]);
-    run.refused(11, &["error[KL5471]: ", "digests differ"]);
+    run.rejected(11, &["error[KL5471]: ", "digests differ"]);
 }
 
 #[test]
@@ -120,14 +120,14 @@ fn checks_a_file_against_a_chain() {
     assert_eq!(json["onlyBuiltIn"].as_array().unwrap().len(), 2);
     assert_eq!(
         json["warnings"],
-        json!(["none of the keys is built in: chains of the public root may fail"])
+        json!(["no key of the file is built in: chains of the public root may fail"])
     );
     let run = kliento(&[&check[..], &[&iana("root-anchors.xml")]].concat());
-    run.refused(11, &["error[KL2020]: ", "chain.der"]);
+    run.rejected(11, &["error[KL2020]: ", "chain.der"]);
 }
 
 #[test]
-fn writes_the_usable_keys_and_what_is_written_is_trusted() {
+fn writes_the_usable_keys_to_a_file_that_is_trusted() {
     let folder = Folder::new("anchors-update");
     let organisation = Organisation::new("anchors-update-org", "veraid");
     let out = folder.path("trust-anchors.xml");
@@ -143,7 +143,7 @@ fn writes_the_usable_keys_and_what_is_written_is_trusted() {
     // An existing file is replaced on demand, as a whole, and the changes are reported.
     let written = read(&out);
     let xml = iana("root-anchors.xml");
-    kliento(&[&update[..], &[&xml]].concat()).refused(2, &["exists"]);
+    kliento(&[&update[..], &[&xml]].concat()).rejected(2, &["exists"]);
     assert_eq!(read(&out), written);
     let run = kliento(&[&update[..], &[&xml, "--force", "--output", "json"]].concat()).ok().json();
     assert_eq!(run["added"], json!([19036, 20326, 38696]));
@@ -162,22 +162,22 @@ fn writes_the_usable_keys_and_what_is_written_is_trusted() {
             .replacen("validUntil=\"2025-01-01T00:00:00Z\" ", "", 1),
     );
     for (file, code, words) in [(&none, 2, "error[KL5470]: "), (&ended, 12, "error[KL5472]: ")] {
-        kliento(&[&update[..], &[file, "--force"]].concat()).refused(code, &[words]);
+        kliento(&[&update[..], &[file, "--force"]].concat()).rejected(code, &[words]);
         assert_eq!(read(&out), written);
     }
 }
 
 #[test]
-fn says_the_line_and_the_reason_wherever_anchors_are_given() {
+fn reports_the_line_and_the_reason_wherever_anchors_are_given() {
     let organisation = Organisation::new("anchors-line", "veraid");
     let run = kliento_with(
         &["chain", "show", &organisation.chain, "--trust-anchors", "-"],
         b". IN NS a.root-servers.net.\n",
     );
-    run.refused(2, &["standard input: line 1 of the trust anchors: a record of type NS is not a DS or DNSKEY record"]);
+    run.rejected(2, &["standard input: line 1 of the trust anchors: a record of type NS is not a DS or DNSKEY record"]);
     let run = kliento_with(&["trust-anchors", "show", "--from", "-"], b"com. IN DS 1 8 2 00\n");
-    run.refused(
+    run.rejected(
         2,
-        &["error[KL5470]: ", "line 1 of the trust anchors: the keys are of the zone com."],
+        &["error[KL5470]: ", "line 1 of the trust anchors: the keys belong to the zone com."],
     );
 }

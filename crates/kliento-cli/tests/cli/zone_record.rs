@@ -12,7 +12,7 @@ fn record(folder: &Folder, extra: &[&str]) -> String {
 }
 
 #[test]
-fn each_form_is_what_its_provider_takes() {
+fn each_form_is_what_its_provider_accepts() {
     let folder = Folder::new("zone-forms");
     let write = |form| record(&folder, &["--org", "example.com", "--format", form]);
     assert_eq!(TEXT, format!("1 {KEY_ID} 86400 1.3.6.1.4.1.58708.3.0"));
@@ -23,7 +23,7 @@ fn each_form_is_what_its_provider_takes() {
         write("route53"),
         format!(
             r#"{{
-  "Comment": "CREATE fails where the name has TXT records: then list all of them, and UPSERT",
+  "Comment": "CREATE fails if the name already has TXT records: then list them all, and UPSERT",
   "Changes": [
     {{
       "Action": "CREATE",
@@ -72,7 +72,7 @@ fn each_form_is_what_its_provider_takes() {
   records = ["{TEXT}"]
 }}
 
-# At Cloudflare, where the quotes have to be given:
+# For Cloudflare, which requires the quotes:
 # resource "cloudflare_dns_record" "veraid" {{
 #   zone_id = var.zone_id
 #   name    = "_veraid.example.com"
@@ -131,7 +131,7 @@ fn times_to_live_are_those_of_the_dns() {
     assert_eq!(ttl("2147483647"), longest);
     let over = ["zone", "record", "--org", "example.com", "--key", "none"];
     kliento(&[&over[..], &["--dns-ttl", "2147483648"]].concat())
-        .refused(2, &["--dns-ttl", "2147483647"]);
+        .rejected(2, &["--dns-ttl", "2147483647"]);
 }
 
 #[test]
@@ -174,16 +174,16 @@ fn service_ttl_override_and_profile_go_into_the_text() {
 }
 
 #[test]
-fn what_verifiers_would_refuse_is_refused() {
+fn records_that_verifiers_would_reject_are_rejected() {
     let folder = Folder::new("zone-bad");
     let key = private_key(&folder, "key.pem", 0);
     let refuse = |code, extra: &[&str], words: &[&str]| {
-        kliento(&[&["zone", "record", "--key", &key], extra].concat()).refused(code, words);
+        kliento(&[&["zone", "record", "--key", &key], extra].concat()).rejected(code, words);
     };
     refuse(
         14,
         &["--org", "bücher.example"],
-        &["error[KL5009]: organisation name", "A-labels (xn--…)"],
+        &["error[KL5009]: invalid organisation name", "A-labels (xn--…)"],
     );
     refuse(14, &["--org", "a..b"], &["error[KL5009]"]);
     for seconds in ["0", "7776001"] {

@@ -24,7 +24,7 @@ fn of_alice() -> Value {
 }
 
 #[test]
-fn curl_asks_the_deployed_api_as_its_documentation_says() {
+fn curl_calls_the_deployed_api_as_documented() {
     let Some(curl) = find("curl") else { return };
     let folder = Folder::new();
     let verifier = Verifier::start(&folder);
@@ -50,7 +50,7 @@ fn curl_asks_the_deployed_api_as_its_documentation_says() {
 }
 
 #[test]
-fn fetch_of_node_asks_the_deployed_api() {
+fn fetch_of_node_calls_the_deployed_api() {
     let Some(node) = find("node") else { return };
     let folder = Folder::new();
     let verifier = Verifier::start(&folder);

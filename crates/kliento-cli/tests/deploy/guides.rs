@@ -80,26 +80,26 @@ pub(crate) fn copy(from: &Path, to: &Path, ports: &[(u16, std::net::SocketAddr)]
 }
 
 #[test]
-fn the_guide_to_nginx_works_as_it_stands() {
+fn the_guide_to_nginx_works() {
     follow("nginx.md", "nginx");
 }
 
 #[test]
-fn the_guide_to_haproxy_works_as_it_stands() {
+fn the_guide_to_haproxy_works() {
     follow("haproxy.md", "haproxy");
 }
 
 #[test]
-fn the_guide_to_caddy_works_as_it_stands() {
+fn the_guide_to_caddy_works() {
     follow("caddy.md", "caddy");
 }
 
 #[test]
-fn the_guide_to_envoy_works_as_it_stands() {
+fn the_guide_to_envoy_works() {
     follow("envoy.md", "envoy");
 }
 
 #[test]
-fn the_guide_to_traefik_works_as_it_stands() {
+fn the_guide_to_traefik_works() {
     follow("traefik.md", "traefik");
 }

@@ -84,7 +84,7 @@ pub(crate) fn no_other_name_passes_for_ours(proxy: Proxy, application: &Applicat
 /// Without a proxy the applications do believe a client; otherwise the tables above would show
 /// nothing.
 #[test]
-fn applications_take_other_names_for_ours() {
+fn applications_confuse_other_names_with_ours() {
     for (application, separators) in [
         (applications::express, "-"),
         (applications::flask, "-_"),

@@ -45,14 +45,14 @@ macro_rules! every_rule_for {
     ($($proxy:ident)*) => {
         every_proxy_and_rule! {
             $($proxy:
-                rules::the_upstream_learns_who_is_calling_and_not_the_token
-                rules::a_request_without_credentials_is_refused
-                rules::a_token_that_does_not_hold_is_refused
+                rules::the_upstream_gets_the_sender_and_not_the_token
+                rules::a_request_without_credentials_is_rejected
+                rules::an_invalid_token_is_rejected
                 rules::nothing_that_a_client_forges_arrives
                 rules::a_client_cannot_take_identity_headers_away
                 rules::a_token_of_16_kib_passes
                 rules::content_reaches_the_upstream
-                rules::nothing_is_let_through_without_the_verifier
+                rules::no_request_passes_without_the_verifier
                 smuggling::no_request_hides_in_another;
             )*
         }
@@ -67,7 +67,7 @@ macro_rules! every_proxy_and_application {
         /// Host by path: the verifier and the application read the same request.
         mod readings_behind {
             $(mod $proxy {
-                every_application!(readings::an_audience_opens_its_own_place_alone $proxy: express flask php);
+                every_application!(readings::a_token_opens_only_the_path_of_its_audience $proxy: express flask php);
             })*
         }
         /// Field names that an application mistakes for ours.

@@ -168,7 +168,7 @@ fn place(address: SocketAddr, target: &str, host: &str, token: &str) -> Option<S
     String::from_utf8_lossy(&answer.content).lines().next().map(str::to_owned)
 }
 
-pub(crate) fn an_audience_opens_its_own_place_alone(proxy: Proxy, application: &Application) {
+pub(crate) fn a_token_opens_only_the_path_of_its_audience(proxy: Proxy, application: &Application) {
     let Some(served) = application.start() else { return };
     let Some(front) = Front::start(proxy, ROUTES, served.address) else { return };
     let (ordinary, admin) = (tokens::good(), tokens::for_audience(ADMIN));

@@ -48,7 +48,7 @@ fn refusal(setting: &Setting, headers: &[(&str, &str)]) -> (u16, Vec<String>, Ve
     (answer.status(), challenge, setting.upstream.take())
 }
 
-pub(crate) fn the_upstream_learns_who_is_calling_and_not_the_token(setting: &Setting) {
+pub(crate) fn the_upstream_gets_the_sender_and_not_the_token(setting: &Setting) {
     let answer = setting.ask("GET", &[("Authorization", &tokens::good())], "");
     assert_eq!((answer.status(), answer.content.as_slice()), (200, &b"upstream"[..]));
     let received = only(setting.upstream.take());
@@ -59,7 +59,7 @@ pub(crate) fn the_upstream_learns_who_is_calling_and_not_the_token(setting: &Set
     assert_eq!(received.all("authorization"), Vec::<&str>::new());
 }
 
-pub(crate) fn a_request_without_credentials_is_refused(setting: &Setting) {
+pub(crate) fn a_request_without_credentials_is_rejected(setting: &Setting) {
     let missing = (401, vec!["Kliento".to_owned()], vec![]);
     assert_eq!(refusal(setting, &[]), missing);
     assert_eq!(refusal(setting, &[("Authorization", "Bearer abc")]), missing);
@@ -73,7 +73,7 @@ pub(crate) fn a_request_without_credentials_is_refused(setting: &Setting) {
     assert_eq!(proxy, missing);
 }
 
-pub(crate) fn a_token_that_does_not_hold_is_refused(setting: &Setting) {
+pub(crate) fn an_invalid_token_is_rejected(setting: &Setting) {
     for (token, class) in [
         (tokens::expired(), "expired"),
         (tokens::forged(), "untrusted"),
@@ -185,7 +185,7 @@ pub(crate) fn content_reaches_the_upstream(setting: &Setting) {
     assert_eq!(only(setting.upstream.take()).content, content.as_bytes());
 }
 
-pub(crate) fn nothing_is_let_through_without_the_verifier(setting: &Setting) {
+pub(crate) fn no_request_passes_without_the_verifier(setting: &Setting) {
     setting.stop_verifier();
     for token in [tokens::good(), tokens::expired()] {
         let (status, _, received) = refusal(setting, &[("Authorization", &token)]);

@@ -64,12 +64,12 @@ fn skip(why: &str) {
 }
 
 #[test]
-fn the_guide_to_systemd_works_as_it_stands() {
+fn the_guide_to_systemd_works() {
     if !Path::new("/usr/bin/systemd-nspawn").exists() {
         return skip("systemd-nspawn is not installed (Debian: systemd-container)");
     }
     if !rustix::process::geteuid().is_root() {
-        return skip("booting it wants root");
+        return skip("booting it needs root");
     }
     let folder = Folder::new();
     let top = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -89,7 +89,7 @@ fn the_guide_to_systemd_works_as_it_stands() {
     let machine = command.current_dir(folder.path()).output().unwrap();
     let Ok(log) = fs::read_to_string(folder.file("log")) else {
         let told = String::from_utf8_lossy(&machine.stderr).into_owned();
-        return skip(&format!("none can be booted: {}", told.trim()));
+        return skip(&format!("cannot boot a machine: {}", told.trim()));
     };
     expect_in_order(&log, expected);
 }

@@ -78,7 +78,7 @@ pub(crate) fn largest() -> (String, usize) {
         let content = kliento_token(AUDIENCE, &[("padding", &"x".repeat(length))]);
         on_chain(&Scenario { content, ..scenario() })
     };
-    // From 8 KiB on, the lengths in the DER have their final number of octets.
+    // From 8 KiB on, the lengths in the DER have their final size.
     let length = 8192 + (kliento::TokenBundle::MAX_SIZE_BYTES - with_claim(8192).len());
     let der = with_claim(length);
     assert_eq!(der.len(), kliento::TokenBundle::MAX_SIZE_BYTES);

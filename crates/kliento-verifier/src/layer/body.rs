@@ -1,4 +1,4 @@
-//! The body of a response: the service's, or that of a refusal.
+//! The body of a response: the service's, or that of a rejection.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

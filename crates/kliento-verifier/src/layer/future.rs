@@ -43,7 +43,7 @@ pin_project! {
     }
 }
 
-/// The form of refusals.
+/// The form of rejections.
 #[derive(Clone, Copy)]
 enum Protocol {
     Http,

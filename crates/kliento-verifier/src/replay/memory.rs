@@ -29,25 +29,25 @@ struct Used {
 }
 
 impl MemoryReplayGuard {
-    /// Creates a guard that remembers up to `max_entries` tokens at once.
+    /// Creates a guard that keeps up to `max_entries` used tokens at once.
     #[must_use]
     pub fn new(max_entries: usize) -> Self {
         Self { max_entries, used: Mutex::default() }
     }
 
-    /// The number of remembered tokens. Those that can be forgotten are counted until the next use.
+    /// The number of used tokens. Those that can be dropped are counted until the next use.
     #[must_use]
     pub fn len(&self) -> usize {
         self.lock().keys.len()
     }
 
-    /// Returns true if no token is remembered.
+    /// Returns true if there are no used tokens.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The maximum number of remembered tokens.
+    /// The maximum number of used tokens.
     #[must_use]
     pub const fn max_entries(&self) -> usize {
         self.max_entries
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_used_token_is_known_until_the_margin_after_its_end() {
+    fn a_used_token_is_recorded_until_the_margin_after_its_end() {
         let guard = MemoryReplayGuard::new(10);
         assert_eq!(guard.note_now(&used(1, 10_000, 9_000)), Ok(TokenUse::First));
         for now in [9_000, 10_000, 10_001, 10_000 + MARGIN] {
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn after_the_clock_went_back_what_may_be_forgotten_is_an_error() {
+    fn after_the_clock_went_back_a_possibly_dropped_token_is_an_error() {
         let guard = MemoryReplayGuard::new(10);
         assert_eq!(guard.note_now(&used(1, 10_000, 9_000)), Ok(TokenUse::First));
         // Forward, so that the first is forgotten.
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_guard_rejects_new_tokens_and_still_knows_the_used_ones() {
+    fn a_full_guard_rejects_new_tokens_and_keeps_the_used_ones() {
         let guard = MemoryReplayGuard::new(2);
         for key in 0..2 {
             assert_eq!(guard.note_now(&used(key, 10_000, 9_000)), Ok(TokenUse::First));

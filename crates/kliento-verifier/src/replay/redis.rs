@@ -60,7 +60,7 @@ impl RedisReplayGuard {
     }
 
     /// While the store is unavailable, admits tokens that this server has not seen: up to
-    /// `max_entries` of them are remembered in memory. A token can then be used once at each
+    /// `max_entries` of them are kept in memory. A token can then be used once at each
     /// server.
     #[must_use]
     pub fn accepting_when_unavailable(mut self, max_entries: usize) -> Self {
@@ -145,7 +145,9 @@ impl RedisReplayGuard {
         match set {
             Value::Okay => Ok(TokenUse::First),
             Value::Nil => Ok(TokenUse::Repeated),
-            _ => Err(ReplayGuardError::Store("SET has another answer than OK or nil".to_owned())),
+            _ => Err(ReplayGuardError::Store(
+                "unexpected answer to SET: expected OK or nil".to_owned(),
+            )),
         }
     }
 

@@ -213,10 +213,10 @@ async fn inspect(connection: &MultiplexedConnection, limit: Duration) -> Result<
     let policy = field(&memory, "maxmemory_policy").unwrap_or_default();
     if limited && policy != "noeviction" {
         return Err(format!(
-            "it would throw out used tokens when its memory is full: set maxmemory-policy to noeviction, not {policy}"
+            "it would evict used tokens when its memory is full: set maxmemory-policy to noeviction, not {policy}"
         ));
     }
     field(&server, "run_id")
         .filter(|run| !run.is_empty() && run.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-        .ok_or_else(|| "INFO server has no run_id, by which a restart is noticed".to_owned())
+        .ok_or_else(|| "INFO server has no run_id, which is needed to detect restarts".to_owned())
 }

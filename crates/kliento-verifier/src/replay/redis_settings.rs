@@ -42,10 +42,10 @@ pub enum RedisSettingsError {
     #[error("not a URL of the form redis://HOST:PORT/DATABASE or rediss://HOST:PORT/DATABASE")]
     Url,
     /// The URL contains a user name or a password.
-    #[error("the URL has a user name or a password in it, where logs and process lists show it")]
+    #[error("the URL contains a user name or a password, which logs and process lists would show")]
     CredentialsInUrl,
     /// Certificate authorities are set for a connection without TLS.
-    #[error("certificate authorities are for TLS, and the URL does not begin with rediss://")]
+    #[error("certificate authorities require TLS, but the URL does not begin with rediss://")]
     NotTls,
     /// The certificate authorities cannot be used.
     #[error("certificate authorities: {problem}")]
@@ -131,7 +131,7 @@ impl RedisSettings {
             roots.add(certificate).map_err(|error| unusable(&error))?;
         }
         if roots.is_empty() {
-            return Err(unusable(&"there is no certificate in PEM"));
+            return Err(unusable(&"no certificate in PEM"));
         }
         tls.connector = connector(roots)?;
         Ok(self)
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn certificate_authorities_are_for_tls_alone() {
+    fn certificate_authorities_require_tls() {
         let plain = RedisSettings::new("redis://a.example").unwrap();
         let error = plain.with_certificate_authorities(b"").unwrap_err();
         assert_eq!(error, RedisSettingsError::NotTls);

@@ -33,7 +33,7 @@ pub enum AnchorsError {
         error: io::Error,
     },
     /// The file is larger than any file of trust anchors.
-    #[error("{file} has {octets} octets, limit is {limit}", file = file.display())]
+    #[error("{file} has {octets} bytes, limit is {limit}", file = file.display())]
     TooLarge {
         /// The file.
         file: PathBuf,
@@ -93,12 +93,12 @@ impl AnchorFile {
                     }
                     if let Some((bytes, anchors)) = changed {
                         let key_tags: Vec<u16> = anchors.key_tags().collect();
-                        tracing::info!(?key_tags, "trust anchors were read again");
+                        tracing::info!(?key_tags, "trust anchors reloaded");
                         state.pool.replace_anchors(anchors);
                         state.metrics.anchors_reloaded();
                         self.bytes = bytes;
                     } else if was_broken {
-                        tracing::info!("trust anchors can be read again, and have not changed");
+                        tracing::info!("trust anchor file is usable again and unchanged");
                     }
                 }
                 Err(error) => {
@@ -107,7 +107,7 @@ impl AnchorFile {
                     if problem != told {
                         tracing::error!(
                             problem,
-                            "trust anchors cannot be read again; those from before stay"
+                            "trust anchors cannot be reloaded; the previous ones stay in use"
                         );
                         state.metrics.anchors_failed();
                         state.metrics.anchors_usable(false);

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_and_case_do_not_matter_and_other_types_do() {
+    fn parameters_and_case_are_ignored_and_other_types_differ() {
         assert_eq!(of(&[]), Some(MediaType::TokenBundle));
         let bundle = "Application/VND.kliento.token-bundle ; charset=binary";
         assert_eq!(of(&[bundle]), Some(MediaType::TokenBundle));
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn any_coding_but_identity_counts() {
+    fn any_content_coding_except_identity_is_detected() {
         let encoded = |values: &[&'static str]| {
             let mut headers = HeaderMap::new();
             for value in values {

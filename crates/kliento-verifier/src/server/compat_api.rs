@@ -50,7 +50,10 @@ pub(crate) async fn answer(
             return bad(StatusCode::BAD_REQUEST, "Audience is missing from the query string");
         }
         AudienceParameter::Several => {
-            return bad(StatusCode::BAD_REQUEST, "Audience is more than once in the query string");
+            return bad(
+                StatusCode::BAD_REQUEST,
+                "Audience is given more than once in the query string",
+            );
         }
     };
     if bundle_content::is_encoded(request.headers()) {

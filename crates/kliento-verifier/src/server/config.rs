@@ -174,11 +174,11 @@ pub struct ServiceLimits {
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OneTime {
-    /// Maximum used tokens that this process remembers, until some minutes after they expire.
+    /// Maximum used tokens that this process keeps, until some minutes after they expire.
     /// Beyond the limit, new tokens get 503.
     pub max_entries: u32,
     /// A Redis server that instances share: `redis://HOST:PORT/DATABASE`, or `rediss://…` for TLS.
-    /// Without it each process remembers on its own.
+    /// Without it each process has its own list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store: Option<String>,
     /// A file with the user to log in as; the default user if absent.
@@ -333,7 +333,7 @@ impl OneTime {
     pub(crate) fn check(&self) -> Result<(), (&'static str, String)> {
         let wrong = |setting, problem: &str| Err((setting, problem.to_owned()));
         if self.max_entries == 0 {
-            return wrong("one_time.max_entries", "0, so no token could be admitted");
+            return wrong("one_time.max_entries", "must be at least 1");
         }
         for (setting, milliseconds) in [
             ("one_time.connect_milliseconds", self.connect_milliseconds),
@@ -351,24 +351,27 @@ impl OneTime {
                 ("one_time.on_unavailable", self.on_unavailable != OnUnavailable::Reject),
             ];
             return match of_store.iter().find(|(_, is_set)| *is_set) {
-                Some((setting, _)) => wrong(setting, "needs one_time.store, which is not set"),
+                Some((setting, _)) => wrong(setting, "requires one_time.store, which is not set"),
                 None => Ok(()),
             };
         };
         if let Err(error) = RedisSettings::new(url) {
             let fix = match error {
                 RedisSettingsError::CredentialsInUrl => {
-                    ": put them into files, and name those in one_time.user_file and one_time.password_file"
+                    ": put them in files, and set one_time.user_file and one_time.password_file"
                 }
                 _ => "",
             };
             return wrong("one_time.store", &format!("{error}{fix}"));
         }
         if self.user_file.is_some() && self.password_file.is_none() {
-            return wrong("one_time.user_file", "needs one_time.password_file, which is not set");
+            return wrong(
+                "one_time.user_file",
+                "requires one_time.password_file, which is not set",
+            );
         }
         if self.ca_file.is_some() && !url.starts_with("rediss:") {
-            return wrong("one_time.ca_file", "is for TLS, and one_time.store is not rediss://");
+            return wrong("one_time.ca_file", "requires TLS, but one_time.store is not rediss://");
         }
         Ok(())
     }
@@ -456,7 +459,7 @@ fn not_empty<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 ) -> Result<Vec<T>, D::Error> {
     let list = Vec::deserialize(deserializer)?;
     if list.is_empty() {
-        return Err(serde::de::Error::custom("the list is empty; leave it out, or name one"));
+        return Err(serde::de::Error::custom("the list is empty; remove it or add an entry"));
     }
     Ok(list)
 }
@@ -479,7 +482,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_set_up_that_is_printed_is_the_one_that_was_read() {
+    fn the_printed_configuration_is_the_one_that_was_read() {
         let text = r#"
             listen = "unix:/run/kliento/verifier.sock"
             admin_listen = "127.0.0.1:0"
@@ -505,19 +508,19 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_file_is_the_default_set_up() {
+    fn an_empty_file_is_the_default_configuration() {
         assert_eq!(Config::from_toml(""), Ok(Config::default()));
         assert_eq!(Config::default().check(), Ok(()));
     }
 
     #[test]
-    fn settings_that_nobody_knows_are_refused_with_their_place() {
+    fn unknown_settings_are_rejected_with_their_location() {
         let error = Config::from_toml("audience = \"https://api.example.com\"").unwrap_err();
         let ConfigError::Toml(text) = error else { panic!("{error}") };
         assert!(text.contains("line 1, column 1") && text.contains("audiences"), "{text}");
     }
     #[test]
-    fn a_shared_store_is_refused_by_the_name_of_the_setting_and_without_its_password() {
+    fn an_invalid_shared_store_is_reported_with_its_setting_and_without_its_password() {
         let error =
             |text: &str| match Config::from_toml(&format!("[one_time]\n{text}")).unwrap().check() {
                 Err(ConfigError::Setting { setting, problem }) => {

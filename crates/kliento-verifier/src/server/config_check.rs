@@ -32,18 +32,18 @@ impl Config {
     /// [`ConfigError::Setting`] with the first invalid setting.
     pub fn check(&self) -> Result<(), ConfigError> {
         if self.audiences.iter().any(String::is_empty) {
-            return wrong("audiences", "an audience is empty");
+            return wrong("audiences", "empty audience");
         }
         if self.routes.iter().any(|route| route.audience.is_empty()) {
-            return wrong("routes.audience", "an audience is empty");
+            return wrong("routes.audience", "empty audience");
         }
         Audiences::new(self)?;
         self.check_paths()?;
         self.check_policy()?;
         let caches = [
-            ("memory.zone_bytes", self.cache.zone_bytes),
-            ("memory.organisation_bytes", self.cache.organisation_bytes),
-            ("memory.bundle_bytes", self.cache.bundle_bytes),
+            ("cache.zone_bytes", self.cache.zone_bytes),
+            ("cache.organisation_bytes", self.cache.organisation_bytes),
+            ("cache.bundle_bytes", self.cache.bundle_bytes),
         ];
         for (setting, bytes) in caches {
             at_most(setting, bytes, MAX_CACHE_BYTES)?;
@@ -64,9 +64,7 @@ impl Config {
             ("tls.key", tls.map(|tls| &tls.key)),
         ];
         match paths.iter().find(|(_, path)| path.is_some_and(|path| path.as_os_str().is_empty())) {
-            Some((setting, _)) => {
-                wrong(setting, "the path is empty; leave the setting out, or name a file")
-            }
+            Some((setting, _)) => wrong(setting, "empty path; remove the setting or name a file"),
             None => Ok(()),
         }
     }
@@ -83,13 +81,13 @@ impl Config {
         if policy.profiles.is_empty() {
             return wrong(
                 "policy.profiles",
-                "no profile is accepted: name veraid, domainauth or both",
+                "no profile is accepted; list veraid, domainauth or both",
             );
         }
         if policy.signers.is_empty() {
             return wrong(
                 "policy.signers",
-                "no signer is accepted: name member, organisation or both",
+                "no signer is accepted; list member, organisation or both",
             );
         }
         Ok(())
@@ -131,7 +129,7 @@ impl ServiceLimits {
 }
 
 fn at_least_one(setting: &'static str, value: u64) -> Result<(), ConfigError> {
-    if value == 0 { wrong(setting, "is 0, so nothing could be asked") } else { Ok(()) }
+    if value == 0 { wrong(setting, "must be at least 1") } else { Ok(()) }
 }
 
 fn at_most(setting: &'static str, value: u64, most: u64) -> Result<(), ConfigError> {
@@ -147,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_that_make_no_sense_are_rejected_by_name() {
+    fn invalid_values_are_rejected_by_name() {
         for (toml, setting) in [
             ("audiences = [\"\"]", "audiences"),
             ("routes = [{ audience = \"\" }]", "routes.audience"),
@@ -163,9 +161,9 @@ mod tests {
             ("policy = { max_validity_seconds = 7776001 }", "policy.max_validity_seconds"),
             ("policy = { profiles = [] }", "policy.profiles"),
             ("policy = { signers = [] }", "policy.signers"),
-            ("memory = { zone_bytes = 9223372036854775807 }", "memory.zone_bytes"),
-            ("memory = { organisation_bytes = 17179869185 }", "memory.organisation_bytes"),
-            ("memory = { bundle_bytes = 9223372036854775807 }", "memory.bundle_bytes"),
+            ("cache = { zone_bytes = 9223372036854775807 }", "cache.zone_bytes"),
+            ("cache = { organisation_bytes = 17179869185 }", "cache.organisation_bytes"),
+            ("cache = { bundle_bytes = 9223372036854775807 }", "cache.bundle_bytes"),
             ("one_time = { max_entries = 0 }", "one_time.max_entries"),
             ("limits = { header_bytes = 100 }", "limits.header_bytes"),
             ("limits = { bodies_bytes = 1 }", "limits.bodies_bytes"),
@@ -195,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_that_would_mean_more_than_none_is_rejected_with_its_place() {
+    fn an_ambiguous_empty_list_is_rejected_with_its_location() {
         for toml in ["audiences = []", "routes = []"] {
             let Err(ConfigError::Toml(text)) = Config::from_toml(toml) else { panic!("{toml}") };
             assert!(text.contains("line 1") && text.contains("the list is empty"), "{text}");
@@ -213,7 +211,7 @@ mod tests {
         "audiences = [\"https://a.example\", \"urn:b\"]",
         "one_time = { max_entries = 7 }",
         "tls = { certificates = \"a.pem\", key = \"b.pem\" }",
-        "memory = { zone_bytes = 0 }",
+        "cache = { zone_bytes = 0 }",
         "limits = { shutdown_seconds = 0, idle_seconds = 31536000 }",
         "[policy]\nallow = []",
         "[policy]\nallow = [\"A.example.\", \"*@*.org\"]\ndeny = [\"ü*@b.example\"]",
@@ -222,7 +220,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_is_printed_is_what_was_read_whatever_is_set() {
+    fn a_printed_configuration_reads_back_whatever_is_set() {
         let mut choices: Vec<Vec<bool>> = vec![vec![]];
         for _ in SETTINGS {
             let with_and_without = |choice: &Vec<bool>| {
@@ -259,7 +257,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_path_that_toml_cannot_hold_is_an_error_and_not_an_empty_file() {
+    fn a_path_that_toml_cannot_represent_is_an_error_and_not_an_empty_file() {
         use std::ffi::OsStr;
         use std::os::unix::ffi::OsStrExt as _;
         let path = OsStr::from_bytes(b"/\xFF").into();

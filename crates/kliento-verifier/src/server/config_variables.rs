@@ -40,7 +40,7 @@ impl Config {
             let keys: Vec<&str> = path.split("__").collect();
             let wrong = |problem: String| ConfigError::Variable { name: name.clone(), problem };
             set(&mut table, &keys, parse(&value))
-                .ok_or_else(|| wrong("there is no such setting".to_owned()))?;
+                .ok_or_else(|| wrong("unknown setting".to_owned()))?;
             config = Self::deserialize_table(table.clone())
                 .map_err(|error| wrong(error.message().to_owned()))?;
         }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_that_kubernetes_makes_of_services_are_ignored() {
+    fn variables_that_kubernetes_sets_for_services_are_ignored() {
         for service in ["", "ADMIN_", "POLICY_", "LISTEN_", "TLS_KEY_"] {
             for (rest, value) in [
                 ("SERVICE_HOST", "10.0.0.7"),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_is_no_setting_or_has_no_value_for_it_is_named() {
+    fn unknown_variables_and_invalid_values_are_named() {
         fn name(variables: &[(&str, &str)]) -> String {
             match with("", variables) {
                 Err(ConfigError::Variable { name, .. }) => name,

@@ -274,7 +274,7 @@ async fn wait_after(error: &io::Error) {
     let of_that_connection =
         matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset);
     if !of_that_connection {
-        tracing::warn!(error = %error, "no connection can be accepted");
+        tracing::warn!(error = %error, "cannot accept connections");
         sleep(Duration::from_millis(100)).await;
     }
 }

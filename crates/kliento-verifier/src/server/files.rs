@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_file_that_hangs_is_given_up_and_asked_for_once() {
+    async fn a_file_that_hangs_is_read_once_and_times_out() {
         let mut reader = FileReader::new(Path::new("unused"), 10);
         let (go, started) = mpsc::channel::<()>();
         let patience = Duration::from_millis(20);

@@ -122,7 +122,7 @@ impl Audiences {
                 return Err(ConfigError::Setting {
                     setting: "routes",
                     problem: format!(
-                        "two routes are for {host:?} and {path:?}, or differ from that in letter case alone"
+                        "two routes have host {host:?} and path {path:?}, or differ only in letter case"
                     ),
                 });
             }
@@ -171,7 +171,7 @@ impl Audiences {
 }
 
 impl CompiledRoute {
-    /// Returns true if the routes match the same requests, or cannot be told apart. For one path, a
+    /// Returns true if the routes match the same requests, or cannot be distinguished. For one path, a
     /// route with a host takes precedence over one without.
     fn conflicts_with(&self, other: &Self) -> bool {
         let alike_paths = match (&self.path, &other.path) {
@@ -200,7 +200,7 @@ fn of_route<'a>(routes: &'a [CompiledRoute], forwarded: &Forwarded) -> Result<&'
         Part::Once(text) => Some(HostAndPort::parse(text).ok_or(unclear(UNREADABLE_HOST))?.host),
         Part::Unclear => return Err(unclear(UNREADABLE_HOST)),
         Part::Absent if routes.iter().any(|route| route.host.is_some()) => {
-            return Err(unclear("request's host is not known"));
+            return Err(unclear("request's host is missing"));
         }
         Part::Absent => None,
     };
@@ -214,7 +214,7 @@ fn of_route<'a>(routes: &'a [CompiledRoute], forwarded: &Forwarded) -> Result<&'
     let path = match &forwarded.target {
         Part::Once(target) => RequestPath::of_target(target).ok_or(unclear(UNREADABLE_PATH))?,
         Part::Unclear => return Err(unclear(UNREADABLE_PATH)),
-        Part::Absent => return Err(unclear("request's path is not known")),
+        Part::Absent => return Err(unclear("request's path is missing")),
     };
     let covers = |route: &&CompiledRoute| route.path.as_ref().is_none_or(|own| own.covers(&path));
     let best = candidates().filter(covers).max_by_key(by_rank).ok_or(AuthError::NoAudience)?;
@@ -230,20 +230,20 @@ fn of_route<'a>(routes: &'a [CompiledRoute], forwarded: &Forwarded) -> Result<&'
     });
     if could_be_another {
         return Err(unclear(
-            "request's path is that of another route to servers that ignore letter case or endings",
+            "request's path matches another route on servers that ignore letter case or endings",
         ));
     }
     Ok(&best.audience)
 }
 
-const UNREADABLE_HOST: &str = "request's host is there twice or can be read in more than one way";
-const UNREADABLE_PATH: &str = "request's path is there twice or can be read in more than one way";
+const UNREADABLE_HOST: &str = "request's host is repeated or ambiguous";
+const UNREADABLE_PATH: &str = "request's path is repeated or ambiguous";
 
 /// `https://host`, with the port if it is not the default.
 fn of_host(forwarded: &Forwarded) -> Result<String, AuthError> {
     let unclear = |problem| AuthError::UnclearRequest { problem };
     let (Part::Once(scheme), Part::Once(host)) = (&forwarded.scheme, &forwarded.host) else {
-        return Err(unclear("request's scheme or host is not known, or there twice"));
+        return Err(unclear("request's scheme or host is missing or repeated"));
     };
     let HostAndPort { host, port } = HostAndPort::parse(host).ok_or(unclear(UNREADABLE_HOST))?;
     let default_port = match scheme.as_str() {
@@ -263,10 +263,10 @@ fn check_forwarded_audience(config: &Config) -> Result<(), ConfigError> {
     let wrong =
         |problem: String| Err(ConfigError::Setting { setting: "forwarded_audience", problem });
     if !config.routes.is_empty() {
-        return wrong("it has no effect beside routes; leave out one of them".to_owned());
+        return wrong("it has no effect with routes; remove one of them".to_owned());
     }
     if config.audiences.is_empty() {
-        return wrong("it needs `audiences` with every host that is served".to_owned());
+        return wrong("it requires `audiences` with every host that is served".to_owned());
     }
     let is_made = |audience: &&String| {
         let made = audience.split_once("://").and_then(|(scheme, host)| {
@@ -281,7 +281,7 @@ fn check_forwarded_audience(config: &Config) -> Result<(), ConfigError> {
     };
     match config.audiences.iter().find(|audience| !is_made(audience)) {
         Some(audience) => wrong(format!(
-            "no scheme and host make the audience {audience:?}; with this setting audiences are like \"https://api.example.com\", in lower case and without the scheme's own port"
+            "audience {audience:?} is not a scheme and a host; with this setting, write audiences like \"https://api.example.com\", in lower case and without the scheme's default port"
         )),
         None => Ok(()),
     }

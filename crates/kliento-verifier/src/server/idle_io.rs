@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_does_not_read_is_given_up() {
+    async fn a_peer_that_does_not_read_times_out() {
         let (_client, server) = duplex(64);
         let mut server = IdleIo::new(server, PATIENCE);
         let start = Instant::now();
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_sends_nothing_more_is_given_up() {
+    async fn a_peer_that_stops_sending_times_out() {
         let (mut client, server) = duplex(64);
         let mut server = IdleIo::new(server, PATIENCE);
         let start = Instant::now();

@@ -62,40 +62,40 @@ impl Metrics {
         let (connections, waiting) = (Gauge::default(), Gauge::default());
         let (turned_away, anchor_reloads, anchor_failures) =
             (Counter::default(), Counter::default(), Counter::default());
-        registry.register("requests", "Requests that were answered", requests.clone());
+        registry.register("requests", "Answered requests", requests.clone());
         registry.register(
             "verification_seconds",
-            "Time from a whole request to its verdict, waiting included",
+            "Time from a complete request to its verdict, including time in the queue",
             verification.clone(),
         );
-        registry.register("connections", "Connections that are open", connections.clone());
+        registry.register("connections", "Open connections", connections.clone());
         registry.register(
             "connections_turned_away",
-            "Connections that were closed because too many were open",
+            "Connections closed because too many were open",
             turned_away.clone(),
         );
-        registry.register("queue", "Bundles that wait to be verified", waiting.clone());
+        registry.register("queue", "Bundles waiting for verification", waiting.clone());
         registry.register(
             "trust_anchor_reloads",
-            "How often the file of trust anchors had changed and was taken",
+            "Successful reloads of the trust anchor file after a change",
             anchor_reloads.clone(),
         );
         registry.register(
             "trust_anchor_failures",
-            "How often the file of trust anchors had changed and could not be taken",
+            "Failed reloads of the trust anchor file after a change",
             anchor_failures.clone(),
         );
         let anchors_usable = Gauge::default();
         anchors_usable.set(1);
         registry.register(
             "trust_anchors_usable",
-            "1 if the file of trust anchors can be used, 0 while those from before stay because it cannot",
+            "1 if the trust anchor file is usable, 0 while the previous trust anchors stay in use because it is not",
             anchors_usable.clone(),
         );
         let one_time_failures = Family::default();
         registry.register(
             "one_time_failures",
-            "How often it could not be told whether a one-time token was used before",
+            "One-time tokens that could not be checked for earlier use",
             one_time_failures.clone(),
         );
         Self {
@@ -200,12 +200,12 @@ fn cache_registry(caches: CacheStats) -> Registry {
         set(&entries, counts.entries);
         set(&bytes, counts.bytes);
     }
-    registry.register("cache_hits", "How often what was asked for was remembered", hits);
-    registry.register("cache_misses", "How often it was not", misses);
-    registry.register("cache_insertions", "How often something was put in", insertions);
-    registry.register("cache_evictions", "How often something was thrown out", evictions);
-    registry.register("cache_entries", "What is remembered", entries);
-    registry.register("cache_bytes", "Octets that it takes", bytes);
+    registry.register("cache_hits", "Cache lookups that found an entry", hits);
+    registry.register("cache_misses", "Cache lookups that found no entry", misses);
+    registry.register("cache_insertions", "Entries added to the cache", insertions);
+    registry.register("cache_evictions", "Entries evicted from the cache", evictions);
+    registry.register("cache_entries", "Entries in the cache", entries);
+    registry.register("cache_bytes", "Size of the cache in bytes", bytes);
     registry
 }
 
@@ -218,27 +218,23 @@ fn of_one_time(numbers: OneTimeNumbers) -> Registry {
         gauge
     };
     let OneTimeNumbers { entries, max_entries, is_store_connected, admitted_unchecked } = numbers;
-    registry.register(
-        "one_time_entries",
-        "Used tokens that this process remembers",
-        gauge(entries),
-    );
+    registry.register("one_time_entries", "Used tokens kept by this process", gauge(entries));
     registry.register(
         "one_time_max_entries",
-        "The most used tokens that this process remembers",
+        "Maximum number of used tokens kept by this process",
         gauge(max_entries),
     );
     if let Some(is_connected) = is_store_connected {
         registry.register(
             "one_time_store_connected",
-            "1 if there is a connection to the shared store of used tokens",
+            "1 if connected to the shared store of used tokens",
             gauge(usize::from(is_connected)),
         );
         let unchecked: Counter = Counter::default();
         unchecked.inc_by(admitted_unchecked);
         registry.register(
             "one_time_admitted_unchecked",
-            "Tokens that were admitted while the shared store was unavailable",
+            "Tokens admitted while the shared store was unavailable",
             unchecked,
         );
     }

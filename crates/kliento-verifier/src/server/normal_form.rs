@@ -65,21 +65,21 @@ impl Host {
     /// The problem, in words.
     pub(crate) fn of_route(text: &str) -> Result<Self, &'static str> {
         if text.is_empty() {
-            return Err("is empty; leave it out for a route of any host");
+            return Err("is empty; remove it to match any host");
         }
         if text.contains("://") {
-            return Err("has a scheme; write the host alone");
+            return Err("has a scheme; write only the host");
         }
         if text.contains('*') {
             return Err(
-                "has a wildcard; write a route for each host, or leave it out for any host",
+                "has a wildcard; write a route for each host, or remove the host to match any",
             );
         }
         if text.contains('@') {
-            return Err("has user information; write the host alone");
+            return Err("has user information; write only the host");
         }
         if text.contains(['/', '?', '#', '\\']) {
-            return Err("has a path; write the host alone");
+            return Err("has a path; write only the host");
         }
         if let Some(host) = Self::parse(text) {
             return Ok(host);
@@ -169,7 +169,7 @@ impl RoutePath {
     /// The problem, in words.
     pub(crate) fn of_route(text: &str) -> Result<Self, &'static str> {
         if text.contains('?') {
-            return Err("has a query, which routes do not look at");
+            return Err("has a query, which routes ignore");
         }
         if text.contains('#') {
             return Err("has a fragment, which clients do not send");
@@ -178,7 +178,7 @@ impl RoutePath {
             return Err("has a wildcard; a route covers all paths below its own without one");
         }
         if text.contains("/:") || text.contains(['{', '}', '<', '>']) {
-            return Err("has a placeholder, which routes do not have");
+            return Err("has a placeholder, which routes do not support");
         }
         if text.bytes().any(|octet| !octet.is_ascii()) {
             return Err("is not ASCII; percent-encode it as UTF-8");
@@ -186,7 +186,7 @@ impl RoutePath {
         let mut segments = segments(text)?;
         segments.pop_if(|last| last.exact.is_empty());
         if segments.iter().any(Segment::encodes_what_it_need_not) {
-            return Err("percent-encodes a character that can stand for itself");
+            return Err("percent-encodes a character that does not need it");
         }
         Ok(Self(segments))
     }
@@ -249,7 +249,8 @@ impl Segment {
                 let (Some(high), Some(low)) = (octets.next(), octets.next()) else {
                     return Err("has an incomplete percent-encoding");
                 };
-                let escaped = escaped(high, low).ok_or("percent-encodes what servers differ on")?;
+                let escaped = escaped(high, low)
+                    .ok_or("percent-encodes a character that servers treat differently")?;
                 exact.push('%');
                 exact.push(char::from(high.to_ascii_uppercase()));
                 exact.push(char::from(low.to_ascii_uppercase()));
@@ -258,12 +259,12 @@ impl Segment {
                 exact.push(char::from(octet));
                 decoded.push(octet);
             } else {
-                return Err("has a character that servers differ on");
+                return Err("has a character that servers treat differently");
             }
         }
         // This also rejects overlong forms and surrogates.
         let decoded =
-            String::from_utf8(decoded).map_err(|_| "percent-encodes what is not UTF-8")?;
+            String::from_utf8(decoded).map_err(|_| "percent-encodes bytes that are not UTF-8")?;
         Ok(Self { exact, folded: fold(decoded.trim()) })
     }
 

@@ -111,14 +111,14 @@ impl OneTimeGuard {
             // Logged once for each problem, not every second.
             if told.as_ref() != Some(&problem) {
                 match &problem {
-                    None => tracing::info!("the shared store of used tokens answers"),
+                    None => tracing::info!("shared store of used tokens is available"),
                     Some(problem) if guard.local().is_none() => tracing::error!(
                         problem,
-                        "the shared store of used tokens cannot be used; tokens are rejected"
+                        "shared store of used tokens is unavailable; tokens are rejected"
                     ),
                     Some(problem) => tracing::error!(
                         problem,
-                        "the shared store of used tokens cannot be used; each instance admits a token once"
+                        "shared store of used tokens is unavailable; each instance admits a token once"
                     ),
                 }
                 told = Some(problem);
@@ -132,7 +132,7 @@ async fn read(file: &Path) -> Result<Vec<u8>, OneTimeError> {
     files::read(file, MAX_BYTES).await.map_err(|error| {
         let problem = match error {
             ReadError::Io(error) => error.to_string(),
-            ReadError::TooLarge { bytes } => format!("it has {bytes} bytes, limit is {MAX_BYTES}"),
+            ReadError::TooLarge { bytes } => format!("{bytes} bytes, limit is {MAX_BYTES}"),
         };
         OneTimeError::File { file: file.to_owned(), problem }
     })
@@ -142,11 +142,11 @@ async fn read(file: &Path) -> Result<Vec<u8>, OneTimeError> {
 async fn read_line(file: &Path) -> Result<String, OneTimeError> {
     let wrong =
         |problem: &str| OneTimeError::File { file: file.to_owned(), problem: problem.to_owned() };
-    let text = String::from_utf8(read(file).await?).map_err(|_| wrong("it is not UTF-8"))?;
+    let text = String::from_utf8(read(file).await?).map_err(|_| wrong("not UTF-8"))?;
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     if line.is_empty() || line.contains(['\r', '\n']) {
-        return Err(wrong("it does not consist of one line"));
+        return Err(wrong("expected exactly one line"));
     }
     Ok(line.to_owned())
 }

@@ -116,8 +116,8 @@ pub(crate) fn reason(status: StatusCode) -> &'static str {
         StatusCode::BAD_REQUEST => "the content ends too early",
         StatusCode::REQUEST_TIMEOUT => "the content took too long",
         StatusCode::PAYLOAD_TOO_LARGE => "the content is too large",
-        StatusCode::SERVICE_UNAVAILABLE => "the request cannot be judged now: try again soon",
-        _ => "the request cannot be judged",
+        StatusCode::SERVICE_UNAVAILABLE => "the request cannot be processed now: try again soon",
+        _ => "the request cannot be processed",
     }
 }
 

@@ -95,7 +95,7 @@ pub(crate) fn write(id: &RequestId, route: Endpoint, status: u16, verdict: &Requ
                 verdict = word,
                 code,
                 reasons,
-                "refused"
+                "rejected"
             );
         }
         RequestResult::Rejected { code, reasons, .. } => {
@@ -107,14 +107,14 @@ pub(crate) fn write(id: &RequestId, route: Endpoint, status: u16, verdict: &Requ
                 verdict = word,
                 code,
                 reasons,
-                "refused"
+                "rejected"
             );
         }
         RequestResult::Overloaded => {
-            tracing::warn!(request_id = id, route, status, verdict = word, "refused");
+            tracing::warn!(request_id = id, route, status, verdict = word, "rejected");
         }
         RequestResult::Panicked => {
-            tracing::error!(request_id = id, route, status, verdict = word, "refused");
+            tracing::error!(request_id = id, route, status, verdict = word, "rejected");
         }
     }
 }

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_comes_after_greedy_connections_finds_room() {
+    fn greedy_connections_leave_room_for_others() {
         let pool = Pool::new(1_000);
         let shares: Vec<Share> = (0..99).map(|_| pool.share()).collect();
         // In turns, each takes as much as it may, until nothing changes.
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_dropped_is_free_again_and_no_more_than_that() {
+    fn only_dropped_shares_are_free_again() {
         let pool = Pool::new(10);
         let share = pool.share();
         let mut held = share.nothing();

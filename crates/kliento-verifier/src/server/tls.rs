@@ -32,7 +32,7 @@ pub(crate) async fn acceptor(tls: &Tls) -> Result<TlsAcceptor, TlsError> {
             .collect::<Result<_, _>>()
             .map_err(|error| wrong(&tls.certificates, error.to_string()))?;
     if certificates.is_empty() {
-        return Err(wrong(&tls.certificates, "there is no certificate in PEM".to_owned()));
+        return Err(wrong(&tls.certificates, "no certificate in PEM".to_owned()));
     }
     let key = PrivateKeyDer::from_pem_slice(&read(&tls.key).await?)
         .map_err(|error| wrong(&tls.key, error.to_string()))?;
@@ -52,7 +52,7 @@ async fn read(file: &Path) -> Result<Vec<u8>, TlsError> {
     files::read(file, MAX_BYTES).await.map_err(|error| {
         let problem = match error {
             ReadError::Io(error) => error.to_string(),
-            ReadError::TooLarge { bytes } => format!("it has {bytes} bytes, limit is {MAX_BYTES}"),
+            ReadError::TooLarge { bytes } => format!("{bytes} bytes, limit is {MAX_BYTES}"),
         };
         TlsError { file: file.to_owned(), problem }
     })

@@ -16,7 +16,7 @@ use crate::server::reply::{Reply, RequestResult, SOON, reason};
 use crate::server::state::State;
 
 /// Lists all accepted media types.
-const UNKNOWN_MEDIA_TYPE: &str = "the content is not of a type for token bundles: application/vnd.kliento.token-bundle, \
+const UNKNOWN_MEDIA_TYPE: &str = "unsupported content type, expected application/vnd.kliento.token-bundle, \
      application/vnd.kliento.auth-header, application/vnd.veraid.signature-bundle or \
      application/vnd.veraid.signature-bundle+base64";
 
@@ -42,13 +42,13 @@ pub(crate) async fn answer(
             state.forwarded.configured.clone()
         }
         AudienceParameter::Missing => {
-            return bad_request("the query has no audience, and the configuration names none");
+            return bad_request("neither the query nor the configuration has an audience");
         }
         AudienceParameter::Empty => return bad_request("the query's audience is empty"),
         AudienceParameter::Several => return bad_request("the query has more than one audience"),
     };
     if bundle_content::is_encoded(request.headers()) {
-        let detail = "the content has a Content-Encoding: send it as it is";
+        let detail = "unsupported Content-Encoding: send the content unencoded";
         return bundle_content::unencoded(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
     let media_type = MediaType::of(request.headers());

@@ -19,18 +19,16 @@ fn last() -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn h08_once_one_client_is_told_that_a_token_has_expired_all_are() {
+async fn h08_once_a_token_has_expired_for_one_client_it_has_for_all() {
     const CLIENTS: usize = 100;
     // Cached whole, in part, and not at all.
-    for memory in [
-        "",
-        "memory = { bundle_bytes = 0 }",
-        "memory = { organisation_bytes = 0, bundle_bytes = 0 }",
-    ] {
+    for cache in
+        ["", "cache = { bundle_bytes = 0 }", "cache = { organisation_bytes = 0, bundle_bytes = 0 }"]
+    {
         let now = Arc::new(AtomicU64::new(last()));
         let clock = Arc::clone(&now);
         let read = move || Timestamp::from_unix_seconds(clock.load(Ordering::SeqCst));
-        let toml = format!("{memory}\nlimits = {{ verifying_queue = 1000 }}");
+        let toml = format!("{cache}\nlimits = {{ verifying_queue = 1000 }}");
         let service = Arc::new(Running::with_clock(&toml, read).await);
         let header = Arc::new(kliento(&TOKEN.der));
         let is_over = Arc::new(AtomicBool::new(false));
@@ -81,7 +79,7 @@ async fn h08_once_one_client_is_told_that_a_token_has_expired_all_are() {
         let let_in_after = |(asked, _, status): &&(Instant, Instant, u16)| {
             *asked > first_refused && *status == 200
         };
-        assert_eq!(answers.iter().find(let_in_after), None, "{memory}");
+        assert_eq!(answers.iter().find(let_in_after), None, "{cache}");
         Arc::into_inner(service).unwrap().stop().await;
     }
 }

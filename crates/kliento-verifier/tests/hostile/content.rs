@@ -54,7 +54,7 @@ async fn h05_nothing_is_inflated() {
             assert_eq!((response.status, response.json()), (415, unknown), "{coding}");
             let verify = TARGET.replacen("/?", "/v1/verify?", 1);
             let response = service.ask("POST", &verify, &headers, content).await;
-            let detail = "the content has a Content-Encoding: send it as it is";
+            let detail = "unsupported Content-Encoding: send the content unencoded";
             assert_eq!((response.status, &response.json()["detail"]), (415, &json!(detail)));
             assert_eq!(response.header("accept-encoding"), Some("identity"));
         }
@@ -67,7 +67,7 @@ async fn h05_nothing_is_inflated() {
 }
 
 #[tokio::test]
-async fn h06_the_audience_is_there_once_and_is_compared_octet_by_octet() {
+async fn h06_the_audience_is_given_once_and_compared_byte_by_byte() {
     let service = Running::with("").await;
     for (target, status) in [
         ("/", 400),

@@ -15,7 +15,7 @@ use crate::wire::{answers_others, resident_bytes, say, until_connections};
 const TARGET: &str = "/?audience=https%3A%2F%2Fapi.example.com";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn h07_connections_beyond_the_limit_are_told_503() {
+async fn h07_connections_beyond_the_limit_get_503() {
     let service = Arc::new(Running::with("limits = { connections = 50 }").await);
     let mut idle = Vec::new();
     for _ in 0..50 {
@@ -62,10 +62,10 @@ async fn all_at_once(service: &Arc<Running>, count: usize, der: &[u8]) -> BTreeM
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn h07_work_beyond_the_queue_is_told_503_and_the_rest_is_done() {
+async fn h07_work_beyond_the_queue_gets_503_and_the_rest_is_done() {
     const COUNT: usize = 400;
     let toml = "
-        memory = { zone_bytes = 0, organisation_bytes = 0, bundle_bytes = 0 }
+        cache = { zone_bytes = 0, organisation_bytes = 0, bundle_bytes = 0 }
         limits = { verifying_threads = 1, verifying_queue = 4 }";
     let service = Arc::new(Running::with(toml).await);
     // The most expensive bundle, so that the queue fills even on the fastest machine.
@@ -108,11 +108,11 @@ async fn h07_content_of_all_together_is_bounded() {
         };
         tokio::time::timeout(Duration::from_secs(50), refused)
             .await
-            .expect("what was sent is read soon")
+            .expect("the request is read soon")
     };
     let response = refused(TARGET).await;
     assert_eq!(response.header("retry-after"), Some("1"));
-    let words = "the request cannot be judged now: try again soon";
+    let words = "the request cannot be processed now: try again soon";
     assert_eq!(response.json(), json!({ "error": words }));
     let response = refused("/v1/verify?audience=a").await;
     assert_eq!(response.header("retry-after"), Some("1"));

@@ -17,7 +17,7 @@ async fn statuses(service: &Running, lines: &str, content: &[u8]) -> Vec<u16> {
 }
 
 #[tokio::test]
-async fn h02_content_that_is_announced_too_large_is_not_waited_for() {
+async fn h02_content_with_an_excessive_length_is_rejected_at_once() {
     let service = Running::with("").await;
     for (length, status) in [
         ("65537", 413),
@@ -37,7 +37,7 @@ async fn h02_content_that_is_announced_too_large_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn h02_a_length_that_is_no_number_is_a_bad_request() {
+async fn h02_a_length_that_is_not_a_number_is_a_bad_request() {
     let service = Running::with("").await;
     for length in ["-1", "+5", "5.0", "0x5", "5 5", "5, 6", "", "18446744073709551616", "a"] {
         let line = format!("content-length: {length}");
@@ -79,7 +79,7 @@ async fn h02_nothing_follows_a_request_with_both_a_length_and_chunks() {
 }
 
 #[tokio::test]
-async fn h02_content_is_as_long_as_it_is_said_to_be() {
+async fn h02_content_has_its_stated_length() {
     let service = Running::with("limits = { read_seconds = 1 }").await;
     let bytes = TOKEN.der.len();
     // Too short: the rest never comes.
@@ -96,7 +96,7 @@ async fn h02_content_is_as_long_as_it_is_said_to_be() {
 }
 
 #[tokio::test]
-async fn h03_chunks_that_are_none_are_a_bad_request() {
+async fn h03_invalid_chunks_are_a_bad_request() {
     let service = Running::with("limits = { read_seconds = 1 }").await;
     let long_extension = format!("5;{}\r\nabcde\r\n0\r\n\r\n", "x".repeat(128 * 1024));
     for chunks in [
@@ -131,7 +131,7 @@ async fn h03_a_chunk_of_any_size_is_read_no_further_than_the_limit() {
 }
 
 #[tokio::test]
-async fn h03_codings_other_than_chunked_are_refused() {
+async fn h03_codings_other_than_chunked_are_rejected() {
     let service = Running::with("").await;
     for coding in ["identity", "gzip", "chunked, gzip", "xchunked", "chunked;q=1", "\"chunked\""] {
         let line = format!("transfer-encoding: {coding}");

@@ -139,7 +139,7 @@ async fn h04_empty_data_without_end_is_cut_off() {
 }
 
 #[tokio::test]
-async fn h04_floods_of_what_has_to_be_acknowledged_end_when_nobody_reads() {
+async fn h04_floods_of_frames_to_acknowledge_end_if_the_client_does_not_read() {
     let limits = "limits = { read_seconds = 1, write_seconds = 1, idle_seconds = 1 }";
     let service = Running::with(limits).await;
     for flood in [frame(SETTINGS, 0, 0, &[]), frame(PING, 0, 0, &[0; 8])] {
@@ -197,7 +197,7 @@ async fn h04_a_table_larger_than_was_agreed_is_an_error() {
 }
 
 #[tokio::test]
-async fn h04_frames_that_are_none_are_an_error() {
+async fn h04_invalid_frames_are_an_error() {
     let service = Running::with("").await;
     for (octets, code) in [
         // Longer than negotiated.

@@ -149,7 +149,7 @@ async fn h09_no_token_claim_or_key_is_in_the_log() {
 }
 
 #[tokio::test]
-async fn h09_what_hostile_bundles_say_makes_no_line_of_its_own() {
+async fn h09_content_of_hostile_bundles_adds_no_line_to_the_log() {
     log::begin();
     let service = Running::with("").await;
     for attack in Attack::all() {

@@ -37,7 +37,7 @@ async fn h10_methods_are_those_of_each_path() {
 }
 
 #[tokio::test]
-async fn h10_a_path_is_what_it_says_and_nothing_else() {
+async fn h10_a_path_is_matched_exactly() {
     let service = Running::with("").await;
     for target in [
         "/v1/../v1/auth",
@@ -63,7 +63,7 @@ async fn h10_a_path_is_what_it_says_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn h10_request_lines_that_are_none_are_a_bad_request() {
+async fn h10_invalid_request_lines_are_a_bad_request() {
     let service = Running::with("").await;
     for line in [
         "GET /v1/auth HTTP/1.1 x",
@@ -109,7 +109,7 @@ async fn h10_a_hundred_and_one_headers_are_too_many() {
 }
 
 #[tokio::test]
-async fn h10_who_expects_100_gets_it_and_who_expects_anything_else_gets_417() {
+async fn h10_expect_100_continue_gets_it_and_other_expectations_get_417() {
     let service = Running::with("").await;
     let request = |expectation: &str| {
         let head = format!(
@@ -144,7 +144,7 @@ async fn h10_nothing_is_upgraded_or_tunnelled() {
 }
 
 #[tokio::test]
-async fn h10_an_absolute_target_changes_nothing_and_asks_nobody() {
+async fn h10_an_absolute_target_changes_nothing_and_opens_no_connection() {
     let service = Running::with("").await;
     let header = kliento(&TOKEN.der);
     let target = "http://internal.example:1/v1/auth?audience=https%3A%2F%2Fapi.example.com";

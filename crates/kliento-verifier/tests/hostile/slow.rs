@@ -21,7 +21,7 @@ fn took_one_second(heard: &Heard) {
 }
 
 #[tokio::test]
-async fn h01_slow_headers_are_given_up() {
+async fn h01_slow_headers_time_out() {
     let service = Running::with(LIMITS).await;
     for first in ["", "GET /v1/auth HTTP/1.1\r\n", "GET /v1/auth HTTP/1.1\r\nx-slow: "] {
         let dripping = tokio::spawn(drip(service.tcp().await, first.as_bytes(), b'a', PAUSE));
@@ -34,7 +34,7 @@ async fn h01_slow_headers_are_given_up() {
 }
 
 #[tokio::test]
-async fn h01_slow_content_is_given_up_with_408() {
+async fn h01_slow_content_gets_408() {
     let service = Running::with(LIMITS).await;
     let deployed = r#"{"error":"the content took too long"}"#;
     let problem = r#""title":"Request Timeout","status":408,"detail":"the content took too long"}"#;
@@ -59,7 +59,7 @@ async fn h01_slow_content_is_given_up_with_408() {
 }
 
 #[tokio::test]
-async fn h01_whoever_says_nothing_is_closed() {
+async fn h01_silent_clients_are_disconnected() {
     let service = Running::with(LIMITS).await;
     let silent = service.tcp().await;
     until_connections(&service, 1).await;
@@ -74,7 +74,7 @@ async fn h01_whoever_says_nothing_is_closed() {
 }
 
 #[tokio::test]
-async fn h01_whoever_reads_no_answers_is_closed() {
+async fn h01_clients_that_do_not_read_are_disconnected() {
     let service = Running::with(LIMITS).await;
     let mut stream = service.tcp().await;
     let request = b"GET /openapi.json HTTP/1.1\r\nhost: a\r\n\r\n".repeat(100);
@@ -90,7 +90,7 @@ async fn h01_whoever_reads_no_answers_is_closed() {
 }
 
 #[tokio::test]
-async fn h01_many_slow_clients_hold_nobody_up() {
+async fn h01_many_slow_clients_delay_no_other_client() {
     let service = Running::with("limits = { read_seconds = 2, idle_seconds = 2 }").await;
     let mut dripping = tokio::task::JoinSet::new();
     for number in 0..300 {

@@ -106,7 +106,7 @@ pub(crate) async fn until_connections(service: &Running, wanted: u64) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(PATIENCE, all_there).await.expect("connections come and go in bounded time");
+    timeout(PATIENCE, all_there).await.expect("connections open and close in bounded time");
 }
 
 /// Resident memory of this process in bytes, service and clients together.

@@ -35,7 +35,7 @@ const STREAMS: u32 = 100;
 
 /// The maximum heap in bytes while all of an attack's connections are open, including clients.
 ///
-/// Resident memory is printed and not judged: the allocator keeps freed memory, and how much
+/// Resident memory is printed and not checked: the allocator keeps freed memory, and how much
 /// depends on how threads were scheduled.
 const MEMORY: usize = 200 * 1024 * 1024;
 
@@ -107,7 +107,7 @@ async fn open_all(service: &Running, octets: Arc<Vec<u8>>) -> Vec<TcpStream> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_hostile_connections_take_no_more_than_the_limits_say() {
+async fn a_thousand_hostile_connections_stay_within_the_limits() {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
@@ -116,7 +116,7 @@ async fn a_thousand_hostile_connections_take_no_more_than_the_limits_say() {
     let attacks = [
         ("many fields, no content", connection_of(0x83, 0, verify, 0, 940)),
         ("large fields, no content", connection_of(0x83, 0, verify, 100, 90)),
-        ("responses that are not taken", connection_of(0x82, END_STREAM, "/v1/auth", 100, 90)),
+        ("responses that are not read", connection_of(0x82, END_STREAM, "/v1/auth", 100, 90)),
         ("header sections that do not end", unfinished()),
     ];
     let service = Running::with("").await;
@@ -138,7 +138,7 @@ async fn a_thousand_hostile_connections_take_no_more_than_the_limits_say() {
         let (heap_mib, peak_mib) = (mib(heap), mib(peak));
         eprintln!("{name}: heap {heap_mib} MiB, peak {peak_mib} MiB, resident {resident} MiB");
         assert!(heap < MEMORY, "{name}: {heap} bytes");
-        assert!(peak < PEAK, "{name}: {peak} bytes at once");
+        assert!(peak < PEAK, "{name}: {peak} bytes at the peak");
         drop(connections);
         tokio::time::sleep(Duration::from_millis(500)).await;
     }

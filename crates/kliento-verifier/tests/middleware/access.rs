@@ -18,7 +18,7 @@ fn welcome(sender: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn patterns_let_in_whom_they_match() {
+async fn patterns_admit_matching_subjects() {
     let bot = tokens::of(None);
     for pattern in ["example.com", "alice@example.com", "a*@*.com", "*", "*@example.com"] {
         let layer = layer(allowing(pattern));
@@ -34,7 +34,7 @@ async fn patterns_let_in_whom_they_match() {
 }
 
 #[tokio::test]
-async fn who_is_denied_stays_out_whatever_is_allowed() {
+async fn a_denied_subject_is_rejected_whatever_is_allowed() {
     let layer = layer(allowing("alice@example.com").deny("*@example.com".parse().unwrap()));
     assert_eq!(answer(&layer, with(&tokens::alice())).await, Answer::forbidden());
 }

@@ -34,7 +34,7 @@ fn text(status: u16, body: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn in_staged_adoption_each_handler_says_whether_it_needs_a_sender() {
+async fn in_staged_adoption_each_handler_states_whether_it_needs_a_sender() {
     let app = Router::new()
         .route("/needs", get(subject))
         .route("/asks", get(subject_if_any))
@@ -48,10 +48,9 @@ async fn in_staged_adoption_each_handler_says_whether_it_needs_a_sender() {
 }
 
 #[tokio::test]
-async fn without_a_layer_nobody_is_let_in_and_the_server_is_told_why() {
+async fn without_a_layer_no_request_is_admitted_and_the_response_says_why() {
     let app = Router::new().route("/needs", get(subject)).route("/asks", get(subject_if_any));
-    let missing =
-        text(500, "there is no KlientoLayer around this route: add it with Router::layer");
+    let missing = text(500, "no KlientoLayer around this route: add it with Router::layer");
     for path in ["/needs", "/asks"] {
         assert_eq!(ask(&app, path, with(&tokens::alice())).await, missing);
         assert_eq!(ask(&app, path, request(&[])).await, missing);
@@ -98,6 +97,6 @@ async fn single_routes_authenticate_by_themselves() {
     assert_eq!(ask(&app, "/sender", forged).await, text(200, "alice@example.com false"));
     assert_eq!(ask(&app, "/sender", request(&[])).await, Answer::missing());
     assert_eq!(ask(&app, "/sender", with("Kliento ?")).await, Answer::malformed());
-    let told = text(200, "there are no Kliento credentials");
+    let told = text(200, "missing Kliento credentials");
     assert_eq!(ask(&app, "/reasons", request(&[])).await, told);
 }

@@ -35,7 +35,7 @@ fn with(authorization: &str) -> Request<()> {
 }
 
 #[test]
-fn a_good_token_goes_on_with_its_sender_and_without_what_it_says_of_itself() {
+fn a_good_token_is_forwarded_with_its_sender_and_without_forged_headers() {
     let alice = tokens::alice();
     let forged = [
         ("authorization", alice.as_str()),
@@ -59,7 +59,7 @@ fn every_class_has_its_code() {
     assert_eq!(refused(good(), call(&[])), unauthenticated("Kliento credentials are required"));
     assert_eq!(
         refused(good(), with("Kliento ?")),
-        unauthenticated("The credentials are no Kliento token bundle")
+        unauthenticated("The credentials are not a Kliento token bundle")
     );
     assert_eq!(
         refused(good(), with(&tokens::tampered())),
@@ -86,14 +86,14 @@ fn other_schemes_pass_only_beside_other_schemes_and_without_an_identity() {
 }
 
 #[test]
-fn the_log_is_told_the_reasons() {
+fn the_log_has_the_reasons() {
     let told = Arc::new(Mutex::new(vec![]));
     let log = Arc::clone(&told);
     let mut interceptor = KlientoInterceptor::new(tokens::authenticator())
         .on_rejection(move |rejection| log.lock().unwrap().push(rejection.reasons()));
     interceptor.call(with(&tokens::alice())).unwrap();
     interceptor.call(call(&[])).unwrap_err();
-    assert_eq!(*told.lock().unwrap(), ["there are no Kliento credentials"]);
+    assert_eq!(*told.lock().unwrap(), ["missing Kliento credentials"]);
 }
 
 /// Answers calls with the name of the sender.
@@ -141,12 +141,12 @@ async fn listen() -> (TcpIncoming, Channel) {
     (TcpIncoming::from(listener), channel)
 }
 
-async fn assert_that_it_knows_its_callers(channel: Channel) {
+async fn assert_that_it_authenticates_callers(channel: Channel) {
     let alice = tokens::alice();
     let mallory = tokens::of(Some("mallory"));
     let missing = (Code::Unauthenticated, "Kliento credentials are required".to_owned());
     let malformed =
-        (Code::Unauthenticated, "The credentials are no Kliento token bundle".to_owned());
+        (Code::Unauthenticated, "The credentials are not a Kliento token bundle".to_owned());
     let forbidden =
         (Code::PermissionDenied, "The sender of the token is not allowed here".to_owned());
     assert_eq!(greeted(&channel, Some(&alice)).await, Ok("alice@example.com".to_owned()));
@@ -161,22 +161,22 @@ fn without_mallory() -> Authenticator {
 }
 
 #[tokio::test]
-async fn a_tonic_server_with_the_interceptor_knows_its_callers() {
+async fn a_tonic_server_with_the_interceptor_authenticates_callers() {
     let (incoming, channel) = listen().await;
     let interceptor = KlientoInterceptor::new(without_mallory());
     let service = HealthServer::with_interceptor(Greeter, interceptor);
     let server = Server::builder().add_service(service).serve_with_incoming(incoming);
     let server = tokio::spawn(server);
-    assert_that_it_knows_its_callers(channel).await;
+    assert_that_it_authenticates_callers(channel).await;
     server.abort();
 }
 
 #[tokio::test]
-async fn a_tonic_server_behind_the_layer_knows_its_callers() {
+async fn a_tonic_server_behind_the_layer_authenticates_callers() {
     let (incoming, channel) = listen().await;
     let mut builder = Server::builder().layer(KlientoLayer::new(without_mallory()));
     let server = builder.add_service(HealthServer::new(Greeter)).serve_with_incoming(incoming);
     let server = tokio::spawn(server);
-    assert_that_it_knows_its_callers(channel).await;
+    assert_that_it_authenticates_callers(channel).await;
     server.abort();
 }

@@ -77,19 +77,19 @@ async fn every_class_has_its_status_challenge_and_problem() {
 }
 
 #[tokio::test]
-async fn whoever_names_no_audience_lets_nobody_in() {
+async fn an_authenticator_without_audience_admits_no_request() {
     let layer = KlientoLayer::new(tokens::for_no_audience());
     let refused = Answer::refused(
         401,
         Some(r#"Kliento error="audience""#),
         "audience",
-        "This verifier serves no audience for this request",
+        "This verifier has no audience for this request",
     );
     assert_eq!(answer(&layer, with(&tokens::alice())).await, refused);
 }
 
 #[tokio::test]
-async fn any_of_several_audiences_will_do() {
+async fn any_of_several_audiences_is_accepted() {
     let shop = "https://shop.example.com";
     let layer = KlientoLayer::new(tokens::authenticator().for_audience(shop));
     let welcome = Answer::welcome("alice@example.com \"the body\"");
@@ -101,7 +101,7 @@ async fn any_of_several_audiences_will_do() {
 }
 
 #[tokio::test]
-async fn the_log_is_told_the_reasons_and_the_caller_is_not() {
+async fn the_log_has_the_reasons_and_the_response_does_not() {
     let told = Arc::new(Mutex::new(vec![]));
     let log = Arc::clone(&told);
     let layer = layer().on_rejection(move |rejection| {
@@ -112,13 +112,13 @@ async fn the_log_is_told_the_reasons_and_the_caller_is_not() {
     answer(&layer, request(&[])).await;
     let told = told.lock().unwrap();
     let [(_, reasons), missing] = told.as_slice() else { panic!("{told:?}") };
-    assert_eq!(*missing, (6001, "there are no Kliento credentials".to_owned()));
-    assert!(reasons.starts_with("token does not hold: "), "{reasons}");
-    assert!(!answer_to_forger.body.contains("does not hold"), "{answer_to_forger:?}");
+    assert_eq!(*missing, (6001, "missing Kliento credentials".to_owned()));
+    assert!(reasons.starts_with("invalid token: "), "{reasons}");
+    assert!(!answer_to_forger.body.contains("invalid"), "{answer_to_forger:?}");
 }
 
 #[tokio::test]
-async fn it_goes_around_an_axum_router() {
+async fn it_wraps_an_axum_router() {
     let greet = async |sender: Identity| sender.subject().to_string();
     let app: Router = Router::new().route("/", get(greet)).layer(layer());
     let request = || with(&tokens::alice()).map(axum::body::Body::from);
@@ -137,7 +137,7 @@ async fn it_goes_around_an_axum_router() {
 }
 
 #[tokio::test]
-async fn calls_of_grpc_are_refused_in_headers_and_never_with_status_200() {
+async fn grpc_calls_are_rejected_in_headers_and_never_with_status_200() {
     for content_type in ["application/grpc", "application/grpc+proto", "application/grpc;a=b"] {
         let call = request(&[("content-type", content_type)]);
         let inner = service_fn(async |_: Request<String>| {

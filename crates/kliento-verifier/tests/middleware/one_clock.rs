@@ -40,7 +40,7 @@ async fn a_request_reads_the_clock_once() {
 }
 
 #[tokio::test]
-async fn a_clock_that_moves_on_with_each_reading_lets_no_token_in_twice() {
+async fn a_clock_that_advances_with_each_reading_admits_no_token_twice() {
     for first in 0..4 {
         // A second passes with each reading, around the end of the token.
         let seconds = AtomicU64::new(end().as_unix_seconds() - first);
@@ -58,7 +58,7 @@ async fn a_clock_that_moves_on_with_each_reading_lets_no_token_in_twice() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_forward_and_back_lets_no_token_in_twice() {
+async fn a_clock_that_is_set_forward_and_back_admits_no_token_twice() {
     let now = Arc::new(AtomicU64::new(0));
     let clock = {
         let now = Arc::clone(&now);

@@ -23,7 +23,7 @@ fn welcome() -> Answer {
 }
 
 #[tokio::test]
-async fn a_token_is_let_in_once() {
+async fn a_token_is_admitted_once() {
     let guard = Arc::new(MemoryReplayGuard::new(10));
     let layer = guarded(&guard);
     assert_eq!(answer(&layer, with(&tokens::alice())).await, welcome());
@@ -77,7 +77,7 @@ async fn of_many_uses_at_once_one_wins() {
 }
 
 #[tokio::test]
-async fn only_those_who_come_in_use_their_tokens_up() {
+async fn only_admitted_requests_use_up_their_tokens() {
     let guard = Arc::new(MemoryReplayGuard::new(10));
     let nobody = AccessPolicy::default().deny("*".parse().unwrap());
     let closed = tokens::authenticator().with_replay_guard(guard.clone());
@@ -89,7 +89,7 @@ async fn only_those_who_come_in_use_their_tokens_up() {
 }
 
 #[tokio::test]
-async fn a_guard_that_cannot_tell_lets_nobody_in() {
+async fn a_guard_that_cannot_decide_admits_no_request() {
     let layer = guarded(&Arc::new(MemoryReplayGuard::new(0)));
     assert_eq!(answer(&layer, with(&tokens::alice())).await, Answer::unavailable());
 }
@@ -132,7 +132,7 @@ async fn the_layer_waits_for_a_guard_and_an_interceptor_does_not() {
         let refused = KlientoInterceptor::new(guarded(guard)).call(call).unwrap_err();
         assert_eq!(
             (refused.code(), refused.message()),
-            (Code::Unavailable, "The token cannot be judged now")
+            (Code::Unavailable, "The token cannot be verified now")
         );
     }
 }

@@ -47,7 +47,7 @@ fn policy_refusal() -> Answer {
 }
 
 #[tokio::test]
-async fn layer_extractor_and_interceptor_tell_whose_key_signed() {
+async fn layer_extractor_and_interceptor_report_the_signer() {
     for (kind, token) in tokens() {
         let expected = format!("alice@example.com by the {kind}");
         let layer = KlientoLayer::new(tokens::authenticator());
@@ -94,7 +94,7 @@ async fn rejection(policy: AccessPolicy) -> AuthError {
 }
 
 #[tokio::test]
-async fn the_log_says_whose_signature_was_not_accepted() {
+async fn the_log_names_the_signer_that_was_not_accepted() {
     let members = || AccessPolicy::default().only_signers([SignatureKind::Member]);
     let refused = rejection(members()).await;
     assert_eq!((refused.class(), refused.code()), (AuthErrorClass::Policy, 3050));

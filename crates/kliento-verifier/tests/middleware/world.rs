@@ -48,7 +48,7 @@ impl Answer {
     }
 
     pub(crate) fn malformed() -> Self {
-        let title = "The credentials are no Kliento token bundle";
+        let title = "The credentials are not a Kliento token bundle";
         Self::refused(401, Some(r#"Kliento error="malformed""#), "malformed", title)
     }
 
@@ -62,7 +62,7 @@ impl Answer {
     }
 
     pub(crate) fn unavailable() -> Self {
-        Self::refused(503, None, "unavailable", "The token cannot be judged now")
+        Self::refused(503, None, "unavailable", "The token cannot be verified now")
     }
 
     pub(crate) async fn of<B>(response: Response<B>) -> Self

@@ -11,7 +11,7 @@ use crate::running::{Running, TOKEN, kliento};
 const TARGET: &str = "/v1/auth?audience=https%3A%2F%2Fapi.example.com";
 
 #[tokio::test]
-async fn health_is_told_on_a_listener_of_its_own() {
+async fn health_is_served_on_its_own_listener() {
     let service = Running::with("").await;
     for target in ["/livez", "/readyz"] {
         let response = service.ask_admin("GET", target).await;
@@ -99,7 +99,7 @@ async fn a_response_names_its_request_for_the_log() {
 }
 
 #[tokio::test]
-async fn a_service_that_stops_says_so_and_answers_what_is_under_way() {
+async fn a_stopping_service_reports_it_and_finishes_current_requests() {
     let mut service = Running::with("").await;
     let mut stream = service.tcp().await;
     let content = &TOKEN.der;

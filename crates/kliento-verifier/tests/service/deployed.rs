@@ -22,7 +22,7 @@ fn valid() -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn a_bundle_or_header_that_holds_is_valid_whatever_form_it_is_sent_in() {
+async fn a_valid_bundle_or_header_is_valid_in_every_form() {
     let service = Running::with("").await;
     let (der, header) = (&TOKEN.der[..], kliento(&TOKEN.der));
     let base64 = Base64::encode_string(der);
@@ -53,7 +53,7 @@ async fn a_bundle_or_header_that_holds_is_valid_whatever_form_it_is_sent_in() {
 }
 
 #[tokio::test]
-async fn an_audience_is_asked_for_before_anything_else() {
+async fn a_missing_audience_is_reported_before_anything_else() {
     let service = Running::with("").await;
     let missing = json!({ "error": "Audience is missing from the query string" });
     for target in ["/", "/?", "/?audience=", "/?Audience=a"] {
@@ -61,7 +61,7 @@ async fn an_audience_is_asked_for_before_anything_else() {
         assert_eq!((response.status, response.json()), (400, missing.clone()), "{target}");
     }
     let response = service.ask("POST", "/?audience=a&audience=b", &[BUNDLE], b"").await;
-    let several = json!({ "error": "Audience is more than once in the query string" });
+    let several = json!({ "error": "Audience is given more than once in the query string" });
     assert_eq!((response.status, response.json()), (400, several));
     service.stop().await;
 }
@@ -80,7 +80,7 @@ async fn other_content_types_are_not_taken() {
 }
 
 #[tokio::test]
-async fn what_is_no_bundle_is_malformed_in_the_words_that_clients_know() {
+async fn malformed_bundles_get_the_words_that_clients_know() {
     let service = Running::with("").await;
     let large = vec![0x30; 16_385];
     let too_large = "Token bundle serialisation is too large: 16385 bytes (max 16384 octets)";
@@ -104,7 +104,7 @@ async fn what_is_no_bundle_is_malformed_in_the_words_that_clients_know() {
 }
 
 #[tokio::test]
-async fn what_does_not_hold_is_invalid_in_the_words_that_clients_know() {
+async fn invalid_bundles_get_the_words_that_clients_know() {
     let service = Running::with("").await;
     let other = token_for("https://other.example");
     let response = service.ask("POST", TARGET, &[BUNDLE], &other).await;

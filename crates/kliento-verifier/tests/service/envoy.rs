@@ -156,7 +156,7 @@ fn headers_of(options: &[HeaderOption]) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn whoever_is_let_in_gets_our_headers_and_loses_what_looks_like_them() {
+async fn an_admitted_request_gets_our_headers_and_loses_lookalikes() {
     let service = Running::with("audiences = [\"https://api.example.com\"]").await;
     let header = kliento(&TOKEN.der);
     let headers = [
@@ -181,7 +181,7 @@ async fn whoever_is_let_in_gets_our_headers_and_loses_what_looks_like_them() {
 }
 
 #[tokio::test]
-async fn a_policy_on_signers_is_kept_over_grpc() {
+async fn a_policy_on_signers_applies_over_grpc() {
     let toml = "audiences = [\"https://api.example.com\"]\n[policy]\nsigners = [\"organisation\"]";
     let service = Running::with(toml).await;
     let by_organisation = Scenario::signed_by(Signer::Organisation).build_on(&TOKEN.chain).der;
@@ -200,7 +200,7 @@ async fn a_policy_on_signers_is_kept_over_grpc() {
 }
 
 #[tokio::test]
-async fn whoever_is_not_let_in_is_answered_by_envoy_as_we_would() {
+async fn envoy_returns_our_response_to_rejected_requests() {
     let service = Running::with("audiences = [\"https://api.example.com\"]").await;
     let (response, status) = check(&service, &asked(&[], None).encode_to_vec()).await;
     let response = response.unwrap();
@@ -215,7 +215,7 @@ async fn whoever_is_not_let_in_is_answered_by_envoy_as_we_would() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_too_large_to_be_asked_about_is_turned_away_too() {
+async fn a_request_too_large_for_the_verifier_is_also_rejected() {
     let service = Running::with("limits = { body_bytes = 30000 }").await;
     let header = kliento(&TOKEN.der);
     let headers = [("authorization", header.as_str()), ("cookie", &"a".repeat(30_000))];
@@ -244,7 +244,7 @@ async fn the_route_s_own_extension_names_the_audience() {
 }
 
 #[tokio::test]
-async fn a_request_that_no_route_claims_is_turned_away() {
+async fn a_request_that_no_route_matches_is_rejected() {
     let toml = "
         audiences = [\"https://api.example.com\"]
         [[routes]]
@@ -281,7 +281,7 @@ async fn a_request_that_no_route_claims_is_turned_away() {
 }
 
 #[tokio::test]
-async fn every_name_that_letters_and_digits_make_ours_is_taken_away() {
+async fn every_name_with_our_letters_and_digits_is_removed() {
     let service = Running::with("audiences = [\"https://api.example.com\"]").await;
     let header = kliento(&TOKEN.der);
     let forged =
@@ -296,7 +296,7 @@ async fn every_name_that_letters_and_digits_make_ours_is_taken_away() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_of_envoy_is_an_invalid_argument() {
+async fn an_invalid_envoy_request_is_an_invalid_argument() {
     let service = Running::with("").await;
     for message in [&b"\xFF\xFF"[..], b"", b"\x0a\x00"] {
         assert_eq!(check(&service, message).await, (None, "3".to_owned()));

@@ -28,7 +28,7 @@ fn refused(class: &str, title: &str) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn whoever_is_let_in_is_told_to_the_proxy() {
+async fn an_admitted_sender_is_reported_to_the_proxy() {
     let service = Running::with("").await;
     let header = kliento(&TOKEN.der);
     for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
@@ -62,14 +62,14 @@ async fn names_beyond_ascii_are_percent_encoded() {
 }
 
 #[tokio::test]
-async fn whoever_is_not_let_in_is_told_the_class_and_nothing_else() {
+async fn a_rejected_request_learns_only_the_class() {
     let service = Running::with("").await;
     let mut forged = TOKEN.der.clone();
     *forged.last_mut().unwrap() ^= 1;
     let (forged, other) = (kliento(&forged), kliento(&token_for("https://other.example")));
     let twice = [("authorization", other.as_str()), ("authorization", other.as_str())];
     let missing = "Kliento credentials are required";
-    let malformed = "The credentials are no Kliento token bundle";
+    let malformed = "The credentials are not a Kliento token bundle";
     let cases: [(Headers<'_>, &str, &str, &str); 8] = [
         (&[], "Kliento", "missing", missing),
         (&[("authorization", "Bearer Kliento abc")], "Kliento", "missing", missing),
@@ -117,7 +117,7 @@ async fn whoever_is_not_let_in_is_told_the_class_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn who_is_proved_and_not_let_in_is_forbidden() {
+async fn an_authenticated_sender_that_is_not_admitted_is_forbidden() {
     let service = Running::with("[policy]\ndeny = [\"example.com\"]").await;
     let response =
         service.ask("GET", TARGET, &[("authorization", &kliento(&TOKEN.der))], b"").await;
@@ -163,7 +163,7 @@ async fn the_audience_is_that_of_the_route() {
 }
 
 #[tokio::test]
-async fn the_audience_is_that_of_the_forwarded_host_if_told_to() {
+async fn the_audience_is_the_forwarded_host_if_configured() {
     let header = kliento(&TOKEN.der);
     let headers = [
         ("authorization", header.as_str()),
@@ -201,7 +201,7 @@ async fn an_audience_that_the_verifier_does_not_have_is_not_blamed_on_the_token(
     let header = kliento(&TOKEN.der);
     let headers = [("authorization", header.as_str())];
     let not_served = "This verifier does not serve that audience";
-    let for_none = "This verifier serves no audience for this request";
+    let for_none = "This verifier has no audience for this request";
     let audiences = "audiences = [\"https://api.example.com\"]";
     let routes = "routes = [{ path = \"/a\", audience = \"https://api.example.com\" }]";
     for (toml, target, title) in [
@@ -282,7 +282,7 @@ async fn a_host_or_path_in_another_form_reaches_no_weaker_route() {
 }
 
 #[tokio::test]
-async fn an_empty_list_of_whom_to_let_in_admits_nobody() {
+async fn an_empty_allow_list_admits_no_subject() {
     let service = Running::with("policy = { allow = [] }").await;
     let headers = [("authorization", kliento(&TOKEN.der))];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));

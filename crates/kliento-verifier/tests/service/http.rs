@@ -18,7 +18,7 @@ impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(header, _)| header == name);
         let value = values.next().map(|(_, value)| value.as_str());
-        assert_eq!(values.next(), None, "{name} is there twice");
+        assert_eq!(values.next(), None, "{name} is repeated");
         value
     }
 
@@ -51,9 +51,9 @@ pub(crate) async fn exchange(
     mut stream: impl AsyncRead + AsyncWrite + Unpin,
     bytes: &[u8],
 ) -> Response {
-    stream.write_all(bytes).await.expect("the request is taken");
+    stream.write_all(bytes).await.expect("the request is sent");
     let mut response = Vec::new();
-    stream.read_to_end(&mut response).await.expect("the response ends in order");
+    stream.read_to_end(&mut response).await.expect("the response is complete");
     let text = String::from_utf8(response).expect("responses are text");
     let (head, content) = text.split_once("\r\n\r\n").expect("there is a head");
     let mut lines = head.split("\r\n");

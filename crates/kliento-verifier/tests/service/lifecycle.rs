@@ -16,7 +16,7 @@ use crate::running::{Folder, Running, TOKEN, kliento};
 const TARGET: &str = "/v1/auth?audience=https%3A%2F%2Fapi.example.com";
 
 #[tokio::test]
-async fn a_socket_in_the_file_system_is_there_while_the_service_runs() {
+async fn a_unix_socket_exists_while_the_service_runs() {
     let service = Running::with("listen = \"unix:FOLDER/verifier.sock\"").await;
     let header = kliento(&TOKEN.der);
     let response = service.ask("GET", TARGET, &[("authorization", &header)], b"").await;
@@ -28,7 +28,7 @@ async fn a_socket_in_the_file_system_is_there_while_the_service_runs() {
 }
 
 #[tokio::test]
-async fn trust_anchors_are_read_again_and_bad_ones_change_nothing() {
+async fn trust_anchors_are_reloaded_and_bad_ones_change_nothing() {
     let service = Running::with("").await;
     let header = kliento(&TOKEN.der);
     let other =
@@ -93,11 +93,11 @@ async fn a_fifo_for_trust_anchors_stops_neither_requests_nor_the_end() {
     make_fifo(&anchors);
     until_counted(&service, "kliento_verifier_trust_anchors_usable 0").await;
     let stopped = tokio::time::timeout(Duration::from_secs(5), service.stop()).await;
-    stopped.expect("the service ends in time");
+    stopped.expect("the service stops in time");
 }
 
 #[tokio::test]
-async fn a_fifo_does_not_keep_the_service_from_ending_its_start() {
+async fn a_fifo_does_not_block_the_start_of_the_service() {
     let folder = Folder::new();
     let fifo = folder.file("fifo");
     make_fifo(&fifo);
@@ -110,14 +110,14 @@ async fn a_fifo_does_not_keep_the_service_from_ending_its_start() {
         let config = Config::from_toml(&format!("listen = \"127.0.0.1:0\"\n{toml}")).unwrap();
         let start = Server::bind(config, veraid_aws_lc_rs::PROVIDER);
         let start = tokio::time::timeout(Duration::from_secs(5), start).await;
-        let error: StartError = start.expect("it ends in time").unwrap_err();
+        let error: StartError = start.expect("the start ends in time").unwrap_err();
         let source = std::error::Error::source(&error).unwrap();
         assert!(source.to_string().contains("not a regular file"), "{source}");
     }
 }
 
 #[tokio::test]
-async fn connections_beyond_the_limit_are_told_so() {
+async fn connections_beyond_the_limit_get_503() {
     let service = Running::with("limits = { connections = 2 }").await;
     let (first, second) = (service.tcp().await, service.tcp().await);
     // Both are open once a third is rejected.
@@ -158,7 +158,7 @@ async fn announcing_content_costs_others_nothing() {
 }
 
 #[tokio::test]
-async fn tls_is_spoken_if_there_is_a_certificate() {
+async fn tls_is_used_if_there_is_a_certificate() {
     let made = generate_simple_self_signed(["verifier.test".to_owned()]).unwrap();
     let folder = Folder::new();
     let certificates = folder.write("cert.pem", &made.cert.pem());
@@ -184,7 +184,7 @@ async fn tls_is_spoken_if_there_is_a_certificate() {
 }
 
 #[tokio::test]
-async fn a_set_up_that_cannot_work_does_not_start() {
+async fn an_unusable_configuration_does_not_start() {
     let start = async |toml: &str| {
         let config = Config::from_toml(toml).unwrap();
         Server::bind(config, veraid_aws_lc_rs::PROVIDER).await.unwrap_err()

@@ -47,7 +47,7 @@ impl Folder {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("kliento-service-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&folder).expect("temporary folders can be made");
+        std::fs::create_dir_all(&folder).expect("temporary folders can be created");
         Self(folder)
     }
 
@@ -93,7 +93,7 @@ impl Running {
     pub(crate) async fn with_clock(toml: &str, clock: impl Clock + 'static) -> Self {
         let folder = Folder::new();
         let toml = toml.replace("FOLDER", folder.0.to_str().expect("the path is text"));
-        let mut config = Config::from_toml(&toml).expect("the set-up is one");
+        let mut config = Config::from_toml(&toml).expect("the configuration is valid");
         if !toml.contains("listen") {
             config.listen = "127.0.0.1:0".parse().unwrap();
         }
@@ -103,7 +103,7 @@ impl Running {
         let server = Server::bind_with_clock(config, veraid_aws_lc_rs::PROVIDER, clock);
         let server = server.await.expect("the service starts");
         let public = server.address().clone();
-        let admin = server.admin_address().expect("it was asked for").clone();
+        let admin = server.admin_address().expect("it is configured").clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(server.run(async move {
             let _ = stopped.await;
@@ -114,7 +114,7 @@ impl Running {
     /// Stops the service and waits for its end.
     pub(crate) async fn stop(mut self) {
         drop(self.stop.take());
-        (&mut self.task).await.expect("the service ends in order");
+        (&mut self.task).await.expect("the service ends without an error");
     }
 
     /// Asks the service to stop.
@@ -148,7 +148,7 @@ impl Running {
     pub(crate) async fn tcp(&self) -> TcpStream {
         match &self.public {
             ListenAddress::Tcp(address) => TcpStream::connect(address).await.unwrap(),
-            ListenAddress::Unix(path) => panic!("{} is no TCP socket", path.display()),
+            ListenAddress::Unix(path) => panic!("{} is not a TCP socket", path.display()),
         }
     }
 }
@@ -162,7 +162,7 @@ async fn send(address: &ListenAddress, bytes: &[u8]) -> Response {
             ListenAddress::Unix(path) => exchange(connect_unix(path).await, bytes).await,
         }
     };
-    timeout(Duration::from_secs(20), answered).await.expect("there is an answer in time")
+    timeout(Duration::from_secs(20), answered).await.expect("the service responds in time")
 }
 
 async fn connect_unix(path: &Path) -> UnixStream {

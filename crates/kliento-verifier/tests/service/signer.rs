@@ -34,7 +34,7 @@ async fn answers(service: &Running, der: &[u8]) -> [Response; 4] {
 const CONFIGURED: &str = "audiences = [\"https://api.example.com\"]\n";
 
 #[tokio::test]
-async fn every_route_says_whose_key_signed() {
+async fn every_route_reports_the_signer() {
     let service = Running::with(CONFIGURED).await;
     for (name, signer) in SIGNERS {
         let [deployed, verify, auth, envoy] = answers(&service, &alice_by(signer)).await;
@@ -48,7 +48,7 @@ async fn every_route_says_whose_key_signed() {
 }
 
 #[tokio::test]
-async fn a_policy_on_signers_is_kept_on_every_route() {
+async fn a_policy_on_signers_applies_on_every_route() {
     for (accepted, _) in SIGNERS {
         let toml = format!("{CONFIGURED}[policy]\nsigners = [\"{accepted}\"]");
         let service = Running::with(&toml).await;

@@ -38,7 +38,7 @@ fn problem(class: &str, title: &str, code: &str) -> Value {
 }
 
 #[tokio::test]
-async fn all_that_is_proved_is_told() {
+async fn the_response_has_all_verified_facts() {
     let service = Running::with("").await;
     let response = service.ask("POST", TARGET, &[BUNDLE], &TOKEN.der).await;
     assert_eq!((response.status, response.json()), (200, alice()));
@@ -87,7 +87,7 @@ async fn an_organisation_s_own_token_has_no_user() {
 }
 
 #[tokio::test]
-async fn refusals_have_a_class_and_a_code() {
+async fn rejections_have_a_class_and_a_code() {
     let service = Running::with("").await;
     let mut forged = TOKEN.der.clone();
     *forged.last_mut().unwrap() ^= 1;
@@ -98,7 +98,7 @@ async fn refusals_have_a_class_and_a_code() {
             "The token is for another audience",
             "KL3002",
         ),
-        (b"0".to_vec(), "malformed", "The credentials are no Kliento token bundle", "KL1004"),
+        (b"0".to_vec(), "malformed", "The credentials are not a Kliento token bundle", "KL1004"),
         (forged, "untrusted", "The token cannot be trusted", "KL2318"),
     ];
     for (content, class, title, code) in cases {
@@ -116,7 +116,7 @@ async fn refusals_have_a_class_and_a_code() {
 }
 
 #[tokio::test]
-async fn any_configured_audience_will_do_if_none_is_asked_for() {
+async fn any_configured_audience_is_accepted_if_the_request_has_none() {
     let toml = "audiences = [\"https://first.example\", \"https://api.example.com\"]";
     let service = Running::with(toml).await;
     let response = service.ask("POST", "/v1/verify", &[BUNDLE], &TOKEN.der).await;
@@ -129,7 +129,7 @@ async fn any_configured_audience_will_do_if_none_is_asked_for() {
 }
 
 #[tokio::test]
-async fn the_policy_decides_who_is_let_in() {
+async fn the_policy_decides_who_is_admitted() {
     let toml = |policy: &str| format!("[policy]\n{policy}");
     let forbidden =
         |code| problem("forbidden", "The sender of the token is not allowed here", code);
@@ -179,7 +179,7 @@ async fn an_organisation_certificate_that_someone_else_issued_takes_a_policy() {
 }
 
 #[tokio::test]
-async fn a_domainauth_token_says_so() {
+async fn a_domainauth_token_reports_its_profile() {
     let service = Running::with("").await;
     let scenario = Scenario::of(TestProfile::DomainAuth);
     let bundle = scenario.build();
@@ -190,11 +190,11 @@ async fn a_domainauth_token_says_so() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_wrong_itself_is_told_so() {
+async fn an_invalid_request_gets_a_detail() {
     let service = Running::with("").await;
     let wrong = |status, title, detail| json!({ "type": "about:blank", "title": title, "status": status, "detail": detail });
     let response = service.ask("POST", "/v1/verify", &[BUNDLE], &TOKEN.der).await;
-    let detail = "the query has no audience, and the configuration names none";
+    let detail = "neither the query nor the configuration has an audience";
     assert_eq!((response.status, response.json()), (400, wrong(400, "Bad Request", detail)));
     let response = service.ask("POST", "/v1/verify?audience=a&audience=a", &[BUNDLE], b"").await;
     let detail = "the query has more than one audience";
@@ -204,7 +204,7 @@ async fn a_request_that_is_wrong_itself_is_told_so() {
     assert_eq!((response.status, response.json()), (400, wrong(400, "Bad Request", detail)));
     let bytes = [("content-type", "application/octet-stream")];
     let response = service.ask("POST", TARGET, &bytes, &TOKEN.der).await;
-    let detail = "the content is not of a type for token bundles: application/vnd.kliento.token-bundle, application/vnd.kliento.auth-header, application/vnd.veraid.signature-bundle or application/vnd.veraid.signature-bundle+base64";
+    let detail = "unsupported content type, expected application/vnd.kliento.token-bundle, application/vnd.kliento.auth-header, application/vnd.veraid.signature-bundle or application/vnd.veraid.signature-bundle+base64";
     assert_eq!(
         (response.status, response.json()),
         (415, wrong(415, "Unsupported Media Type", detail))
@@ -215,7 +215,7 @@ async fn a_request_that_is_wrong_itself_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_one_time_token_is_let_in_once_in_whatever_form_it_comes() {
+async fn a_one_time_token_is_admitted_once_in_any_form() {
     let service = Running::with("[one_time]").await;
     let response = service.ask("POST", TARGET, &[BUNDLE], &TOKEN.der).await;
     assert_eq!((response.status, response.json()), (200, alice()));

@@ -24,7 +24,7 @@ fn guard(server: &RedisServer) -> RedisReplayGuard {
 }
 
 #[tokio::test]
-async fn a_use_is_remembered_beyond_the_end_of_the_token() {
+async fn a_use_is_recorded_beyond_the_end_of_the_token() {
     if !is_installed() {
         return;
     }
@@ -63,7 +63,7 @@ async fn a_token_that_begins_before_the_store_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_store_that_was_emptied_or_started_again_admits_nothing_from_before() {
+async fn an_emptied_or_restarted_store_admits_no_earlier_tokens() {
     if !is_installed() {
         return;
     }

@@ -51,7 +51,7 @@ async fn use_tokens(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_store_that_stops_and_starts_under_load_lets_no_token_in_twice() {
+async fn a_store_that_stops_and_starts_under_load_admits_no_token_twice() {
     if !is_installed() {
         return;
     }
@@ -144,7 +144,7 @@ async fn without_a_store_tokens_are_rejected_soon_unless_the_configuration_accep
 }
 
 #[tokio::test]
-async fn what_an_accepting_instance_admitted_with_the_store_is_not_admitted_without_it() {
+async fn an_accepting_instance_does_not_admit_a_token_again_without_the_store() {
     if !is_installed() {
         return;
     }

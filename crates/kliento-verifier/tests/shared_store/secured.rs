@@ -101,7 +101,7 @@ async fn files_that_cannot_be_used_are_named_and_their_content_is_not() {
     let redis = "store = \"redis://127.0.0.1:1\"\n";
     for file in [&lines, &empty] {
         let problem = start(&format!("{redis}password_file = \"{file}\"")).await;
-        assert_eq!(problem, format!("{file}: it does not consist of one line"));
+        assert_eq!(problem, format!("{file}: expected exactly one line"));
     }
     let missing = start(&format!("{redis}password_file = \"/nowhere\"")).await;
     assert!(missing.starts_with("/nowhere: "), "{missing}");

@@ -47,7 +47,7 @@ fn every_vector_is_of_the_form_that_the_schema_describes() {
 }
 
 #[test]
-fn the_schema_refuses_what_is_no_vector() {
+fn the_schema_rejects_invalid_vectors() {
     let schema = json(&root().join("schema.json"));
     let vector = json(&root().join("token/member-veraid.json"));
     assert_eq!(schema::check(&schema, &vector), Ok(()));
@@ -99,7 +99,7 @@ fn the_schema_refuses_what_is_no_vector() {
 }
 
 #[test]
-fn ids_are_unique_and_what_is_derived_differs_from_a_valid_vector_of_its_kind() {
+fn ids_are_unique_and_derived_vectors_differ_from_a_valid_vector_of_their_kind() {
     let vectors = vectors();
     let mut by_id: BTreeMap<&str, &Value> = BTreeMap::new();
     for (file, vector) in &vectors {

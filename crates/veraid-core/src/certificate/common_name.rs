@@ -9,16 +9,16 @@ use crate::oid::known;
 #[non_exhaustive]
 pub enum CommonNameProblem {
     /// There is no common name.
-    #[error("there is no common name")]
+    #[error("no common name")]
     Missing,
     /// There is more than one, and implementations differ in which they use.
-    #[error("there is more than one common name")]
+    #[error("more than one common name")]
     Several,
     /// Its type is not UTF8String, BMPString or PrintableString.
-    #[error("the common name is of type {0:#04x}, not a UTF8String, BMPString or PrintableString")]
+    #[error("the common name has type {0:#04x}, expected UTF8String, BMPString or PrintableString")]
     Type(u8),
-    /// Its octets are not a valid text of its type.
-    #[error("the common name's octets are no text of its type")]
+    /// It is not valid text of its type.
+    #[error("the common name is not valid text of its type")]
     Encoding,
 }
 

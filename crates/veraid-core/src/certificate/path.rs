@@ -26,7 +26,7 @@ pub(crate) struct Candidates<'a> {
 pub(crate) enum SelfSignature {
     /// Not checked yet.
     Unchecked,
-    /// Valid: it was checked before over these very octets.
+    /// Valid: it was checked before over exactly these bytes.
     Present,
 }
 

@@ -135,7 +135,7 @@ fn seconds_to_look_at(world: &World, proved: &VerifiedRrset, random: &mut Random
     seconds
 }
 
-/// Every period within the steady one must give an equal result.
+/// Every period within the reuse period must give an equal result.
 fn judge_reuse(
     walk: &Walk,
     requested: Requested,

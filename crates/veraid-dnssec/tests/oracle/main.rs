@@ -23,7 +23,7 @@ const SEED: u64 = 20_261_127_000_000;
 const WORLDS: u64 = 60_000;
 
 #[test]
-fn the_walk_proves_the_seconds_that_hold_and_no_others() {
+fn the_walk_proves_exactly_the_valid_seconds() {
     let mut seen = judge::Seen::default();
     seen.add(
         judge::judge_worlds(SEED..SEED + WORLDS).unwrap_or_else(|problem| panic!("{problem}")),

@@ -36,7 +36,7 @@ async fn fetch_from(chain: &MockChain) -> (FetchedChain, LoopbackServer) {
 }
 
 #[tokio::test]
-async fn the_minimal_form_is_what_a_verifier_needs_and_nothing_else() {
+async fn the_minimal_form_has_only_what_a_verifier_needs() {
     let chain = p256().build();
     let (fetched, server) = fetch_from(&chain).await;
     let messages: Vec<_> = fetched.messages().map(<[u8]>::to_vec).collect();
@@ -94,7 +94,7 @@ async fn a_bundle_with_a_fetched_chain_verifies_and_is_smaller() {
 }
 
 #[tokio::test]
-async fn the_full_form_is_what_the_server_sent() {
+async fn the_full_form_is_the_response_as_received() {
     let chain = p256().build();
     let zones = Zones::of(&chain);
     let server = LoopbackServer::honest(&zones).await;
@@ -161,7 +161,7 @@ async fn an_organisation_within_a_larger_zone_needs_no_zone_of_its_own() {
 }
 
 #[tokio::test]
-async fn of_a_rollover_the_minimal_form_keeps_the_signature_that_every_verifier_knows() {
+async fn of_a_rollover_the_minimal_form_keeps_the_signature_that_every_verifier_accepts() {
     let mut hierarchy = HierarchyBuilder::new().hierarchy();
     let zone = hierarchy.zones.last_mut().unwrap();
     zone.ksks = vec![
@@ -211,7 +211,7 @@ async fn domainauth_key_records_are_at_their_own_name_and_rrsigs_capped_at_90_da
 }
 
 #[tokio::test]
-async fn a_key_is_found_in_the_records_or_told_to_be_missing() {
+async fn a_key_is_found_in_the_records_or_reported_missing() {
     let scenario = Scenario::default();
     let (fetched, _server) = fetch_from(&scenario.chain()).await;
     let service: ServiceOid = KLIENTO_SERVICE.parse().unwrap();
@@ -308,7 +308,7 @@ async fn any_records_can_be_fetched_and_those_with_compressed_names_whole() {
 }
 
 #[tokio::test]
-async fn keys_and_delegations_can_be_what_is_asked_for() {
+async fn keys_and_delegations_can_be_the_question() {
     let chain = p256().build();
     let zones = Zones::of(&chain);
     let server = LoopbackServer::honest(&zones).await;

@@ -124,7 +124,7 @@ async fn of_signatures_that_prove_the_same_one_is_kept_in_each_message() {
 }
 
 #[tokio::test]
-async fn a_signature_that_adds_seconds_to_the_whole_chain_is_kept_and_one_that_does_not_goes() {
+async fn only_signatures_that_add_seconds_to_the_whole_chain_are_kept() {
     let chain = p256().period(days(9, 20)).build();
     let (old, new) = (days(9, 4), days(1, 13));
     let record = key_records();

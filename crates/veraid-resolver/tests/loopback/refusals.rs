@@ -32,7 +32,7 @@ async fn a_name_that_does_not_exist() {
         zones,
         FetchError::NoSuchName { question: key_records() },
         4011,
-        "_veraid.example.com. does not exist (NXDOMAIN): publish _veraid.example.com. TXT records, or wait until the servers have forgotten that there were none",
+        "_veraid.example.com. does not exist (NXDOMAIN): publish _veraid.example.com. TXT records, or wait until the negative answers in the servers' caches expire",
     )
     .await;
 }
@@ -44,7 +44,7 @@ async fn a_name_without_such_records() {
         zones,
         FetchError::NoRecords { question: key_records() },
         4012,
-        "_veraid.example.com. has no TXT records: publish them, or wait until the servers have forgotten that there were none",
+        "_veraid.example.com. has no TXT records: publish them, or wait until the negative answers in the servers' caches expire",
     )
     .await;
 }
@@ -122,7 +122,7 @@ async fn a_server_without_dnssec() {
     assert_eq!(
         error.to_string(),
         format!(
-            "{} leaves DNSSEC signatures out (_veraid.example.com. TXT has none, nor has . DNSKEY): ask one that supports DNSSEC",
+            "{} omits DNSSEC signatures (of _veraid.example.com. TXT, and of . DNSKEY): use a resolver that supports DNSSEC",
             server.udp()
         )
     );
@@ -210,7 +210,7 @@ async fn several_signers() {
             signers: vec![name("com"), name("example.com")],
         },
         4018,
-        "_veraid.example.com. TXT is signed by several zones (com., example.com.), so none can be followed: leave only the signatures of the zone that holds it",
+        "_veraid.example.com. TXT is signed by several zones (com., example.com.), which is ambiguous: keep only the signatures of the zone that contains it",
     )
     .await;
 }
@@ -221,7 +221,7 @@ async fn a_signer_that_is_not_above() {
         signed_by(&["example.org"]),
         FetchError::OtherSigner { question: key_records(), signer: name("example.org") },
         4019,
-        "_veraid.example.com. TXT is signed by example.org., which cannot hold it: have the zone that holds it sign it",
+        "_veraid.example.com. TXT is signed by example.org., which cannot contain it: sign it with the keys of the zone that contains it",
     )
     .await;
 }
@@ -292,10 +292,7 @@ async fn a_chain_over_the_limits() {
     };
     let error = fetch(zones.verifier()).await.unwrap_err();
     assert_eq!(error, FetchError::LimitExceeded(Limit::ZoneCuts));
-    assert_eq!(
-        (error.code(), error.to_string().as_str()),
-        (4020, "there are more zones below the root than allowed")
-    );
+    assert_eq!((error.code(), error.to_string().as_str()), (4020, "too many zones below the root"));
     let mut limits = *zones.verifier().limits();
     limits.zone_cuts = 17;
     let raised = zones.verifier().with_limits(limits);
@@ -324,7 +321,7 @@ async fn responses_that_make_no_chain() {
     );
     assert_eq!(
         (error.code(), error.to_string().as_str()),
-        (4022, "responses make no chain: there are more records of a DNS message than allowed")
+        (4022, "responses do not form a chain: too many records in a DNS message")
     );
 }
 
@@ -346,7 +343,7 @@ async fn an_organisation_whose_key_records_have_no_room() {
 }
 
 #[tokio::test]
-async fn the_zone_is_the_name_itself_where_no_server_tells() {
+async fn the_zone_is_the_name_itself_where_no_server_answers() {
     let zones = Zones::p256().unsigned("_veraid.example.com", RecordType::TXT);
     let sent = zones.clone();
     let server = LoopbackServer::start(Arc::new(move |asked| {

@@ -71,7 +71,7 @@ async fn udp_queries_have_ids_and_ports_of_their_own() {
 }
 
 #[tokio::test]
-async fn what_is_truncated_over_udp_comes_over_tcp() {
+async fn truncated_responses_over_udp_are_repeated_over_tcp() {
     let zones = Zones::p256();
     let sent = zones.clone();
     let server = LoopbackServer::start(Arc::new(move |asked| {
@@ -100,7 +100,7 @@ async fn what_is_truncated_over_udp_comes_over_tcp() {
 }
 
 #[tokio::test]
-async fn what_is_cut_within_a_record_over_udp_comes_over_tcp() {
+async fn a_response_cut_within_a_record_over_udp_is_fetched_over_tcp() {
     let zones = Zones::p256();
     let answers = zones.clone();
     let server = LoopbackServer::start(Arc::new(move |asked| {
@@ -132,7 +132,7 @@ async fn a_connection_on_which_too_much_came_is_not_used_again() {
 }
 
 #[tokio::test]
-async fn what_is_truncated_over_tcp_is_refused() {
+async fn truncated_responses_over_tcp_are_rejected() {
     let zones = Zones::p256();
     let server = LoopbackServer::start(bare(TC)).await;
     for server in [server.udp(), server.tcp()] {
@@ -209,12 +209,15 @@ async fn a_server_that_only_sends_other_datagrams_has_not_answered() {
     assert_eq!((code, &failures), (4002, &vec![ServerFailure { server: server.udp(), reason }]));
     assert_eq!(
         failures[0].to_string(),
-        format!("{}: no answer within 1.5 s (2 datagrams were no response to it)", server.udp())
+        format!(
+            "{}: no answer within 1.5 s (ignored 2 datagrams that did not match the query)",
+            server.udp()
+        )
     );
 }
 
 #[tokio::test]
-async fn over_a_stream_a_response_to_something_else_is_refused() {
+async fn over_a_stream_a_response_to_another_question_is_rejected() {
     let zones = Zones::p256();
     let sent = zones.clone();
     let other_id = LoopbackServer::start(Arc::new(move |asked| {
@@ -238,7 +241,7 @@ async fn over_a_stream_a_response_to_something_else_is_refused() {
 }
 
 #[tokio::test]
-async fn a_server_that_answered_is_asked_first_from_then_on() {
+async fn a_server_that_answered_is_queried_first_from_then_on() {
     let zones = Zones::p256();
     let failing = LoopbackServer::start(bare(2)).await;
     let working = LoopbackServer::honest(&zones).await;
@@ -262,7 +265,7 @@ async fn servers_that_are_down_or_silent_are_skipped() {
 }
 
 #[tokio::test]
-async fn each_try_of_each_server_is_told_when_none_answers() {
+async fn all_attempts_are_reported_when_no_server_answers() {
     let zones = Zones::p256();
     let silent = LoopbackServer::start(silent()).await;
     let refusing = LoopbackServer::start(bare(5)).await;
@@ -295,7 +298,7 @@ async fn each_try_of_each_server_is_told_when_none_answers() {
 }
 
 #[tokio::test]
-async fn response_codes_are_told_the_upper_bits_included() {
+async fn response_codes_are_reported_with_their_upper_bits() {
     let zones = Zones::p256();
     for code in [1, 2, 4, 5, 11] {
         let server = LoopbackServer::start(bare(code)).await;
@@ -324,7 +327,7 @@ async fn a_closed_port_is_a_connection_failure() {
 }
 
 #[tokio::test]
-async fn tls_and_https_servers_are_asked_whose_authority_is_trusted() {
+async fn tls_and_https_servers_of_a_trusted_authority_are_queried() {
     let zones = Zones::p256();
     for transport in [Transport::Tls, Transport::Https] {
         let server = TlsServer::start(transport, honest(&zones)).await;
@@ -379,7 +382,7 @@ async fn a_tls_server_may_have_a_name() {
 }
 
 #[tokio::test]
-async fn tls_servers_with_other_certificates_are_told_nothing() {
+async fn tls_servers_with_other_certificates_receive_nothing() {
     let zones = Zones::p256();
     for transport in [Transport::Tls, Transport::Https] {
         let behaviour = honest(&zones);
@@ -398,13 +401,13 @@ async fn tls_servers_with_other_certificates_are_told_nothing() {
 }
 
 #[tokio::test]
-async fn http_without_a_dns_message_is_refused() {
+async fn http_without_a_dns_message_is_rejected() {
     let zones = Zones::p256();
     for (manners, reason) in [
         (HttpManners { status: 503, ..HttpManners::GOOD }, "status 503 Service Unavailable"),
         (
             HttpManners { content_type: "text/html; charset=utf-8", ..HttpManners::GOOD },
-            "response is of type \"text/html\", not application/dns-message",
+            "response has content type \"text/html\", not application/dns-message",
         ),
         (HttpManners { protocols: &[], ..HttpManners::GOOD }, "the server does not speak HTTP/2"),
     ] {
@@ -421,18 +424,18 @@ async fn http_without_a_dns_message_is_refused() {
 }
 
 #[tokio::test]
-async fn an_https_response_is_read_to_65535_octets_and_no_further() {
+async fn an_https_response_is_read_to_65535_bytes_and_no_further() {
     let zones = Zones::p256();
     let server = TlsServer::start(Transport::Https, Arc::new(|_| vec![vec![0; 65_536]])).await;
     let options = options([server.server()]).tries(NonZeroU8::MIN).tls_root_der(&server.root_der);
     let error = fetch(&Resolver::new(options, zones.verifier()).unwrap()).await.unwrap_err();
-    let reason = FailureReason::Http { reason: "response has over 65535 octets".to_owned() };
+    let reason = FailureReason::Http { reason: "response is larger than 65535 bytes".to_owned() };
     let failures = vec![ServerFailure { server: server.server(), reason }];
     assert_eq!(error, FetchError::NoAnswer { question: key_records(), failures });
 }
 
 #[test]
-fn certificates_that_are_none_make_no_resolver() {
+fn invalid_certificates_are_rejected_when_creating_a_resolver() {
     use veraid_resolver::{OptionsError, ResolverOptions};
     let verifier = Zones::p256().verifier();
     let error =

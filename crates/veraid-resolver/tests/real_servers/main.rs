@@ -113,8 +113,8 @@ async fn every_transport_and_form_proves_every_organisation() {
 }
 
 #[tokio::test]
-async fn minimal_messages_hold_the_answer_and_nothing_else() {
-    let Some(servers) = servers("minimal_messages_hold_the_answer_and_nothing_else") else {
+async fn minimal_messages_contain_only_the_answer() {
+    let Some(servers) = servers("minimal_messages_contain_only_the_answer") else {
         return;
     };
     let [udp, ..] = servers.urls();
@@ -183,8 +183,8 @@ async fn a_label_without_zone_cut_is_warned_of() {
 }
 
 #[tokio::test]
-async fn refusals_name_the_missing_link() {
-    let Some(servers) = servers("refusals_name_the_missing_link") else { return };
+async fn rejections_name_the_missing_link() {
+    let Some(servers) = servers("rejections_name_the_missing_link") else { return };
     let expected = [
         (
             "unsigned.example",

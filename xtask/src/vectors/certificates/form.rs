@@ -27,16 +27,16 @@ pub(super) fn forms(profile: TestProfile) -> Vec<Vector> {
     let cases: Vec<(&str, &str, &'static str, Change, u16)> = vec![
         (
             "version-1",
-            "is of version 1 by its number",
+            "has version 1, encoded explicitly",
             X509,
             Box::new(|c| c.version = Some(0)),
             2203,
         ),
-        ("version-2", "is of version 2", X509, Box::new(|c| c.version = Some(1)), 2203),
-        ("version-4", "is of version 4", X509, Box::new(|c| c.version = Some(3)), 2203),
+        ("version-2", "has version 2", X509, Box::new(|c| c.version = Some(1)), 2203),
+        ("version-4", "has version 4", X509, Box::new(|c| c.version = Some(3)), 2203),
         (
             "version-absent",
-            "has no version, which is version 1",
+            "has no version field, which means version 1",
             X509,
             Box::new(|c| c.version = None),
             2203,
@@ -64,7 +64,7 @@ pub(super) fn forms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "serial-padded",
-            "has a padded serial number, as one in 512 of a deployed issuer",
+            "has a padded serial number, as one in 512 from a deployed issuer",
             "X.690 section 8.3.2",
             set_serial(vec![0, 1, 2, 3, 4, 5, 6, 7]),
             tolerated,
@@ -92,7 +92,7 @@ pub(super) fn forms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "time-with-offset",
-            "starts at a UTCTime with an offset",
+            "starts at a UTCTime with a UTC offset",
             "RFC 5280 section 4.1.2.5.1",
             set_start(utc("261101000000+0000")),
             1004,
@@ -113,14 +113,14 @@ pub(super) fn forms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "unknown-critical-extension",
-            "has a critical extension that nobody knows",
+            "has an unknown critical extension",
             EXTENSIONS,
             add(Extension::unknown_critical()),
             2208,
         ),
         (
             "unknown-extension",
-            "has an extension that nobody knows and that is not critical",
+            "has an unknown non-critical extension",
             EXTENSIONS,
             add(Extension::new("1.2.3.4", false, vec![5, 0])),
             0,
@@ -134,7 +134,7 @@ pub(super) fn forms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "extension-twice",
-            "has an extension twice",
+            "has the same extension twice",
             EXTENSIONS,
             Box::new(|c| {
                 let first = c.extensions[1].clone();
@@ -144,7 +144,7 @@ pub(super) fn forms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "extensions-empty",
-            "has a list of extensions with nothing in it",
+            "has an empty list of extensions",
             "RFC 5280 section 4.1",
             Box::new(|c| {
                 c.extensions.clear();
@@ -162,7 +162,7 @@ pub(super) fn forms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "signature-with-bit-flip",
-            "has a signature in which a bit is flipped",
+            "has a signature with one bit flipped",
             PATH,
             Box::new(|c| {
                 let mut signature = RsaKey::fixed(2048, 0)
@@ -174,7 +174,7 @@ pub(super) fn forms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "end-stretched",
-            "had its end changed after it was signed",
+            "had its end date changed after signing",
             PATH,
             Box::new(|c| {
                 let tbs = c.tbs_certificate(Digest::Sha256);
@@ -225,14 +225,14 @@ pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
     let cases: Vec<(&str, &str, &'static str, Change, u16)> = vec![
         (
             "spki-pss",
-            "The member's key is marked as one for RSASSA-PSS alone.",
+            "The member's key is marked as RSASSA-PSS only.",
             DECISION,
             set_spki(member_key.spki_der_with_algorithm(&pss_algorithm_der(Digest::Sha256))),
             2207,
         ),
         (
             "spki-without-null",
-            "The algorithm of the member's key has no parameters.",
+            "The algorithm identifier of the member's key has no parameters.",
             "RFC 3279 section 2.3.1",
             set_spki(member_key.spki_der_with_algorithm(&absent)),
             2207,
@@ -251,7 +251,7 @@ pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "salt-20",
-            "The member's certificate is signed with a salt of 20 octets and says so.",
+            "The member's certificate is signed with a salt of 20 octets, as its parameters say.",
             DECISION,
             Box::new(move |c| {
                 resign(c, &pss_algorithm_der_with(Digest::Sha256, Digest::Sha256, 20), |tbs| {
@@ -273,14 +273,14 @@ pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "inner-and-outer-differ",
-            "The member's certificate names SHA-256 inside and SHA-384 outside what is signed.",
+            "The member's certificate names SHA-256 inside and SHA-384 outside the signed part.",
             "RFC 5280 section 4.1.1.2",
             Box::new(|c| c.inner_algorithm = Some(pss_algorithm_der(Digest::Sha384))),
             2207,
         ),
         (
             "salt-not-as-said",
-            "The member's certificate is signed with a salt of 20 octets and says 32.",
+            "The member's certificate is signed with a salt of 20 octets, but its parameters say 32.",
             "RFC 8017 section 9.1.2",
             Box::new(move |c| {
                 c.signature = Some(key.sign_pss_with_salt(
@@ -314,7 +314,7 @@ pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
         vectors.push(vary(
             "algorithm",
             &format!("{digest:?}").to_lowercase(),
-            "Certificates and content are signed with another hash than SHA-256.",
+            "The certificates and content are signed with a hash other than SHA-256.",
             KEYS,
             &Scenario { digest, ..scenario.clone() },
             &Customisation::new(),
@@ -367,7 +367,7 @@ pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
         vary(
             "algorithm",
             "organisation-spki-pss",
-            "The organisation's key is marked as one for RSASSA-PSS alone.",
+            "The organisation's key is marked as RSASSA-PSS only.",
             DECISION,
             &organisation(profile),
             &Customisation::new().organisation(set_spki(pss)),
@@ -397,7 +397,7 @@ pub(super) fn extensions(profile: TestProfile) -> Vec<Vector> {
         (
             Signer::Member,
             "no-constraints",
-            "The organisation's certificate has no BasicConstraints and issued the member's.",
+            "The organisation's certificate has no BasicConstraints but issued the member's.",
             bc,
             constraints(None),
             2210,
@@ -413,7 +413,7 @@ pub(super) fn extensions(profile: TestProfile) -> Vec<Vector> {
         (
             Signer::Member,
             "no-authority",
-            "The organisation's certificate has BasicConstraints without cA and issued the member's.",
+            "The organisation's certificate has BasicConstraints without cA but issued the member's.",
             bc,
             constraints(Some(Bc::EndEntity)),
             2210,
@@ -506,28 +506,28 @@ pub(super) fn extensions(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "path-length-only",
-            "The member's BasicConstraints have a path length without cA, as deployed issuers write them.",
+            "The member's BasicConstraints have a path length without cA, as deployed issuers encode them.",
             bc,
             constraints(Some(Bc::PathLengthOnly(0))),
             tolerated,
         ),
         (
             "explicit-false",
-            "The member's BasicConstraints have cA FALSE in so many octets.",
+            "The member's BasicConstraints encode cA FALSE explicitly.",
             "X.690 section 11.5",
             constraints(Some(Bc::ExplicitFalse)),
             tolerated,
         ),
         (
             "explicit-false-path-length",
-            "The member's BasicConstraints have cA FALSE and a path length, as deployed issuers write them.",
+            "The member's BasicConstraints have cA FALSE and a path length, as deployed issuers encode them.",
             bc,
             constraints(Some(Bc::ExplicitFalseWithPathLength(0))),
             tolerated,
         ),
         (
             "authority",
-            "The member's certificate is an authority's too; without attribution it signs as the member.",
+            "The member's certificate is also a CA certificate; without attribution it signs as the member.",
             DRAFT,
             constraints(Some(Bc::AuthorityWithPathLength(0))),
             0,

@@ -47,7 +47,7 @@ pub(super) fn compressed() -> Vec<Vector> {
         let lower = record_type.to_lowercase();
         let vector = Vector::chain(
             id("type", &format!("type-{lower}-uncompressed")),
-            format!("The question is for a record of type {record_type}, with names in full."),
+            format!("The question is for a record of type {record_type}, with uncompressed names."),
             "RFC 4034 section 6.2",
             &whole,
             asked.clone(),
@@ -55,7 +55,7 @@ pub(super) fn compressed() -> Vec<Vector> {
         vectors.push(proves(vector.from(PARENT), std::slice::from_ref(&canonical), usual_period()));
         let vector = Vector::chain(
             id("type", &format!("type-{lower}-compressed")),
-            format!("Names in the data of a record of type {record_type} point to the question's."),
+            format!("Names in the data of a record of type {record_type} are compression pointers to the question's name."),
             "RFC 3597 section 4",
             &chain,
             asked,

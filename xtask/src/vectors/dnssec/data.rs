@@ -23,12 +23,12 @@ fn malformed_data() -> Vec<Vector> {
     [
         (
             "mx-name-cut-off",
-            "The name in an MX record passes the end of the record.",
+            "The name in an MX record extends past the end of the record.",
             [&[0, 10], &exchange[..exchange.len() - 1]].concat(),
         ),
         (
             "mx-octet-after-name",
-            "An octet follows the name in an MX record.",
+            "One extra octet follows the name in an MX record.",
             [&[0, 10], exchange, &[0]].concat(),
         ),
         ("mx-no-name", "An MX record ends before its name.", vec![0, 10]),
@@ -78,7 +78,7 @@ fn wildcards() -> Vec<Vector> {
     vec![fails(
         "signature",
         "wildcard-with-denial",
-        "The record comes from a wildcard, and a signed NSEC shows that the name itself does not exist.",
+        "The record comes from a wildcard, and a signed NSEC proves that the name itself does not exist.",
         "RFC 4035 section 5.3.4",
         &chain,
         2015,
@@ -92,7 +92,7 @@ fn lengths() -> Vec<Vector> {
     vec![still_proves(
         "wire",
         "name-of-255-octets",
-        "A message that is not needed asks for a name of 255 octets, with labels of 63.",
+        "An unneeded message asks for a name of 255 octets, with labels of 63 octets.",
         "RFC 1035 section 2.3.4",
         &changed(|chain| chain.messages.push(MessageBuilder::new(&longest).build())),
     )]
@@ -119,7 +119,7 @@ fn limits() -> Vec<Vector> {
         let vector = still_proves(
             "limit",
             &format!("limit-records-of-all-sections-{count}"),
-            &format!("The three sections of a message have {count} records together."),
+            &format!("The three sections of a message have {count} records in total."),
             spec,
             &chain,
         );
@@ -136,7 +136,9 @@ fn limits() -> Vec<Vector> {
         let vector = still_proves(
             "limit",
             &format!("limit-candidates-ds-{count}"),
-            &format!("{count} different messages hold a zone's DS; one is signed by its parent."),
+            &format!(
+                "{count} different messages contain a zone's DS; one is signed by the parent zone."
+            ),
             spec,
             &chain,
         );

@@ -23,14 +23,14 @@ pub(super) fn delegations() -> Vec<Vector> {
         still_proves(
             "ds",
             "sha-1-beside-sha-256",
-            "A SHA-1 DS stands beside a good one and is skipped.",
+            "There is a SHA-1 DS in addition to a valid one; it is skipped.",
             "RFC 4509 section 3",
             &ds_with(&[1, 2]),
         ),
         still_proves(
             "ds",
             "unknown-digest-beside-sha-256",
-            "A DS of an unknown digest type stands beside a good one and is skipped.",
+            "There is a DS of an unknown digest type in addition to a valid one; it is skipped.",
             spec,
             &ds_with(&[2, 200]),
         ),
@@ -53,7 +53,7 @@ pub(super) fn delegations() -> Vec<Vector> {
         fails(
             "ds",
             "ds-digest-differs",
-            "The DS has the right tag and algorithm and another key's digest.",
+            "The DS has the right tag and algorithm, but another key's digest.",
             "RFC 4034 section 5.1.4",
             &change_ds(&|rdata| *rdata.last_mut().unwrap() ^= 1),
             2019,
@@ -61,7 +61,7 @@ pub(super) fn delegations() -> Vec<Vector> {
         fails(
             "ds",
             "ds-key-tag-differs",
-            "The DS has another key tag than the key that its digest is of.",
+            "The DS has the digest of a key but not its key tag.",
             "RFC 4034 section 5.1.1",
             &change_ds(&|rdata| rdata[1] ^= 1),
             2019,
@@ -69,7 +69,7 @@ pub(super) fn delegations() -> Vec<Vector> {
         fails(
             "ds",
             "ds-algorithm-differs",
-            "The DS has another algorithm than the key that its digest is of.",
+            "The DS has the digest of a key but not its algorithm.",
             "RFC 4034 section 5.1.2",
             &change_ds(&|rdata| rdata[2] = 14),
             2019,
@@ -77,7 +77,7 @@ pub(super) fn delegations() -> Vec<Vector> {
         fails(
             "ds",
             "sha-1-fits-sha-256-does-not",
-            "The SHA-256 DS is of another key; that the SHA-1 DS fits does not help.",
+            "The SHA-256 DS is for another key; the SHA-1 DS matches but is ignored.",
             "RFC 4509 section 3",
             &changed(|chain| {
                 chain.change_link(&ds, |link| {
@@ -91,21 +91,21 @@ pub(super) fn delegations() -> Vec<Vector> {
         still_proves(
             "zone-cut",
             "label-skipped",
-            "A zone is delegated by its grandparent: com is no zone, and its records are the root's.",
+            "A zone is delegated by its grandparent: com is not a zone, and its records belong to the root.",
             "RFC 1034 section 4.2",
             &small_zones().without_zone("com").build(),
         ),
         still_proves(
             "zone-cut",
             "parent-signs-without-ds",
-            "The parent zone signs the record and no DS of a zone between is in the chain.",
+            "The parent zone signs the record, and the chain has no DS for a zone in between.",
             spec,
             &small_zones().without_zone("example.com").build(),
         ),
         fails(
             "zone-cut",
             "parent-signs-despite-ds",
-            "The parent zone signs the record although the chain proves a delegation below it.",
+            "The parent zone signs the record, although the chain proves a delegation below that zone.",
             "RFC 4035 section 5.3.1",
             &changed(|chain| {
                 let com = chain.link(&question("com", "DNSKEY")).clone();
@@ -122,7 +122,7 @@ pub(super) fn delegations() -> Vec<Vector> {
     vectors.push(proves(
         Vector::chain(
             id("zone-cut", "name-inside-zone"),
-            "A name two labels below its zone: sub.example.com is no zone of its own.",
+            "The name is two labels below its zone: sub.example.com is not a zone.",
             "RFC 1034 section 4.2",
             &inside,
             inside.question(),
@@ -183,7 +183,7 @@ pub(super) fn missing_links() -> Vec<Vector> {
     vectors.push(fails(
         "incomplete",
         "insecure-delegation",
-        "example.com is a zone without DS whose TXT record is not signed.",
+        "example.com is a zone without a DS, and its TXT record is not signed.",
         "RFC 4035 section 4.3",
         &changed(|chain| {
             chain.remove(&question("example.com", "DS"));
@@ -210,13 +210,13 @@ pub(super) fn keys() -> Vec<Vector> {
     for (case, words, flags, protocol, spec) in [
         ("revoked", "is revoked", 0x0181, 3, "RFC 5011 section 2.1"),
         ("no-zone-key", "has no ZONE flag", 0x0001, 3, "RFC 4034 section 2.1.1"),
-        ("protocol-2", "has the protocol 2", 0x0101, 2, "RFC 4034 section 2.1.2"),
+        ("protocol-2", "has protocol 2", 0x0101, 2, "RFC 4034 section 2.1.2"),
     ] {
         let change = |key: ZoneKey| key.with_flags(flags).with_protocol(protocol);
         vectors.push(fails(
             "key",
             &format!("{case}-key-with-ds"),
-            &format!("The one key of a zone {words}; the DS and every signature fit it."),
+            &format!("The only key of a zone {words}; the DS and every signature match it."),
             spec,
             &changed_zones(|hierarchy| hierarchy.zones[1].ksks = vec![change(p256(4))]),
             2019,
@@ -224,7 +224,7 @@ pub(super) fn keys() -> Vec<Vector> {
         vectors.push(fails(
             "key",
             &format!("{case}-root-key"),
-            &format!("The one key of the root {words}; trust anchor and signatures fit it."),
+            &format!("The only key of the root {words}; the trust anchor and signatures match it."),
             spec,
             &changed_zones(|hierarchy| hierarchy.root.ksks = vec![change(p256(0))]),
             2020,
@@ -233,7 +233,7 @@ pub(super) fn keys() -> Vec<Vector> {
         vectors.push(fails(
             "key",
             &format!("{case}-zone-signing-key"),
-            &format!("The key that signs the record {words}; the zone's other key is good."),
+            &format!("The key that signs the record {words}; the zone's other key is valid."),
             spec,
             &changed_zones(|hierarchy| hierarchy.zones[1].zsks = vec![zsk]),
             2013,
@@ -243,7 +243,7 @@ pub(super) fn keys() -> Vec<Vector> {
         still_proves(
             "key",
             "entry-point-without-sep",
-            "The key that a DS points at has no SEP flag, which says nothing.",
+            "The key that a DS names has no SEP flag, which does not matter.",
             "RFC 4034 section 2.1.1",
             &changed_zones(|hierarchy| {
                 hierarchy.zones[1].ksks = vec![p256(4).with_flags(ZoneKey::ZONE)];
@@ -263,7 +263,7 @@ pub(super) fn keys() -> Vec<Vector> {
         fails(
             "key",
             "dnskey-signed-by-other-key",
-            "The DNSKEY RRset is signed by a key in it that no DS points at.",
+            "The DNSKEY RRset is signed by a key in it that no DS names.",
             "RFC 4035 section 5.2",
             &{
                 let mut hierarchy = small_zones().hierarchy();
@@ -287,7 +287,7 @@ pub(super) fn keys() -> Vec<Vector> {
         fails(
             "trust-anchor",
             "unknown-anchor",
-            "The trust anchor is of a key that the root does not have.",
+            "The trust anchor is for a key that the root does not have.",
             "RFC 4035 section 5",
             &changed(|chain| chain.trust_anchors = p256(94).ds_presentation(&Name::root(), 2)),
             2020,
@@ -295,7 +295,7 @@ pub(super) fn keys() -> Vec<Vector> {
         fails(
             "trust-anchor",
             "anchor-digest-differs",
-            "The trust anchor has the tag and algorithm of the root's key and another digest.",
+            "The trust anchor has the tag and algorithm of the root's key but another digest.",
             "RFC 4034 section 5.1.4",
             &changed(|chain| {
                 let last = chain.trust_anchors.pop().unwrap();
@@ -306,7 +306,7 @@ pub(super) fn keys() -> Vec<Vector> {
         still_proves(
             "trust-anchor",
             "second-of-two-anchors",
-            "One trust anchor is of no key of the root, the other is of the one that signs.",
+            "One trust anchor matches no key of the root; the other matches the key that signs.",
             "RFC 5011 section 6",
             &changed(|chain| {
                 let other = p256(94).ds_presentation(&Name::root(), 2);
@@ -316,7 +316,7 @@ pub(super) fn keys() -> Vec<Vector> {
         still_proves(
             "trust-anchor",
             "root-key-rollover",
-            "The root has two key-signing keys and signs with both; only the second is an anchor.",
+            "The root has two key-signing keys and signs with both; only the second is a trust anchor.",
             "RFC 5011 section 6",
             &changed_zones(|hierarchy| {
                 let Zone { ksks, zsks, .. } = &mut hierarchy.root;

@@ -22,21 +22,21 @@ fn wire() -> Vec<Vector> {
         ),
         malformed(
             "unknown-label-type-10",
-            "A label is of type 10, which does not exist.",
+            "A label has type bits 10, which are undefined.",
             "RFC 1035 section 4.1.4",
             unused_message(&[0x80, 0], 0, &[]),
         ),
-        malformed("name-without-end", "The message ends within a name.", RFC1035, {
+        malformed("name-without-end", "The message ends inside a name.", RFC1035, {
             let mut message = unused_message(&[0], 0, &[]);
             message.truncate(message.len() - 11);
             message.extend([1, b'a']);
             message
         }),
-        malformed("counts-65535", "A header counts 65,535 of everything.", RFC1035, header),
+        malformed("counts-65535", "All four counts in a header are 65,535.", RFC1035, header),
         still_proves(
             "wire",
             "header-only-beside",
-            "A header without anything stands beside the chain, and answers nothing.",
+            "The chain also has a message that is only a header; it answers nothing.",
             RFC1035,
             &changed(|chain| chain.messages.push(vec![0; 12])),
         ),
@@ -62,7 +62,7 @@ fn wire() -> Vec<Vector> {
         fails(
             "wire",
             "dot-within-label",
-            "A label of the answer's name holds a dot in place of being two.",
+            "The answer's name has one label with a dot in it instead of two labels.",
             "RFC 4343 section 2.1",
             &changed(|chain| {
                 let message = chain.messages.pop().unwrap();
@@ -86,7 +86,7 @@ fn crossing() -> Vector {
     };
     let mut chain = small_zones().answer(rrset).build();
     chain.change_link(&asked, |link| link.rrset.rdata[0].truncate(8));
-    let description = "The name in an MX record does not end before its data does.";
+    let description = "The name in an MX record is not terminated before its data ends.";
     Vector::chain(id("wire", "name-crosses-data-end"), description, RFC1035, &chain, asked)
         .from(PARENT)
         .invalid(2021)
@@ -132,22 +132,22 @@ fn unread() -> Vec<Vector> {
     for (case, description, chain) in [
         (
             "nsec3-iterations",
-            "In place of a DS there is an NSEC3 record with 65,535 iterations.",
+            "Instead of a DS there is an NSEC3 record with 65,535 iterations.",
             denied(nsec3(u16::MAX, 0)),
         ),
         (
             "closest-encloser",
-            "In place of a DS there is an NSEC3 record and the SOA of another zone.",
+            "Instead of a DS there is an NSEC3 record and the SOA of another zone.",
             denied(nsec3(0, 0)),
         ),
         (
             "opt-out",
-            "In place of a DS there is an NSEC3 record of an opt-out span.",
+            "Instead of a DS there is an NSEC3 record with an opt-out span.",
             denied(nsec3(0, 1)),
         ),
         (
             "nsec3-of-parent",
-            "In place of a DS there is an NSEC3 record whose owner could be the parent's apex.",
+            "Instead of a DS there is an NSEC3 record whose owner could be the parent's apex.",
             denied(nsec3(1, 0)),
         ),
     ] {
@@ -157,7 +157,7 @@ fn unread() -> Vec<Vector> {
     vectors.push(still_proves(
         "denial",
         "nsec-padding",
-        "A hundred NSEC records stand in the authority section.",
+        "There are 100 NSEC records in the authority section.",
         SPEC,
         &replaced(&txt(), |message, _| {
             (0..100).fold(message, |message, number| {
@@ -178,7 +178,7 @@ fn unread() -> Vec<Vector> {
     vectors.push(fails(
         "denial",
         "wildcard-with-proof",
-        "The answer was expanded from a wildcard, and an NSEC record says that nothing is closer.",
+        "The answer was expanded from a wildcard, and an NSEC record proves that there is no closer match.",
         "RFC 4035 section 5.3.4",
         &expanded,
         2015,
@@ -188,7 +188,7 @@ fn unread() -> Vec<Vector> {
     vectors.push(still_proves(
         "message",
         "two-opt-records",
-        "Two OPT records stand in the additional section.",
+        "There are two OPT records in the additional section.",
         "RFC 6891 section 6.1.1",
         &replaced(&txt(), |message, _| message.additional(opt.clone()).additional(opt.clone())),
     ));
@@ -208,7 +208,7 @@ fn labels() -> Vec<Vector> {
         fails(
             "signature",
             "labels-0-of-answer",
-            "The RRSIG over the answer counts no labels: fewer than its signer's name has.",
+            "The RRSIG over the answer has a label count of 0, fewer than its signer's name has.",
             spec,
             &counted(&txt(), 0),
             2015,
@@ -216,7 +216,7 @@ fn labels() -> Vec<Vector> {
         fails(
             "signature",
             "labels-1-of-com",
-            "The zone above signs the answer as if it came of its own wildcard.",
+            "The parent zone signs the answer as if it came from its own wildcard.",
             spec,
             &changed(|chain| {
                 let signer = name("com");
@@ -232,7 +232,7 @@ fn labels() -> Vec<Vector> {
         ),
         Vector::chain(
             id("signature", "literal-wildcard"),
-            "The owner is a wildcard's name itself, which is asked for.",
+            "The owner is the wildcard name itself, and the question is for that name.",
             "RFC 4034 section 3.1.3",
             &literal,
             literal.question(),
@@ -252,7 +252,7 @@ fn signers() -> Vec<Vector> {
         fails(
             "signature",
             "signer-is-sibling",
-            "The answer is signed in the name of a zone beside its own.",
+            "The signer's name of the answer is a sibling zone.",
             spec,
             &signed_as("example2.com"),
             2014,
@@ -260,7 +260,7 @@ fn signers() -> Vec<Vector> {
         fails(
             "signature",
             "signer-below-owner",
-            "The answer is signed in the name of a zone below it.",
+            "The signer's name of the answer is a zone below it.",
             spec,
             &signed_as("x._veraid.example.com"),
             2014,
@@ -293,7 +293,7 @@ fn delegations() -> Vec<Vector> {
         fails(
             "ds",
             "ds-forged-by-attacker",
-            "Someone's own keys sign the zone and a DS for them, in the parent's name.",
+            "An attacker's keys sign the zone, and a DS for them with the parent zone as the signer's name.",
             spec,
             &changed(|chain| {
                 let keys = vec![attacker.clone()];
@@ -312,7 +312,7 @@ fn delegations() -> Vec<Vector> {
         fails(
             "ds",
             "digest-cut-off",
-            "The digest of the DS is an octet short.",
+            "The digest of the DS is one octet too short.",
             "RFC 4509 section 2.1",
             &changed(|chain| {
                 chain.change_link(&ds, |link| {
@@ -324,7 +324,7 @@ fn delegations() -> Vec<Vector> {
         fails(
             "ds",
             "digest-with-octet-more",
-            "The digest of the DS is an octet too long.",
+            "The digest of the DS is one octet too long.",
             "RFC 4509 section 2.1",
             &changed(|chain| chain.change_link(&ds, |link| link.rrset.rdata[0].push(0))),
             2003,
@@ -339,7 +339,7 @@ fn keys() -> Vec<Vector> {
         fails(
             "key",
             "dnskey-signed-by-other-entry-point",
-            "The zone's keys are signed by one with the SEP bit that no DS names, beside one that a DS does.",
+            "The zone's keys are signed by a key with the SEP flag that no DS names; a DS names another key.",
             "RFC 4035 section 5.2",
             &changed(|chain| {
                 chain.change_link(&dnskey, |link| {
@@ -352,7 +352,7 @@ fn keys() -> Vec<Vector> {
         still_proves(
             "key",
             "short-keys-beside-good",
-            "Records that are too short for a DNSKEY stand beside a good one and are skipped.",
+            "There are records too short for a DNSKEY in addition to a valid one; they are skipped.",
             "RFC 4034 section 2.1",
             &changed(|chain| {
                 chain.change_link(&dnskey, |link| {
@@ -433,17 +433,17 @@ fn numbers() -> Vec<Vector> {
         ),
         (
             "rsa-key-exponent-padded",
-            "An RSA exponent begins with a zero.",
+            "An RSA exponent starts with a zero octet.",
             rsa(&[0, 1, 0, 1], &modulus),
         ),
         (
             "rsa-key-modulus-padded",
-            "An RSA modulus begins with a zero.",
+            "An RSA modulus starts with a zero octet.",
             rsa(f4, &[&[0], modulus.as_slice()].concat()),
         ),
         (
             "rsa-key-long-form",
-            "The length of an RSA exponent takes three octets in place of one.",
+            "The length of an RSA exponent is encoded in three octets instead of one.",
             with_key(8, &[&[0, 0, 3], f4, modulus.as_slice()].concat(), &[1; 256]),
         ),
         ("rsa-key-empty", "An RSA key has no octets.", with_key(8, &[], &[1; 256])),
@@ -463,7 +463,7 @@ fn numbers() -> Vec<Vector> {
     for (case, description, chain) in [
         (
             "ecdsa-key-off-curve",
-            "A P-256 key is no point of the curve.",
+            "A P-256 key is not a point on the curve.",
             with_key(13, &off_curve, &[1; 64]),
         ),
         ("ecdsa-key-infinity", "A P-256 key is all zeros.", with_key(13, &infinity, &[1; 64])),
@@ -471,12 +471,12 @@ fn numbers() -> Vec<Vector> {
         // with R and A the neutral element and S 0.
         (
             "ed25519-small-order",
-            "An Ed25519 key and the signature's R are the neutral element, and S is 0.",
+            "An Ed25519 key and the signature's R are the identity element, and S is 0.",
             with_key(15, &small_order, &[small_order.as_slice(), &[0; 32]].concat()),
         ),
         (
             "ed25519-key-not-canonical",
-            "An Ed25519 key is the neutral element with the field's prime added.",
+            "An Ed25519 key is the identity element plus the field prime (a non-canonical encoding).",
             with_key(15, &above_field, &[small_order.as_slice(), &[0; 32]].concat()),
         ),
     ] {

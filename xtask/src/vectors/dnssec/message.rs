@@ -21,7 +21,7 @@ pub(super) fn messages() -> Vec<Vector> {
         still_proves(
             "message",
             "reversed-order",
-            "The messages stand in the order from the record up.",
+            "The messages are in order from the record up to the root.",
             "DomainAuth, \"DNSSEC Chain Serialisation\"",
             &chain,
         ),
@@ -57,8 +57,12 @@ pub(super) fn messages() -> Vec<Vector> {
         link.message()
     });
     for (chain, case, words) in [
-        (twice, "answer-twice", "Two equal messages answer the question."),
-        (two, "two-answers", "Two messages answer the question, each signed, with other records."),
+        (twice, "answer-twice", "Two identical messages answer the question."),
+        (
+            two,
+            "two-answers",
+            "Two messages answer the question with different records, both signed.",
+        ),
     ] {
         vectors.push(fails(
             "message",
@@ -93,7 +97,7 @@ pub(super) fn messages() -> Vec<Vector> {
         2001,
     ));
     for (case, words, flags) in [
-        ("no-flags", "no flags at all, not even that of a response", 0),
+        ("no-flags", "no flags at all, not even QR (response)", 0),
         ("all-harmless-flags", "the flags QR, AA, RD, RA, AD and CD", 0x85B0),
     ] {
         vectors.push(still_proves(
@@ -108,7 +112,7 @@ pub(super) fn messages() -> Vec<Vector> {
         fails(
             "message",
             "two-questions",
-            "The message with the record asks two questions.",
+            "The message with the record has two questions.",
             "RFC 9619",
             &replaced(&txt(), |message, _| message.question(&question(OWNER, "A"))),
             2001,
@@ -116,7 +120,7 @@ pub(super) fn messages() -> Vec<Vector> {
         fails(
             "message",
             "no-question",
-            "The message with the record asks no question.",
+            "The message with the record has no question.",
             "RFC 1035 section 4.1.2",
             &replaced(&txt(), |mut message, _| {
                 message.questions.clear();
@@ -160,7 +164,7 @@ pub(super) fn messages() -> Vec<Vector> {
         fails(
             "message",
             "record-of-another-name",
-            "The record in the answer section is of another name.",
+            "The record in the answer section has another owner name.",
             "RFC 4035 section 5.3.1",
             &replaced(&txt(), |mut message, _| {
                 for record in &mut message.answers {
@@ -190,7 +194,7 @@ pub(super) fn messages() -> Vec<Vector> {
         still_proves(
             "message",
             "unused-messages",
-            "The chain has messages that nobody asked for, one of them with an error.",
+            "The chain has unneeded messages, one of them with an error response code.",
             "DomainAuth, \"DNSSEC Chain Serialisation\"",
             &changed(|chain| {
                 let other = question("www.example.com", "A");
@@ -264,13 +268,13 @@ pub(super) fn wire_format() -> Vec<Vector> {
         still_proves(
             "wire",
             "mixed-case",
-            "Questions, owners and signer names are in mixed case; the canonical form is signed.",
+            "Questions, owners and signer names are in mixed case; the signature is over the canonical form.",
             "RFC 4034 section 6.2",
             &mixed_case,
         ),
         malformed(
             "trailing-octet",
-            "An octet follows the last record of a message.",
+            "One extra octet follows the last record of a message.",
             "RFC 1035 section 4.1",
             MessageBuilder::new(&question("x.example", "TXT")).trailing(&[0]).build(),
         ),
@@ -282,25 +286,25 @@ pub(super) fn wire_format() -> Vec<Vector> {
         ),
         malformed(
             "forward-pointer",
-            "A compression pointer points ahead.",
+            "A compression pointer points forwards.",
             names,
             unused_message(&[0xC0, 40], 1, &[0]),
         ),
         malformed(
             "unknown-label-type",
-            "A label is of type 01, which does not exist.",
+            "A label has type bits 01, which are undefined.",
             "RFC 6891 section 5",
             unused_message(&[0x41, 0], 0, &[]),
         ),
         malformed(
             "name-over-255-octets",
-            "A name takes 257 octets.",
+            "A name has 257 octets.",
             "RFC 1035 section 2.3.4",
             unused_message(&[long_name, vec![0]].concat(), 0, &[]),
         ),
         malformed(
             "data-length-too-long",
-            "The length of a record's data passes the end of the message.",
+            "The length of a record's data extends past the end of the message.",
             "RFC 1035 section 4.1.3",
             unused_message(&[0], 5, &[1, 2, 3, 4]),
         ),
@@ -313,7 +317,7 @@ pub(super) fn wire_format() -> Vec<Vector> {
         malformed("empty-message", "A message has no octets.", "RFC 1035 section 4.1.1", vec![]),
         malformed(
             "record-missing",
-            "The header counts one answer more than there is.",
+            "The header counts one more answer than the message has.",
             "RFC 1035 section 4.1.1",
             {
                 let mut message = MessageBuilder::new(&question("x.example", "TXT")).build();

@@ -31,54 +31,54 @@ pub(super) fn long_periods() -> Vec<Vector> {
     vec![
         with(
             "of-68-years-around",
-            "The period that is asked for has 2^31 - 1 seconds; the RRSIGs hold in the middle of it.",
+            "The requested period has 2^31 - 1 seconds; the RRSIGs are valid in the middle of it.",
             at(usual.start().as_unix_seconds() - (1 << 30)),
             LIMIT,
         ),
         with_later(
             "of-68-years-before",
-            "The period that is asked for has 2^31 - 1 seconds and ends in the second of the inception.",
+            "The requested period has 2^31 - 1 seconds and ends in the second of the inception.",
             LIMIT,
             LIMIT,
         ),
         with(
             "of-68-years-after",
-            "The period that is asked for has 2^31 - 1 seconds and starts in the second of the expiration, so its end is nearer to the next time at which serial numbers are those of the inception.",
+            "The requested period has 2^31 - 1 seconds and starts in the second of the expiration, so its end is nearer to the next time at which serial numbers equal the inception.",
             usual.end(),
             LIMIT,
         )
         .from("dnssec::time::period-starts-at-expiration"),
         with_later(
             "of-68-years-too-early",
-            "The period that is asked for has 2^31 - 1 seconds and ends in the second before the inception.",
+            "The requested period has 2^31 - 1 seconds and ends in the second before the inception.",
             LIMIT + 1,
             LIMIT,
         )
         .invalid(2031),
         with(
             "of-68-years-too-late",
-            "The period that is asked for has 2^31 - 1 seconds and starts in the second after the expiration.",
+            "The requested period has 2^31 - 1 seconds and starts in the second after the expiration.",
             usual.end().saturating_add(1),
             LIMIT,
         )
         .invalid(2031),
         with_later(
             "over-68-years-before",
-            "The period that is asked for has 2^31 seconds and ends in the second of the inception.",
+            "The requested period has 2^31 seconds and ends in the second of the inception.",
             LIMIT + 1,
             LIMIT + 1,
         )
         .invalid(2050),
         with(
             "over-68-years-after",
-            "The period that is asked for has 2^31 seconds and starts in the second of the expiration.",
+            "The requested period has 2^31 seconds and starts in the second of the expiration.",
             usual.end(),
             LIMIT + 1,
         )
         .invalid(2050),
         with(
             "of-all-time",
-            "The period that is asked for goes from 1970 to the end of 9999.",
+            "The requested period is from 1970 to the end of 9999.",
             Timestamp::MIN,
             Timestamp::MAX.as_unix_seconds(),
         )

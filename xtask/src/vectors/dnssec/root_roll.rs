@@ -22,8 +22,8 @@ impl Held {
 
     const fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Old => ("old-anchor", "the old RSA key alone is a trust anchor"),
-            Self::New => ("new-anchor", "the new P-256 key alone is a trust anchor"),
+            Self::Old => ("old-anchor", "only the old RSA key is a trust anchor"),
+            Self::New => ("new-anchor", "only the new P-256 key is a trust anchor"),
             Self::Both => ("both-anchors", "both keys are trust anchors"),
         }
     }
@@ -99,12 +99,12 @@ fn phases() -> Vec<Vector> {
     let phases = [
         (
             "before",
-            "The root signs with RSA, its zone-signing key of 1536 bits",
+            "The root signs with RSA; its zone-signing key has 1536 bits",
             &before,
             Held::New,
         ),
         ("during", "The root signs everything twice, with RSA and with P-256", &during, Held::Both),
-        ("after", "The root signs with P-256 alone", &after, Held::Old),
+        ("after", "The root signs with P-256 only", &after, Held::Old),
     ];
     let mut vectors = Vec::new();
     for (case, description, chain, fails_with) in phases {
@@ -121,7 +121,7 @@ fn phases() -> Vec<Vector> {
     for anchors in [Held::Old, Held::Both] {
         vectors.push(held(
             "pruned",
-            "Of a root that signs twice the chain keeps the RSA signature over the keys and the P-256 signature over the DS",
+            "The root signs everything twice; the chain keeps only the RSA signature over the keys and the P-256 signature over the DS",
             SPEC,
             &pruned,
             anchors,
@@ -131,7 +131,7 @@ fn phases() -> Vec<Vector> {
     vectors.push(
         held(
             "pruned",
-            "Of a root that signs twice the chain keeps the RSA signature over the keys and the P-256 signature over the DS",
+            "The root signs everything twice; the chain keeps only the RSA signature over the keys and the P-256 signature over the DS",
             SPEC,
             &pruned,
             Held::New,
@@ -174,7 +174,7 @@ fn revocations() -> Vec<Vector> {
         .map(|anchors| {
             held(
                 "revoked",
-                "The old key is revoked and signs its revocation, the new key signs",
+                "The old key is revoked and signs its own revocation; the new key signs",
                 REVOKED,
                 &chain,
                 anchors,
@@ -199,9 +199,7 @@ fn sizes() -> Vec<Vector> {
         still_proves(
             "root-roll",
             &format!("root-roll-{case}"),
-            &format!(
-                "The root's zone-signing key is an RSA key of {bits} bits beside one of P-256."
-            ),
+            &format!("The root has a {bits}-bit RSA zone-signing key and one on P-256."),
             "RFC 3110 section 2",
             &below_root(&[old_ksk()], &[zsk, new_zsk()]),
         )

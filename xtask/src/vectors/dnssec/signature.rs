@@ -11,7 +11,7 @@ pub(super) fn signatures() -> Vec<Vector> {
         fails(
             "signature",
             "data-changed",
-            "The TXT record is another than the one that was signed.",
+            "The TXT record is not the one that was signed.",
             "RFC 4035 section 5.3.3",
             &changed(|chain| {
                 let link = chain.link(&txt()).clone();
@@ -53,7 +53,7 @@ pub(super) fn signatures() -> Vec<Vector> {
         still_proves(
             "signature",
             "ttl-counted-down",
-            "A cache has counted the record's TTL down; the original one is signed.",
+            "The record's TTL was decremented by a cache; the original TTL is signed.",
             "RFC 4034 section 3.1.4",
             &replaced(&txt(), |mut message, _| {
                 message.answers.iter_mut().for_each(|record| record.ttl = 10);
@@ -92,7 +92,7 @@ pub(super) fn signatures() -> Vec<Vector> {
         fails(
             "signature",
             "other-signer",
-            "The RRSIG names the parent zone as its signer; the zone's own key made it.",
+            "The RRSIG names the parent zone as its signer, but was made with the zone's own key.",
             spec,
             &with_fields(&|fields| fields.signer = name("com")),
             2014,
@@ -108,7 +108,7 @@ pub(super) fn signatures() -> Vec<Vector> {
         fails(
             "signature",
             "algorithm-differs",
-            "The RRSIG has another algorithm than the key of its tag.",
+            "The RRSIG's algorithm is not that of the key with its tag.",
             spec,
             &with_fields(&|fields| fields.algorithm = 14),
             2013,
@@ -124,7 +124,7 @@ pub(super) fn signatures() -> Vec<Vector> {
         fails(
             "signature",
             "owner-differs",
-            "The RRSIG belongs to another owner than the record.",
+            "The RRSIG has an owner other than the record's.",
             spec,
             &replaced(&txt(), |mut message, _| {
                 message.answers[1].owner = name("_veraid.example.org").as_wire().to_vec();
@@ -135,7 +135,7 @@ pub(super) fn signatures() -> Vec<Vector> {
         still_proves(
             "signature",
             "unusable-rrsig-beside-good",
-            "RRSIGs of an unknown algorithm and of an unknown key stand beside a good one.",
+            "There are RRSIGs of an unknown algorithm and of an unknown key in addition to a valid one.",
             spec,
             &changed(|chain| {
                 let link = chain.link(&txt()).clone();
@@ -148,7 +148,7 @@ pub(super) fn signatures() -> Vec<Vector> {
         still_proves(
             "signature",
             "bogus-rrsig-beside-good",
-            "An RRSIG that does not hold stands beside one that does.",
+            "There is an invalid RRSIG in addition to a valid one.",
             spec,
             &changed(|chain| {
                 let link = chain.link(&txt()).clone();
@@ -162,7 +162,7 @@ pub(super) fn signatures() -> Vec<Vector> {
         fails(
             "signature",
             "signer-name-compressed",
-            "The RRSIG's signer name is compressed, which makes it no RRSIG.",
+            "The RRSIG's signer name is compressed, so it is not an RRSIG.",
             "RFC 4034 section 3.1.7",
             &changed(|chain| {
                 let link = chain.link(&txt()).clone();
@@ -189,7 +189,7 @@ pub(super) fn aliases() -> Vec<Vector> {
         fails(
             "alias",
             "cname-at-owner",
-            "A CNAME at the owner stands beside the TXT record.",
+            "There is a CNAME at the owner in addition to the TXT record.",
             spec,
             &with(&alias(OWNER, RecordType::CNAME, "_veraid.example.org")),
             2005,
@@ -219,7 +219,7 @@ pub(super) fn aliases() -> Vec<Vector> {
         fails(
             "alias",
             "dname-at-owner",
-            "A DNAME at the owner stands beside the TXT record.",
+            "There is a DNAME at the owner in addition to the TXT record.",
             "RFC 6672 section 2.4",
             &with(&alias(OWNER, RecordType::DNAME, "example.org")),
             2005,
@@ -227,7 +227,7 @@ pub(super) fn aliases() -> Vec<Vector> {
         fails(
             "alias",
             "dname-above-owner",
-            "A DNAME of the zone stands beside the TXT record.",
+            "There is a DNAME at the zone's apex in addition to the TXT record.",
             "RFC 6672 section 2.2",
             &with(&alias("example.com", RecordType::DNAME, "example.org")),
             2005,
@@ -235,7 +235,7 @@ pub(super) fn aliases() -> Vec<Vector> {
         fails(
             "alias",
             "dname-at-top-level-domain",
-            "A DNAME of the top-level domain stands beside the TXT record.",
+            "There is a DNAME at the top-level domain in addition to the TXT record.",
             "RFC 6672 section 2.2",
             &with(&alias("com", RecordType::DNAME, "example")),
             2005,
@@ -243,14 +243,14 @@ pub(super) fn aliases() -> Vec<Vector> {
         still_proves(
             "alias",
             "cname-of-another-name",
-            "A CNAME of another name stands in the answer section.",
+            "There is a CNAME of another name in the answer section.",
             spec,
             &with(&alias("www.example.com", RecordType::CNAME, "example.org")),
         ),
         still_proves(
             "alias",
             "dname-below-owner",
-            "A DNAME below the owner stands in the answer section.",
+            "There is a DNAME below the owner in the answer section.",
             "RFC 6672 section 2.2",
             &with(&alias("x._veraid.example.com", RecordType::DNAME, "example.org")),
         ),
@@ -303,7 +303,7 @@ pub(super) fn times() -> Vec<Vector> {
         still_proves(
             "time",
             "period-ends-at-inception",
-            "The period that is asked for ends in the second of the inception.",
+            "The requested period ends in the second of the inception.",
             spec,
             &chain,
         )
@@ -311,7 +311,7 @@ pub(super) fn times() -> Vec<Vector> {
         still_proves(
             "time",
             "period-starts-at-expiration",
-            "The period that is asked for starts in the second of the expiration.",
+            "The requested period starts in the second of the expiration.",
             spec,
             &chain,
         )
@@ -329,7 +329,7 @@ pub(super) fn times() -> Vec<Vector> {
         fails(
             "time",
             "half-the-circle",
-            "Inception and expiration are 2^31 seconds apart, so it is open which comes first.",
+            "Inception and expiration are 2^31 seconds apart, so their order is undefined.",
             "RFC 1982 section 3.2",
             &changed(|chain| {
                 chain.change_rrsigs(&txt(), |fields| {
@@ -359,7 +359,7 @@ pub(super) fn times() -> Vec<Vector> {
             let instant = at(middle.checked_add_signed(offset).unwrap());
             let vector = Vector::chain(
                 id("time", &format!("{side}-{case}")),
-                format!("RRSIGs hold around {words} seconds; the instant is {side} that."),
+                format!("RRSIGs are valid around {words} seconds; the instant is {side} that."),
                 spec,
                 &chain,
                 txt(),
@@ -369,7 +369,7 @@ pub(super) fn times() -> Vec<Vector> {
         vectors.push(
             Vector::chain(
                 id("time", &format!("expired-after-{case}")),
-                format!("RRSIGs hold around {words} seconds; the instant is after their end."),
+                format!("RRSIGs are valid around {words} seconds; the instant is after their end."),
                 spec,
                 &chain,
                 txt(),
@@ -417,44 +417,52 @@ fn several_rrsigs() -> Vec<Vector> {
     };
     vec![
         proves(
-            base("later-of-two", "Only the later of two RRSIGs holds at the instant.", &later)
+            base("later-of-two", "Only the later of two RRSIGs is valid at the instant.", &later)
                 .at(NOW.saturating_add(250)),
             &[text()],
             seconds(200, 300),
         ),
         proves(
-            base("earlier-of-two", "Only the earlier of two RRSIGs holds at the instant.", &later)
-                .at(NOW.saturating_add(50)),
+            base(
+                "earlier-of-two",
+                "Only the earlier of two RRSIGs is valid at the instant.",
+                &later,
+            )
+            .at(NOW.saturating_add(50)),
             &[text()],
             seconds(0, 100),
         ),
-        base("gap-between-two", "The instant is between two RRSIGs.", &later)
+        base("gap-between-two", "The instant is between the periods of two RRSIGs.", &later)
             .at(NOW.saturating_add(150))
             .invalid(2031),
         base(
             "disjoint",
-            "Keys and record are each signed for some of the period, never at the same second.",
+            "Keys and record are each signed for part of the period, but have no second in common.",
             &earlier_only,
         )
         .period(seconds(0, 30))
         .invalid(2031),
         base(
             "pairwise-overlaps",
-            "Any two of DS, keys and record hold at a common second; all three never do.",
+            "Any two of DS, keys and record are valid at a common second, but never all three.",
             &pairwise,
         )
         .period(seconds(0, 10))
         .invalid(2031),
         proves(
-            base("one-common-second", "Keys and record hold together for one second.", &touching)
-                .period(seconds(0, 30)),
+            base(
+                "one-common-second",
+                "Keys and record are both valid for one second only.",
+                &touching,
+            )
+            .period(seconds(0, 30)),
             &[text()],
             seconds(10, 10),
         ),
         records_only(
             base(
                 "two-dnskey-messages",
-                "Two messages hold the zone's keys, signed for different times.",
+                "Two messages contain the zone's keys, signed for different times.",
                 &old_and_new,
             )
             .at(NOW.saturating_add(250)),
@@ -462,7 +470,7 @@ fn several_rrsigs() -> Vec<Vector> {
         ),
         base(
             "between-two-dnskey-messages",
-            "Two messages hold the zone's keys; the instant is between the times of both.",
+            "Two messages contain the zone's keys; the instant is between their signed times.",
             &old_and_new,
         )
         .at(NOW.saturating_add(150))

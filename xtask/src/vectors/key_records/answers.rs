@@ -7,7 +7,7 @@ pub(super) fn answers(profile: TestProfile) -> Vec<Vector> {
         vary(
             "key-record",
             "records-in-two-messages",
-            "Two messages answer the question for key records, with the same records.",
+            "Two messages answer the question for key records with the same records.",
             SELECTION,
             &member(profile),
             &Customisation::new().chain(|chain| {
@@ -25,7 +25,7 @@ pub(super) fn answers(profile: TestProfile) -> Vec<Vector> {
         vectors.push(with_records(
             profile,
             "record-form-of-web-page",
-            "The number of a digest type stands before the key id.",
+            "A digest type precedes the key id.",
             TXT,
             vec![one("1 1 KEY 3600", VeraId)],
             2150,

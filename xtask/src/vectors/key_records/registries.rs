@@ -8,48 +8,48 @@ use super::*;
 pub(super) fn registries(profile: TestProfile) -> Vec<Vector> {
     let cases: &[(&str, &str, &str, u16)] = match profile {
         VeraId => &[
-            ("algorithm-4", "the algorithm 4", "4 KEY 3600", 0),
-            ("algorithm-255", "the algorithm 255", "255 KEY 3600", 0),
+            ("algorithm-4", "algorithm 4", "4 KEY 3600", 0),
+            ("algorithm-255", "algorithm 255", "255 KEY 3600", 0),
             (
                 "algorithm-of-20-digits",
                 "an algorithm of 20 digits",
                 "10000000000000000000 KEY 3600",
                 0,
             ),
-            ("algorithm-4-and-other-fields", "the algorithm 4 and no TTL override", "4 KEY", 0),
-            ("algorithm-0", "the algorithm 0", "0 KEY 3600", 2112),
-            ("algorithm-padded", "the algorithm 04", "04 KEY 3600", 2112),
-            ("algorithm-word", "a word as algorithm", "rsa KEY 3600", 2112),
+            ("algorithm-4-and-other-fields", "algorithm 4 and no TTL override", "4 KEY", 0),
+            ("algorithm-0", "algorithm 0", "0 KEY 3600", 2112),
+            ("algorithm-padded", "algorithm 04", "04 KEY 3600", 2112),
+            ("algorithm-word", "a word as the algorithm", "rsa KEY 3600", 2112),
         ],
         DomainAuth => &[
-            ("version-1", "the version 1", "1 1 1 KEY 3600", 0),
-            ("version-10", "the version 10", "10 1 1 KEY 3600", 0),
-            ("algorithm-4", "the algorithm 4", "0 4 1 KEY 3600", 0),
-            ("algorithm-255", "the algorithm 255", "0 255 1 KEY 3600", 0),
+            ("version-1", "version 1", "1 1 1 KEY 3600", 0),
+            ("version-10", "version 10", "10 1 1 KEY 3600", 0),
+            ("algorithm-4", "algorithm 4", "0 4 1 KEY 3600", 0),
+            ("algorithm-255", "algorithm 255", "0 255 1 KEY 3600", 0),
             (
                 "algorithm-of-20-digits",
                 "an algorithm of 20 digits",
                 "0 10000000000000000000 1 KEY 3600",
                 0,
             ),
-            ("digest-type-4", "the digest type 4", "0 1 4 KEY 3600", 0),
+            ("digest-type-4", "digest type 4", "0 1 4 KEY 3600", 0),
             (
                 "algorithm-4-digest-type-0",
-                "the algorithm 4 and the digest type 0, which is reserved for such",
+                "algorithm 4 and digest type 0, which is reserved for such keys",
                 "0 4 0 KEY 3600",
                 0,
             ),
-            ("both-unregistered", "the algorithm 4 and the digest type 4", "0 4 4 KEY 3600", 0),
+            ("both-unregistered", "algorithm 4 and digest type 4", "0 4 4 KEY 3600", 0),
             (
                 "algorithm-4-and-other-fields",
-                "the algorithm 4 and a TTL override that is none",
+                "algorithm 4 and an invalid TTL override",
                 "0 4 1 KEY week",
                 0,
             ),
-            ("algorithm-0", "the algorithm 0", "0 0 1 KEY 3600", 2112),
-            ("algorithm-padded", "the algorithm 04", "0 04 1 KEY 3600", 2112),
-            ("algorithm-word", "a word as algorithm", "0 rsa 1 KEY 3600", 2112),
-            ("digest-type-0", "the digest type 0", "0 1 0 KEY 3600", 2112),
+            ("algorithm-0", "algorithm 0", "0 0 1 KEY 3600", 2112),
+            ("algorithm-padded", "algorithm 04", "0 04 1 KEY 3600", 2112),
+            ("algorithm-word", "a word as the algorithm", "0 rsa 1 KEY 3600", 2112),
+            ("digest-type-0", "digest type 0", "0 1 0 KEY 3600", 2112),
             ("digest-type-negative", "a negative digest type", "0 1 -1 KEY 3600", 2112),
         ],
     };
@@ -59,7 +59,9 @@ pub(super) fn registries(profile: TestProfile) -> Vec<Vector> {
             with_records(
                 profile,
                 &format!("records-{name}-beside"),
-                &format!("A record of the same key with {words} stands beside the good one."),
+                &format!(
+                    "There is a record for the same key with {words} in addition to the valid one."
+                ),
                 REGISTRIES,
                 vec![one(text, profile), usual(profile, 3600, None)],
                 *code,
@@ -85,19 +87,19 @@ pub(super) fn services(profile: TestProfile) -> Vec<Vector> {
     let mut vectors = vec![
         case(
             "service-over-128-bits",
-            "The record is bound to the service, whose last number has 129 bits.",
+            "The record is bound to the service, whose OID has a last arc of 129 bits.",
             vec![record(large)],
             0,
         ),
         case(
             "other-service-over-128-bits",
-            "The record is bound to a service whose number of 129 bits is another one.",
+            "The record is bound to a service whose OID has a different last arc of 129 bits.",
             vec![record(larger)],
             2111,
         ),
         case(
             "services-over-128-bits",
-            "Two records are bound to services whose numbers of 129 bits differ.",
+            "Two records are bound to services whose OIDs differ in the last arc of 129 bits.",
             vec![record(larger), record(large)],
             0,
         ),
@@ -111,7 +113,7 @@ pub(super) fn services(profile: TestProfile) -> Vec<Vector> {
         let strings: Vec<&[u8]> = text.as_bytes().chunks(255).collect();
         vectors.push(case(
             "service-over-128-octets",
-            "A record is bound to an identifier that is too long for a service, and another to the service.",
+            "One record is bound to an OID that is too long for a service, and another to the service.",
             vec![txt_rdata(&strings), record(large)],
             0,
         ));

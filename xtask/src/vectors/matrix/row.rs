@@ -30,14 +30,14 @@ impl RowStatus {
 
     pub(super) const fn meaning(self) -> &'static str {
         match self {
-            Self::Does => "The project does what is asked.",
+            Self::Does => "The project does what the sentence requires.",
             Self::InPart => "It does some of it; the note says what is missing.",
             Self::Departs => "It does something else, for the reason in the note.",
             Self::NotDone => "It does not do it, for the reason in the note.",
             Self::Duty => {
-                "Asked of organisations, service designers, applications or the registries' experts."
+                "A requirement for organisations, service designers, applications or the registries' experts."
             }
-            Self::Open => "A permission that obliges to nothing here.",
+            Self::Open => "A permission; nothing to implement.",
         }
     }
 }
@@ -87,7 +87,7 @@ pub(super) fn parse(text: &str, sentences: u16) -> Result<Vec<Row>, String> {
     for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let row = parse_line(line).map_err(|problem| format!("{line:?}: {problem}"))?;
         if row.first != next || row.last < row.first {
-            return Err(format!("{line:?}: sentence {next} is expected here"));
+            return Err(format!("{line:?}: expected sentence {next}"));
         }
         next = row.last + 1;
         rows.push(row);
@@ -103,14 +103,14 @@ fn parse_line(line: &str) -> Result<Row, String> {
         ["MUST", "MUST NOT", "REQUIRED", "SHOULD", "SHOULD NOT", "RECOMMENDED", "MAY", "OPTIONAL"];
     let fields: Vec<&str> = line.split('|').map(str::trim).collect();
     let [number, section, level, asks, verdict, evidence, note] = fields[..] else {
-        return Err(format!("{} fields instead of 7", fields.len()));
+        return Err(format!("{} fields, expected 7", fields.len()));
     };
     let (first, last) = number.split_once('-').unwrap_or((number, number));
     let parsed = |number: &str| number.parse().map_err(|_| format!("{number:?} is not a number"));
     let verdict = RowStatus::ALL.into_iter().find(|known| known.name() == verdict);
-    let verdict = verdict.ok_or("the verdict is unknown")?;
+    let verdict = verdict.ok_or("unknown verdict")?;
     if level.split(", ").any(|word| !LEVELS.contains(&word)) {
-        return Err(format!("{level:?} is not made of requirement words"));
+        return Err(format!("{level:?} contains other than requirement words"));
     }
     let (mut vectors, mut tests) = (Vec::new(), Vec::new());
     let mut words = evidence.split_whitespace().map(str::to_owned);
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_sentence_has_one_row_with_what_its_verdict_needs() {
+    fn every_sentence_has_one_row_with_the_evidence_of_its_verdict() {
         let parsed = |text| parse(text, 3).map(|rows| rows.len());
         assert_eq!(
             parsed(
@@ -157,10 +157,10 @@ mod tests {
         for (text, problem) in [
             ("1 | 3 | MUST | a | duty | |", "1 sentences of 3 have a row"),
             ("1-4 | 3 | MUST | a | duty | |", "4 sentences of 3 have a row"),
-            ("2 | 3 | MUST | a | duty | |", "sentence 1 is expected here"),
-            ("1 | 3 | MUST | a | duty |", "6 fields instead of 7"),
-            ("1 | 3 | OUGHT | a | duty | |", "not made of requirement words"),
-            ("1 | 3 | MUST | a | done | |", "the verdict is unknown"),
+            ("2 | 3 | MUST | a | duty | |", "expected sentence 1"),
+            ("1 | 3 | MUST | a | duty |", "6 fields, expected 7"),
+            ("1 | 3 | OUGHT | a | duty | |", "contains other than requirement words"),
+            ("1 | 3 | MUST | a | done | |", "unknown verdict"),
             ("1 | 3 | MUST | a | does | |", "does needs a vector or a test"),
             ("1 | 3 | MUST | a | in part | test b |", "in part needs a note"),
             ("1 | 3 | MUST | a | not done | |", "not done needs a note"),

@@ -268,7 +268,7 @@ impl<'a> Fields<'a> {
 
     fn number<T: std::str::FromStr>(&self, name: &str) -> Result<T, String> {
         let digits = self.value(name)?.split(|c: char| !c.is_ascii_digit()).next();
-        digits.unwrap_or_default().parse().map_err(|_| format!("{name} is no number"))
+        digits.unwrap_or_default().parse().map_err(|_| format!("{name} is not a number"))
     }
 
     fn octet(&self, name: &str) -> Result<u8, String> {

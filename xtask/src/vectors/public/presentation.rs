@@ -43,11 +43,11 @@ pub(super) fn record(line: &str) -> Result<Record, String> {
 }
 
 pub(super) fn name(text: &str) -> Result<Name, String> {
-    text.parse().map_err(|_| format!("{text} is no name"))
+    text.parse().map_err(|_| format!("{text} is not a name"))
 }
 
 pub(super) fn record_type(text: &str) -> Result<RecordType, String> {
-    text.parse().map_err(|_| format!("{text} is no type"))
+    text.parse().map_err(|_| format!("{text} is not a type"))
 }
 
 fn rdata(record_type: RecordType, fields: &[&str]) -> Result<Vec<u8>, String> {
@@ -153,7 +153,7 @@ fn serial(field: &str) -> Result<u32, String> {
 
 /// An instant as `YYYYMMDDHHmmSS`.
 pub(super) fn instant(field: &str) -> Result<Timestamp, String> {
-    let part = |from: usize, to: usize| field.get(from..to).ok_or(format!("{field} is no time"));
+    let part = |from: usize, to: usize| field.get(from..to).ok_or(format!("{field} is not a time"));
     let two = |from: usize| small(part(from, from + 2)?);
     Timestamp::from_utc(UtcDateTime {
         year: part(0, 4)?.parse().map_err(text)?,
@@ -163,11 +163,11 @@ pub(super) fn instant(field: &str) -> Result<Timestamp, String> {
         minute: two(10)?,
         second: two(12)?,
     })
-    .ok_or_else(|| format!("{field} is no time"))
+    .ok_or_else(|| format!("{field} is not a time"))
 }
 
 pub(super) fn base64(text: &str) -> Result<Vec<u8>, String> {
-    Base64::decode_vec(text).map_err(|_| format!("{text} is no Base64"))
+    Base64::decode_vec(text).map_err(|_| format!("{text} is not Base64"))
 }
 
 pub(super) fn hex(text: &str) -> Result<Vec<u8>, String> {
@@ -175,7 +175,7 @@ pub(super) fn hex(text: &str) -> Result<Vec<u8>, String> {
         |index: usize| text.get(index..index + 2).and_then(|p| u8::from_str_radix(p, 16).ok());
     (0..text.len())
         .step_by(2)
-        .map(|index| pair(index).ok_or_else(|| format!("{text} is no hexadecimal")))
+        .map(|index| pair(index).ok_or_else(|| format!("{text} is not hexadecimal")))
         .collect()
 }
 
@@ -185,7 +185,7 @@ fn base32(text: &str) -> Result<Vec<u8>, String> {
     let mut octets = Vec::new();
     let (mut bits, mut count) = (0_u32, 0_u32);
     for digit in text.chars() {
-        let value = digit.to_digit(32).ok_or(format!("{text} is no Base 32"))?;
+        let value = digit.to_digit(32).ok_or(format!("{text} is not Base 32"))?;
         bits = bits << 5 | value;
         count += 5;
         if count >= 8 {

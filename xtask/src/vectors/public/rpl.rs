@@ -157,7 +157,7 @@ fn question(line: &str) -> Result<Question, String> {
         // Not a record type.
         Some("ANY") => RecordType::new(255),
         Some(text) => presentation::record_type(text)?,
-        None => return Err(format!("{line} is no question")),
+        None => return Err(format!("{line} is not a question")),
     };
     Ok(Question { name, record_type })
 }

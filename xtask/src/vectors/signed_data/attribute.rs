@@ -69,7 +69,7 @@ pub(super) fn attributes(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "message-digest-of-other-hash",
-            "The message digest is made with SHA-512, the signer's hash is SHA-256.",
+            "The message digest uses SHA-512, but the signer's hash is SHA-256.",
             "RFC 5652 section 11.2",
             Box::new(|s| {
                 let mut all = s.signed_attributes();
@@ -101,14 +101,14 @@ pub(super) fn attributes(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "unknown",
-            "There is an attribute that nobody knows.",
+            "There is an unknown attribute.",
             "RFC 5652 section 5.3",
             with(vec![attribute("1.2.3.4", &[der_writer::null()])]),
             0,
         ),
         (
             "unknown-twice",
-            "An attribute that nobody knows is there twice.",
+            "An unknown attribute is present twice.",
             "RFC 5652 section 5.3",
             with(vec![
                 attribute("1.2.3.4", &[der_writer::null()]),
@@ -118,14 +118,14 @@ pub(super) fn attributes(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "unknown-without-value",
-            "An attribute that nobody knows has no value.",
+            "An unknown attribute has no value.",
             "RFC 5652 section 5.3",
             with(vec![attribute("1.2.3.4", &[])]),
             2310,
         ),
         (
             "protection",
-            "The algorithm-protection attribute agrees.",
+            "The algorithm-protection attribute matches the algorithms used.",
             "RFC 6211 section 2",
             with(vec![protection(Digest::Sha256, Digest::Sha256)]),
             0,
@@ -206,14 +206,14 @@ pub(super) fn metadata(profile: TestProfile) -> Vec<Vector> {
     let cases: Vec<(&str, &str, &'static str, Change, u16)> = vec![
         (
             "start-fraction",
-            "The start has a fraction of a second, as deployed software writes it.",
+            "The start has a fraction of a second, as deployed software encodes it.",
             time,
             start("20261122115900.781Z"),
             fraction,
         ),
         (
             "end-fraction",
-            "The end has a fraction of a second; it is dropped.",
+            "The end has a fraction of a second, which is discarded.",
             time,
             end("20261122121000.999Z"),
             fraction,
@@ -234,19 +234,19 @@ pub(super) fn metadata(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "fraction-no-digits",
-            "The start has a point and no fraction.",
+            "The start has a decimal point without a fraction.",
             time,
             start("20261122115900.Z"),
             1004,
         ),
         (
             "fraction-comma",
-            "The start has a fraction after a comma.",
+            "The start has a fraction, written with a comma.",
             time,
             start("20261122115900,5Z"),
             1004,
         ),
-        ("offset", "The start has an offset.", time, start("20261122115900+0000"), 1004),
+        ("offset", "The start has a UTC offset.", time, start("20261122115900+0000"), 1004),
         ("local-time", "The start has no Z.", time, start("20261122115900"), 1004),
         ("no-seconds", "The start has no seconds.", time, start("202611221159Z"), 1004),
         ("no-minutes", "The start has no minutes.", time, start("2026112211Z"), 1004),
@@ -260,13 +260,7 @@ pub(super) fn metadata(profile: TestProfile) -> Vec<Vector> {
             end("20261131115900Z"),
             1004,
         ),
-        (
-            "two-digit-year",
-            "The start has two digits for the year.",
-            time,
-            start("261122115900Z"),
-            1004,
-        ),
+        ("two-digit-year", "The start has a two-digit year.", time, start("261122115900Z"), 1004),
         ("empty-time", "The start is empty.", time, start(""), 1004),
         ("inverted", "The end is before the start.", METADATA, end("20261122115859Z"), 2317),
         (
@@ -278,14 +272,14 @@ pub(super) fn metadata(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "service-prefix",
-            "The signature is for a prefix of the service's identifier.",
+            "The signature is for a prefix of the service's OID.",
             METADATA,
             service("1.3.6.1.4.1.58708.3"),
             2401,
         ),
         (
             "service-suffix",
-            "The signature is for an identifier below the service's.",
+            "The signature is for an OID below the service's.",
             METADATA,
             service("1.3.6.1.4.1.58708.3.0.0"),
             2401,
@@ -318,7 +312,7 @@ pub(super) fn attribution(profile: TestProfile) -> Vec<Vector> {
         ),
         (
             "attribution-no-utf-8",
-            "The attribution is no UTF-8.",
+            "The attribution is not valid UTF-8.",
             ATTRIBUTION,
             value(vec![der_writer::tlv(der_writer::UTF8_STRING, &[b"ali\xFFce"])]),
             2312,

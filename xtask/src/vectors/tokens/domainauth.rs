@@ -16,15 +16,11 @@ pub(super) fn domainauth() -> Vec<Vector> {
     let spaced = [b" \r\n\t".as_slice(), &with(""), b"\n"].concat();
     let array = [b"[".as_slice(), &with(""), b"]"].concat();
     let mut vectors = vec![
-        json(
-            "unknown-member",
-            "The token has a member that nobody knows.",
-            with(r#","other":[1]"#),
-        ),
-        json("white-space", "White space surrounds the token.", spaced),
+        json("unknown-member", "The token has an unknown member.", with(r#","other":[1]"#)),
+        json("white-space", "There is white space around the token.", spaced),
         json(
             "claims-proto",
-            "A claim is called `__proto__`, which is a name as any.",
+            "A claim is named `__proto__`, which is an ordinary name.",
             with(r#","claims":{"__proto__":"x"}"#),
         )
         .fact("claims", Json::object([("__proto__", Json::text("x"))])),
@@ -35,19 +31,27 @@ pub(super) fn domainauth() -> Vec<Vector> {
         ("claim-object", "A claim is an object.", with(r#","claims":{"a":{}}"#)),
         (
             "audience-twice",
-            "There are two audiences, the same.",
+            "The same audience appears twice.",
             with(&format!(r#","audience":"{AUDIENCE}""#)),
         ),
-        ("no-utf-8", "A string is no UTF-8.", bad_utf8),
-        ("bom", "A byte order mark stands before the token.", bom),
+        ("no-utf-8", "A string is not valid UTF-8.", bad_utf8),
+        ("bom", "A byte order mark precedes the token.", bom),
         ("array", "The token is an array.", array),
         ("second-value", "Another value follows the token.", [with(""), b" {}".to_vec()].concat()),
     ] {
         vectors.push(json(case, description, content).invalid(3001));
     }
     for (case, description, audience) in [
-        ("upper-case", "The verifier's audience has another case.", "https://API.example.com"),
-        ("trailing-slash", "The verifier's audience has a slash more.", "https://api.example.com/"),
+        (
+            "upper-case",
+            "The verifier's audience differs in case from the token's.",
+            "https://API.example.com",
+        ),
+        (
+            "trailing-slash",
+            "The verifier's audience has an extra trailing slash.",
+            "https://api.example.com/",
+        ),
     ] {
         let mut vector = of("audience", case, description, &base).invalid(3002);
         vector.audience = Some(audience.into());
@@ -64,7 +68,7 @@ pub(super) fn domainauth() -> Vec<Vector> {
         of(
             "bundle",
             "detached",
-            "The token is not in the bundle.",
+            "The token is detached.",
             &Scenario { encapsulation: Encapsulation::Detached, ..base.clone() },
         )
         .invalid(2315),
@@ -72,8 +76,8 @@ pub(super) fn domainauth() -> Vec<Vector> {
     let lasting =
         |after| Scenario { signature_period: seconds_around_now(60, after), ..base.clone() };
     vectors.extend([
-        of("lifetime", "one-hour", "The token is for 3,600 s.", &lasting(3540)),
-        of("lifetime", "over-one-hour", "The token is for 3,601 s.", &lasting(3541)).invalid(2403),
+        of("lifetime", "one-hour", "The token lasts 3,600 s.", &lasting(3540)),
+        of("lifetime", "over-one-hour", "The token lasts 3,601 s.", &lasting(3541)).invalid(2403),
     ]);
     for octets in [16_384_usize, 16_385] {
         let padded = |more: usize| {
@@ -83,7 +87,7 @@ pub(super) fn domainauth() -> Vec<Vector> {
             (scenario, made)
         };
         let (scenario, _) = fitted(octets, padded, |(_, made)| made.der.len());
-        let description = format!("The token bundle has {octets} octets.");
+        let description = format!("The token bundle has {octets} bytes.");
         let vector = of("limit", &format!("limit-octets-{octets}"), &description, &scenario);
         vectors.push(if octets > 16_384 { vector.malformed(1001) } else { vector });
     }

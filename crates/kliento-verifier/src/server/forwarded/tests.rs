@@ -11,7 +11,7 @@ fn forwarded(scheme: &str, host: &str, target: &str) -> Forwarded {
     Forwarded { scheme, host, target }
 }
 
-/// Returns the audience, or the kind of refusal.
+/// Returns the audience, or the kind of error.
 fn of(audiences: &Audiences, forwarded: &Forwarded) -> String {
     match audiences.of(forwarded) {
         Ok(audiences) => audiences.join(" "),
@@ -58,7 +58,7 @@ fn the_longest_path_decides_and_other_hosts_do_not_count() {
 }
 
 #[test]
-fn a_request_that_no_route_claims_has_no_audience() {
+fn a_request_that_no_route_matches_has_no_audience() {
     let audiences = audiences(ROUTES);
     for host in ["other.example", "xn--api.example", "127.0.0.1", "example", "api.example.com"] {
         for target in ["/", "/admin", "", "//"] {
@@ -75,7 +75,7 @@ fn a_request_that_no_route_claims_has_no_audience() {
 }
 
 #[test]
-fn a_host_that_is_absent_twice_or_unreadable_has_no_audience() {
+fn a_missing_repeated_or_unreadable_host_has_no_audience() {
     let audiences = audiences(ROUTES);
     for host in
         ["", "api.example:", "a,b", "x@api.example", "api.example..", "api.example, api.example"]
@@ -133,7 +133,7 @@ fn a_path_that_servers_read_differently_has_no_audience() {
 }
 
 #[test]
-fn escapes_that_no_route_distinguishes_are_let_pass() {
+fn escapes_that_no_route_distinguishes_are_admitted() {
     let audiences = audiences(ROUTES);
     for (target, expected) in [
         ("/users/alice%40example.com", "api"),
@@ -152,7 +152,7 @@ fn escapes_that_no_route_distinguishes_are_let_pass() {
 }
 
 #[test]
-fn routes_that_differ_in_an_ending_tell_it_apart() {
+fn routes_that_differ_in_an_ending_distinguish_it() {
     let toml = r#"
         [[routes]]
         audience = "any"
@@ -184,13 +184,13 @@ fn routes_that_differ_in_an_ending_tell_it_apart() {
 }
 
 #[test]
-fn lenient_readings_of_one_audience_are_not_in_the_way() {
+fn lenient_readings_within_one_audience_are_allowed() {
     let toml = "routes = [{ path = \"/a\", audience = \"x\" }, { audience = \"x\" }]";
     assert_eq!(of(&audiences(toml), &forwarded("", "a.example", "/A.json")), "x");
 }
 
 #[test]
-fn scheme_and_host_make_an_audience_that_has_to_be_configured() {
+fn scheme_and_host_give_an_audience_that_must_be_configured() {
     let audiences = audiences(
         r#"
         forwarded_audience = true
@@ -294,7 +294,7 @@ fn a_forwarded_audience_needs_audiences_that_a_host_makes() {
 }
 
 #[test]
-fn a_header_that_is_there_twice_or_is_not_ascii_is_unclear() {
+fn a_repeated_or_non_ascii_header_is_unclear() {
     let mut headers = HeaderMap::new();
     headers.append("x-forwarded-host", HeaderValue::from_static("a.example"));
     headers.append("x-forwarded-proto", HeaderValue::from_static("https"));
@@ -307,7 +307,7 @@ fn a_header_that_is_there_twice_or_is_not_ascii_is_unclear() {
 }
 
 #[test]
-fn only_configured_audiences_are_served_once_there_are_any() {
+fn only_configured_audiences_are_served_if_there_are_any() {
     let open = audiences("");
     assert!(open.is_empty() && open.serves("anything") && !open.serves(""));
     let routes = audiences(ROUTES);
