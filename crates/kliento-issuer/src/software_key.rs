@@ -124,7 +124,10 @@ impl SoftwareKey {
             .map_err(|_| unsupported("it is not an EncryptedPrivateKeyInfo in DER with PBES2"))?;
         check_cost(&encrypted.encryption_algorithm)?;
         let plain = encrypted.decrypt(passphrase).map_err(|error| match error {
-            pkcs8::Error::EncryptedPrivateKey(pkcs5::Error::DecryptFailed) => KeyError::Passphrase,
+            // A wrong passphrase passes the check of the padding once in some 250 times, and what
+            // it decrypts to is not DER then.
+            pkcs8::Error::EncryptedPrivateKey(pkcs5::Error::DecryptFailed)
+            | pkcs8::Error::Asn1(_) => KeyError::Passphrase,
             _ => unsupported("it is not PBKDF2 with HMAC-SHA-2 or scrypt, and AES"),
         })?;
         Self::from_pkcs8_der(plain.as_bytes()).map_err(|_| KeyError::Passphrase)
@@ -276,5 +279,35 @@ fn check_cost(scheme: &pkcs5::EncryptionScheme) -> Result<(), KeyError> {
         Ok(())
     } else {
         Err(KeyError::Encryption { reason: "its key derivation takes too much time or memory" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_wrong_passphrase_is_reported_as_one() {
+        let key = SoftwareKey::generate(KeySize::Rsa2048).unwrap();
+        let der = key.private_key_info().unwrap();
+        let parameters =
+            pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(1, &[7; 16], [9; 16]).unwrap();
+        let encrypted = PrivateKeyInfoRef::from_der(&der)
+            .unwrap()
+            .encrypt_with_params(parameters, "right")
+            .unwrap();
+        let pem = to_pem(EncryptedPrivateKeyInfoRef::<'_>::PEM_LABEL, encrypted.as_bytes());
+        let pem = std::str::from_utf8(pem.unwrap().as_bytes()).unwrap().to_owned();
+        assert!(SoftwareKey::from_encrypted_pem(&pem, b"right").is_ok());
+        let mut not_der = 0;
+        for number in 0..3_000 {
+            let wrong = format!("wrong {number}");
+            let found = SoftwareKey::from_encrypted_pem(&pem, wrong.as_bytes()).err();
+            assert_eq!(found, Some(KeyError::Passphrase), "{wrong}");
+            let encrypted = EncryptedPrivateKeyInfoRef::from_der(encrypted.as_bytes()).unwrap();
+            let failed = encrypted.decrypt(&wrong).err();
+            not_der += usize::from(matches!(failed, Some(pkcs8::Error::Asn1(_))));
+        }
+        assert!(not_der > 0, "no passphrase passed the check of the padding");
     }
 }
