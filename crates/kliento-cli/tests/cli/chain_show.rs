@@ -35,7 +35,7 @@ messages: 6, "
         assert_eq!(json["organisation"], "example.com");
         assert_eq!(json["keyRecords"], serde_json::json!([record]));
         let messages = json["messages"].as_array().unwrap();
-        let bytes: u64 = messages.iter().map(|message| message["octets"].as_u64().unwrap()).sum();
+        let bytes: u64 = messages.iter().map(|message| message["bytes"].as_u64().unwrap()).sum();
         // The chain also has tags and lengths around the messages.
         let chain = read(&organisation.chain);
         assert!((1..64).contains(&(chain.len() as u64 - bytes)));

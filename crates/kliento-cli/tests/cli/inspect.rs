@@ -158,7 +158,7 @@ fn json_has_verdict_chain_windows_sizes_and_header() {
     assert_eq!(sizes["total"], bundle.der.len());
     assert_eq!(parts, sizes["total"].as_u64().unwrap());
     let base64 = bundle.der.len().div_ceil(3) * 4;
-    assert_eq!(found["header"]["octets"], "Authorization: Kliento \r\n".len() + base64);
+    assert_eq!(found["header"]["bytes"], "Authorization: Kliento \r\n".len() + base64);
 }
 
 #[test]

@@ -86,6 +86,45 @@ async fn the_api_describes_itself() {
     service.stop().await;
 }
 
+/// Resolves a reference within the document.
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    let target = value["$ref"].as_str().map(|text| text.trim_start_matches('#'));
+    target.map_or(value, |pointer| document.pointer(pointer).unwrap())
+}
+
+#[tokio::test]
+async fn the_api_description_lists_each_status_and_the_request_id() {
+    let service = Running::with("audiences = [\"https://api.example.com\"]").await;
+    let document = service.ask("GET", "/openapi.json", &[], b"").await.json();
+    let bundle = ("content-type", "application/vnd.kliento.token-bundle");
+    const POST: &str = "/?audience=https%3A%2F%2Fapi.example.com";
+    let many = vec![("a", "b"); 200];
+    let expected = ("expect", "something");
+    let asked = [
+        ("post", "/", "/?audience=", vec![bundle], 400),
+        ("post", "/", POST, vec![("content-type", "image/png")], 415),
+        ("post", "/", POST, vec![bundle, expected], 417),
+        ("post", "/", POST, many.clone(), 431),
+        ("post", "/v1/verify", "/v1/verify", vec![bundle], 422),
+        ("post", "/v1/verify", "/v1/verify", vec![("content-type", "image/png")], 415),
+        ("post", "/v1/verify", "/v1/verify", many.clone(), 431),
+        ("get", "/v1/auth", "/v1/auth", vec![], 401),
+        ("get", "/v1/auth", "/v1/auth", many, 431),
+    ];
+    for (method, path, target, headers, status) in asked {
+        let response = service.ask(&method.to_uppercase(), target, &headers, b"").await;
+        assert_eq!(response.status, status, "{method} {target}");
+        let described = &document["paths"][path][method]["responses"][status.to_string()];
+        let described = resolved(&document, described);
+        assert!(described["description"].is_string(), "{method} {target} {status}");
+        if status != 431 {
+            assert!(response.header("x-request-id").is_some(), "{method} {target} {status}");
+            assert!(described["headers"]["X-Request-Id"].is_object(), "{method} {target} {status}");
+        }
+    }
+    service.stop().await;
+}
+
 #[tokio::test]
 async fn a_response_names_its_request_for_the_log() {
     let service = Running::with("").await;
