@@ -1,14 +1,14 @@
 //! `kliento member bundle`.
 
 use kliento::ValidityPeriod;
+use kliento_inspect::Failure;
+use kliento_inspect::text::line;
 use veraid_core::{MemberIdBundle, OrganisationCredential};
 
 use crate::cli::MemberBundle;
-use crate::failure::Failure;
-use crate::files::{Existing, Form, Readers, file_name};
+use crate::files::{self, Existing, Form, Readers, file_name};
 use crate::outcome::{Outcome, Stop};
-use crate::verify_token::line;
-use crate::{certificates, files, input, times, trust};
+use crate::{certificates, input, times, trust};
 
 pub(crate) fn run(arguments: &MemberBundle) -> Result<Outcome, Stop> {
     let existing = Existing::of(arguments.force);

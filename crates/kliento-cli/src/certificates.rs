@@ -4,19 +4,18 @@ use std::path::Path;
 
 use der::pem::LineEnding;
 use kliento::{Timestamp, ValidityPeriod};
+use kliento_inspect::Failure;
+use kliento_inspect::json::to_line;
+use kliento_inspect::text::{escape_for_terminal, line};
 use kliento_issuer::{SerialNumber, policy};
 use serde::Serialize;
 use veraid_core::Certificate;
 
 use crate::cli::{CertificateFile, Output};
-use crate::escape_for_terminal::escape_for_terminal;
-use crate::failure::{Failure, FailureJson};
-use crate::files::{Existing, Form, Readers};
-use crate::input::{is_stdin, name_of};
-use crate::json::to_line;
+use crate::files::{self, Existing, Form, Readers};
+use crate::input::{self, is_stdin, name_of};
 use crate::outcome::{Outcome, Stop, UsageError, progress};
-use crate::verify_token::line;
-use crate::{files, input, randomness};
+use crate::randomness;
 
 const CERTIFICATE: &str = "CERTIFICATE";
 const DAY: u64 = 86_400;
@@ -165,7 +164,7 @@ struct CertificateJson<'a> {
     valid_from: Option<String>,
     valid_until: Option<String>,
     warnings: &'a [String],
-    error: Option<FailureJson<'a>>,
+    error: Option<&'a Failure>,
 }
 
 impl<'a> CertificateJson<'a> {
@@ -174,12 +173,12 @@ impl<'a> CertificateJson<'a> {
     fn failed(failure: &'a Failure) -> Self {
         Self {
             schema: Self::SCHEMA,
-            status: failure.class.status(),
+            status: failure.class().status(),
             name: None,
             valid_from: None,
             valid_until: None,
             warnings: &[],
-            error: Some(failure.to_json()),
+            error: Some(failure),
         }
     }
 }

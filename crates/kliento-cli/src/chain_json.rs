@@ -1,11 +1,10 @@
 //! Results of chain verification as JSON.
 
 use base64ct::{Base64, Encoding};
-use kliento::ValidityPeriod;
+use kliento_inspect::Failure;
+use kliento_inspect::json::PeriodJson;
 use serde::Serialize;
 use veraid_dnssec::VerifiedRrset;
-
-use crate::failure::{Failure, FailureJson};
 
 /// `kliento.chain-verification/v1`.
 #[derive(Debug, Default, Serialize)]
@@ -16,20 +15,7 @@ pub(crate) struct ChainVerification<'a> {
     r#type: Option<String>,
     records: Option<Vec<String>>,
     validity: Option<Vec<PeriodJson>>,
-    error: Option<FailureJson<'a>>,
-}
-
-/// A period, both ends included.
-#[derive(Debug, Serialize)]
-pub(crate) struct PeriodJson {
-    from: String,
-    until: String,
-}
-
-impl From<ValidityPeriod> for PeriodJson {
-    fn from(period: ValidityPeriod) -> Self {
-        Self { from: period.start().to_string(), until: period.end().to_string() }
-    }
+    error: Option<&'a Failure>,
 }
 
 impl<'a> ChainVerification<'a> {
@@ -50,8 +36,8 @@ impl<'a> ChainVerification<'a> {
     pub(crate) fn failed(failure: &'a Failure) -> Self {
         Self {
             schema: Self::SCHEMA,
-            status: failure.class.status(),
-            error: Some(failure.to_json()),
+            status: failure.class().status(),
+            error: Some(failure),
             ..Self::default()
         }
     }

@@ -11,9 +11,9 @@ use kliento_conformance::{
 };
 
 use crate::cli::{BUILT_IN, ConformanceAnswer, ConformanceRun, Output, ProviderArgument};
-use crate::files::{Existing, Readers};
+use crate::files::{self, Existing, Readers};
+use crate::input;
 use crate::outcome::{Outcome, Stop, UsageError};
-use crate::{files, input};
 
 /// The maximum size of one question, in bytes (32 MiB: content of 16 MiB in Base64, and room).
 const MAX_QUESTION: u64 = 32 * 1024 * 1024;

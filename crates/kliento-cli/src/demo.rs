@@ -12,13 +12,13 @@ use std::time::Duration;
 use kliento::{
     Profile, Timestamp, Token, TokenBundle, TokenPolicy, TrustAnchors, ValidityPeriod, Verifier,
 };
+use kliento_inspect::{Inspection, TokenQuestion};
 use kliento_issuer::{KeySize, Organisation, SerialNumber, SoftwareKey, TokenIssuer};
 use veraid_core::{OrganisationCredential, UserName, encode_dnssec_chain, parse_dnssec_chain};
 use veraid_testkit::{HierarchyBuilder, ZoneAlgorithm};
 
 use crate::cli::DemoArguments;
 use crate::files::{self, Existing, Readers};
-use crate::inspect::{Report, TokenQuestion, verdict_and_break, verdict_and_chain};
 use crate::outcome::{Outcome, Stop, UsageError};
 use crate::shell::quoted;
 use crate::{clock, randomness};
@@ -165,7 +165,7 @@ impl World {
 
         let _ =
             writeln!(text, "\nThe verdict of the server {AUDIENCE}, from the root's key alone:\n");
-        text.push_str(&indented(&verdict_and_chain(&self.ask(self.bundle.clone(), AUDIENCE, now))));
+        text.push_str(&indented(&self.ask(self.bundle.clone(), AUDIENCE, now).verdict_and_chain()));
 
         let (name, value, forged) = (CLAIM.0, CLAIM.1, FORGED_CLAIM.1);
         let later = now.saturating_add(3600);
@@ -184,7 +184,7 @@ impl World {
             ),
         ] {
             let _ = writeln!(text, "\n{what}:\n");
-            text.push_str(&indented(&verdict_and_break(&refusal)));
+            text.push_str(&indented(&refusal.verdict_and_break()));
         }
         text.push_str("\nTry next:\n\n");
         text.push_str(&commands(folder));
@@ -192,7 +192,7 @@ impl World {
     }
 
     /// The verdict of the server `audience` on `bundle`.
-    fn ask(&self, bundle: TokenBundle, audience: &str, at: Timestamp) -> Report {
+    fn ask(&self, bundle: TokenBundle, audience: &str, at: Timestamp) -> Inspection {
         let question = TokenQuestion {
             audience: Some(audience),
             at,
@@ -200,7 +200,7 @@ impl World {
             verifier: &self.verifier,
             anchors: &self.anchors,
         };
-        question.ask(bundle)
+        question.inspect(bundle)
     }
 
     /// The bundle after an attacker on the way has changed a claim; its length is unchanged.

@@ -1,16 +1,16 @@
 //! `kliento dev zone`.
 
 use kliento::{Profile, TrustAnchors, ValidityPeriod};
+use kliento_inspect::Failure;
+use kliento_inspect::text::line;
 use veraid_core::{encode_dnssec_chain, parse_dnssec_chain};
 use veraid_testkit::HierarchyBuilder;
 
 use crate::cli::DevZone;
-use crate::failure::Failure;
-use crate::files::{Existing, Readers, file_name};
+use crate::files::{self, Existing, Readers, file_name};
 use crate::outcome::{Outcome, Stop, UsageError};
-use crate::verify_token::line;
 use crate::zone_record::MAX_CHARACTER_STRING;
-use crate::{files, names, randomness, times, trust};
+use crate::{names, randomness, times, trust};
 
 const DAY: u64 = 86_400;
 

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
+use kliento_inspect::text::escape_for_terminal;
+use kliento_inspect::{Explanation, explanation, explanations};
+
 use crate::cli::ExplainArguments;
-use crate::codes::{Explanation, explanation, explanations};
-use crate::escape_for_terminal::escape_for_terminal;
 use crate::outcome::{Outcome, UsageError};
 
 pub(crate) fn run(arguments: &ExplainArguments) -> Result<Outcome, UsageError> {
@@ -36,6 +37,6 @@ fn list() -> String {
 }
 
 fn to_text(explanation: &Explanation) -> String {
-    let Explanation { code, title, meaning, fix } = explanation;
+    let Explanation { code, title, meaning, fix, .. } = explanation;
     format!("KL{code}: {title}\n\n{meaning}\n\nFix: {fix}\n")
 }

@@ -1,19 +1,18 @@
 //! `kliento chain fetch`.
 
 use kliento::{Profile, ValidityPeriod};
+use kliento_inspect::Failure;
+use kliento_inspect::json::to_line;
+use kliento_inspect::text::{escape_for_terminal, grouped, line};
 use serde::Serialize;
 use veraid_core::OrganisationName;
 use veraid_resolver::{FetchedChain, Form as ChainForm, Resolver, ResolverOptions};
 
 use crate::cli::{ChainFetch, Output};
-use crate::escape_for_terminal::{escape_for_terminal, grouped};
-use crate::failure::{Failure, FailureJson};
-use crate::files::{Existing, Form, Readers, file_name};
-use crate::json::to_line;
+use crate::files::{self, Existing, Form, Readers, file_name};
 use crate::keys::{self, AnyKey};
 use crate::outcome::{Outcome, Stop, UsageError, progress};
-use crate::verify_token::line;
-use crate::{clock, files, input, names, trust};
+use crate::{clock, failure, input, names, trust};
 
 pub(crate) fn run(arguments: &ChainFetch) -> Result<Outcome, Stop> {
     match (fetch(arguments), arguments.output.form) {
@@ -70,7 +69,7 @@ fn fetch(arguments: &ChainFetch) -> Result<Fetched, Stop> {
     let asked = ValidityPeriod::at(now);
     let chain = runtime
         .block_on(resolver.fetch(&organisation, profile, form, now))
-        .map_err(|error| Failure::fetch(&error, asked))?;
+        .map_err(|error| failure::fetch(&error, asked))?;
     for warning in chain.warnings() {
         progress(&format!("warning: {}", escape_for_terminal(&warning.to_string())));
     }
@@ -152,7 +151,7 @@ struct FetchJson<'a> {
     valid_from: Option<String>,
     valid_until: Option<String>,
     refresh_at: Option<String>,
-    error: Option<FailureJson<'a>>,
+    error: Option<&'a Failure>,
 }
 
 impl Default for FetchJson<'_> {
@@ -174,6 +173,6 @@ impl Default for FetchJson<'_> {
 
 impl<'a> FetchJson<'a> {
     fn failed(failure: &'a Failure) -> Self {
-        Self { status: failure.class.status(), error: Some(failure.to_json()), ..Self::default() }
+        Self { status: failure.class().status(), error: Some(failure), ..Self::default() }
     }
 }

@@ -5,9 +5,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
+use kliento_inspect::text::escape_for_terminal;
 use zeroize::Zeroizing;
 
-use crate::escape_for_terminal::escape_for_terminal;
 use crate::input::{is_stdin, name_of};
 use crate::outcome::{Outcome, Stop, UsageError};
 use crate::randomness;

@@ -3,10 +3,10 @@
 use kliento_issuer::SigningKey as _;
 
 use crate::cli::KeyImport;
-use crate::files::{Existing, file_name};
+use crate::files::{self, Existing, file_name};
 use crate::outcome::{Outcome, Stop};
 use crate::show_key::KeyFacts;
-use crate::{files, input, keys};
+use crate::{input, keys};
 
 pub(crate) fn run(arguments: &KeyImport) -> Result<Outcome, Stop> {
     let existing = Existing::of(arguments.force);

@@ -3,16 +3,16 @@
 use std::path::Path;
 
 use kliento::{Profile, Timestamp, ValidityPeriod};
+use kliento_inspect::Failure;
 use kliento_issuer::{CertificateAuthority, CertificateRequest, PolicyError, ProvedPublicKey};
 use veraid_core::Certificate;
 
-use crate::certificates::Issued;
+use crate::certificates::{self, Issued};
 use crate::cli::MemberCert;
-use crate::failure::Failure;
-use crate::input::name_of;
-use crate::keys::AnyKey;
+use crate::input::{self, name_of};
+use crate::keys::{self, AnyKey};
 use crate::outcome::{Outcome, Stop, UsageError};
-use crate::{certificates, clock, input, keys, names};
+use crate::{clock, failure, names};
 
 pub(crate) fn run(arguments: &MemberCert) -> Result<Outcome, Stop> {
     certificates::check_destination(&arguments.write)?;
@@ -43,14 +43,14 @@ fn issue(arguments: &MemberCert) -> Result<Issued, Stop> {
         Some(path_length) => authority.issue_intermediate(request, path_length),
         None => authority.issue_member(request),
     }
-    .map_err(|error| Failure::issue_alone(&error))?;
+    .map_err(|error| failure::issue_alone(&error))?;
     let name = user.as_ref().map_or("a bot", |user| user.as_str()).to_owned();
     Ok(Issued { certificate, name, period })
 }
 
 /// The issuer: the organisation, or the intermediate whose bundle is given.
 fn authority(arguments: &MemberCert) -> Result<CertificateAuthority, Stop> {
-    let failed = |error| Failure::issue_alone(&error).into();
+    let failed = |error| failure::issue_alone(&error).into();
     if let Some(path) = &arguments.member_bundle {
         let bundle = input::member_bundle(path)?;
         let key = keys::signing(&arguments.key)?;
@@ -118,7 +118,7 @@ fn check_valid_at(issuer: &Certificate, now: Timestamp) -> Result<(), Failure> {
         return Ok(());
     }
     let period = ValidityPeriod::at(now);
-    Err(Failure::policy(&PolicyError::IssuerNotValid { period, issuer: valid }))
+    Err(failure::policy(&PolicyError::IssuerNotValid { period, issuer: valid }))
 }
 
 /// The profile of an issuer: DomainAuth writes the organisation with the final dot, and deployed

@@ -3,11 +3,10 @@
 use kliento::Profile;
 use kliento_issuer::{CertificateUse, Organisation};
 
-use crate::certificates::Issued;
+use crate::certificates::{self, Issued};
 use crate::cli::OrganisationCert;
-use crate::failure::Failure;
 use crate::outcome::{Outcome, Stop};
-use crate::{certificates, clock, input, keys, names};
+use crate::{clock, failure, input, keys, names};
 
 pub(crate) fn run(arguments: &OrganisationCert) -> Result<Outcome, Stop> {
     certificates::check_destination(&arguments.write)?;
@@ -31,7 +30,7 @@ fn issue(arguments: &OrganisationCert) -> Result<Issued, Stop> {
     } else {
         CertificateUse::Issue { intermediate_levels: arguments.intermediate_levels.unwrap_or(0) }
     };
-    let failed = |error| Failure::issue_alone(&error);
+    let failed = |error| failure::issue_alone(&error);
     let organisation = Organisation::new(name.as_str(), profile, key).map_err(failed)?;
     let certificate = organisation
         .issue_certificate_for(certificate_use, period, certificates::serial_number()?)

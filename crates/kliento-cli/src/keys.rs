@@ -11,11 +11,10 @@ use veraid_core::crypto::DigestAlgorithm;
 use veraid_core::{Certificate, OrganisationKey, check_member_key};
 
 use crate::cli::{KeyArguments, PublicKeyArguments};
-use crate::failure::Failure;
-use crate::files::{Contents, Existing, Readers};
+use crate::files::{self, Contents, Existing, Readers};
 use crate::input::{self, is_stdin, name_of};
 use crate::outcome::{Stop, UsageError};
-use crate::{files, randomness};
+use crate::{failure, randomness};
 
 /// The maximum size of a key file, in bytes (64 KiB: one of 4096 bits has 3.4 KiB).
 const MAX_KEY: usize = 64 * 1024;
@@ -45,7 +44,7 @@ impl AnyKey {
         let contents = Contents::read(path, MAX_KEY)?;
         if let Some(spki) = public_key(&contents.bytes) {
             check_member_key(&spki).map_err(|problem| {
-                Failure::policy(&PolicyError::Key(problem)).in_file(&name_of(path))
+                failure::policy(&PolicyError::Key(problem)).in_file(&name_of(path))
             })?;
             return Ok(Self::Public(spki));
         }
@@ -55,7 +54,7 @@ impl AnyKey {
         }
         contents.check_secret(path)?;
         let passphrase = passphrase_file.map(files::passphrase).transpose()?;
-        let failed = |error| Failure::key(&error, name_of(path));
+        let failed = |error| failure::key(&error, name_of(path));
         let Some(pem) = pem_text(&contents.bytes) else {
             let key = SoftwareKey::from_pkcs8_der(&contents.bytes).map_err(failed)?;
             return Ok(Self::Private(key, Protection::None));
@@ -108,7 +107,7 @@ pub(crate) fn public_half(arguments: &PublicKeyArguments) -> Result<Arc<PublicHa
 /// The key as key records name it.
 pub(crate) fn organisation_key(key: &AnyKey, path: &Path) -> Result<OrganisationKey, Stop> {
     OrganisationKey::from_spki_der(key.public_key_der()).map_err(|problem| {
-        Failure::policy(&PolicyError::Key(problem)).in_file(&name_of(path)).into()
+        failure::policy(&PolicyError::Key(problem)).in_file(&name_of(path)).into()
     })
 }
 
@@ -138,7 +137,7 @@ pub(crate) fn write(
     existing: Existing,
 ) -> Result<(), Stop> {
     let pem = to_pem(key, passphrase).map_err(|error| match error {
-        PemError::Key(error) => Failure::key(&error, files::file_name(path)).into(),
+        PemError::Key(error) => failure::key(&error, files::file_name(path)).into(),
         PemError::Stop(stop) => stop,
     })?;
     files::write(path, pem.as_bytes(), Readers::Owner, existing)
@@ -185,7 +184,7 @@ pub(crate) fn certificate_request(path: &Path) -> Result<ProvedPublicKey, Stop> 
         _ => None,
     };
     ProvedPublicKey::from_certificate_request(decoded.as_deref().unwrap_or(&bytes))
-        .map_err(|error| Failure::proof(&error).in_file(&name_of(path)).into())
+        .map_err(|error| failure::proof(&error).in_file(&name_of(path)).into())
 }
 
 /// A certificate request in PEM.

@@ -6,12 +6,10 @@ mod certificates;
 mod chain_json;
 mod cli;
 mod clock;
-mod codes;
 mod conformance;
 mod create_key;
 mod demo;
 mod dev_zone;
-mod escape_for_terminal;
 mod explain;
 mod failure;
 mod fetch_chain;
@@ -21,9 +19,7 @@ mod input;
 mod inspect;
 mod issue_member;
 mod issue_organisation;
-mod json;
 mod keys;
-mod location;
 mod names;
 mod outcome;
 mod randomness;
@@ -73,16 +69,16 @@ fn run(cli: &Cli) -> Result<Outcome, Stop> {
         Command::Zone(ZoneVerb::Record(arguments)) => zone_record::run(arguments),
         Command::Chain(ChainVerb::Fetch(arguments)) => fetch_chain::run(arguments),
         Command::Chain(ChainVerb::Show(arguments)) => show_chain::run(arguments),
-        Command::Chain(ChainVerb::Verify(arguments)) => Ok(verify_chain::run(arguments)?),
+        Command::Chain(ChainVerb::Verify(arguments)) => verify_chain::run(arguments),
         Command::Org(OrganisationVerb::Cert(arguments)) => issue_organisation::run(arguments),
         Command::Member(MemberVerb::Cert(arguments)) => issue_member::run(arguments),
         Command::Member(MemberVerb::Bundle(arguments)) => bundle_member::run(arguments),
         Command::Token(TokenVerb::Sign(arguments)) => sign_token::run(arguments),
-        Command::Token(TokenVerb::Verify(arguments)) => Ok(verify_token::run(arguments)?),
-        Command::Token(TokenVerb::Inspect(arguments)) => Ok(inspect::token(arguments)?),
+        Command::Token(TokenVerb::Verify(arguments)) => verify_token::run(arguments),
+        Command::Token(TokenVerb::Inspect(arguments)) => inspect::token(arguments),
         Command::Bundle(BundleVerb::Sign(arguments)) => sign_bundle::run(arguments),
-        Command::Bundle(BundleVerb::Verify(arguments)) => Ok(verify_bundle::run(arguments)?),
-        Command::Bundle(BundleVerb::Inspect(arguments)) => Ok(inspect::bundle(arguments)?),
+        Command::Bundle(BundleVerb::Verify(arguments)) => verify_bundle::run(arguments),
+        Command::Bundle(BundleVerb::Inspect(arguments)) => inspect::bundle(arguments),
         Command::TrustAnchors(TrustAnchorsVerb::Show(arguments)) => trust_anchors::show(arguments),
         Command::TrustAnchors(TrustAnchorsVerb::Check(arguments)) => {
             trust_anchors::check(arguments)

@@ -3,7 +3,7 @@
 use kliento_issuer::PolicyError;
 use veraid_core::{NameProblem, OrganisationName, Profile, UserName};
 
-use crate::failure::Failure;
+use crate::failure;
 use crate::outcome::Stop;
 
 /// Parses an organisation's domain, with or without the final dot.
@@ -20,5 +20,5 @@ pub(crate) fn user(text: &str) -> Result<UserName, Stop> {
 }
 
 fn invalid_name(what: &'static str, problem: NameProblem) -> Stop {
-    Failure::policy(&PolicyError::Name { what, problem }).into()
+    failure::policy(&PolicyError::Name { what, problem }).into()
 }

@@ -1,14 +1,13 @@
 //! `kliento key request`.
 
 use kliento::Profile;
+use kliento_inspect::text::line;
 use kliento_issuer::UnsignedCertificateRequest;
 
 use crate::cli::KeyRequest;
-use crate::failure::Failure;
-use crate::files::{Existing, Form, Readers, file_name};
+use crate::files::{self, Existing, Form, Readers, file_name};
 use crate::outcome::{Outcome, Stop};
-use crate::verify_token::line;
-use crate::{files, input, keys, names};
+use crate::{failure, input, keys, names};
 
 pub(crate) fn run(arguments: &KeyRequest) -> Result<Outcome, Stop> {
     let existing = Existing::of(arguments.write.force);
@@ -21,7 +20,7 @@ pub(crate) fn run(arguments: &KeyRequest) -> Result<Outcome, Stop> {
     let key = keys::signing(&arguments.key)?;
     let request = UnsignedCertificateRequest::new(user.as_ref(), &organisation, &*key)
         .and_then(|request| request.sign(&*key))
-        .map_err(|error| Failure::issue_alone(&error))?;
+        .map_err(|error| failure::issue_alone(&error))?;
     let pem = keys::certificate_request_pem(&request)?;
     files::deliver(out, pem.into_bytes(), Form::Text, Readers::Usual, existing, || {
         let mut text = String::new();

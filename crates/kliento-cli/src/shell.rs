@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::escape_for_terminal::escape_for_terminal;
+use kliento_inspect::text::escape_for_terminal;
 
 /// The path as one word for a POSIX shell that is not taken for an option.
 ///

@@ -3,19 +3,16 @@
 mod messages;
 
 use kliento::{Profile, ValidityPeriod};
+use kliento_inspect::Failure;
+use kliento_inspect::json::{PeriodJson, to_line};
+use kliento_inspect::text::{algorithm_name, escape_for_terminal, grouped, line};
 use serde::Serialize;
 use veraid_core::OrganisationName;
 use veraid_dnssec::{DnssecChain, Question, VerifiedRrset};
 
-use crate::chain_json::PeriodJson;
 use crate::cli::{ChainShow, Output};
-use crate::escape_for_terminal::{escape_for_terminal, grouped};
-use crate::failure::{Failure, FailureJson};
-use crate::inspect::algorithm_name;
-use crate::json::to_line;
 use crate::outcome::{Outcome, Stop};
 use crate::verify_chain::presentation;
-use crate::verify_token::line;
 use crate::{input, names, times, trust};
 use messages::{MessageView, RecordView};
 
@@ -24,11 +21,8 @@ pub(crate) fn run(arguments: &ChainShow) -> Result<Outcome, Stop> {
     input::check_stdin_once([Some(&arguments.input), anchors])?;
     let at = times::instant(arguments.instant.at);
     let anchors = trust::anchors(&arguments.anchors)?;
-    let chain = input::chain(&arguments.input)?.and_then(|bytes| {
-        veraid_core::parse_dnssec_chain(&bytes).map_err(|error| Failure::malformed(&error))
-    });
-    let report = match chain {
-        Err(failure) => Report { failure: Some(failure), ..Report::default() },
+    let report = match input::chain(&arguments.input) {
+        Err(stop) => Report { failure: Some(stop.into_failure()?), ..Report::default() },
         Ok(chain) => {
             let subject = subject(&chain);
             let (mut proved, mut failure) = (None, None);
@@ -86,7 +80,7 @@ impl Report {
     fn to_text(&self) -> String {
         let mut text = match (&self.failure, &self.proved) {
             (Some(failure), _) => {
-                format!("{}\n{}", failure.class.status().to_uppercase(), failure.to_text())
+                format!("{}\n{}", failure.class().status().to_uppercase(), failure.to_text())
             }
             (None, Some(_)) => "VALID\n".to_owned(),
             (None, None) => "UNVERIFIED: nothing here is proved\n".to_owned(),
@@ -132,7 +126,7 @@ impl Report {
 
     fn to_json(&self) -> ChainJson<'_> {
         let status = match (&self.failure, &self.proved) {
-            (Some(failure), _) => failure.class.status(),
+            (Some(failure), _) => failure.class().status(),
             (None, Some(_)) => "valid",
             (None, None) => "unverified",
         };
@@ -148,7 +142,7 @@ impl Report {
             }),
             validity: proved.map(|rrset| rrset.validity().iter().map(PeriodJson::from).collect()),
             messages: &self.messages,
-            error: self.failure.as_ref().map(Failure::to_json),
+            error: self.failure.as_ref(),
         }
     }
 }
@@ -182,5 +176,5 @@ struct ChainJson<'a> {
     key_records: Option<Vec<String>>,
     validity: Option<Vec<PeriodJson>>,
     messages: &'a [MessageView],
-    error: Option<FailureJson<'a>>,
+    error: Option<&'a Failure>,
 }

@@ -1,15 +1,15 @@
 //! `kliento key show`.
 
 use aws_lc_rs::rsa::PublicEncryptingKey;
+use kliento_inspect::json::to_line;
+use kliento_inspect::text::line;
 use serde::Serialize;
 use veraid_core::{OrganisationKey, Profile};
 
 use crate::cli::{KeyShow, Output};
 use crate::input;
-use crate::json::to_line;
 use crate::keys::{self, AnyKey, Protection};
 use crate::outcome::{Outcome, Stop};
-use crate::verify_token::line;
 
 pub(crate) fn run(arguments: &KeyShow) -> Result<Outcome, Stop> {
     input::check_stdin_once([Some(&arguments.input), arguments.passphrase_file.as_ref()])?;

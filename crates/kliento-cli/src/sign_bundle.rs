@@ -2,16 +2,14 @@
 
 use base64ct::{Base64, Encoding};
 use kliento::{Timestamp, ValidityPeriod};
+use kliento_inspect::text::{grouped, line};
 use kliento_issuer::{Content, SignatureIssuer};
 
 use crate::cli::{BundleForm, BundleSign};
-use crate::escape_for_terminal::grouped;
-use crate::failure::Failure;
-use crate::files::{Existing, Form, Readers, file_name};
+use crate::files::{self, Existing, Form, Readers, file_name};
 use crate::outcome::{Outcome, Stop, UsageError};
 use crate::signer::{self, Signer, SigningIdentity};
-use crate::verify_token::line;
-use crate::{files, input};
+use crate::{failure, input};
 
 /// The default lifetime of a signature (one hour).
 const USUAL_SECONDS: u64 = 3_600;
@@ -26,7 +24,7 @@ pub(crate) fn run(arguments: &BundleSign) -> Result<Outcome, Stop> {
     let period = period(arguments, at)?;
     let signer = Signer::read(&arguments.signer, at, period, &arguments.service)?;
 
-    let failed = |error| Failure::issue(&error, ValidityPeriod::at(at));
+    let failed = |error| failure::issue(&error, ValidityPeriod::at(at));
     let Signer { key, at, verifier, identity } = signer;
     let service = arguments.service.clone();
     let issuer = match identity {

@@ -2,17 +2,15 @@
 
 use base64ct::{Base64, Encoding};
 use kliento::{Timestamp, Token, TokenBundle, ValidityPeriod, service_oid};
+use kliento_inspect::header_line_bytes;
+use kliento_inspect::text::{escape_for_terminal, grouped, line};
 use kliento_issuer::{PolicyError, TokenIssuer, policy};
 
 use crate::cli::{TokenForm, TokenSign};
-use crate::escape_for_terminal::{escape_for_terminal, grouped};
-use crate::failure::Failure;
-use crate::files::{Existing, Form, Readers, file_name};
-use crate::inspect::header_bytes;
+use crate::files::{self, Existing, Form, Readers, file_name};
 use crate::outcome::{Outcome, Stop, UsageError};
 use crate::signer::{self, Signer, SigningIdentity};
-use crate::verify_token::line;
-use crate::{files, input, times};
+use crate::{failure, input, times};
 
 pub(crate) fn run(arguments: &TokenSign) -> Result<Outcome, Stop> {
     let existing = Existing::of(arguments.write.force);
@@ -24,7 +22,7 @@ pub(crate) fn run(arguments: &TokenSign) -> Result<Outcome, Stop> {
     let wanted = period(arguments, at)?;
     let signer = Signer::read(&arguments.signer, at, wanted, &service_oid())?;
 
-    let failed = |error| Failure::issue(&error, ValidityPeriod::at(at));
+    let failed = |error| failure::issue(&error, ValidityPeriod::at(at));
     let Signer { key, at, verifier, identity } = signer;
     let issuer = match identity {
         SigningIdentity::Organisation(organisation, user) => {
@@ -83,7 +81,7 @@ fn period(arguments: &TokenSign, at: Timestamp) -> Result<ValidityPeriod, Stop> 
     let back_date = arguments.back_date.unwrap_or(policy::BACK_DATING_SECONDS.min(room));
     let seconds = arguments.ttl.saturating_add(back_date);
     if seconds > limit {
-        let failure = Failure::policy(&PolicyError::SignedPeriodTooLong { seconds, limit });
+        let failure = failure::policy(&PolicyError::SignedPeriodTooLong { seconds, limit });
         return Err(failure
             .with_fix("a token lasts at most an hour, including its back-dating: give `--ttl 1h` or less, and leave out --back-date or give less")
             .into());
@@ -110,7 +108,7 @@ fn facts(
     line(&mut text, "audience", token.audience());
     line(&mut text, "valid from", &period.start().to_string());
     line(&mut text, "valid until", &period.end().to_string());
-    let bytes = header_bytes(&bundle.to_auth_header());
+    let bytes = header_line_bytes(&bundle.to_auth_header());
     line(&mut text, "header", &format!("{} bytes", grouped(bytes)));
     text
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kliento::{Member, Profile, Timestamp, ValidityPeriod, Verifier};
+use kliento_inspect::Failure;
 use kliento_issuer::{CertificateUse, Organisation, PolicyError, SoftwareKey};
 use veraid_core::{
     MAX_VALIDITY_SECONDS, MemberIdBundle, OrganisationCredential, OrganisationName, ServiceOid,
@@ -12,9 +13,8 @@ use veraid_core::{
 use veraid_dnssec::DnssecChain;
 
 use crate::cli::SignerArguments;
-use crate::failure::Failure;
 use crate::outcome::{Stop, UsageError};
-use crate::{certificates, input, keys, names, times, trust};
+use crate::{certificates, failure, input, keys, names, times, trust};
 
 /// Everything that is needed to sign. The parts are read, and not proved yet.
 pub(crate) struct Signer {
@@ -114,7 +114,7 @@ fn check_organisation(
 ) -> Result<(), Failure> {
     match organisation {
         Some(required) if required != member.organisation() => {
-            Err(Failure::policy(&PolicyError::OtherOrganisation {
+            Err(failure::policy(&PolicyError::OtherOrganisation {
                 required: required.to_string(),
                 found: member.organisation().to_string(),
             }))
@@ -141,9 +141,7 @@ fn signing_with(
     }
     let asked = user.map_or_else(
         || "--bot is given".to_owned(),
-        |user| {
-            format!("--user is {}", crate::escape_for_terminal::escape_for_terminal(user.as_str()))
-        },
+        |user| format!("--user is {}", kliento_inspect::text::escape_for_terminal(user.as_str())),
     );
     Err(UsageError::new(format!(
         "{asked}, but the member bundle is {member}'s, who is not an intermediate: leave out --user and --bot, or give another bundle"
@@ -163,12 +161,12 @@ fn organisation_credential(
         let found = names::organisation(name, Profile::VeraId)?;
         if found != *organisation {
             let (required, found) = (organisation.to_string(), found.to_string());
-            return Err(Failure::policy(&PolicyError::OtherOrganisation { required, found }).into());
+            return Err(failure::policy(&PolicyError::OtherOrganisation { required, found }).into());
         }
         certificate
     } else {
         let profile = profile_of(&chain, organisation);
-        let failed = |error| Failure::issue(&error, period);
+        let failed = |error| failure::issue(&error, period);
         let issuer =
             Organisation::new(organisation.as_str(), profile, key.clone()).map_err(failed)?;
         // A certificate that outlives the signature would only be useful to whoever finds the key.

@@ -1,6 +1,6 @@
 //! Trust anchors and verifiers, as the arguments ask for them.
 
-use kliento::{Profile, TrustAnchors, VerificationPolicy, Verifier};
+use kliento::{Profile, TokenPolicy, TrustAnchors, VerificationPolicy, Verifier};
 use veraid_core::MAX_VALIDITY_SECONDS;
 use veraid_dnssec::ChainVerifier;
 use veraid_trust_anchors::AnchorFile;
@@ -58,4 +58,11 @@ fn policy(demands: &VerifyOptions) -> VerificationPolicy {
         ProfileArgument::Veraid => policy.only_profile(Profile::VeraId),
         ProfileArgument::Domainauth => policy.only_profile(Profile::DomainAuth),
     }
+}
+
+/// The policy on tokens: a signed period of at most one hour, or of the requested maximum.
+pub(crate) fn token_policy(demands: &VerifyOptions) -> TokenPolicy {
+    demands.max_validity.map_or_else(TokenPolicy::default, |seconds| {
+        TokenPolicy::default().with_max_validity_seconds(seconds)
+    })
 }

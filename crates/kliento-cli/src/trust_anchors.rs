@@ -5,6 +5,8 @@ mod report;
 use std::path::Path;
 
 use kliento::{Timestamp, TrustAnchors, ValidityPeriod};
+use kliento_inspect::Failure;
+use kliento_inspect::json::to_line;
 use veraid_aws_lc_rs::PROVIDER;
 use veraid_dnssec::ChainVerifier;
 use veraid_trust_anchors::{AnchorFile, Authorities, Signature, VerifiedSignature};
@@ -13,12 +15,10 @@ use crate::cli::{
     Output, OutputArgument, SignatureArguments, TrustAnchorsCheck, TrustAnchorsShow,
     TrustAnchorsUpdate,
 };
-use crate::failure::Failure;
 use crate::files::{self, Existing, Form, Readers, file_name};
-use crate::json::to_line;
 use crate::outcome::{Outcome, Stop};
 use crate::show_chain::subject;
-use crate::{input, times};
+use crate::{failure, input, times};
 use report::{ProvedChain, Report};
 
 pub(crate) fn show(arguments: &TrustAnchorsShow) -> Result<Outcome, Stop> {
@@ -90,7 +90,7 @@ fn usable(
     let mut report = Report::of_file(&file, path, at);
     report.signature = verified;
     if !file.entries().any(|entry| entry.is_trusted_at(at)) {
-        return Err(Failure::no_anchor_at(at).in_file(&input::name_of(path)).into());
+        return Err(failure::no_anchor_at(at).in_file(&input::name_of(path)).into());
     }
     Ok((file, report))
 }
@@ -99,7 +99,7 @@ fn usable(
 fn read(path: &Path) -> Result<(AnchorFile, Vec<u8>), Stop> {
     let bytes = input::anchors(path)?;
     let file = AnchorFile::read(&bytes, PROVIDER)
-        .map_err(|error| Failure::anchors(&error, input::name_of(path)))?;
+        .map_err(|error| failure::anchors(&error, input::name_of(path)))?;
     Ok((file, bytes))
 }
 
@@ -119,13 +119,13 @@ fn verify(
     let Some(path) = &arguments.signature else { return Ok(None) };
     let authorities = match &arguments.ca {
         Some(ca) => Authorities::read(&input::certificate(ca)?)
-            .map_err(|error| Failure::anchors_signature(&error, input::name_of(ca)))?,
+            .map_err(|error| failure::anchors_signature(&error, input::name_of(ca)))?,
         None => Authorities::icann(),
     };
     Signature::new(&input::certificate(path)?)
         .verify(bytes, &arguments.signer, &authorities, at, PROVIDER)
         .map(Some)
-        .map_err(|error| Failure::anchors_signature(&error, input::name_of(path)).into())
+        .map_err(|error| failure::anchors_signature(&error, input::name_of(path)).into())
 }
 
 /// Proves the key records of a chain with the anchors of the file alone.

@@ -1,42 +1,41 @@
 //! `kliento bundle verify`.
 
 use kliento::{ValidityPeriod, Verifier};
+use kliento_inspect::Failure;
+use kliento_inspect::json::{Verification, to_line};
+use kliento_inspect::text::verified_signature;
 use veraid_core::{ServiceOid, SignatureBundle, VerifiedSignature, VerifyError};
 
 use crate::cli::{BundleVerify, Output};
-use crate::escape_for_terminal::grouped;
-use crate::failure::Failure;
-use crate::json::{Facts, Verification, to_line};
-use crate::outcome::{Outcome, UsageError};
-use crate::verify_token::{line, write_foreign_issuer, write_member, write_validity};
+use crate::outcome::{Outcome, Stop};
 use crate::{input, times, trust};
 
-pub(crate) fn run(arguments: &BundleVerify) -> Result<Outcome, UsageError> {
+pub(crate) fn run(arguments: &BundleVerify) -> Result<Outcome, Stop> {
     let anchors = arguments.demands.anchors.trust_anchors.as_ref();
     input::check_stdin_once([Some(&arguments.input), arguments.plaintext.as_ref(), anchors])?;
     let anchors = trust::anchors(&arguments.demands.anchors)?;
     let verifier = trust::bundle_verifier(&arguments.demands, anchors);
     let period = times::period(&arguments.when)?;
     let plaintext = input::plaintext(arguments.plaintext.as_deref())?;
-    let verified = input::bundle(&arguments.input)?.and_then(|bundle| {
+    let verified = input::bundle(&arguments.input).and_then(|bundle| {
         verify(bundle, plaintext.as_deref(), &arguments.service, period, &verifier)
-            .map_err(|error| Failure::bundle_invalid(&error, period))
+            .map_err(|error| Failure::bundle_invalid(&error, period).into())
     });
-    Ok(match (verified, arguments.output.form) {
-        (Ok(signature), Output::Text) => Outcome::valid(to_text(&signature)),
+    match (verified, arguments.output.form) {
+        (Ok(signature), Output::Text) => Ok(Outcome::valid(verified_signature(&signature))),
         (Ok(signature), Output::Json) => {
-            Outcome::valid(to_line(&Verification::valid(Facts::of_signature(&signature))))
+            Ok(Outcome::valid(to_line(&Verification::of_signature(Ok(&signature)))))
         }
-        (Err(failure), Output::Text) => Outcome::failed(&failure),
-        (Err(failure), Output::Json) => {
-            let verification = Verification::failed(&failure, Facts::no_signature());
-            Outcome::report(to_line(&verification), Some(&failure))
+        (Err(Stop::Failed(failure)), Output::Json) => {
+            let verification = Verification::of_signature(Err(&failure));
+            Ok(Outcome::report(to_line(&verification), Some(&failure)))
         }
-    })
+        (Err(stop), _) => Err(stop),
+    }
 }
 
 /// Verifies attached content, or the detached content that is given.
-pub(crate) fn verify(
+fn verify(
     bundle: SignatureBundle,
     plaintext: Option<&[u8]>,
     service: &ServiceOid,
@@ -47,15 +46,4 @@ pub(crate) fn verify(
         Some(content) => bundle.verify_detached(content, service, period, verifier),
         None => bundle.verify(service, period, verifier),
     }
-}
-
-fn to_text(signature: &VerifiedSignature) -> String {
-    let mut text = String::from("VALID\n");
-    write_member(&mut text, signature.member(), signature.kind());
-    line(&mut text, "service", &signature.service().to_string());
-    line(&mut text, "plaintext", &format!("{} bytes", grouped(signature.plaintext().len())));
-    line(&mut text, "profile", &signature.profile().to_string());
-    write_foreign_issuer(&mut text, signature.proof());
-    write_validity(&mut text, signature.validity());
-    text
 }

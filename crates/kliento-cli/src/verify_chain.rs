@@ -2,38 +2,37 @@
 
 use std::fmt::Write;
 
+use kliento_inspect::Failure;
+use kliento_inspect::json::to_line;
+use kliento_inspect::text::line;
 use veraid_dnssec::{ChainVerifier, Question, RecordType, VerifiedRrset};
 
 use crate::chain_json::ChainVerification;
 use crate::cli::{ChainVerify, Output};
-use crate::failure::Failure;
-use crate::json::to_line;
-use crate::outcome::{Outcome, UsageError};
-use crate::verify_token::line;
+use crate::outcome::{Outcome, Stop};
 use crate::{input, times, trust};
 
-pub(crate) fn run(arguments: &ChainVerify) -> Result<Outcome, UsageError> {
+pub(crate) fn run(arguments: &ChainVerify) -> Result<Outcome, Stop> {
     let anchors = arguments.anchors.trust_anchors.as_ref();
     input::check_stdin_once([Some(&arguments.input), anchors])?;
     let verifier =
         ChainVerifier::new(trust::anchors(&arguments.anchors)?, veraid_aws_lc_rs::PROVIDER);
     let period = times::period(&arguments.when)?;
     let question = Question { name: arguments.name.clone(), record_type: arguments.record_type };
-    let verified = input::chain(&arguments.input)?.and_then(|bytes| {
-        let chain =
-            veraid_core::parse_dnssec_chain(&bytes).map_err(|error| Failure::malformed(&error))?;
+    let verified = input::chain(&arguments.input).and_then(|chain| {
         chain
             .verify(&question, period, &verifier)
-            .map_err(|error| Failure::chain_invalid(&error, period))
+            .map_err(|error| Failure::chain_invalid(&error, period).into())
     });
-    Ok(match (verified, arguments.output.form) {
-        (Ok(rrset), Output::Text) => Outcome::valid(to_text(&rrset)),
-        (Ok(rrset), Output::Json) => Outcome::valid(to_line(&ChainVerification::valid(&rrset))),
-        (Err(failure), Output::Text) => Outcome::failed(&failure),
-        (Err(failure), Output::Json) => {
-            Outcome::report(to_line(&ChainVerification::failed(&failure)), Some(&failure))
+    match (verified, arguments.output.form) {
+        (Ok(rrset), Output::Text) => Ok(Outcome::valid(to_text(&rrset))),
+        (Ok(rrset), Output::Json) => Ok(Outcome::valid(to_line(&ChainVerification::valid(&rrset)))),
+        (Err(Stop::Failed(failure)), Output::Json) => {
+            let verification = ChainVerification::failed(&failure);
+            Ok(Outcome::report(to_line(&verification), Some(&failure)))
         }
-    })
+        (Err(stop), _) => Err(stop),
+    }
 }
 
 fn to_text(rrset: &VerifiedRrset) -> String {

@@ -7,9 +7,8 @@ use kliento_issuer::Organisation;
 use veraid_core::OrganisationName;
 
 use crate::cli::ZoneRecord;
-use crate::failure::Failure;
 use crate::outcome::{Outcome, Stop, UsageError};
-use crate::{input, keys, names};
+use crate::{failure, input, keys, names};
 
 /// The maximum octets of one character-string (RFC 1035 section 3.3); VeraId accepts only records
 /// with a single one.
@@ -33,7 +32,7 @@ pub(crate) fn run(arguments: &ZoneRecord) -> Result<Outcome, Stop> {
     let profile = Profile::from(arguments.profile);
     let organisation = names::organisation(&arguments.organisation, profile)?;
     let key = keys::public_half(&arguments.key)?;
-    let issue_failed = |error| Failure::issue_alone(&error);
+    let issue_failed = |error| failure::issue_alone(&error);
     let issuer = Organisation::new(organisation.as_str(), profile, key).map_err(issue_failed)?;
     let kliento = kliento::service_oid();
     let service = arguments.service.as_ref().unwrap_or(&kliento);

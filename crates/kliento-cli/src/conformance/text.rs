@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 use kliento_conformance::{AreaCount, Glob, Report};
-
-use crate::escape_for_terminal::escape_for_terminal;
+use kliento_inspect::text::escape_for_terminal;
 
 /// The maximum number of failures shown one by one; the report in JSON has all.
 const SHOWN: usize = 20;

@@ -3,16 +3,14 @@
 use std::path::Path;
 
 use kliento::{Timestamp, TrustAnchors, ValidityPeriod};
+use kliento_inspect::Failure;
+use kliento_inspect::text::{algorithm_name, escape_for_terminal, line};
 use serde::Serialize;
 use veraid_aws_lc_rs::PROVIDER;
 use veraid_dnssec::TrustAnchor;
 use veraid_trust_anchors::{AnchorFile, Entry, State, VerifiedSignature};
 
-use crate::escape_for_terminal::escape_for_terminal;
-use crate::failure::{Failure, FailureJson};
 use crate::input;
-use crate::inspect::algorithm_name;
-use crate::verify_token::line;
 
 /// The remaining time below which a trust anchor gives a warning: 90 days, in which the root
 /// announces and makes changes to its key.
@@ -300,7 +298,7 @@ pub(super) struct ReportJson<'a> {
     added: Option<&'a Vec<u16>>,
     removed: Option<&'a Vec<u16>>,
     warnings: Option<Vec<String>>,
-    error: Option<FailureJson<'a>>,
+    error: Option<&'a Failure>,
 }
 
 impl Default for ReportJson<'_> {
@@ -325,7 +323,7 @@ impl Default for ReportJson<'_> {
 
 impl<'a> ReportJson<'a> {
     pub(super) fn failed(failure: &'a Failure) -> Self {
-        Self { status: failure.class.status(), error: Some(failure.to_json()), ..Self::default() }
+        Self { status: failure.class().status(), error: Some(failure), ..Self::default() }
     }
 }
 

@@ -1,6 +1,12 @@
-//! Makes text from a bundle safe to show on a terminal.
+//! Text for people: facts on lines of their own, safe to show on a terminal.
+
+mod verified;
 
 use std::borrow::Cow;
+use std::fmt::Write;
+
+pub use verified::{verified_signature, verified_token};
+pub(crate) use verified::{write_claims, write_member, write_validity};
 
 /// Returns true if a terminal might act on a character, or show those around it in another order.
 ///
@@ -20,23 +26,25 @@ pub(crate) fn is_unsafe(character: char) -> bool {
 }
 
 /// The text with unsafe characters written as `\u{1b}`.
-pub(crate) fn escape_for_terminal(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn escape_for_terminal(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
-    let mut escape_for_terminal = String::with_capacity(text.len());
+    let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if is_unsafe(character) {
-            escape_for_terminal.extend(character.escape_unicode());
+            escaped.extend(character.escape_unicode());
         } else {
-            escape_for_terminal.push(character);
+            escaped.push(character);
         }
     }
-    Cow::Owned(escape_for_terminal)
+    Cow::Owned(escaped)
 }
 
 /// A count with a comma between thousands: `16,384`.
-pub(crate) fn grouped(count: usize) -> String {
+#[must_use]
+pub fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -46,6 +54,28 @@ pub(crate) fn grouped(count: usize) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+/// Writes a line with one fact, escaped for terminals.
+pub fn line(text: &mut String, label: &str, value: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "  {label:<14}{}", escape_for_terminal(value));
+}
+
+/// The mnemonic of a DNSSEC algorithm (IANA, "DNS Security Algorithm Numbers"; RFC 9904), and its
+/// number.
+#[must_use]
+pub fn algorithm_name(number: u8) -> String {
+    let name = match number {
+        8 => "RSASHA256",
+        10 => "RSASHA512",
+        13 => "ECDSAP256SHA256",
+        14 => "ECDSAP384SHA384",
+        15 => "ED25519",
+        16 => "ED448",
+        _ => return format!("algorithm {number}"),
+    };
+    format!("{name} ({number})")
 }
 
 #[cfg(test)]

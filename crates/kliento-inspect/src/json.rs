@@ -1,22 +1,45 @@
-//! Results of verification as JSON.
+//! JSON for programs.
 
 use base64ct::{Base64, Encoding};
-use kliento::{VerifiedFacts, VerifiedToken};
+use kliento::{ValidityPeriod, VerifiedFacts, VerifiedToken};
 use serde::{Serialize, Serializer};
 use veraid_core::VerifiedSignature;
 
-use crate::escape_for_terminal::is_unsafe;
-use crate::failure::{Failure, FailureJson};
+use crate::failure::Failure;
+use crate::text::is_unsafe;
 
-/// `kliento.verification/v2`.
+/// The result of verifying a token or signature bundle: `kliento.verification/v2`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Verification<'a> {
+pub struct Verification<'a> {
     schema: &'static str,
     status: &'static str,
     #[serde(flatten)]
     facts: Facts<'a>,
-    error: Option<FailureJson<'a>>,
+    error: Option<&'a Failure>,
+}
+
+impl<'a> Verification<'a> {
+    /// The result for a token.
+    #[must_use]
+    pub fn of_token(verified: Result<&'a VerifiedToken, &'a Failure>) -> Self {
+        Self::new(verified.map(Facts::of_token), Facts { verified: None, plaintext: None })
+    }
+
+    /// The result for a signature bundle.
+    #[must_use]
+    pub fn of_signature(verified: Result<&'a VerifiedSignature, &'a Failure>) -> Self {
+        let unproved = Facts { verified: None, plaintext: Some(None) };
+        Self::new(verified.map(Facts::of_signature), unproved)
+    }
+
+    fn new(verified: Result<Facts<'a>, &'a Failure>, unproved: Facts<'a>) -> Self {
+        let (status, facts, error) = match verified {
+            Ok(facts) => ("valid", facts, None),
+            Err(failure) => (failure.class().status(), unproved, Some(failure)),
+        };
+        Self { schema: "kliento.verification/v2", status, facts, error }
+    }
 }
 
 /// The proved facts. Programs find the same members in every result: all are null if nothing is
@@ -28,19 +51,6 @@ pub(crate) struct Facts<'a> {
     /// Present for bundles only: `None` leaves it out, `Some(None)` is null.
     #[serde(skip_serializing_if = "Option::is_none")]
     plaintext: Option<Option<String>>,
-}
-
-impl<'a> Verification<'a> {
-    pub(crate) const SCHEMA: &'static str = "kliento.verification/v2";
-
-    pub(crate) fn valid(facts: Facts<'a>) -> Self {
-        Self { schema: Self::SCHEMA, status: "valid", facts, error: None }
-    }
-
-    pub(crate) fn failed(failure: &'a Failure, facts: Facts<'a>) -> Self {
-        let status = failure.class.status();
-        Self { schema: Self::SCHEMA, status, facts, error: Some(failure.to_json()) }
-    }
 }
 
 impl<'a> Facts<'a> {
@@ -55,16 +65,6 @@ impl<'a> Facts<'a> {
             plaintext: Some(Some(plaintext)),
         }
     }
-
-    /// The facts of a token of which nothing is proved.
-    pub(crate) const fn no_token() -> Self {
-        Self { verified: None, plaintext: None }
-    }
-
-    /// The facts of a signature bundle of which nothing is proved.
-    pub(crate) const fn no_signature() -> Self {
-        Self { verified: None, plaintext: Some(None) }
-    }
 }
 
 fn facts_or_nulls<S: Serializer>(
@@ -77,8 +77,21 @@ fn facts_or_nulls<S: Serializer>(
     }
 }
 
+/// A period, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PeriodJson {
+    from: String,
+    until: String,
+}
+
+impl From<ValidityPeriod> for PeriodJson {
+    fn from(period: ValidityPeriod) -> Self {
+        Self { from: period.start().to_string(), until: period.end().to_string() }
+    }
+}
+
 /// One line of JSON. Characters that a terminal might act on are escaped, which changes no value.
-pub(crate) fn to_line(value: &impl Serialize) -> String {
+pub fn to_line(value: &impl Serialize) -> String {
     // Strings, numbers and maps of them always have a JSON form.
     let json = serde_json::to_string(value).unwrap_or_default();
     let mut line = String::with_capacity(json.len().saturating_add(1));

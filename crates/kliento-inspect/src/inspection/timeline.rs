@@ -4,37 +4,37 @@ use std::fmt::Write;
 
 use kliento::{Timestamp, ValidityPeriod};
 
-use crate::escape_for_terminal::escape_for_terminal;
+use crate::text::escape_for_terminal;
 
 const COLUMNS: u64 = 40;
 
 /// The seconds at which one piece of evidence is valid.
 #[derive(Clone, Debug)]
-pub(crate) struct Window {
-    pub(crate) label: String,
-    pub(crate) periods: Vec<ValidityPeriod>,
+pub(super) struct Window {
+    pub(super) label: String,
+    pub(super) periods: Vec<ValidityPeriod>,
     /// True if the window counts towards the verdict; if not, it can neither bind nor miss.
-    pub(crate) is_evidence: bool,
+    pub(super) is_evidence: bool,
 }
 
 /// The effect of a window on the verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Role {
+pub(super) struct Role {
     /// The run of seconds at which everything is valid starts because of it.
-    pub(crate) binds_start: bool,
+    pub(super) binds_start: bool,
     /// The run of seconds at which everything is valid ends because of it.
-    pub(crate) binds_end: bool,
+    pub(super) binds_end: bool,
     /// It has no second of the requested period.
-    pub(crate) misses: bool,
+    pub(super) misses: bool,
 }
 
 impl Window {
-    pub(crate) fn evidence(label: impl Into<String>, period: ValidityPeriod) -> Self {
+    pub(super) fn evidence(label: impl Into<String>, period: ValidityPeriod) -> Self {
         Self { label: label.into(), periods: vec![period], is_evidence: true }
     }
 
     /// The window's effect; `validity` is the verdict's, and evidence had to be valid in `asked`.
-    pub(crate) fn role(&self, validity: Option<ValidityPeriod>, asked: ValidityPeriod) -> Role {
+    pub(super) fn role(&self, validity: Option<ValidityPeriod>, asked: ValidityPeriod) -> Role {
         let any = |matches: &dyn Fn(ValidityPeriod) -> bool| {
             self.is_evidence && self.periods.iter().copied().any(matches)
         };
@@ -131,7 +131,7 @@ fn distance(instant: Timestamp, asked: ValidityPeriod) -> u64 {
 }
 
 /// All windows, each with its bar, its period and its effect on the verdict.
-pub(crate) fn draw(
+pub(super) fn draw(
     windows: &[Window],
     asked: ValidityPeriod,
     validity: Option<ValidityPeriod>,

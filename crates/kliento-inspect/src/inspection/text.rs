@@ -1,21 +1,22 @@
-//! The text form of a report.
+//! The text form of an inspection.
 
 use std::fmt::Write;
 
 use veraid_core::{CertificateRole, Proof};
 
-use crate::escape_for_terminal::{escape_for_terminal, grouped};
-use crate::inspect::header_limits::{HEADER_LIMITS, Scope};
-use crate::inspect::report::{Links, Report, Statements, View};
-use crate::inspect::{Kind, Verdict, timeline};
-use crate::verify_token::{line, write_claims, write_member, write_validity};
+use super::header_limits::{HEADER_LIMITS, HeaderScope};
+use super::view::{Links, Statements, View};
+use super::{Inspection, Kind, Verdict, timeline};
+use crate::text::{
+    algorithm_name, escape_for_terminal, grouped, line, write_claims, write_member, write_validity,
+};
 
-pub(crate) fn render(report: &Report) -> String {
-    let mut text = verdict_and_chain(report);
-    if let Some(view) = &report.view {
+pub(super) fn render(inspection: &Inspection) -> String {
+    let mut text = verdict_and_chain(inspection);
+    if let Some(view) = &inspection.view {
         heading(&mut text, "timeline");
-        let validity = report.verdict.validity();
-        text.push_str(&timeline::draw(&view.windows, report.asked, validity, view.counted));
+        let validity = inspection.verdict.validity();
+        text.push_str(&timeline::draw(&view.windows, inspection.asked, validity, view.counted));
         write_sizes(&mut text, view);
         write_header_limits(&mut text, view);
     }
@@ -23,22 +24,22 @@ pub(crate) fn render(report: &Report) -> String {
 }
 
 /// The first half: the verdict, the statements, and the chain from the root to the signature.
-pub(crate) fn verdict_and_chain(report: &Report) -> String {
-    let mut text = verdict(report);
-    if let Some(view) = &report.view {
-        if report.verdict.proof().is_none() {
+pub(super) fn verdict_and_chain(inspection: &Inspection) -> String {
+    let mut text = verdict(inspection);
+    if let Some(view) = &inspection.view {
+        if inspection.verdict.proof().is_none() {
             heading(&mut text, "contents of the bundle (UNVERIFIED)");
-            write_statements(&mut text, &view.statements, report.kind);
+            write_statements(&mut text, &view.statements, inspection.kind);
         }
-        write_chain(&mut text, view, &report.verdict);
+        write_chain(&mut text, view, &inspection.verdict);
     }
     text
 }
 
 /// The verdict, and the chain on one line, from the root to where it breaks.
-pub(crate) fn verdict_and_break(report: &Report) -> String {
-    let mut text = verdict(report);
-    let (Some(view), Some(failure)) = (&report.view, report.verdict.failure()) else { return text };
+pub(super) fn verdict_and_break(inspection: &Inspection) -> String {
+    let mut text = verdict(inspection);
+    let (Some(view), Some(failure)) = (&inspection.view, inspection.failure()) else { return text };
     let mut parts: Vec<String> = Vec::new();
     for link in view.links.as_slice() {
         let zone = format!("zone {}", link.zone());
@@ -59,13 +60,13 @@ fn heading(text: &mut String, heading: &str) {
     text.push('\n');
 }
 
-fn verdict(report: &Report) -> String {
+fn verdict(inspection: &Inspection) -> String {
     let mut text = String::new();
-    match &report.verdict {
+    match &inspection.verdict {
         Verdict::Token(token) => {
             text.push_str("VALID\n");
             write_member(&mut text, token.subject(), token.kind());
-            let note = if report.is_for_checked { "" } else { "  (audience not checked)" };
+            let note = if inspection.is_for_checked { "" } else { "  (audience not checked)" };
             line(&mut text, "audience", &format!("{}{note}", token.audience()));
             write_claims(&mut text, token);
             line(&mut text, "profile", &token.profile().to_string());
@@ -74,17 +75,17 @@ fn verdict(report: &Report) -> String {
         Verdict::Signature(signature) => {
             text.push_str("VALID\n");
             write_member(&mut text, signature.member(), signature.kind());
-            let note = if report.is_for_checked { "" } else { "  (service not checked)" };
+            let note = if inspection.is_for_checked { "" } else { "  (service not checked)" };
             line(&mut text, "service", &format!("{}{note}", signature.service()));
             line(&mut text, "profile", &signature.profile().to_string());
             write_validity(&mut text, signature.validity());
         }
         Verdict::Failed(failure, _) => {
-            text.push_str(&failure.class.status().to_uppercase());
+            text.push_str(&failure.class().status().to_uppercase());
             text.push('\n');
             text.push_str(&failure.to_text());
-            if report.view.is_some() && !report.is_for_checked {
-                let _ = writeln!(text, "  {:<10}{} not checked", "note", report.kind.is_for());
+            if inspection.view.is_some() && !inspection.is_for_checked {
+                let _ = writeln!(text, "  {:<10}{} not checked", "note", inspection.kind.is_for());
             }
         }
         Verdict::Unverified => text.push_str("UNVERIFIED: nothing here is proved\n"),
@@ -192,21 +193,6 @@ impl Tree<'_> {
     }
 }
 
-/// The mnemonic of a DNSSEC algorithm (IANA, "DNS Security Algorithm Numbers"; RFC 9904), and its
-/// number.
-pub(crate) fn algorithm_name(number: u8) -> String {
-    let name = match number {
-        8 => "RSASHA256",
-        10 => "RSASHA512",
-        13 => "ECDSAP256SHA256",
-        14 => "ECDSAP384SHA384",
-        15 => "ED25519",
-        16 => "ED448",
-        _ => return format!("algorithm {number}"),
-    };
-    format!("{name} ({number})")
-}
-
 fn write_sizes(text: &mut String, view: &View) {
     heading(text, "sizes in bytes");
     for (part, bytes) in view.sizes.parts().into_iter().chain([("bundle", view.sizes.total)]) {
@@ -225,13 +211,13 @@ fn write_header_limits(text: &mut String, view: &View) {
     let _ = writeln!(text, "  {:<32}{:>9}", "Authorization: Kliento …", grouped(bytes));
     for limit in HEADER_LIMITS {
         let scope = match limit.scope {
-            Scope::Line => "one line",
-            Scope::All => "all headers",
+            HeaderScope::Line => "one line",
+            HeaderScope::All => "all headers",
         };
         let note = match (limit.bytes.checked_sub(bytes), limit.scope) {
             (None, _) => "TOO LARGE".to_owned(),
-            (Some(_), Scope::Line) => "fits".to_owned(),
-            (Some(left), Scope::All) => format!("fits, {} left for others", grouped(left)),
+            (Some(_), HeaderScope::Line) => "fits".to_owned(),
+            (Some(left), HeaderScope::All) => format!("fits, {} left for others", grouped(left)),
         };
         let (server, most) = (limit.server, grouped(limit.bytes));
         let _ = writeln!(text, "  {server:<32}{most:>9}  {scope:<11}  {note}");

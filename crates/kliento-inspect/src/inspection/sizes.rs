@@ -6,21 +6,21 @@ use veraid_core::SignatureBundle;
 /// The size of each part in bytes; together they are `total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Sizes {
-    pub(crate) total: usize,
+pub(super) struct Sizes {
+    pub(super) total: usize,
     /// The DNS messages.
-    pub(crate) chain: usize,
-    pub(crate) organisation_certificate: usize,
-    pub(crate) attached_certificates: usize,
+    pub(super) chain: usize,
+    pub(super) organisation_certificate: usize,
+    pub(super) attached_certificates: usize,
     /// The CMS structure without content and certificates.
-    pub(crate) signature: usize,
-    pub(crate) content: usize,
+    pub(super) signature: usize,
+    pub(super) content: usize,
     /// Tags and lengths around the parts.
-    pub(crate) framing: usize,
+    pub(super) framing: usize,
 }
 
 impl Sizes {
-    pub(crate) fn of(bundle: &SignatureBundle) -> Self {
+    pub(super) fn of(bundle: &SignatureBundle) -> Self {
         let unverified = bundle.unverified();
         let total = bundle.to_der().len();
         let chain = bundle.chain().messages().map(<[u8]>::len).sum();
@@ -47,7 +47,7 @@ impl Sizes {
     }
 
     /// The names and sizes of the parts.
-    pub(crate) const fn parts(&self) -> [(&'static str, usize); 6] {
+    pub(super) const fn parts(&self) -> [(&'static str, usize); 6] {
         [
             ("DNSSEC chain", self.chain),
             ("organisation certificate", self.organisation_certificate),

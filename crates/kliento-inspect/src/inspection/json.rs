@@ -1,24 +1,23 @@
-//! The JSON form of a report: `kliento.inspection/v2`.
+//! The JSON form of an inspection: `kliento.inspection/v2`.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::chain_json::PeriodJson;
-use crate::failure::FailureJson;
-use crate::inspect::header_limits::{HEADER_LIMITS, Scope};
-use crate::inspect::report::{Links, Report, View};
-use crate::inspect::sizes::Sizes;
-use crate::inspect::text::algorithm_name;
-use crate::inspect::{Kind, Verdict};
-use crate::json::{Facts, to_line};
+use super::header_limits::{HEADER_LIMITS, HeaderScope};
+use super::sizes::Sizes;
+use super::view::{Links, View};
+use super::{Inspection, Kind, Verdict};
+use crate::failure::Failure;
+use crate::json::{Facts, PeriodJson};
+use crate::text::algorithm_name;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Inspection<'a> {
+struct InspectionJson<'a> {
     schema: &'static str,
     kind: &'static str,
     /// `valid`, `malformed`, `invalid` or `unverified`.
     status: &'static str,
-    error: Option<FailureJson<'a>>,
+    error: Option<&'a Failure>,
     asked: PeriodJson,
     audience_checked: bool,
     service_checked: bool,
@@ -102,32 +101,34 @@ struct HeaderJson {
 struct LimitJson {
     server: &'static str,
     bytes: usize,
-    scope: Scope,
+    scope: HeaderScope,
     fits: bool,
 }
 
-pub(crate) fn render(report: &Report) -> String {
-    let view = report.view.as_ref();
-    to_line(&Inspection {
+impl Serialize for Inspection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        of(self).serialize(serializer)
+    }
+}
+
+fn of(inspection: &Inspection) -> InspectionJson<'_> {
+    let view = inspection.view.as_ref();
+    InspectionJson {
         schema: "kliento.inspection/v2",
-        kind: match report.kind {
+        kind: match inspection.kind {
             Kind::Token => "token",
             Kind::Bundle => "bundle",
         },
-        status: match &report.verdict {
-            Verdict::Token(_) | Verdict::Signature(_) => "valid",
-            Verdict::Failed(failure, _) => failure.class.status(),
-            Verdict::Unverified => "unverified",
-        },
-        error: report.verdict.failure().map(|failure| failure.to_json()),
-        asked: report.asked.into(),
-        audience_checked: report.kind == Kind::Token && report.is_for_checked,
+        status: inspection.status(),
+        error: inspection.failure(),
+        asked: inspection.asked.into(),
+        audience_checked: inspection.kind == Kind::Token && inspection.is_for_checked,
         // A token is always verified for the one service that tokens have.
-        service_checked: match report.kind {
-            Kind::Token => !matches!(report.verdict, Verdict::Unverified),
-            Kind::Bundle => report.is_for_checked,
+        service_checked: match inspection.kind {
+            Kind::Token => !matches!(inspection.verdict, Verdict::Unverified),
+            Kind::Bundle => inspection.is_for_checked,
         },
-        verified: match &report.verdict {
+        verified: match &inspection.verdict {
             Verdict::Token(token) => Some(Facts::of_token(token)),
             Verdict::Signature(signature) => Some(Facts::of_signature(signature)),
             Verdict::Failed(..) | Verdict::Unverified => None,
@@ -136,10 +137,10 @@ pub(crate) fn render(report: &Report) -> String {
         profile: view.map(|view| view.profile.to_string()),
         chain: view.map(chain),
         certificates: view.map(certificates),
-        windows: view.map(|view| windows(report, view)),
+        windows: view.map(|view| windows(inspection, view)),
         sizes: view.map(|view| view.sizes),
         header: view.and_then(|view| view.header_bytes).map(header),
-    })
+    }
 }
 
 fn statements(view: &View) -> StatementsJson<'_> {
@@ -202,8 +203,8 @@ fn certificates(view: &View) -> Vec<CertificateJson<'_>> {
         .collect()
 }
 
-fn windows<'a>(report: &Report, view: &'a View) -> Vec<WindowJson<'a>> {
-    let validity = report.verdict.validity();
+fn windows<'a>(inspection: &Inspection, view: &'a View) -> Vec<WindowJson<'a>> {
+    let validity = inspection.verdict.validity();
     view.windows
         .iter()
         .map(|window| {

@@ -1,61 +1,67 @@
 //! The facts that an inspection shows, independent of the output form.
 
+use kliento::crypto::CryptoProvider;
 use kliento::{Profile, TrustAnchors, ValidityPeriod};
 use veraid_core::{CertificateRole, MAX_VALIDITY_SECONDS, OrganisationName, SignatureBundle};
-use veraid_dnssec::{Link, Question};
+use veraid_dnssec::{ChainVerifier, Link, Question};
 
-use crate::inspect::sizes::Sizes;
-use crate::inspect::timeline::Window;
-use crate::inspect::{Kind, Verdict};
-use crate::trust;
+use super::Verdict;
+use super::sizes::Sizes;
+use super::timeline::Window;
 
 /// The distance around a bundle's periods within which its chain is searched for a time at which it
 /// is valid (90 days: no look back is longer).
 const SEARCH_SECONDS: u64 = MAX_VALIDITY_SECONDS;
 
-/// All facts that an inspection shows.
-#[derive(Debug)]
-pub(crate) struct Report {
-    pub(crate) kind: Kind,
-    /// True if the audience of a token, or the service of a bundle, was requested.
-    pub(crate) is_for_checked: bool,
-    pub(crate) asked: ValidityPeriod,
-    pub(crate) verdict: Verdict,
-    /// `None` for malformed input.
-    pub(crate) view: Option<View>,
+/// The trust anchors and cryptography with which chains are verified once more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trust<'a> {
+    pub(super) anchors: &'a TrustAnchors,
+    pub(super) crypto: CryptoProvider,
+}
+
+impl Trust<'_> {
+    /// A verifier for the DNSSEC part of a chain under `profile`.
+    fn chain_verifier(self, profile: Profile) -> ChainVerifier {
+        let verifier = ChainVerifier::new(self.anchors.clone(), self.crypto);
+        match profile {
+            Profile::VeraId => verifier,
+            Profile::DomainAuth => verifier.with_max_signature_seconds(MAX_VALIDITY_SECONDS),
+        }
+    }
 }
 
 /// The contents of a bundle.
 #[derive(Debug)]
-pub(crate) struct View {
-    pub(crate) profile: Profile,
-    pub(crate) statements: Statements,
-    pub(crate) anchors: Vec<u16>,
-    pub(crate) links: Links,
+pub(super) struct View {
+    pub(super) profile: Profile,
+    pub(super) statements: Statements,
+    pub(super) anchors: Vec<u16>,
+    pub(super) links: Links,
     /// The question that each message answers, if it answers one, and its size.
-    pub(crate) messages: Vec<(Option<Question>, usize)>,
-    pub(crate) certificates: Vec<CertificateView>,
-    pub(crate) windows: Vec<Window>,
+    pub(super) messages: Vec<(Option<Question>, usize)>,
+    pub(super) certificates: Vec<CertificateView>,
+    pub(super) windows: Vec<Window>,
     /// The period at some second of which the evidence had to be valid.
-    pub(crate) counted: ValidityPeriod,
-    pub(crate) sizes: Sizes,
+    pub(super) counted: ValidityPeriod,
+    pub(super) sizes: Sizes,
     /// The size in bytes of a header line with the bundle, if it fits into one.
-    pub(crate) header_bytes: Option<usize>,
+    pub(super) header_bytes: Option<usize>,
 }
 
 /// The bundle's statements about itself, which are not proved.
 #[derive(Debug)]
-pub(crate) struct Statements {
-    pub(crate) organisation: Option<String>,
-    pub(crate) user: Option<String>,
-    pub(crate) service: Option<String>,
-    pub(crate) signed_period: Option<ValidityPeriod>,
-    pub(crate) content: Option<Vec<u8>>,
+pub(super) struct Statements {
+    pub(super) organisation: Option<String>,
+    pub(super) user: Option<String>,
+    pub(super) service: Option<String>,
+    pub(super) signed_period: Option<ValidityPeriod>,
+    pub(super) content: Option<Vec<u8>>,
 }
 
 /// The DNSSEC signatures from the root to the key records.
 #[derive(Debug)]
-pub(crate) enum Links {
+pub(super) enum Links {
     /// They prove the verdict.
     Proved(Vec<Link>),
     /// They are valid at the requested time, but something else is not.
@@ -67,7 +73,7 @@ pub(crate) enum Links {
 }
 
 impl Links {
-    pub(crate) fn as_slice(&self) -> &[Link] {
+    pub(super) fn as_slice(&self) -> &[Link] {
         match self {
             Self::Proved(links) | Self::Hold(links) | Self::AtAnotherTime(links) => links,
             Self::Unproved => &[],
@@ -77,23 +83,23 @@ impl Links {
 
 /// A certificate of the bundle.
 #[derive(Debug)]
-pub(crate) struct CertificateView {
-    pub(crate) role: CertificateRole,
-    pub(crate) name: Option<String>,
+pub(super) struct CertificateView {
+    pub(super) role: CertificateRole,
+    pub(super) name: Option<String>,
     /// `None` if it ends before it starts.
-    pub(crate) period: Option<ValidityPeriod>,
+    pub(super) period: Option<ValidityPeriod>,
 }
 
 impl View {
-    pub(crate) fn new(
+    pub(super) fn new(
         bundle: &SignatureBundle,
         verdict: &Verdict,
         asked: ValidityPeriod,
-        anchors: &TrustAnchors,
+        trust: Trust<'_>,
         header: Option<&str>,
     ) -> Self {
         let statements = Statements::of(bundle);
-        let links = links(bundle, verdict, &statements, asked, anchors);
+        let links = links(bundle, verdict, &statements, asked, trust);
         let certificates = certificates(bundle, verdict, &statements);
         let windows = windows(verdict, &links, &certificates, &statements, asked);
         let counted = match verdict {
@@ -102,7 +108,7 @@ impl View {
         };
         Self {
             profile: bundle.profile(),
-            anchors: anchors.key_tags().collect(),
+            anchors: trust.anchors.key_tags().collect(),
             messages: bundle
                 .chain()
                 .questions()
@@ -110,7 +116,7 @@ impl View {
                 .map(|(question, message)| (question.cloned(), message.len()))
                 .collect(),
             sizes: Sizes::of(bundle),
-            header_bytes: header.map(super::header_limits::line_bytes),
+            header_bytes: header.map(super::header_limits::header_line_bytes),
             statements,
             links,
             certificates,
@@ -139,7 +145,7 @@ fn links(
     verdict: &Verdict,
     statements: &Statements,
     asked: ValidityPeriod,
-    anchors: &TrustAnchors,
+    trust: Trust<'_>,
 ) -> Links {
     if let Some(proof) = verdict.proof() {
         return Links::Proved(proof.links().to_vec());
@@ -148,7 +154,7 @@ fn links(
     let (Verdict::Failed(failure, _), Some(question)) = (verdict, question) else {
         return Links::Unproved;
     };
-    let verifier = trust::chain_verifier(anchors.clone(), bundle.profile());
+    let verifier = trust.chain_verifier(bundle.profile());
     let prove = |period| bundle.chain().verify(&question, period, &verifier).ok();
     if let Some(rrset) = prove(asked) {
         return Links::Hold(rrset.links().to_vec());
