@@ -1,5 +1,6 @@
 //! `kliento serve`.
 
+mod system;
 mod telemetry;
 mod verifier;
 

@@ -7,11 +7,10 @@ use std::pin::pin;
 use clap::{Args, ValueEnum};
 use kliento::Timestamp;
 use kliento_verifier::server::{Config, ListenAddress, Server, StartError};
-use sd_notify::NotifyState;
 use tokio::runtime;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::Level;
 
+use super::system::{ServiceState, StopSignals, notify_service_manager, raise_open_files};
 use super::telemetry::{self, Telemetry};
 use crate::arguments::{AnchorsArgument, times};
 use crate::io::input;
@@ -88,12 +87,9 @@ pub(crate) fn run(arguments: &ServeVerifier) -> Result<Outcome, UsageError> {
 
 async fn serve(config: Config, stopped_clock: Option<Timestamp>) -> Result<(), UsageError> {
     // Before the service listens, so that no signal is lost.
-    let signals = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
-    let [terminate, interrupt] = signals;
-    let (terminate, interrupt) = terminate
-        .and_then(|terminate| interrupt.map(|interrupt| (terminate, interrupt)))
-        .map_err(|error| usage("signals cannot be handled", &error))?;
-    let mut stop = pin!(stop(terminate, interrupt));
+    let signals =
+        StopSignals::listen().map_err(|error| usage("signals cannot be handled", &error))?;
+    let mut stop = pin!(stop(signals));
     // A file that hangs must not keep the service from handling signals.
     let server = tokio::select! {
         server = bind(config, stopped_clock) => server,
@@ -106,7 +102,7 @@ async fn serve(config: Config, stopped_clock: Option<Timestamp>) -> Result<(), U
         listening("admin", address);
     }
     // Connections queue from now on, and are answered as soon as the service runs.
-    tell_service_manager(NotifyState::Ready);
+    notify_service_manager(ServiceState::Ready);
     server.run(stop).await;
     tracing::info!("stopped");
     Ok(())
@@ -127,21 +123,10 @@ fn listening(listener: &'static str, address: &ListenAddress) {
     tracing::info!(listener, %address, "listening");
 }
 
-async fn stop(mut terminate: Signal, mut interrupt: Signal) {
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+async fn stop(signals: StopSignals) {
+    signals.received().await;
     tracing::info!("stopping");
-    tell_service_manager(NotifyState::Stopping);
-}
-
-/// Notifies the service manager, if it is systemd or similar (sd_notify(3)): services that start
-/// afterwards may then send requests at once.
-fn tell_service_manager(state: NotifyState<'_>) {
-    if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::warn!(%error, "the service manager cannot be notified");
-    }
+    notify_service_manager(ServiceState::Stopping);
 }
 
 /// The configuration: arguments override the environment, which overrides the file.
@@ -192,14 +177,4 @@ fn usage(what: &str, error: &dyn Error) -> UsageError {
         source = cause.source();
     }
     UsageError::new(message)
-}
-
-/// Raises the limit on open files: a service has more connections than the files that a user's
-/// programs may usually have open.
-fn raise_open_files() {
-    use rustix::process::{Resource, getrlimit, setrlimit};
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    // If the limit cannot be raised, fewer connections are accepted.
-    let _ = setrlimit(Resource::Nofile, limit);
 }
