@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use crate::failure::{Class, Failure};
+use kliento_inspect::{Failure, FailureClass};
 
 /// The exit status of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(crate) enum Exit {
     /// The arguments are invalid, or a file cannot be read or written.
     Usage,
     /// The input is not a bundle or chain, or is invalid, or nothing may be issued with it.
-    Failed(Class),
+    Failed(FailureClass),
 }
 
 impl Exit {
@@ -23,14 +23,14 @@ impl Exit {
     const fn code(self) -> u8 {
         match self {
             Self::Valid => 0,
-            Self::Internal | Self::Failed(Class::Internal) => 1,
-            Self::Usage | Self::Failed(Class::Usage) => 2,
-            Self::Failed(Class::Malformed) => 10,
-            Self::Failed(Class::Invalid) => 11,
-            Self::Failed(Class::Time) => 12,
-            Self::Failed(Class::Audience) => 13,
-            Self::Failed(Class::Policy) => 14,
-            Self::Failed(Class::Network) => 20,
+            Self::Internal | Self::Failed(FailureClass::Internal) => 1,
+            Self::Usage | Self::Failed(FailureClass::Usage) => 2,
+            Self::Failed(FailureClass::Malformed) => 10,
+            Self::Failed(FailureClass::Invalid) => 11,
+            Self::Failed(FailureClass::Time) => 12,
+            Self::Failed(FailureClass::Audience) => 13,
+            Self::Failed(FailureClass::Policy) => 14,
+            Self::Failed(FailureClass::Network) => 20,
         }
     }
 }
@@ -58,6 +58,24 @@ impl UsageError {
 pub(crate) enum Stop {
     Usage(UsageError),
     Failed(Box<Failure>),
+}
+
+impl Stop {
+    /// The failure, unless the arguments are to blame.
+    pub(crate) fn into_failure(self) -> Result<Failure, Self> {
+        match self {
+            Self::Failed(failure) => Ok(*failure),
+            Self::Usage(_) => Err(self),
+        }
+    }
+
+    /// Adds the file in which a failure occurred.
+    pub(crate) fn in_file(self, file: &str) -> Self {
+        match self {
+            Self::Failed(failure) => failure.in_file(file).into(),
+            Self::Usage(_) => self,
+        }
+    }
 }
 
 impl From<UsageError> for Stop {
@@ -88,19 +106,19 @@ impl Outcome {
 
     /// A failure that is reported on standard error.
     pub(crate) fn failed(failure: &Failure) -> Self {
-        let exit = Exit::Failed(failure.class);
+        let exit = Exit::Failed(failure.class());
         Self { exit, stdout: Vec::new(), stderr: failure.to_text() }
     }
 
     /// A report on standard output, with a failure or without.
     pub(crate) fn report(stdout: String, failure: Option<&Failure>) -> Self {
-        let exit = failure.map_or(Exit::Valid, |failure| Exit::Failed(failure.class));
+        let exit = failure.map_or(Exit::Valid, |failure| Exit::Failed(failure.class()));
         Self { exit, stdout: stdout.into(), stderr: String::new() }
     }
 
     /// A report on whether an implementation does what vectors expect.
     pub(crate) fn conformance(stdout: String, conforms: bool) -> Self {
-        let exit = if conforms { Exit::Valid } else { Exit::Failed(Class::Invalid) };
+        let exit = if conforms { Exit::Valid } else { Exit::Failed(FailureClass::Invalid) };
         Self { exit, stdout: stdout.into(), stderr: String::new() }
     }
 
