@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use veraid_core::ServiceOid;
-use veraid_testkit::ZoneAlgorithm;
+use veraid_zones::ZoneAlgorithm;
 
 use crate::cli::{InstantArg, IssuingProfile, PublicKeyArguments};
 

@@ -8,16 +8,15 @@ use hickory_server::net::xfer::Protocol;
 use hickory_server::proto::op::{
     Edns, Header, HeaderCounts, LowerQuery, Metadata, OpCode, ResponseCode,
 };
-use hickory_server::proto::rr::rdata::NULL;
-use hickory_server::proto::rr::{DNSClass, Name as WireName, RData, Record};
-use hickory_server::proto::serialize::binary::{BinDecodable as _, BinDecoder, BinEncoder};
+use hickory_server::proto::rr::{DNSClass, Record};
+use hickory_server::proto::serialize::binary::{BinDecoder, BinEncoder};
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
 use hickory_server::zone_handler::{MessageResponse, MessageResponseBuilder, Queries};
 use veraid_dnssec::{Name, Question, RecordType};
 
-use super::answer::{Answer, Role, Status};
-use super::catalogue::SignedRrset;
-use super::{AskedQuestion, DnsServer, ServerFault, ServerTransport};
+use super::answer::{Answer, Role};
+use super::response::{Response, Signatures, wire_record};
+use super::{AskedQuestion, DnsServer, ServerTransport};
 
 /// The payload size without EDNS, and the least that a client may announce (RFC 6891 section
 /// 6.2.3).
@@ -31,22 +30,14 @@ pub(super) struct Handler {
     asked: Arc<Mutex<Vec<AskedQuestion>>>,
 }
 
-/// A response before it is written.
-struct Response {
+/// A response in hickory's form.
+struct WireResponse {
     metadata: Metadata,
     queries: Option<Queries>,
     edns: Option<Edns>,
     sections: [Vec<Record>; 3],
-    delivery: Delivery,
-}
-
-/// The way in which a response is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Delivery {
-    /// Through hickory.
-    Usual,
-    /// In a datagram with another id, bypassing hickory, which insists on the right one.
-    OtherId,
+    /// An id that is not the request's.
+    other_id: Option<u16>,
 }
 
 impl Handler {
@@ -61,84 +52,43 @@ impl Handler {
     }
 
     /// The response to `request`; `None` means no response.
-    fn respond(&self, request: &Request) -> Option<Response> {
-        let mut response = Response::without_records(request, &self.server.role);
+    fn respond(&self, request: &Request) -> Option<WireResponse> {
+        let empty = WireResponse::without_records(request, &self.server.role);
         if request.metadata.op_code != OpCode::Query {
-            return Some(response.with_code(ResponseCode::NotImp));
+            return Some(empty.with_code(ResponseCode::NotImp));
         }
         let [query] = request.queries.queries() else {
-            return Some(response.with_code(ResponseCode::FormErr));
+            return Some(empty.with_code(ResponseCode::FormErr));
         };
         if request.edns.as_ref().is_some_and(|edns| edns.version() > 0) {
-            return Some(response.with_code(ResponseCode::BADVERS));
+            return Some(empty.with_code(ResponseCode::BADVERS));
         }
         if query.query_class() != DNSClass::IN {
-            return Some(response.with_code(ResponseCode::Refused));
+            return Some(empty.with_code(ResponseCode::Refused));
         }
-        let question = question_of(query);
-        let transport = match request.protocol() {
-            Protocol::Udp => ServerTransport::Udp,
-            _ => ServerTransport::Tcp,
+        let asked = AskedQuestion {
+            question: question_of(query),
+            transport: match request.protocol() {
+                Protocol::Udp => ServerTransport::Udp,
+                _ => ServerTransport::Tcp,
+            },
         };
-        let asked = AskedQuestion { question: question.clone(), transport };
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked.clone());
 
-        let fault = self.fault(&question);
-        match (fault, transport) {
-            (Some(ServerFault::Silent), _)
-            | (
-                Some(ServerFault::TruncatedWithoutTcp | ServerFault::OtherId),
-                ServerTransport::Tcp,
-            ) => return None,
-            (Some(ServerFault::ServerFailure), _) => {
-                return Some(response.with_code(ResponseCode::ServFail));
-            }
-            (Some(ServerFault::Refused), _) => {
-                return Some(response.with_code(ResponseCode::Refused));
-            }
-            (Some(ServerFault::TruncatedWithoutTcp | ServerFault::Truncated), _) => {
-                response.metadata.truncation = true;
-                return Some(response);
-            }
-            (Some(ServerFault::OtherId), ServerTransport::Udp) => {
-                response.delivery = Delivery::OtherId
-            }
-            (Some(ServerFault::OtherQuestion), _) => response.queries = Some(name_above(&question)),
-            (Some(ServerFault::WithoutSignatures) | None, _) => {}
-        }
-        let answer = Answer::to(&question, &self.server.role, &self.server.catalogue);
-        let wants_signatures = request.edns.as_ref().is_some_and(|edns| edns.flags().dnssec_ok);
-        let with_signatures = wants_signatures && fault != Some(ServerFault::WithoutSignatures);
-        response.metadata.authoritative = answer.is_authoritative;
-        let records = |rrsets: &[SignedRrset]| -> Vec<Record> {
-            rrsets
-                .iter()
-                .filter(|signed| {
-                    with_signatures
-                        || signed.rrset.record_type != RecordType::DS
-                        || question.record_type == RecordType::DS
-                })
-                .flat_map(|signed| records_of(signed, with_signatures))
-                .collect()
+        let answer = Answer::to(&asked.question, &self.server.role, &self.server.catalogue);
+        let signatures = match &request.edns {
+            Some(edns) if edns.flags().dnssec_ok => Signatures::Included,
+            _ => Signatures::LeftOut,
         };
-        response.sections =
-            [&answer.answers, &answer.authority, &answer.additional].map(|rrsets| records(rrsets));
-        Some(response.with_code(match answer.status {
-            Status::NoError => ResponseCode::NoError,
-            Status::NoSuchName => ResponseCode::NXDomain,
-            Status::Refused => ResponseCode::Refused,
-        }))
-    }
-
-    /// The fault for this question, or else the one for any question.
-    fn fault(&self, question: &Question) -> Option<ServerFault> {
-        let faults = &self.server.faults;
-        let own = faults.iter().find(|(asked, _)| asked.as_ref() == Some(question));
-        own.or_else(|| faults.iter().find(|(asked, _)| asked.is_none())).map(|(_, fault)| *fault)
+        let honest = Response::new(request.metadata.id, &asked.question, &answer, signatures);
+        let changes = self.server.changes.iter();
+        let response =
+            changes.fold(Some(honest), |response, change| (change.0)(&asked, response?))?;
+        Some(empty.with(response, &asked.question))
     }
 }
 
-impl Response {
+impl WireResponse {
     fn without_records(request: &Request, role: &Role) -> Self {
         let mut metadata = Metadata::response_from_request(&request.metadata);
         metadata.recursion_available = *role == Role::Recursive;
@@ -150,13 +100,18 @@ impl Response {
             edns.set_dnssec_ok(asked.flags().dnssec_ok);
             edns
         });
-        Self {
-            metadata,
-            queries: None,
-            edns,
-            sections: [const { Vec::new() }; 3],
-            delivery: Delivery::Usual,
-        }
+        Self { metadata, queries: None, edns, sections: [const { Vec::new() }; 3], other_id: None }
+    }
+
+    /// Sets everything that `response` says; `asked` is the question of the request.
+    fn with(mut self, response: Response, asked: &Question) -> Self {
+        self.other_id = (response.id != self.metadata.id).then_some(response.id);
+        self.queries = (response.question != *asked).then(|| queries(&response.question));
+        self.metadata.authoritative = response.is_authoritative;
+        self.metadata.truncation = response.is_truncated;
+        self.sections = [&response.answers, &response.authority, &response.additional]
+            .map(|records| records.iter().map(wire_record).collect());
+        self.with_code(response.code.into())
     }
 
     /// Removes the records and sets the truncation flag if the response is too large for its
@@ -179,7 +134,7 @@ impl Response {
         encoder.set_max_size(u16::MAX);
         self.message(request)
             .destructive_emit(&mut encoder)
-            .expect("answers of tests fit into 65,535 octets");
+            .expect("answers fit into 65,535 octets");
         octets
     }
 
@@ -225,11 +180,14 @@ impl RequestHandler for Handler {
             return nothing_sent(request);
         };
         let response = response.fitting(request);
-        if response.delivery == Delivery::OtherId {
-            let mut octets = response.encode(request);
-            octets[1] ^= 1;
-            // A client that has gone is not an error of the server.
-            let _ = self.datagrams.send_to(&octets, request.src());
+        if let Some(id) = response.other_id {
+            // Hickory insists on the request's id, so the datagram bypasses it.
+            if request.protocol() == Protocol::Udp {
+                let mut octets = response.encode(request);
+                octets[..2].copy_from_slice(&id.to_be_bytes());
+                // A client that has gone is not an error of the server.
+                let _ = self.datagrams.send_to(&octets, request.src());
+            }
             return nothing_sent(request);
         }
         let message = response.message(request);
@@ -242,28 +200,6 @@ fn nothing_sent(request: &Request) -> ResponseInfo {
     Header { metadata, counts: HeaderCounts::default() }.into()
 }
 
-/// The records of an RRset, with their data as they were signed.
-fn records_of(signed: &SignedRrset, with_signatures: bool) -> Vec<Record> {
-    let SignedRrset { rrset, rrsigs, .. } = signed;
-    let owner = wire_name(rrset.owner.as_wire());
-    let rrsigs = if with_signatures { rrsigs.as_slice() } else { &[] };
-    let records = rrset.rdata.iter().map(|rdata| (rrset.record_type, rdata));
-    let signatures = rrsigs.iter().map(|rdata| (RecordType::RRSIG, rdata));
-    records
-        .chain(signatures)
-        .map(|(record_type, rdata)| {
-            // Hickory neither changes nor compresses the data of a type that it does not know.
-            let code = record_type.number().into();
-            let rdata = RData::Unknown { code, rdata: NULL::with(rdata.clone()) };
-            Record::from_rdata(owner.clone(), rrset.ttl, rdata)
-        })
-        .collect()
-}
-
-fn wire_name(wire: &[u8]) -> WireName {
-    WireName::read(&mut BinDecoder::new(wire)).expect("a name that was parsed is one")
-}
-
 fn question_of(query: &LowerQuery) -> Question {
     let labels: Vec<&[u8]> = query.name().iter().collect();
     let name = labels.into_iter().rev().fold(Name::root(), |name, label| {
@@ -272,14 +208,10 @@ fn question_of(query: &LowerQuery) -> Question {
     Question { name, record_type: RecordType::new(query.query_type().into()) }
 }
 
-/// Changes the question to the name above.
-fn name_above(question: &Question) -> Queries {
+/// `question`, of class IN.
+fn queries(question: &Question) -> Queries {
     const CLASS_IN: u16 = 1;
-    let Question { name, record_type } = question;
-    let mut names = name.from_root_down();
-    names.pop();
-    let above = names.pop().unwrap_or_else(Name::root);
-    let fields = [record_type.number(), CLASS_IN].map(u16::to_be_bytes).concat();
-    let octets = [above.as_wire(), &fields].concat();
+    let fields = [question.record_type.number(), CLASS_IN].map(u16::to_be_bytes).concat();
+    let octets = [question.name.as_wire(), &fields].concat();
     Queries::read(&mut BinDecoder::new(&octets), 1).expect("a question was written")
 }
