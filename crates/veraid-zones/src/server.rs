@@ -47,7 +47,9 @@ pub struct DnsServer {
 
 /// A change of responses. `None` means that nothing is sent.
 #[derive(Clone)]
-struct Change(Arc<dyn Fn(&AskedQuestion, Response) -> Option<Response> + Send + Sync>);
+struct Change(Arc<ChangeResponse>);
+
+type ChangeResponse = dyn Fn(&AskedQuestion, Response) -> Option<Response> + Send + Sync;
 
 impl std::fmt::Debug for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -81,9 +81,8 @@ impl Handler {
             _ => Signatures::LeftOut,
         };
         let honest = Response::new(request.metadata.id, &asked.question, &answer, signatures);
-        let changes = self.server.changes.iter();
-        let response =
-            changes.fold(Some(honest), |response, change| (change.0)(&asked, response?))?;
+        let mut changes = self.server.changes.iter();
+        let response = changes.try_fold(honest, |response, change| (change.0)(&asked, response))?;
         Some(empty.with(response, &asked.question))
     }
 }
