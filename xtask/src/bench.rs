@@ -18,7 +18,7 @@ use kliento::crypto::{
 use serde_json::{Value, json};
 use veraid_core::{TrustAnchors, Verifier};
 use veraid_testkit::{
-    AUDIENCE, MockBundle, Scenario, Signer, ZoneAlgorithm, ZoneKey, default_instant,
+    AUDIENCE, FixedKey as _, MockBundle, Scenario, Signer, ZoneAlgorithm, ZoneKey, default_instant,
 };
 
 mod attacks;

@@ -23,6 +23,7 @@ use veraid_dnssec::{Question, Timestamp, ValidityPeriod};
 use veraid_testkit::{
     AUDIENCE, Customisation, HierarchyBuilder, KLIENTO_SERVICE, MockBundle, MockChain, Scenario,
     Signer, TestProfile, ZoneAlgorithm, ZoneKey, ZoneKeys, default_instant, dnssec_chain_der,
+    fixed_zones,
 };
 
 mod authorities;
@@ -641,7 +642,7 @@ fn vary_bundle(
 /// A builder of zones with one P-256 key each, with the record `text` at `_veraid.example.com`.
 fn small_zones() -> HierarchyBuilder {
     let root = ZoneKeys::combined(ZoneAlgorithm::EcdsaP256);
-    HierarchyBuilder::new().zone_keys(".", root)
+    fixed_zones().zone_keys(".", root)
 }
 
 fn base64(octets: &[u8]) -> String {

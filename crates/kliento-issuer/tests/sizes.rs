@@ -10,9 +10,7 @@ use kliento::{Profile, Token, TokenBundle, service_oid};
 use kliento_issuer::{CertificateAuthority, Organisation, TokenIssuer};
 use veraid_core::{MemberIdBundle, OrganisationCredential, UserName};
 use veraid_dnssec::DnssecChain;
-use veraid_testkit::{
-    Compression, HierarchyBuilder, KeySplit, MessageBuilder, ZoneAlgorithm, ZoneKeys,
-};
+use veraid_testkit::{Compression, KeySplit, MessageBuilder, ZoneAlgorithm, ZoneKeys, fixed_zones};
 
 /// The maximum length of a header line in bytes for nginx and Apache.
 const HEADER_LINE: usize = 8_190;
@@ -22,7 +20,7 @@ fn bundles() -> [TokenBundle; 2] {
     let (own_key, member_key) = (key(2048, 0), key(2048, 1));
     let organisation = Organisation::new("example.com", Profile::VeraId, own_key.clone()).unwrap();
     let record = organisation.key_record(DAY, Some(&service_oid())).unwrap();
-    let zones = HierarchyBuilder::new()
+    let zones = fixed_zones()
         .key_split(KeySplit::Combined, KeySplit::KskAndZsk, KeySplit::KskAndZsk)
         .zone_keys(".", ZoneKeys::two_ksks_and_zsk(ZoneAlgorithm::RsaSha256))
         .owner(&organisation.key_record_owner())

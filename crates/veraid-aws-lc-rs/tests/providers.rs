@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use veraid_dnssec::crypto::{
     CryptoProvider, DigestAlgorithm, PublicKey, SignatureAlgorithm, SignatureError, rust_crypto,
 };
-use veraid_testkit::{Digest, RsaKey, ZoneAlgorithm, ZoneKey};
+use veraid_testkit::{Digest, FixedKey as _, RsaKey, ZoneAlgorithm, ZoneKey};
 
 const PROVIDERS: [CryptoProvider; 2] = [veraid_aws_lc_rs::PROVIDER, rust_crypto::PROVIDER];
 const MESSAGE: &[u8] = b"what is signed";

@@ -17,7 +17,7 @@ use veraid_dnssec::{
     TrustAnchors, ValidityPeriod, VerifiedRrset,
 };
 use veraid_testkit::{
-    MessageBuilder, Rrset, RrsigFields, ZoneAlgorithm, ZoneKey, period, rrsig_rdata,
+    FixedKey as _, MessageBuilder, Rrset, RrsigFields, ZoneAlgorithm, ZoneKey, period, rrsig_rdata,
 };
 
 const PROVIDERS: [CryptoProvider; 2] = [veraid_aws_lc_rs::PROVIDER, rust_crypto::PROVIDER];

@@ -19,8 +19,8 @@ use veraid_dnssec::{
     TrustAnchors, ValidityPeriod, ValidityPeriods, VerifiedRrset,
 };
 use veraid_testkit::{
-    HierarchyBuilder, KeySplit, MessageBuilder, MockChain, RrsigFields, ZoneAlgorithm, ZoneKey,
-    period, rrsig_rdata,
+    FixedKey as _, KeySplit, MessageBuilder, MockChain, RrsigFields, ZoneAlgorithm, ZoneKey,
+    fixed_zones, period, rrsig_rdata,
 };
 
 const DAY: u64 = 86_400;
@@ -41,7 +41,7 @@ fn at(seconds: u64) -> ValidityPeriod {
 /// Root, `com` and `example.com` on Ed25519, signed from 0 to 10 days.
 fn mock() -> MockChain {
     let algorithm = ZoneAlgorithm::Ed25519;
-    HierarchyBuilder::new()
+    fixed_zones()
         .zone_algorithms(algorithm, algorithm, algorithm)
         .key_split(KeySplit::KskAndZsk, KeySplit::KskAndZsk, KeySplit::Combined)
         .owner("_veraid.example.com")

@@ -227,10 +227,10 @@ fn read_u16(decoder: &mut BinDecoder<'_>) -> Result<u16, DecodeError> {
 mod tests {
     use super::*;
 
-    use veraid_testkit::{HierarchyBuilder, MessageBuilder, Record as TestRecord};
+    use veraid_testkit::{MessageBuilder, Record as TestRecord, fixed_zones};
 
     fn response() -> Vec<u8> {
-        HierarchyBuilder::new().build().messages.pop().unwrap()
+        fixed_zones().build().messages.pop().unwrap()
     }
 
     #[test]

@@ -12,12 +12,12 @@ use veraid_resolver::{
     ResponseCode,
 };
 use veraid_testkit::{
-    DnsServer, HierarchyBuilder, MockChain, RunningServer, ServerFault, ServerTransport,
-    default_instant,
+    DnsServer, FaultyServer as _, MockChain, RunningServer, ServerFault, ServerTransport,
+    default_instant, fixed_zones,
 };
 
 fn chain() -> MockChain {
-    HierarchyBuilder::new().owner("_veraid.example.com").txt(&["1 id 3600"]).build()
+    fixed_zones().owner("_veraid.example.com").txt(&["1 id 3600"]).build()
 }
 
 fn verifier(chain: &MockChain) -> ChainVerifier {
@@ -71,7 +71,7 @@ async fn a_truncated_answer_is_requested_again_over_tcp() {
     // Any server truncates records that do not fit into a datagram.
     let records: Vec<String> = (0..12).map(|number| format!("{number:0>120}")).collect();
     let records: Vec<&str> = records.iter().map(String::as_str).collect();
-    let large = HierarchyBuilder::new().owner("_veraid.example.com").txt(&records).build();
+    let large = fixed_zones().owner("_veraid.example.com").txt(&records).build();
     let running = DnsServer::recursive([&large]).start().unwrap();
     let fetched = fetch(&large, [server("udp", &running)], Form::Minimal).await.unwrap();
     assert_eq!(fetched.records().rdata().len(), 12);

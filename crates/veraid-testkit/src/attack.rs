@@ -10,9 +10,9 @@ mod key_trap;
 mod structure;
 mod wire;
 
-use crate::mock_chain::MockChain;
 use crate::scenario::{Scenario, Signer};
 use crate::{ChainLink, Compression, MessageBuilder};
+use veraid_zones::MockChain;
 
 /// The maximum size of a token bundle, in octets.
 pub const MAX_BYTES: usize = 16_384;

@@ -1,9 +1,9 @@
 //! VeraId bundles: everything that offline verification needs, in one SEQUENCE.
 
+use crate::chain_der::octet_strings;
 use crate::der_writer::{
     SetOrder, context_constructed, context_primitive, retag, sequence, set_contents,
 };
-use crate::mock_chain::octet_strings;
 
 const CHAIN: u8 = 1;
 const ORGANISATION_CERTIFICATE: u8 = 0xA2;

@@ -1,9 +1,9 @@
 //! Changes to parts of a bundle before they are signed.
 
 use crate::certificate::CertificateBuilder;
-use crate::hierarchy::Hierarchy;
-use crate::mock_chain::MockChain;
 use crate::signed_data::SignedDataBuilder;
+use veraid_zones::Hierarchy;
+use veraid_zones::MockChain;
 
 type Change<'a, T> = Box<dyn Fn(&mut T) + 'a>;
 

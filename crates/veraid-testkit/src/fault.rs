@@ -14,13 +14,13 @@ use veraid_dnssec::ValidityPeriod;
 
 use crate::certificate::CertificateBuilder;
 use crate::customisation::Customisation;
-use crate::hierarchy::Hierarchy;
 use crate::mock_bundle::MockBundle;
-use crate::mock_chain::MockChain;
 use crate::profile::TestProfile;
 use crate::rsa_key::RsaKey;
 use crate::scenario::{AUDIENCE, Encapsulation, KLIENTO_SERVICE, Scenario, Signer};
 use crate::signed_data::SignedDataBuilder;
+use veraid_zones::Hierarchy;
+use veraid_zones::MockChain;
 
 pub use table::Fault;
 

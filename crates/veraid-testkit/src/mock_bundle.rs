@@ -2,8 +2,8 @@
 
 use crate::bundle::{member_id_bundle_der, signature_bundle_der};
 use crate::der_writer::SetOrder;
-use crate::mock_chain::MockChain;
 use crate::rsa_key::RsaKey;
+use veraid_zones::MockChain;
 
 /// A signature bundle, its trust anchors and its parts.
 #[derive(Clone, Debug)]

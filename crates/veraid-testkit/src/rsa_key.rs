@@ -7,6 +7,7 @@ use rsa::rand_core::{TryCryptoRng, TryRng};
 use rsa::traits::PublicKeyParts as _;
 use rsa::{Pkcs1v15Sign, Pss, RsaPrivateKey};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
+use veraid_zones::{ZoneAlgorithm, ZoneKey};
 
 use crate::der_writer::{
     INTEGER, bit_string, integer, null, oid, sequence, tlv, unsigned_contents,
@@ -17,11 +18,27 @@ use crate::digest::{Digest, DigestParameters};
 pub(crate) struct CommittedKey {
     der: &'static [u8],
     parsed: OnceLock<RsaPrivateKey>,
+    /// The key for zones, with SHA-256 and with SHA-512.
+    zone_keys: [OnceLock<ZoneKey>; 2],
 }
 
 impl CommittedKey {
     pub(crate) const fn new(der: &'static [u8]) -> Self {
-        Self { der, parsed: OnceLock::new() }
+        Self { der, parsed: OnceLock::new(), zone_keys: [const { OnceLock::new() }; 2] }
+    }
+
+    pub(crate) const fn der(&self) -> &'static [u8] {
+        self.der
+    }
+
+    /// The key for zones of `algorithm`, made by `make` once per process.
+    pub(crate) fn zone_key(
+        &'static self,
+        algorithm: ZoneAlgorithm,
+        make: impl FnOnce() -> ZoneKey,
+    ) -> ZoneKey {
+        let place = usize::from(algorithm == ZoneAlgorithm::RsaSha512);
+        self.zone_keys[place].get_or_init(make).clone()
     }
 
     /// The parsed key. Parsed once per process, because it precomputes values that make signing
@@ -176,7 +193,13 @@ impl RsaKey {
     /// An RSASSA-PKCS1-v1_5 signature over `message` (RFC 8017 section 8.2).
     #[must_use]
     pub fn sign_pkcs1(&self, digest: Digest, message: &[u8]) -> Vec<u8> {
-        sign_pkcs1(self.committed.get(), digest, message)
+        let padding = match digest {
+            Digest::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
+            Digest::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
+            Digest::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
+        };
+        let signature = self.committed.get().sign(padding, &digest.of(message));
+        signature.expect("committed keys are long enough for their hash")
     }
 }
 
@@ -192,15 +215,6 @@ impl std::fmt::Debug for RsaKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "RsaKey({} bits)", self.bits())
     }
-}
-
-pub(crate) fn sign_pkcs1(key: &RsaPrivateKey, digest: Digest, message: &[u8]) -> Vec<u8> {
-    let padding = match digest {
-        Digest::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
-        Digest::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
-        Digest::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
-    };
-    key.sign(padding, &digest.of(message)).expect("committed keys are long enough for their hash")
 }
 
 /// The AlgorithmIdentifier of RSASSA-PSS as [`RsaKey::sign_pss`] signs: all parameters except the

@@ -7,14 +7,16 @@ use crate::customisation::Customisation;
 use crate::der_writer::SetOrder;
 use crate::digest::Digest;
 use crate::extension::BasicConstraints;
-use crate::hierarchy::{Hierarchy, HierarchyBuilder, ZoneKeys, default_rrsig_period};
+use crate::fixed_keys::fixed_zones;
 use crate::mock_bundle::MockBundle;
-use crate::mock_chain::MockChain;
 use crate::profile::{BOT, TestProfile, organisation_key_record};
 use crate::rsa_key::RsaKey;
 use crate::signed_data::{Content, SignedDataBuilder};
-use crate::zone::txt_rdata;
-use crate::zone_key::ZoneAlgorithm;
+use crate::times::default_rrsig_period;
+use veraid_zones::MockChain;
+use veraid_zones::ZoneAlgorithm;
+use veraid_zones::txt_rdata;
+use veraid_zones::{Hierarchy, ZoneKeys};
 
 /// The Kliento service.
 pub const KLIENTO_SERVICE: &str = "1.3.6.1.4.1.58708.3.0";
@@ -180,11 +182,10 @@ impl Scenario {
     ///
     /// // Zones with throw-away keys.
     /// let p256 = ZoneAlgorithm::EcdsaP256;
-    /// let chain = HierarchyBuilder::new()
+    /// let chain = HierarchyBuilder::new([7; 32], alice.rrsig_period)
     ///     .owner(&alice.profile.owner(&alice.organisation))
     ///     .txt(&[&alice.key_record()])
     ///     .zone_algorithms(p256, p256, p256)
-    ///     .key_seed([7; 32])
     ///     .build();
     /// assert_eq!(alice.build_on(&chain).trust_anchors, chain.trust_anchors);
     /// ```
@@ -266,7 +267,7 @@ impl Scenario {
     /// The zones before they are signed.
     #[must_use]
     pub fn hierarchy(&self) -> Hierarchy {
-        HierarchyBuilder::new()
+        fixed_zones()
             .owner(&self.profile.owner(&self.organisation))
             .zone_algorithms(
                 self.root_keys.algorithm,

@@ -1,6 +1,6 @@
 //! Times in the forms of X.509 and CMS.
 
-use veraid_dnssec::Timestamp;
+use veraid_dnssec::{Timestamp, ValidityPeriod};
 
 use crate::der_writer::{GENERALIZED_TIME, UTC_TIME, tlv};
 
@@ -24,4 +24,12 @@ pub fn x509_time(instant: Timestamp) -> Vec<u8> {
     } else {
         tlv(GENERALIZED_TIME, &[text.as_bytes()])
     }
+}
+
+/// From 2026-11-15T00:00:00Z to 2026-11-29T00:00:00Z: two weeks around the instant that tests use.
+pub(crate) fn default_rrsig_period() -> ValidityPeriod {
+    const START: u64 = 1_794_700_800;
+    let instant = Timestamp::from_unix_seconds;
+    ValidityPeriod::new(instant(START), instant(START + 14 * 86_400))
+        .expect("the end is after the start")
 }

@@ -6,8 +6,8 @@ use veraid_dnssec::{
     VerifiedRrset,
 };
 use veraid_testkit::{
-    Compression, HierarchyBuilder, KeySplit, MessageBuilder, MockChain, Scenario, TestProfile,
-    ZoneAlgorithm, ZoneKey, ZoneKeys, default_instant, key_tag,
+    Compression, FixedKey as _, KeySplit, MessageBuilder, MockChain, Scenario, TestProfile,
+    ZoneAlgorithm, ZoneKey, ZoneKeys, default_instant, fixed_zones, key_tag,
 };
 
 fn verify(chain: &MockChain) -> Result<VerifiedRrset, ChainError> {
@@ -25,7 +25,7 @@ fn verify(chain: &MockChain) -> Result<VerifiedRrset, ChainError> {
 fn proves_the_default_record_with_every_algorithm() {
     for algorithm in ZoneAlgorithm::ALL {
         for split in [KeySplit::Combined, KeySplit::KskAndZsk] {
-            let chain = HierarchyBuilder::new()
+            let chain = fixed_zones()
                 .zone_algorithms(algorithm, algorithm, algorithm)
                 .key_split(split, split, split)
                 .build();
@@ -48,18 +48,18 @@ fn proves_the_key_record_of_a_scenario() {
 
 #[test]
 fn proves_records_at_any_depth_and_across_labels_that_are_not_zones() {
-    let deep = HierarchyBuilder::new().owner("_veraid.a.b.example.com");
+    let deep = fixed_zones().owner("_veraid.a.b.example.com");
     assert_eq!(deep.build().messages.len(), 1 + 2 * 4 + 1);
     assert!(verify(&deep.build()).is_ok());
     let skipping = deep.without_zone("com").without_zone("b.example.com");
     assert_eq!(skipping.build().messages.len(), 1 + 2 * 2 + 1);
     assert!(verify(&skipping.build()).is_ok());
-    assert!(verify(&HierarchyBuilder::new().owner("_veraid.example").build()).is_ok());
+    assert!(verify(&fixed_zones().owner("_veraid.example").build()).is_ok());
 }
 
 #[test]
 fn proves_with_a_1024_bit_zsk_and_with_sha_384_ds() {
-    let mut hierarchy = HierarchyBuilder::new()
+    let mut hierarchy = fixed_zones()
         .zone_keys("com", ZoneKeys::ksk_and_zsk(ZoneAlgorithm::RsaSha256))
         .ds_digest_type(4)
         .hierarchy();
@@ -69,7 +69,7 @@ fn proves_with_a_1024_bit_zsk_and_with_sha_384_ds() {
 
 #[test]
 fn proves_from_messages_with_compressed_owners() {
-    let mut chain = HierarchyBuilder::new().build();
+    let mut chain = fixed_zones().build();
     for (link, message) in chain.links.iter().zip(&mut chain.messages) {
         let compressed = MessageBuilder::new(&link.question())
             .answer_rrset(&link.rrset, &link.rrsigs())
@@ -85,7 +85,7 @@ fn proves_from_messages_with_compressed_owners() {
 
 #[test]
 fn a_changed_link_is_signed_again_and_a_lying_one_is_not_believed() {
-    let mut chain = HierarchyBuilder::new().build();
+    let mut chain = fixed_zones().build();
     let question = chain.question();
     chain.change_link(&question, |link| link.rrset.ttl = 1);
     assert!(verify(&chain).is_ok());
@@ -95,7 +95,7 @@ fn a_changed_link_is_signed_again_and_a_lying_one_is_not_believed() {
 
 #[test]
 fn links_are_found_by_name_and_type() {
-    let chain = HierarchyBuilder::new().build();
+    let chain = fixed_zones().build();
     let questions: Vec<_> = chain.links.iter().map(|link| link.question().to_string()).collect();
     assert_eq!(
         questions,
@@ -115,7 +115,7 @@ fn links_are_found_by_name_and_type() {
 
 #[test]
 fn key_tags_are_those_of_the_anchors() {
-    let chain = HierarchyBuilder::new().build();
+    let chain = fixed_zones().build();
     let anchors = TrustAnchors::from_presentation(&chain.trust_anchors).unwrap();
     let root_ksk = ZoneKey::fixed(ZoneAlgorithm::RsaSha256, 0);
     assert_eq!(anchors.key_tags().collect::<Vec<_>>(), [root_ksk.key_tag()]);

@@ -11,7 +11,7 @@
 use proptest::prelude::*;
 use veraid_dnssec::crypto::rust_crypto::PROVIDER;
 use veraid_dnssec::{Timestamp, TrustAnchors, ValidityPeriod};
-use veraid_testkit::{ZoneAlgorithm, ZoneKey};
+use veraid_testkit::{FixedKey as _, ZoneAlgorithm, ZoneKey};
 use veraid_trust_anchors::{
     AnchorFile, AnchorFileError, Format, LineProblem, SkipReason, Skipped, State,
 };

@@ -11,7 +11,8 @@ use kliento::{
 };
 use serde_json::{Value, json};
 use veraid_testkit::{
-    AUDIENCE, Digest, MockBundle, RsaKey, Scenario, Signer, ZoneAlgorithm, ZoneKey, default_instant,
+    AUDIENCE, Digest, FixedKey as _, MockBundle, RsaKey, Scenario, Signer, ZoneAlgorithm, ZoneKey,
+    default_instant,
 };
 
 use super::{Check, RECORDED, Recorder, Row, in_turn, median};

@@ -13,7 +13,7 @@ use veraid_core::{
     MemberIdBundle, OrganisationCredential, Profile, UserName, ValidityPeriod, encode_dnssec_chain,
     parse_dnssec_chain,
 };
-use veraid_testkit::{AUDIENCE, HierarchyBuilder, RsaKey, default_instant};
+use veraid_testkit::{AUDIENCE, RsaKey, default_instant, fixed_zones};
 
 use super::{Row, in_turn};
 
@@ -67,8 +67,7 @@ fn issuers() -> Result<(TokenIssuer, TokenIssuer), String> {
     let organisation =
         Organisation::new("example.com", Profile::VeraId, own_key.clone()).map_err(text)?;
     let record = organisation.key_record(86_400, None).map_err(text)?;
-    let chain =
-        HierarchyBuilder::new().owner(&organisation.key_record_owner()).txt(&[&record]).build();
+    let chain = fixed_zones().owner(&organisation.key_record_owner()).txt(&[&record]).build();
     let chain_der = encode_dnssec_chain(chain.messages.iter().map(Vec::as_slice));
     let anchors = TrustAnchors::from_presentation(&chain.trust_anchors).map_err(text)?;
     let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);

@@ -12,8 +12,8 @@ use veraid_core::{
     encode_dnssec_chain, parse_dnssec_chain,
 };
 use veraid_testkit::{
-    ChainLink, Compression, HierarchyBuilder, MessageBuilder, MockChain, RsaKey, children,
-    default_instant,
+    ChainLink, Compression, MessageBuilder, MockChain, RsaKey, children, default_instant,
+    fixed_zones,
 };
 
 /// The organisation of every bundle.
@@ -130,7 +130,7 @@ impl World {
             Organisation::new(ORGANISATION, Profile::VeraId, key.clone()).map_err(text)?;
         let record = organisation.key_record(DAY, None).map_err(text)?;
         let owner = organisation.key_record_owner();
-        let chain = HierarchyBuilder::new().owner(&owner).txt(&[&record]).build();
+        let chain = fixed_zones().owner(&owner).txt(&[&record]).build();
         let messages: Vec<Vec<u8>> = chain.links.iter().map(|link| message(link, names)).collect();
         let der = encode_dnssec_chain(messages.iter().map(Vec::as_slice));
         let certificate = organisation

@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 
 use veraid_dnssec::{Name, Question, RecordType, Timestamp, ValidityPeriod};
 use veraid_testkit::{
-    ChainLink, Compression, Hierarchy, HierarchyBuilder, KeySplit, MessageBuilder, MockChain,
-    Record, Rrset, Zone, ZoneAlgorithm, ZoneKey, ZoneKeys, dnssec_chain_der_in_order, period,
+    ChainLink, Compression, FixedKey as _, Hierarchy, KeySplit, MessageBuilder, MockChain, Record,
+    Rrset, Zone, ZoneAlgorithm, ZoneKey, ZoneKeys, dnssec_chain_der_in_order, fixed_zones, period,
     txt_rdata,
 };
 
@@ -166,7 +166,7 @@ fn valid() -> Vec<Vector> {
     let deep = small_zones().owner("_veraid.a.b.example.com").build();
     let top = small_zones().owner("_veraid.example").build();
     let two = small_zones().txt(&["text", "and more"]).build();
-    let usual = HierarchyBuilder::new().build();
+    let usual = fixed_zones().build();
     vec![
         proves(parent, &[text()], usual_period()),
         still_proves(
@@ -223,7 +223,7 @@ fn algorithms() -> Vec<Vector> {
             (KeySplit::KskAndZsk, "two-keys", "a key-signing and a zone-signing key"),
         ] {
             let number = algorithm.number();
-            let chain = HierarchyBuilder::new()
+            let chain = fixed_zones()
                 .zone_algorithms(algorithm, algorithm, algorithm)
                 .key_split(split, split, split)
                 .build();

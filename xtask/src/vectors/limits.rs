@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use veraid_dnssec::{Question, RecordType, ValidityPeriod};
 use veraid_testkit::{
-    AUDIENCE, CertificateBuilder, ChainLink, Customisation, Digest, Extension, HierarchyBuilder,
+    AUDIENCE, CertificateBuilder, ChainLink, Customisation, Digest, Extension, FixedKey as _,
     KeySplit, MessageBuilder, MockBundle, MockChain, Record, RsaKey, TestProfile, ZoneAlgorithm,
-    ZoneKey, attribute, der_writer, period,
+    ZoneKey, attribute, der_writer, fixed_zones, period,
 };
 
 use super::dnssec::question;
@@ -319,7 +319,7 @@ fn checks() -> Vec<Vector> {
     let ed448 = ZoneAlgorithm::Ed448;
     let combined = KeySplit::Combined;
     let zones = |owner: &str| {
-        HierarchyBuilder::new()
+        fixed_zones()
             .owner(owner)
             .zone_algorithms(ed448, ed448, ed448)
             .key_split(combined, combined, combined)

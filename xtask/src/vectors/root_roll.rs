@@ -1,5 +1,7 @@
 //! Bundles below a root that changes its algorithm, which other implementations must accept too.
 
+use veraid_testkit::FixedKey as _;
+
 use super::*;
 
 /// Bundles whose root signs with RSA, with RSA and P-256, and with P-256; and one whose chain keeps

@@ -16,7 +16,7 @@ use kliento::{
 use kliento_inspect::{Inspection, TokenQuestion};
 use kliento_issuer::{KeySize, Organisation, SerialNumber, SoftwareKey, TokenIssuer};
 use veraid_core::{OrganisationCredential, UserName, encode_dnssec_chain, parse_dnssec_chain};
-use veraid_testkit::{HierarchyBuilder, ZoneAlgorithm};
+use veraid_zones::{HierarchyBuilder, ZoneAlgorithm};
 
 use crate::io::files::{self, Existing, Readers};
 use crate::io::shell::quoted;
@@ -109,10 +109,8 @@ impl World {
         // The root and the zones below it, whose keys are not kept.
         let p256 = ZoneAlgorithm::EcdsaP256;
         let rrsigs = ValidityPeriod::new(now.saturating_sub(DAY), now.saturating_add(14 * DAY))?;
-        let zones = HierarchyBuilder::new()
-            .key_seed(seed)
+        let zones = HierarchyBuilder::new(seed, rrsigs)
             .zone_algorithms(p256, p256, p256)
-            .period(rrsigs)
             .owner(&key_record_owner)
             .txt(&[&key_record])
             .build();

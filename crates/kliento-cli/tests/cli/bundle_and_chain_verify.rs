@@ -3,7 +3,7 @@
 use crate::support::{AT, Folder, anchors, bytes, kliento, kliento_with, vector};
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use serde_json::{Value, json};
-use veraid_testkit::{Encapsulation, HierarchyBuilder, Scenario, TEST_SERVICE, dnssec_chain_der};
+use veraid_testkit::{Encapsulation, Scenario, TEST_SERVICE, dnssec_chain_der, fixed_zones};
 
 fn signature(encapsulation: Encapsulation) -> Scenario {
     let content = b"hello".to_vec();
@@ -230,7 +230,7 @@ fn bundles_of_the_javascript_implementation_verify_over_periods_and_detached() {
 /// Verifies the chain of the default hierarchy, with further arguments.
 fn verify_chain(test: &str, extra: &[&str]) -> crate::support::Run {
     let folder = Folder::new(test);
-    let chain = HierarchyBuilder::new().build();
+    let chain = fixed_zones().build();
     let input = folder.file("chain", dnssec_chain_der(&chain.messages));
     let anchors = folder.file("anchors", &chain.trust_anchors);
     kliento(&[&["chain", "verify", &input, "--trust-anchors", &anchors], extra].concat())

@@ -15,7 +15,7 @@ use kliento_issuer::{
 };
 use veraid_core::{OrganisationCredential, Profile, ServiceOid, UserName, ValidityPeriod};
 use veraid_dnssec::DnssecChain;
-use veraid_testkit::{HierarchyBuilder, MockChain, RsaKey, default_instant};
+use veraid_testkit::{MockChain, RsaKey, default_instant, fixed_zones};
 
 pub(crate) const NOW: Timestamp = default_instant();
 pub(crate) const DAY: u64 = 86_400;
@@ -78,8 +78,7 @@ impl Fixture {
     ) -> Self {
         let organisation = Organisation::new("example.com", profile, key.clone()).unwrap();
         let record = organisation.key_record(DAY, service).unwrap();
-        let chain =
-            HierarchyBuilder::new().owner(&organisation.key_record_owner()).txt(&[&record]).build();
+        let chain = fixed_zones().owner(&organisation.key_record_owner()).txt(&[&record]).build();
         let certificate = organisation
             .issue_certificate_for(widest_use(profile), certificate_period(), serial(1))
             .unwrap();

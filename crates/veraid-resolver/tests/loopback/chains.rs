@@ -7,8 +7,8 @@ use veraid_core::{
 use veraid_dnssec::{BogusReason, ChainError, DnssecChain, RecordType};
 use veraid_resolver::{FetchError, FetchedChain, Form, Transport, Warning};
 use veraid_testkit::{
-    Compression, HierarchyBuilder, KLIENTO_SERVICE, MessageBuilder, MockChain, Rrset, RsaKey,
-    Scenario, TestProfile, ZoneAlgorithm, ZoneKey, default_instant, period,
+    Compression, FixedKey as _, KLIENTO_SERVICE, MessageBuilder, MockChain, Rrset, RsaKey,
+    Scenario, TestProfile, ZoneAlgorithm, ZoneKey, default_instant, fixed_zones, period,
 };
 
 use crate::server::LoopbackServer;
@@ -162,7 +162,7 @@ async fn an_organisation_within_a_larger_zone_needs_no_zone_of_its_own() {
 
 #[tokio::test]
 async fn of_a_rollover_the_minimal_form_keeps_the_signature_that_every_verifier_accepts() {
-    let mut hierarchy = HierarchyBuilder::new().hierarchy();
+    let mut hierarchy = fixed_zones().hierarchy();
     let zone = hierarchy.zones.last_mut().unwrap();
     zone.ksks = vec![
         ZoneKey::fixed(ZoneAlgorithm::EcdsaP256, 4),

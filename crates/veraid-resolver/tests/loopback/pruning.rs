@@ -6,8 +6,8 @@ use veraid_core::{TrustAnchors, ValidityPeriod};
 use veraid_dnssec::{ChainVerifier, DnssecChain, Question, RecordType};
 use veraid_resolver::{FetchedChain, Form};
 use veraid_testkit::{
-    Customisation, Hierarchy, MockChain, RrsigFields, Scenario, ZoneAlgorithm, ZoneKey, ZoneKeys,
-    default_instant, rrsig_rdata,
+    Customisation, FixedKey as _, Hierarchy, MockChain, RrsigFields, Scenario, ZoneAlgorithm,
+    ZoneKey, ZoneKeys, default_instant, rrsig_rdata,
 };
 
 use crate::server::LoopbackServer;

@@ -8,6 +8,7 @@ use veraid_dnssec::{ChainVerifier, Name, Question, RecordType};
 use veraid_resolver::{FetchError, FetchedChain, Form, Resolver, ResolverAddress, ResolverOptions};
 use veraid_testkit::{
     HierarchyBuilder, KeySplit, MessageBuilder, MockChain, Record, ZoneAlgorithm, default_instant,
+    fixed_zones,
 };
 
 pub(crate) const SOA: RecordType = RecordType::new(6);
@@ -153,7 +154,7 @@ pub(crate) fn opt(extended_code: u8) -> Record {
 /// Key records of example.com below zones with a P-256 key each.
 pub(crate) fn p256() -> HierarchyBuilder {
     let algorithm = ZoneAlgorithm::EcdsaP256;
-    HierarchyBuilder::new().zone_algorithms(algorithm, algorithm, algorithm).key_split(
+    fixed_zones().zone_algorithms(algorithm, algorithm, algorithm).key_split(
         KeySplit::Combined,
         KeySplit::Combined,
         KeySplit::Combined,

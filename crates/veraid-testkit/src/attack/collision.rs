@@ -1,9 +1,10 @@
 //! Keys that share a key tag.
 
+use crate::fixed_keys::FixedKey as _;
 use std::collections::BTreeMap;
 
 use super::filler;
-use crate::zone_key::{ZoneAlgorithm, ZoneKey, key_tag};
+use veraid_zones::{ZoneAlgorithm, ZoneKey, key_tag};
 
 /// Two keys of `algorithm` with one tag, found among a few hundred. Not for RSA, of which there are
 /// 8 keys.

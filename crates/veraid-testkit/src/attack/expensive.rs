@@ -1,10 +1,11 @@
 //! Valid bundles that take as many signature checks as fit.
 
 use super::{Attack, MAX_BYTES, compact, organisation};
-use crate::hierarchy::{HierarchyBuilder, KeySplit, ZoneKeys};
-use crate::mock_chain::ChainLink;
+use crate::fixed_keys::{FixedKey as _, fixed_zones};
 use crate::scenario::{Scenario, period};
-use crate::zone_key::{ZoneAlgorithm, ZoneKey};
+use veraid_zones::ChainLink;
+use veraid_zones::{KeySplit, ZoneKeys};
+use veraid_zones::{ZoneAlgorithm, ZoneKey};
 
 /// Limits of verifiers: checks in total, Ed448 checks, and messages for one question.
 const MAX_CHECKS: usize = 64;
@@ -41,7 +42,7 @@ fn filled(
 ) -> Attack {
     let scenario: Scenario = organisation(organisation_name);
     let combined = KeySplit::Combined;
-    let mut builder = HierarchyBuilder::new()
+    let mut builder = fixed_zones()
         .owner(&scenario.profile.owner(&scenario.organisation))
         .txt(&[&scenario.key_record()])
         .zone_algorithms(algorithm, algorithm, algorithm)

@@ -5,10 +5,11 @@ use veraid_dnssec::Name;
 
 use super::collision::{forged, pair};
 use super::{Attack, compact, filler, organisation};
-use crate::hierarchy::{HierarchyBuilder, KeySplit};
-use crate::mock_chain::{ChainLink, MockChain};
+use crate::fixed_keys::fixed_zones;
 use crate::scenario::{Scenario, period};
-use crate::zone_key::{ZoneAlgorithm, ZoneKey, key_tag};
+use veraid_zones::KeySplit;
+use veraid_zones::{ChainLink, MockChain};
+use veraid_zones::{ZoneAlgorithm, ZoneKey, key_tag};
 
 /// The tag of all forged keys.
 const TAG: u16 = 4711;
@@ -42,7 +43,7 @@ pub(super) fn attacks() -> Vec<Attack> {
 fn small_zones(scenario: &Scenario) -> MockChain {
     let p256 = ZoneAlgorithm::EcdsaP256;
     let combined = KeySplit::Combined;
-    HierarchyBuilder::new()
+    fixed_zones()
         .owner(&scenario.profile.owner(&scenario.organisation))
         .txt(&[&scenario.key_record()])
         .zone_algorithms(p256, p256, p256)
@@ -54,12 +55,15 @@ fn small_zones(scenario: &Scenario) -> MockChain {
 fn root_keys(link: &ChainLink, keys: Vec<Vec<u8>>, signatures: &[(u16, Vec<u8>)]) -> Vec<u8> {
     let fields = link.rrsig_fields(&link.keys[0]);
     let algorithm = keys[0][3];
-    let link =
-        ChainLink { rrset: crate::Rrset { rdata: keys, ..link.rrset.clone() }, ..link.clone() };
+    let link = ChainLink {
+        rrset: veraid_zones::Rrset { rdata: keys, ..link.rrset.clone() },
+        ..link.clone()
+    };
     let rrsigs: Vec<_> = signatures
         .iter()
         .map(|(key_tag, signature)| {
-            let fields = crate::RrsigFields { key_tag: *key_tag, algorithm, ..fields.clone() };
+            let fields =
+                veraid_zones::RrsigFields { key_tag: *key_tag, algorithm, ..fields.clone() };
             fields.rdata(signature)
         })
         .collect();
@@ -120,7 +124,7 @@ fn within_limits(name: &str, keys: &[ZoneKey; 2]) -> Attack {
     chain.messages[ds] = chain.links[ds].message();
     chain.links[dnskey].rrset.rdata = keys.iter().map(ZoneKey::dnskey_rdata).collect();
     let link = &chain.links[dnskey];
-    let fields = crate::RrsigFields {
+    let fields = veraid_zones::RrsigFields {
         algorithm: keys[0].algorithm,
         key_tag: keys[0].key_tag(),
         ..link.rrsig_fields(&keys[0])
@@ -171,7 +175,7 @@ fn hash_trap_within_limits() -> Attack {
     // fails.
     keys.sort_by_key(ZoneKey::dnskey_rdata);
     let scenario = organisation(&["a"; ZONES].join("."));
-    let mut hierarchy = HierarchyBuilder::new()
+    let mut hierarchy = fixed_zones()
         .owner(&scenario.profile.owner(&scenario.organisation))
         .txt(&[&scenario.key_record()])
         .hierarchy();

@@ -3,7 +3,7 @@
 use veraid_dnssec::{Question, RecordType};
 
 use super::{Attack, around};
-use crate::message::{MessageBuilder, Record};
+use veraid_zones::{MessageBuilder, Record};
 
 /// The room for messages beside certificate and signature, in octets.
 const ROOM: usize = 14_000;

@@ -7,11 +7,12 @@ use crate::der_writer::{bit_string, oid, sequence};
 use crate::digest::Digest;
 use crate::distinguished_name::{CommonName, common_name_only};
 use crate::extension::{BasicConstraints, Extension};
+use crate::fixed_keys::FixedKey as _;
 use crate::mock_bundle::MockBundle;
 use crate::rsa_key::{RsaKey, pss_algorithm_der};
 use crate::scenario::{Scenario, period};
 use crate::times::x509_time;
-use crate::zone_key::{ZoneAlgorithm, ZoneKey};
+use veraid_zones::{ZoneAlgorithm, ZoneKey};
 
 const DAY: u64 = 86_400;
 

@@ -1,13 +1,14 @@
 //! Faults in DNSSEC chains.
 
+use crate::fixed_keys::FixedKey as _;
 use veraid_dnssec::{Name, Question, RecordType};
 
 use super::{Change, Fault};
-use crate::message::{MessageBuilder, Record};
-use crate::mock_chain::{ChainLink, MockChain};
 use crate::scenario::period;
-use crate::zone::{RrsigFields, Zone};
-use crate::zone_key::{ZoneAlgorithm, ZoneKey};
+use veraid_zones::{ChainLink, MockChain};
+use veraid_zones::{MessageBuilder, Record};
+use veraid_zones::{RrsigFields, Zone};
+use veraid_zones::{ZoneAlgorithm, ZoneKey};
 
 /// A key number higher than that of any fixed key in a scenario's zones.
 const OTHER_KEY: usize = 1000;

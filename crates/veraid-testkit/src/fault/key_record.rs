@@ -3,12 +3,12 @@
 use veraid_dnssec::RecordType;
 
 use super::{Change, Fault};
-use crate::message::{MessageBuilder, Record};
 use crate::mock_bundle::MockBundle;
 use crate::profile::{TestProfile, organisation_key_record};
 use crate::rsa_key::RsaKey;
 use crate::scenario::{KLIENTO_SERVICE, Scenario, TEST_SERVICE, period};
-use crate::zone::txt_rdata;
+use veraid_zones::txt_rdata;
+use veraid_zones::{MessageBuilder, Record};
 
 /// The longest possible TTL override, in seconds.
 const NINETY_DAYS: u32 = 90 * 86_400;

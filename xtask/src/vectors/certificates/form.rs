@@ -1,5 +1,7 @@
 //! Forms, algorithms and extensions of certificates.
 
+use veraid_testkit::FixedKey as _;
+
 use super::*;
 
 /// Sets the algorithm in both places and makes the matching signature.

@@ -3,7 +3,8 @@
 
 use veraid_dnssec::{Name, Question, RecordType, Timestamp, ValidityPeriod};
 use veraid_testkit::{
-    MessageBuilder, Rrset, RrsigFields, ZoneAlgorithm, ZoneKey, dnssec_chain_der, rrsig_rdata,
+    FixedKey as _, MessageBuilder, Rrset, RrsigFields, ZoneAlgorithm, ZoneKey, dnssec_chain_der,
+    rrsig_rdata,
 };
 
 use super::super::DAY;

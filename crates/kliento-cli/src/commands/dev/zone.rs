@@ -7,7 +7,7 @@ use kliento::{Profile, TrustAnchors, ValidityPeriod};
 use kliento_inspect::Failure;
 use kliento_inspect::text::line;
 use veraid_core::{encode_dnssec_chain, parse_dnssec_chain};
-use veraid_testkit::{HierarchyBuilder, ZoneAlgorithm};
+use veraid_zones::{HierarchyBuilder, ZoneAlgorithm};
 
 use crate::arguments::{InstantArg, IssuingProfile, names, times, trust};
 use crate::commands::zone::MAX_CHARACTER_STRING;
@@ -103,13 +103,11 @@ pub(crate) fn run(arguments: &DevZone) -> Result<Outcome, Stop> {
     let question = organisation.key_record_question(profile).ok_or_else(|| {
         UsageError::new(format!("{organisation} is too long for its key records"))
     })?;
-    let made = HierarchyBuilder::new()
+    // The seed is drawn here and stored nowhere: the zones' keys can never sign again.
+    let made = HierarchyBuilder::new(randomness::bytes()?, period)
         .zone_algorithms(algorithm, algorithm, algorithm)
         .owner(&question.name.to_string())
         .txt(&records)
-        .period(period)
-        // The seed is drawn here and stored nowhere: the zones' keys can never sign again.
-        .key_seed(randomness::bytes()?)
         .build();
     let chain = encode_dnssec_chain(made.messages.iter().map(Vec::as_slice));
     prove(&chain, &made.trust_anchors, &question, at, profile)?;

@@ -4,19 +4,13 @@ use std::sync::Arc;
 
 use ed448_goldilocks_plus as ed448;
 use p256::ecdsa::signature::Signer as _;
-use rsa::RsaPrivateKey;
-use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
-use sha2::{Digest as _, Sha384};
+use rsa::pkcs8::DecodePrivateKey as _;
+use rsa::traits::PublicKeyParts as _;
+use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use veraid_dnssec::Name;
 
-use crate::digest::Digest;
 use crate::key_seed::{SecretStream, key_material};
-use crate::rsa_key::{CommittedKey, RSA_1024, RSA_1536, RSA_4096, committed_keys, sign_pkcs1};
-
-committed_keys!(
-    ZONE_RSA_2048: "zone-rsa-2048-0.der", "zone-rsa-2048-1.der", "zone-rsa-2048-2.der", "zone-rsa-2048-3.der",
-    "zone-rsa-2048-4.der", "zone-rsa-2048-5.der", "zone-rsa-2048-6.der", "zone-rsa-2048-7.der",
-);
 
 /// A DNSSEC algorithm (IANA's registry of DNS Security Algorithm Numbers).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,8 +56,7 @@ impl ZoneAlgorithm {
 
 /// A key that signs a zone, and the fields of its DNSKEY.
 ///
-/// **Fixed keys are public**: their private half is known to anyone. A key
-/// [from a seed](Self::from_seed) is as secret as its seed.
+/// A key [from a seed](Self::from_seed) is as secret as its seed.
 #[derive(Clone, Debug)]
 pub struct ZoneKey {
     private: PrivateKey,
@@ -77,27 +70,18 @@ pub struct ZoneKey {
 
 #[derive(Clone)]
 enum PrivateKey {
-    Rsa(RsaZoneKey, Digest),
+    Rsa(Arc<RsaPrivateKey>, RsaHash),
     EcdsaP256(p256::ecdsa::SigningKey),
     EcdsaP384(p384::ecdsa::SigningKey),
     Ed25519(ed25519_dalek::SigningKey),
     Ed448(Box<ed448::SigningKey>),
 }
 
-/// An RSA key from the folder `keys`, or one found by searching.
-#[derive(Clone)]
-enum RsaZoneKey {
-    Committed(&'static CommittedKey),
-    Generated(Arc<RsaPrivateKey>),
-}
-
-impl RsaZoneKey {
-    fn get(&self) -> &RsaPrivateKey {
-        match self {
-            Self::Committed(key) => key.get(),
-            Self::Generated(key) => key,
-        }
-    }
+/// The hash function of RSA signatures.
+#[derive(Clone, Copy)]
+enum RsaHash {
+    Sha256,
+    Sha512,
 }
 
 // Shows only the kind of key.
@@ -121,42 +105,35 @@ impl ZoneKey {
     /// The flag of a revoked key (RFC 5011 section 2.1).
     pub const REVOKE: u16 = 0x0080;
 
-    /// The key number `index` for `algorithm`, with the flags ZONE and SEP.
+    /// The key with this private half, with the flags ZONE and SEP; `None` if `private_key` is not
+    /// a private key for `algorithm`.
     ///
-    /// RSA keys have 2048 bits and `index` is taken modulo 8, their number. There is no limit on
-    /// the number of other keys.
-    ///
-    /// # Panics
-    ///
-    /// If the hash that an ECDSA key is made from is not below the group's order: about once in
-    /// 2^32 indices.
+    /// RSA keys are PKCS#8 in DER. Other keys are the octets of a scalar (ECDSA) or seed (EdDSA), as
+    /// in the field `PrivateKey` of BIND's key files.
     #[must_use]
-    pub fn fixed(algorithm: ZoneAlgorithm, index: usize) -> Self {
-        let rsa = |digest| {
-            let committed = &ZONE_RSA_2048[index % ZONE_RSA_2048.len()];
-            PrivateKey::Rsa(RsaZoneKey::Committed(committed), digest)
+    pub fn from_private_key(algorithm: ZoneAlgorithm, private_key: &[u8]) -> Option<Self> {
+        let rsa = |hash| {
+            let key = RsaPrivateKey::from_pkcs8_der(private_key).ok()?;
+            Some(PrivateKey::Rsa(Arc::new(key), hash))
         };
         let private = match algorithm {
-            ZoneAlgorithm::RsaSha256 => rsa(Digest::Sha256),
-            ZoneAlgorithm::RsaSha512 => rsa(Digest::Sha512),
-            ZoneAlgorithm::EcdsaP256 => PrivateKey::EcdsaP256(
-                p256::ecdsa::SigningKey::from_slice(&seed(algorithm, index)[..32])
-                    .expect("seed is below the order"),
-            ),
-            ZoneAlgorithm::EcdsaP384 => PrivateKey::EcdsaP384(
-                p384::ecdsa::SigningKey::from_slice(&Sha384::digest(seed(algorithm, index)))
-                    .expect("seed is below the order"),
-            ),
-            ZoneAlgorithm::Ed25519 => {
-                let seed: [u8; 32] = seed(algorithm, index)[..32].try_into().expect("32 octets");
-                PrivateKey::Ed25519(ed25519_dalek::SigningKey::from_bytes(&seed))
+            ZoneAlgorithm::RsaSha256 => rsa(RsaHash::Sha256)?,
+            ZoneAlgorithm::RsaSha512 => rsa(RsaHash::Sha512)?,
+            ZoneAlgorithm::EcdsaP256 => {
+                PrivateKey::EcdsaP256(p256::ecdsa::SigningKey::from_slice(private_key).ok()?)
             }
+            ZoneAlgorithm::EcdsaP384 => {
+                PrivateKey::EcdsaP384(p384::ecdsa::SigningKey::from_slice(private_key).ok()?)
+            }
+            ZoneAlgorithm::Ed25519 => PrivateKey::Ed25519(ed25519_dalek::SigningKey::from_bytes(
+                private_key.try_into().ok()?,
+            )),
             ZoneAlgorithm::Ed448 => {
-                let seed: [u8; 57] = seed(algorithm, index)[..57].try_into().expect("57 octets");
-                PrivateKey::Ed448(Box::new(ed448::SigningKey::from(ed448::SecretKey::from(seed))))
+                let secret: [u8; 57] = private_key.try_into().ok()?;
+                PrivateKey::Ed448(Box::new(ed448::SigningKey::from(ed448::SecretKey::from(secret))))
             }
         };
-        Self::new(private, algorithm)
+        Some(Self::new(private, algorithm))
     }
 
     /// The key number `index` for `algorithm`, derived from a secret `seed`, with the flags ZONE
@@ -173,40 +150,25 @@ impl ZoneKey {
     #[must_use]
     pub fn from_seed(algorithm: ZoneAlgorithm, seed: &[u8; 32], index: usize) -> Self {
         let material = |attempt| key_material(seed, algorithm.number(), index, attempt);
-        let rsa = |digest| {
+        let key = |octets: usize| {
+            // One number in 2^32 is not below an ECDSA group's order (FIPS 186-5 appendix A.2.2);
+            // then the next attempt is.
+            (0..)
+                .find_map(|attempt| Self::from_private_key(algorithm, &material(attempt)[..octets]))
+                .expect("attempts do not run out")
+        };
+        let rsa = |hash| {
             let key = RsaPrivateKey::new(&mut SecretStream::new(material(0)), SEEDED_RSA_BITS)
                 .expect("2048 bits are enough for two primes");
-            PrivateKey::Rsa(RsaZoneKey::Generated(Arc::new(key)), digest)
+            Self::new(PrivateKey::Rsa(Arc::new(key), hash), algorithm)
         };
-        let private = match algorithm {
-            ZoneAlgorithm::RsaSha256 => rsa(Digest::Sha256),
-            ZoneAlgorithm::RsaSha512 => rsa(Digest::Sha512),
-            // One number in 2^32 is not below the order (FIPS 186-5 appendix A.2.2); then the next
-            // attempt is.
-            ZoneAlgorithm::EcdsaP256 => PrivateKey::EcdsaP256(
-                (0..)
-                    .find_map(|attempt| {
-                        p256::ecdsa::SigningKey::from_slice(&material(attempt)[..32]).ok()
-                    })
-                    .expect("attempts do not run out"),
-            ),
-            ZoneAlgorithm::EcdsaP384 => PrivateKey::EcdsaP384(
-                (0..)
-                    .find_map(|attempt| {
-                        p384::ecdsa::SigningKey::from_slice(&material(attempt)[..48]).ok()
-                    })
-                    .expect("attempts do not run out"),
-            ),
-            ZoneAlgorithm::Ed25519 => {
-                let secret: [u8; 32] = material(0)[..32].try_into().expect("32 octets");
-                PrivateKey::Ed25519(ed25519_dalek::SigningKey::from_bytes(&secret))
-            }
-            ZoneAlgorithm::Ed448 => {
-                let secret: [u8; 57] = material(0)[..57].try_into().expect("57 octets");
-                PrivateKey::Ed448(Box::new(ed448::SigningKey::from(ed448::SecretKey::from(secret))))
-            }
-        };
-        Self::new(private, algorithm)
+        match algorithm {
+            ZoneAlgorithm::RsaSha256 => rsa(RsaHash::Sha256),
+            ZoneAlgorithm::RsaSha512 => rsa(RsaHash::Sha512),
+            ZoneAlgorithm::EcdsaP256 | ZoneAlgorithm::Ed25519 => key(32),
+            ZoneAlgorithm::EcdsaP384 => key(48),
+            ZoneAlgorithm::Ed448 => key(57),
+        }
     }
 
     fn new(private: PrivateKey, algorithm: ZoneAlgorithm) -> Self {
@@ -216,43 +178,6 @@ impl ZoneKey {
             protocol: 3,
             algorithm: algorithm.number(),
         }
-    }
-
-    /// An RSA key of 1024 bits for algorithm 8; `index` is taken modulo 2, the number of these
-    /// keys.
-    #[must_use]
-    pub fn fixed_rsa_1024(index: usize) -> Self {
-        let committed = RsaZoneKey::Committed(&RSA_1024[index % RSA_1024.len()]);
-        Self::new(PrivateKey::Rsa(committed, Digest::Sha256), ZoneAlgorithm::RsaSha256)
-    }
-
-    /// The RSA key of 1536 bits for algorithm 8.
-    #[must_use]
-    pub fn fixed_rsa_1536() -> Self {
-        let committed = RsaZoneKey::Committed(&RSA_1536[0]);
-        Self::new(PrivateKey::Rsa(committed, Digest::Sha256), ZoneAlgorithm::RsaSha256)
-    }
-
-    /// An RSA key of 4096 bits for algorithm 8 with the slowest exponent that verifiers accept: 33
-    /// bits, nearly all of them set.
-    ///
-    /// # Panics
-    ///
-    /// Never: the exponent has no factor in common with the order of the group.
-    #[must_use]
-    pub fn fixed_rsa_4096_long_exponent() -> Self {
-        let key = RSA_4096[0].get();
-        let [p, q] = key.primes() else { unreachable!("committed keys have two primes") };
-        let key = RsaPrivateKey::from_p_q(
-            p.as_ref().clone(),
-            q.as_ref().clone(),
-            rsa::BoxedUint::from(LONG_EXPONENT),
-        )
-        .expect("the exponent has an inverse");
-        Self::new(
-            PrivateKey::Rsa(RsaZoneKey::Generated(Arc::new(key)), Digest::Sha256),
-            ZoneAlgorithm::RsaSha256,
-        )
     }
 
     /// Sets the flags in the DNSKEY.
@@ -294,9 +219,9 @@ impl ZoneKey {
     pub fn ds_rdata(&self, owner: &Name, digest_type: u8) -> Vec<u8> {
         let digested = [owner.as_wire(), &self.dnskey_rdata()].concat();
         let digest = match digest_type {
-            2 => Digest::Sha256.of(&digested),
-            4 => Digest::Sha384.of(&digested),
-            _ => Digest::Sha256.of(&digested)[..20].to_vec(),
+            2 => Sha256::digest(&digested).to_vec(),
+            4 => Sha384::digest(&digested).to_vec(),
+            _ => Sha256::digest(&digested)[..20].to_vec(),
         };
         let tag = self.key_tag().to_be_bytes();
         [&tag, [self.algorithm, digest_type].as_slice(), &digest].concat()
@@ -314,7 +239,7 @@ impl ZoneKey {
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         match &self.private {
-            PrivateKey::Rsa(key, digest) => sign_pkcs1(key.get(), *digest, message),
+            PrivateKey::Rsa(key, hash) => hash.sign(key, message),
             PrivateKey::EcdsaP256(key) => {
                 let signature: p256::ecdsa::Signature = key.sign(message);
                 signature.to_bytes().to_vec()
@@ -332,7 +257,7 @@ impl ZoneKey {
     #[must_use]
     pub fn public_key(&self) -> Vec<u8> {
         match &self.private {
-            PrivateKey::Rsa(key, _) => rsa_public_key(key.get()),
+            PrivateKey::Rsa(key, _) => rsa_public_key(key),
             // Without the form octet of SEC 1 (RFC 6605 section 4).
             PrivateKey::EcdsaP256(key) => {
                 key.verifying_key().to_sec1_point(false).as_bytes()[1..].to_vec()
@@ -346,8 +271,16 @@ impl ZoneKey {
     }
 }
 
-/// A prime below 2^33.
-const LONG_EXPONENT: u64 = 8_589_934_583;
+impl RsaHash {
+    /// An RSASSA-PKCS1-v1_5 signature over `message` (RFC 8017 section 8.2).
+    fn sign(self, key: &RsaPrivateKey, message: &[u8]) -> Vec<u8> {
+        let signature = match self {
+            Self::Sha256 => key.sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message)),
+            Self::Sha512 => key.sign(Pkcs1v15Sign::new::<Sha512>(), &Sha512::digest(message)),
+        };
+        signature.expect("RSA keys are long enough for their hash")
+    }
+}
 
 /// The modulus length of keys from a seed, equal to that of the real root's keys.
 const SEEDED_RSA_BITS: usize = 2048;
@@ -372,13 +305,4 @@ pub fn key_tag(dnskey_rdata: &[u8]) -> u16 {
         )
         .sum();
     (sum + (sum >> 16)) as u16
-}
-
-/// 64 reproducible bytes; they are not secret.
-fn seed(algorithm: ZoneAlgorithm, index: usize) -> Vec<u8> {
-    Digest::Sha512.of(format!(
-        "public test key {index} for DNSSEC algorithm {}",
-        algorithm.number()
-    )
-    .as_bytes())
 }

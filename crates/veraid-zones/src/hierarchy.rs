@@ -1,6 +1,8 @@
 //! Zones from the root down to an RRset.
 
-use veraid_dnssec::{Name, RecordType, Timestamp, ValidityPeriod};
+use std::sync::Arc;
+
+use veraid_dnssec::{Name, RecordType, ValidityPeriod};
 
 use crate::key_seed::KeySeed;
 use crate::mock_chain::{ChainLink, MockChain};
@@ -66,10 +68,13 @@ impl ZoneKeys {
 }
 
 /// The role of a key in its zone.
-#[derive(Clone, Copy)]
-enum KeyRole {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum KeyRole {
+    /// It signs the DNSKEY RRset, and everything else if there is no [`Zsk`](Self::Zsk).
     Ksk,
+    /// It signs everything except the DNSKEY RRset.
     Zsk,
+    /// It stands by to become the [`Ksk`](Self::Ksk) and signs nothing.
     Standby,
 }
 
@@ -82,16 +87,44 @@ impl KeyRole {
             Self::Standby => 2,
         }
     }
+}
 
-    /// The key's number among all fixed keys.
-    ///
-    /// There are two for each depth, so that no two zones share one until RSA keys run out. Standby
-    /// keys have numbers that no depth reaches.
-    const fn fixed_index(self, depth: usize) -> usize {
+/// A place for a key in a [`Hierarchy`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeySlot<'a> {
+    /// The name of the zone.
+    pub zone: &'a Name,
+    /// The role of the key in its zone.
+    pub role: KeyRole,
+    /// The algorithm of the key.
+    pub algorithm: ZoneAlgorithm,
+}
+
+/// The origin of a hierarchy's keys.
+#[derive(Clone)]
+enum KeySource {
+    Seed(KeySeed),
+    Supplied(Arc<dyn Fn(KeySlot<'_>) -> ZoneKey + Send + Sync>),
+}
+
+impl KeySource {
+    fn key(&self, slot: KeySlot<'_>) -> ZoneKey {
         match self {
-            Self::Ksk => depth * 2,
-            Self::Zsk => depth * 2 + 1,
-            Self::Standby => depth * 2 + 260,
+            Self::Seed(seed) => ZoneKey::from_seed(
+                slot.algorithm,
+                &seed.of_zone(slot.zone),
+                slot.role.seeded_index(),
+            ),
+            Self::Supplied(keys) => keys(slot),
+        }
+    }
+}
+
+impl std::fmt::Debug for KeySource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Seed(seed) => seed.fmt(f),
+            Self::Supplied(_) => f.write_str("Supplied(..)"),
         }
     }
 }
@@ -176,7 +209,21 @@ impl Hierarchy {
 /// Builds a [`Hierarchy`].
 ///
 /// By default the name is `_veraid.example.com` and every name above it is a zone. The root is RSA
-/// with two keys; the zones below have one P-256 key each.
+/// with two keys, which take about 0.1 s each to find; the zones below have one P-256 key each.
+///
+/// ```
+/// use veraid_zones::{HierarchyBuilder, Timestamp, ValidityPeriod, ZoneAlgorithm, ZoneKeys};
+///
+/// // In real use, 32 bytes of the operating system's randomness.
+/// let seed = [7; 32];
+/// let period = ValidityPeriod::at(Timestamp::from_unix_seconds(1_795_305_600));
+/// let p256 = ZoneAlgorithm::EcdsaP256;
+/// let chain = HierarchyBuilder::new(seed, period)
+///     .zone_algorithms(p256, p256, p256)
+///     .zone_keys(".", ZoneKeys::two_ksks_and_zsk(p256))
+///     .build();
+/// assert_eq!(chain.trust_anchors.lines().count(), 2);
+/// ```
 #[derive(Clone, Debug)]
 pub struct HierarchyBuilder {
     owner: Name,
@@ -189,11 +236,39 @@ pub struct HierarchyBuilder {
     skipped: Vec<Name>,
     period: ValidityPeriod,
     ds_digest_type: u8,
-    key_seed: Option<KeySeed>,
+    keys: KeySource,
 }
 
-impl Default for HierarchyBuilder {
-    fn default() -> Self {
+impl HierarchyBuilder {
+    /// The default hierarchy, with keys derived from `seed` and RRSIGs that are valid in `period`.
+    ///
+    /// There are different keys for each zone and role. They are as secret as `seed`, and the same
+    /// seed gives the same keys. See [`ZoneKey::from_seed`], also for how long keys take.
+    ///
+    /// # Panics
+    ///
+    /// Never: the default name is a domain name.
+    #[must_use]
+    pub fn new(seed: [u8; 32], period: ValidityPeriod) -> Self {
+        Self::from_source(KeySource::Seed(KeySeed::new(seed)), period)
+    }
+
+    /// The default hierarchy, with keys that `keys` supplies and RRSIGs that are valid in `period`.
+    ///
+    /// For tests that need the same keys on every run.
+    ///
+    /// # Panics
+    ///
+    /// Never: the default name is a domain name.
+    #[must_use]
+    pub fn with_keys(
+        period: ValidityPeriod,
+        keys: impl Fn(KeySlot<'_>) -> ZoneKey + Send + Sync + 'static,
+    ) -> Self {
+        Self::from_source(KeySource::Supplied(Arc::new(keys)), period)
+    }
+
+    fn from_source(keys: KeySource, period: ValidityPeriod) -> Self {
         Self {
             owner: name("_veraid.example.com"),
             answer: None,
@@ -203,18 +278,10 @@ impl Default for HierarchyBuilder {
             zone: ZoneKeys::combined(ZoneAlgorithm::EcdsaP256),
             special: vec![],
             skipped: vec![],
-            period: default_rrsig_period(),
+            period,
             ds_digest_type: 2,
-            key_seed: None,
+            keys,
         }
-    }
-}
-
-impl HierarchyBuilder {
-    /// The default hierarchy.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
     }
 
     /// Sets the algorithms, without changing the division among keys.
@@ -238,32 +305,6 @@ impl HierarchyBuilder {
         self.root.split = root;
         self.tld.split = tld;
         self.zone.split = zone;
-        self
-    }
-
-    /// Derives the keys from `seed`, with different keys for each zone and role, in place of the
-    /// fixed and public ones.
-    ///
-    /// The keys are as secret as `seed`, and the same seed gives the same keys. See
-    /// [`ZoneKey::from_seed`], also for how long keys take. The default root is RSA: choose P-256
-    /// for all zones where a hierarchy must be built quickly.
-    ///
-    /// ```
-    /// use veraid_testkit::{HierarchyBuilder, ZoneAlgorithm, ZoneKeys};
-    ///
-    /// // 32 octets of the operating system's randomness, in earnest.
-    /// let seed = [7; 32];
-    /// let p256 = ZoneAlgorithm::EcdsaP256;
-    /// let chain = HierarchyBuilder::new()
-    ///     .zone_algorithms(p256, p256, p256)
-    ///     .zone_keys(".", ZoneKeys::two_ksks_and_zsk(p256))
-    ///     .key_seed(seed)
-    ///     .build();
-    /// assert_eq!(chain.trust_anchors.lines().count(), 2);
-    /// ```
-    #[must_use]
-    pub fn key_seed(mut self, seed: [u8; 32]) -> Self {
-        self.key_seed = Some(KeySeed::new(seed));
         self
     }
 
@@ -352,7 +393,7 @@ impl HierarchyBuilder {
             .filter(|(_, name)| !self.skipped.contains(name))
             .map(|(depth, name)| {
                 let usual = if depth == 1 && above.len() > 2 { self.tld } else { self.zone };
-                self.zone_at(name, depth, usual)
+                self.zone_at(name, usual)
             })
             .collect();
         let answer = self.answer.clone().unwrap_or_else(|| Rrset {
@@ -362,7 +403,7 @@ impl HierarchyBuilder {
             rdata: self.records.clone(),
         });
         Hierarchy {
-            root: self.zone_at(&Name::root(), 0, self.root),
+            root: self.zone_at(&Name::root(), self.root),
             zones,
             answer,
             period: self.period,
@@ -377,12 +418,10 @@ impl HierarchyBuilder {
         self.hierarchy().sign()
     }
 
-    fn zone_at(&self, zone: &Name, depth: usize, usual: ZoneKeys) -> Zone {
+    fn zone_at(&self, zone: &Name, usual: ZoneKeys) -> Zone {
         let keys = self.keys_of(zone, usual);
-        let seed = self.key_seed.map(|seed| seed.of_zone(zone));
-        keys.zone(zone.clone(), |role| match &seed {
-            Some(seed) => ZoneKey::from_seed(keys.algorithm, seed, role.seeded_index()),
-            None => ZoneKey::fixed(keys.algorithm, role.fixed_index(depth)),
+        keys.zone(zone.clone(), |role| {
+            self.keys.key(KeySlot { zone, role, algorithm: keys.algorithm })
         })
     }
 
@@ -391,14 +430,6 @@ impl HierarchyBuilder {
     }
 }
 
-/// From 2026-11-15T00:00:00Z to 2026-11-29T00:00:00Z: two weeks around the instant that tests use.
-pub(crate) fn default_rrsig_period() -> ValidityPeriod {
-    const START: u64 = 1_794_700_800;
-    let instant = Timestamp::from_unix_seconds;
-    ValidityPeriod::new(instant(START), instant(START + 14 * 86_400))
-        .expect("the end is after the start")
-}
-
 fn name(text: &str) -> Name {
-    text.parse().expect("tests give domain names")
+    text.parse().expect("callers give domain names")
 }

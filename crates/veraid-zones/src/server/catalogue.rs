@@ -93,7 +93,7 @@ impl Catalogue {
             return;
         }
         self.zones.push(zone.clone());
-        let server = zone.prepend(b"ns").expect("tests leave room for a label");
+        let server = zone.prepend(b"ns").expect("names of zones leave room for a label");
         // The serial number, then refresh, retry, expiry and negative time to live (RFC 1035
         // section 3.3.13).
         let numbers = [1_u32, 3600, 600, 86_400, 300].map(u32::to_be_bytes).concat();

@@ -13,14 +13,16 @@ use veraid_dnssec::{Name, Question};
 mod answer;
 mod catalogue;
 mod handler;
+mod response;
 
 use answer::Role;
 use catalogue::Catalogue;
 use handler::Handler;
+pub use response::Response;
 
 use crate::mock_chain::MockChain;
 
-/// A DNS server for tests, over UDP and TCP on a loopback address.
+/// A DNS server for development, over UDP and TCP on a loopback address.
 ///
 /// It answers with the RRsets and signatures of the chains' [links](MockChain::links), octet for
 /// octet, so clients see any change that a test makes to a link. In addition, every zone has SOA
@@ -28,9 +30,11 @@ use crate::mock_chain::MockChain;
 /// without a proof (no NSEC), as only positive proofs count here.
 ///
 /// ```
-/// use veraid_testkit::{DnsServer, HierarchyBuilder};
+/// use veraid_zones::{DnsServer, HierarchyBuilder, Timestamp, ValidityPeriod, ZoneAlgorithm};
 ///
-/// let chain = HierarchyBuilder::new().build();
+/// let period = ValidityPeriod::at(Timestamp::from_unix_seconds(1_795_305_600));
+/// let p256 = ZoneAlgorithm::EcdsaP256;
+/// let chain = HierarchyBuilder::new([7; 32], period).zone_algorithms(p256, p256, p256).build();
 /// let server = DnsServer::recursive([&chain]).start().expect("loopback takes servers");
 /// println!("ask {} over UDP or TCP", server.address());
 /// ```
@@ -38,28 +42,19 @@ use crate::mock_chain::MockChain;
 pub struct DnsServer {
     catalogue: Catalogue,
     role: Role,
-    faults: Vec<(Option<Question>, ServerFault)>,
+    changes: Vec<Change>,
 }
 
-/// A way in which a server misbehaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ServerFault {
-    /// It answers SERVFAIL.
-    ServerFailure,
-    /// It answers REFUSED.
-    Refused,
-    /// It does not answer, so clients time out.
-    Silent,
-    /// It answers with another id over UDP, and does not answer over TCP.
-    OtherId,
-    /// It answers correctly, but repeats another question: the name above.
-    OtherQuestion,
-    /// It leaves out signatures that were requested.
-    WithoutSignatures,
-    /// It truncates over UDP, and does not answer over TCP.
-    TruncatedWithoutTcp,
-    /// It truncates, over TCP as well.
-    Truncated,
+/// A change of responses. `None` means that nothing is sent.
+#[derive(Clone)]
+struct Change(Arc<ChangeResponse>);
+
+type ChangeResponse = dyn Fn(&AskedQuestion, Response) -> Option<Response> + Send + Sync;
+
+impl std::fmt::Debug for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Change(..)")
+    }
 }
 
 /// The transport of a question.
@@ -91,7 +86,7 @@ impl DnsServer {
     /// If two chains have different records of one type at one name.
     #[must_use]
     pub fn recursive<'a>(chains: impl IntoIterator<Item = &'a MockChain>) -> Self {
-        Self { catalogue: Catalogue::new(chains), role: Role::Recursive, faults: Vec::new() }
+        Self { catalogue: Catalogue::new(chains), role: Role::Recursive, changes: Vec::new() }
     }
 
     /// A server that has only the records of `zone`, and refers to the zones below it.
@@ -103,22 +98,21 @@ impl DnsServer {
     #[must_use]
     pub fn authoritative<'a>(zone: &str, chains: impl IntoIterator<Item = &'a MockChain>) -> Self {
         let catalogue = Catalogue::new(chains);
-        let zone: Name = zone.parse().expect("tests give domain names");
+        let zone: Name = zone.parse().expect("callers give domain names");
         assert!(catalogue.has_zone(&zone), "no chain goes through a zone {zone}");
-        Self { catalogue, role: Role::Authoritative(zone), faults: Vec::new() }
+        Self { catalogue, role: Role::Authoritative(zone), changes: Vec::new() }
     }
 
-    /// Misbehaves with `fault` whenever `question` is asked.
+    /// Changes every response with `change` before it is sent; nothing is sent if the result is
+    /// `None`. Several changes are made in the order in which they were added.
+    ///
+    /// For tests that need a server which misbehaves.
     #[must_use]
-    pub fn fault(mut self, question: &Question, fault: ServerFault) -> Self {
-        self.faults.push((Some(question.clone()), fault));
-        self
-    }
-
-    /// Misbehaves with `fault` for every question.
-    #[must_use]
-    pub fn fault_always(mut self, fault: ServerFault) -> Self {
-        self.faults.push((None, fault));
+    pub fn change_responses(
+        mut self,
+        change: impl Fn(&AskedQuestion, Response) -> Option<Response> + Send + Sync + 'static,
+    ) -> Self {
+        self.changes.push(Change(Arc::new(change)));
         self
     }
 

@@ -2,7 +2,6 @@
 
 use veraid_dnssec::{Name, Question, ValidityPeriod};
 
-use crate::der_writer::{SetOrder, octet_string, set_of};
 use crate::message::answer_message;
 use crate::zone::{Rrset, RrsigFields, rrsig_rdata};
 use crate::zone_key::ZoneKey;
@@ -117,8 +116,8 @@ impl MockChain {
     #[must_use]
     pub fn find(&self, name: &str, record_type: &str) -> usize {
         self.position(&Question {
-            name: name.parse().expect("tests give domain names"),
-            record_type: record_type.parse().expect("tests give record types"),
+            name: name.parse().expect("callers give domain names"),
+            record_type: record_type.parse().expect("callers give record types"),
         })
     }
 
@@ -185,20 +184,4 @@ impl MockChain {
     pub fn question(&self) -> Question {
         self.links.last().expect("a chain has links").question()
     }
-}
-
-/// The DER of a DNSSEC chain alone: SET OF OCTET STRING.
-#[must_use]
-pub fn dnssec_chain_der(messages: &[Vec<u8>]) -> Vec<u8> {
-    dnssec_chain_der_in_order(messages, SetOrder::Sorted)
-}
-
-/// The DER of a DNSSEC chain alone, sorted or not.
-#[must_use]
-pub fn dnssec_chain_der_in_order(messages: &[Vec<u8>], order: SetOrder) -> Vec<u8> {
-    set_of(&octet_strings(messages), order)
-}
-
-pub(crate) fn octet_strings(messages: &[Vec<u8>]) -> Vec<Vec<u8>> {
-    messages.iter().map(|message| octet_string(message)).collect()
 }

@@ -1,9 +1,8 @@
 //! Private keys derived from a secret that the caller draws.
 
 use rsa::rand_core::{TryCryptoRng, TryRng};
+use sha2::{Digest as _, Sha512};
 use veraid_dnssec::Name;
-
-use crate::digest::Digest;
 
 /// The secret that the keys of a whole [`Hierarchy`](crate::Hierarchy) are derived from. Its
 /// `Debug` does not show it.
@@ -19,7 +18,7 @@ impl KeySeed {
     pub(crate) fn of_zone(self, zone: &Name) -> [u8; 32] {
         // Names are equal regardless of case (RFC 4034 section 6.2), so their keys must be too.
         let name = zone.as_wire().to_ascii_lowercase();
-        Digest::Sha512.of(&[ZONE, &self.0, &name].concat())[..32].try_into().expect("32 octets")
+        Sha512::digest([ZONE, &self.0, &name].concat())[..32].try_into().expect("32 octets")
     }
 }
 
@@ -30,16 +29,16 @@ impl std::fmt::Debug for KeySeed {
 }
 
 // Prefixes of the hash inputs, one for each kind of secret, so that no two kinds can coincide.
-const ZONE: &[u8] = b"veraid-testkit zone\0";
-const KEY: &[u8] = b"veraid-testkit key\0";
-const STREAM: &[u8] = b"veraid-testkit stream\0";
+const ZONE: &[u8] = b"veraid-zones zone\0";
+const KEY: &[u8] = b"veraid-zones key\0";
+const STREAM: &[u8] = b"veraid-zones stream\0";
 
 /// 64 secret bytes for the key number `index`: the SHA-512 of the parameters, including the number
 /// of the `attempt`.
 pub(crate) fn key_material(seed: &[u8; 32], algorithm: u8, index: usize, attempt: u64) -> [u8; 64] {
     let hashed =
         [KEY, seed, &[algorithm], &(index as u64).to_be_bytes(), &attempt.to_be_bytes()].concat();
-    Digest::Sha512.of(&hashed).try_into().expect("64 octets")
+    Sha512::digest(&hashed).into()
 }
 
 /// An endless stream of bytes from a secret: the SHA-512 of the secret and a counter. Used to
@@ -75,7 +74,7 @@ impl TryRng for SecretStream {
         for octet in destination {
             if self.left.is_empty() {
                 let hashed = [STREAM, &self.secret, &self.counter.to_be_bytes()].concat();
-                self.left = Digest::Sha512.of(&hashed);
+                self.left = Sha512::digest(&hashed).to_vec();
                 self.counter += 1;
             }
             *octet = self.left.pop().expect("a digest was just put there");
