@@ -4,7 +4,7 @@ use std::path::Path;
 
 use der::pem::LineEnding;
 use kliento::{Timestamp, ValidityPeriod};
-use kliento_issuer::{SerialNumber, policy};
+use veraid_issuer::{SerialNumber, policy};
 use serde::Serialize;
 use veraid_core::Certificate;
 

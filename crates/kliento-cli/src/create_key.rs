@@ -1,6 +1,6 @@
 //! `kliento key create`.
 
-use kliento_issuer::{SigningKey as _, SoftwareKey};
+use veraid_issuer::{SigningKey as _, SoftwareKey};
 
 use crate::cli::KeyCreate;
 use crate::failure::Failure;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use kliento::{
     Profile, Timestamp, Token, TokenBundle, TokenPolicy, TrustAnchors, ValidityPeriod, Verifier,
 };
-use kliento_issuer::{KeySize, Organisation, SerialNumber, SoftwareKey, TokenIssuer};
+use veraid_issuer::{KeySize, Organisation, SerialNumber, SoftwareKey, TokenIssuer};
 use veraid_core::{OrganisationCredential, UserName, encode_dnssec_chain, parse_dnssec_chain};
 use veraid_testkit::{HierarchyBuilder, ZoneAlgorithm};
 

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt::Write;
 
 use kliento::{Timestamp, ValidityPeriod};
-use kliento_issuer::{IssueError, KeyError, PolicyError, ProofError};
+use veraid_issuer::{IssueError, KeyError, PolicyError, ProofError};
 use serde::Serialize;
 use veraid_dnssec::ChainError;
 use veraid_resolver::FetchError;

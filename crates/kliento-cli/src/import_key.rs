@@ -1,6 +1,6 @@
 //! `kliento key import`.
 
-use kliento_issuer::SigningKey as _;
+use veraid_issuer::SigningKey as _;
 
 use crate::cli::KeyImport;
 use crate::files::{Existing, file_name};

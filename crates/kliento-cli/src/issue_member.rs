@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use kliento::{Profile, Timestamp, ValidityPeriod};
-use kliento_issuer::{CertificateAuthority, CertificateRequest, PolicyError, ProvedPublicKey};
+use veraid_issuer::{CertificateAuthority, CertificateRequest, PolicyError, ProvedPublicKey};
 use veraid_core::Certificate;
 
 use crate::certificates::Issued;

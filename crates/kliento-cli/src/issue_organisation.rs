@@ -1,7 +1,7 @@
 //! `kliento org cert`.
 
 use kliento::Profile;
-use kliento_issuer::{CertificateUse, Organisation};
+use veraid_issuer::{CertificateUse, Organisation};
 
 use crate::certificates::Issued;
 use crate::cli::OrganisationCert;

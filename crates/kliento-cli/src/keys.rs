@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use kliento_issuer::{
+use veraid_issuer::{
     EncryptionRandomness, KeyError, PolicyError, ProvedPublicKey, Secret, SigningError, SigningKey,
     SoftwareKey,
 };

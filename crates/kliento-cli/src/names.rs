@@ -1,6 +1,6 @@
 //! Names as users type them.
 
-use kliento_issuer::PolicyError;
+use veraid_issuer::PolicyError;
 use veraid_core::{NameProblem, OrganisationName, Profile, UserName};
 
 use crate::failure::Failure;

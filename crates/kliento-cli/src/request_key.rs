@@ -1,7 +1,7 @@
 //! `kliento key request`.
 
 use kliento::Profile;
-use kliento_issuer::UnsignedCertificateRequest;
+use veraid_issuer::UnsignedCertificateRequest;
 
 use crate::cli::KeyRequest;
 use crate::failure::Failure;

@@ -2,7 +2,7 @@
 
 use base64ct::{Base64, Encoding};
 use kliento::{Timestamp, ValidityPeriod};
-use kliento_issuer::{Content, SignatureIssuer};
+use veraid_issuer::{Content, SignatureIssuer};
 
 use crate::cli::{BundleForm, BundleSign};
 use crate::escape_for_terminal::grouped;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kliento::{Member, Profile, Timestamp, ValidityPeriod, Verifier};
-use kliento_issuer::{CertificateUse, Organisation, PolicyError, SoftwareKey};
+use veraid_issuer::{CertificateUse, Organisation, PolicyError, SoftwareKey};
 use veraid_core::{
     MAX_VALIDITY_SECONDS, MemberIdBundle, OrganisationCredential, OrganisationName, ServiceOid,
     UserName,

@@ -3,7 +3,7 @@
 mod formats;
 
 use kliento::Profile;
-use kliento_issuer::Organisation;
+use veraid_issuer::Organisation;
 use veraid_core::OrganisationName;
 
 use crate::cli::ZoneRecord;

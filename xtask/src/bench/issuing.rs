@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kliento::crypto::{PublicKey, SignatureAlgorithm};
 use kliento::{Token, TrustAnchors, Verifier};
-use kliento_issuer::{
+use veraid_issuer::{
     CertificateAuthority, CertificateRequest, Organisation, ProvedPublicKey, SerialNumber,
     SigningKey, SoftwareKey, TokenIssuer,
 };

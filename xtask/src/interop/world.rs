@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kliento::{Timestamp, Token, TrustAnchors, Verifier, service_oid};
-use kliento_issuer::{
+use veraid_issuer::{
     CertificateAuthority, CertificateRequest, Content, Organisation, ProvedPublicKey, SerialNumber,
     SignatureIssuer, SigningKey, SoftwareKey, TokenIssuer,
 };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
-use kliento_issuer::KeySize;
+use veraid_issuer::KeySize;
 
 use crate::cli::{KeyArguments, OutputArgument, WriteArguments};
 

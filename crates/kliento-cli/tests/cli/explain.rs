@@ -6,7 +6,7 @@ use crate::support::kliento;
 
 const LIBRARY_ERRORS: [&str; 6] = [
     include_str!("../../../kliento/src/error.rs"),
-    include_str!("../../../kliento-issuer/src/error.rs"),
+    include_str!("../../../veraid-issuer/src/error.rs"),
     include_str!("../../../kliento-verifier/src/auth_error.rs"),
     include_str!("../../../veraid-core/src/error.rs"),
     include_str!("../../../veraid-dnssec/src/error.rs"),

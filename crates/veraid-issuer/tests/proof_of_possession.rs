@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use common::{Fixture, certificate_period, key, serial};
-use kliento_issuer::{
+use veraid_issuer::{
     CertificateAuthority, CertificateRequest, Challenge, IssueError, PolicyError, ProofError,
     ProvedPublicKey, SigningKey as _, SoftwareKey, UnsignedCertificateRequest,
 };

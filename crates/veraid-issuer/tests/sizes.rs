@@ -7,7 +7,7 @@ mod common;
 
 use common::{DAY, NOW, certificate_period, key, member_request, serial, verifier};
 use kliento::{Profile, Token, TokenBundle, service_oid};
-use kliento_issuer::{CertificateAuthority, Organisation, TokenIssuer};
+use veraid_issuer::{CertificateAuthority, Organisation, TokenIssuer};
 use veraid_core::{MemberIdBundle, OrganisationCredential, UserName};
 use veraid_dnssec::DnssecChain;
 use veraid_testkit::{

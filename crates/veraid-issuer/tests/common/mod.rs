@@ -10,7 +10,7 @@
 use std::sync::Arc;
 
 use kliento::{Timestamp, TrustAnchors, Verifier, service_oid};
-use kliento_issuer::{
+use veraid_issuer::{
     CertificateRequest, CertificateUse, Organisation, ProvedPublicKey, SerialNumber, SoftwareKey,
 };
 use veraid_core::{OrganisationCredential, Profile, ServiceOid, UserName, ValidityPeriod};

@@ -6,7 +6,7 @@ mod common;
 
 use common::{DAY, Fixture, NOW, key, member_request};
 use kliento::{Token, TokenBundle, TokenError, TokenPolicy, service_oid};
-use kliento_issuer::{
+use veraid_issuer::{
     CertificateAuthority, Content, IssueError, IssuingPolicy, PolicyError, SignatureIssuer,
     TokenIssuer,
 };

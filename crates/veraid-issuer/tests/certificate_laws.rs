@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use common::{DAY, Fixture, NOW, key, serial};
 use kliento::{SignatureKind, Token};
-use kliento_issuer::{
+use veraid_issuer::{
     CertificateAuthority, CertificateRequest, CertificateUse, ProvedPublicKey, SigningKey as _,
     SoftwareKey, TokenIssuer,
 };

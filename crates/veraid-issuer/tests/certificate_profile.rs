@@ -8,7 +8,7 @@
 mod common;
 
 use common::{Fixture, certificate_period, key, member_request, serial, widest_use};
-use kliento_issuer::{
+use veraid_issuer::{
     CertificateAuthority, CertificateUse, PolicyError, ProvedPublicKey, SigningKey as _,
 };
 use veraid_core::{Certificate, MemberIdBundle, OrganisationCredential, Profile, UserName};
@@ -209,7 +209,7 @@ fn no_key_of_a_certificate_above_is_certified_again() {
     for own in [&key, &world.key] {
         let public_key = &ProvedPublicKey::without_proof(own.public_key_der());
         let request =
-            kliento_issuer::CertificateRequest { public_key, ..member_request(None, own) };
+            veraid_issuer::CertificateRequest { public_key, ..member_request(None, own) };
         assert_eq!(below.issue_member(request).unwrap_err(), PolicyError::KeyCertifiedTwice.into());
     }
 }
@@ -227,7 +227,7 @@ fn an_issuer_whose_certificate_is_not_valid_then_issues_nothing() {
             CertificateAuthority::new(certificate, profile, world.key).unwrap();
         let at = |start: veraid_core::Timestamp| veraid_core::ValidityPeriod::at(start);
         for period in [at(valid.start().saturating_sub(1)), at(valid.end().saturating_add(1))] {
-            let request = kliento_issuer::CertificateRequest {
+            let request = veraid_issuer::CertificateRequest {
                 validity: period,
                 ..member_request(None, &key(2048, 1))
             };

@@ -14,7 +14,7 @@ use cms::content_info::ContentInfo;
 use cms::signed_data::SignedData;
 use common::{Fixture, NOW, certificate_period, key, serial};
 use kliento::{Profile, Token, service_oid};
-use kliento_issuer::{
+use veraid_issuer::{
     CertificateAuthority, CertificateRequest, Content, ProvedPublicKey, SignatureIssuer,
     SigningKey as _, TokenIssuer,
 };

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use common::{DAY, Fixture, NOW, certificate_period, key, member_request, serial};
 use kliento::{SignatureKind, Token, TokenBundle, service_oid};
-use kliento_issuer::{
+use veraid_issuer::{
     CertificateAuthority, CertificateRequest, Content, IssueError, PolicyError, SignatureIssuer,
     SigningKey, SoftwareKey, TokenIssuer,
 };
@@ -346,7 +346,7 @@ fn signatures_can_be_made_elsewhere() {
 fn a_key_that_is_not_in_the_record_issues_nothing() {
     let world = Fixture::new(Profile::VeraId);
     let stranger = key(2048, 5);
-    let other = kliento_issuer::Organisation::new("example.com", Profile::VeraId, stranger.clone())
+    let other = veraid_issuer::Organisation::new("example.com", Profile::VeraId, stranger.clone())
         .unwrap();
     let certificate = other.issue_certificate(certificate_period(), serial(1)).unwrap();
     let chain = world.identity.chain().clone();
@@ -408,7 +408,7 @@ fn names_that_verifiers_reject_are_not_issued() {
         ("-a.com", NameProblem::Label),
     ] {
         assert_eq!(
-            kliento_issuer::Organisation::new(name, Profile::VeraId, key.clone()).unwrap_err(),
+            veraid_issuer::Organisation::new(name, Profile::VeraId, key.clone()).unwrap_err(),
             PolicyError::Name { what: "organisation name", problem }.into(),
             "{name:?}"
         );
@@ -472,7 +472,7 @@ fn tokens_over_an_hour_or_beyond_the_chain_are_not_signed() {
         fn digest_algorithm(&self) -> veraid_core::crypto::DigestAlgorithm {
             self.0.digest_algorithm()
         }
-        fn sign(&self, _: &[u8]) -> Result<Vec<u8>, kliento_issuer::SigningError> {
+        fn sign(&self, _: &[u8]) -> Result<Vec<u8>, veraid_issuer::SigningError> {
             panic!("nothing may be signed")
         }
     }
@@ -577,7 +577,7 @@ fn last_field(der: &[u8]) -> Vec<u8> {
 fn a_forged_member_certificate_is_rejected_before_anything_is_signed() {
     let world = Fixture::new(Profile::VeraId);
     let (member, stranger) = (key(2048, 1), key(2048, 5));
-    let other = kliento_issuer::Organisation::new("example.com", Profile::VeraId, stranger.clone())
+    let other = veraid_issuer::Organisation::new("example.com", Profile::VeraId, stranger.clone())
         .unwrap();
     let forged: Certificate = other.issue_certificate(certificate_period(), serial(1)).unwrap();
     let forged = CertificateAuthority::new(forged, Profile::VeraId, stranger)
