@@ -4,9 +4,9 @@ use std::path::Path;
 
 use der::pem::LineEnding;
 use kliento::{Timestamp, ValidityPeriod};
-use veraid_issuer::{SerialNumber, policy};
 use serde::Serialize;
 use veraid_core::Certificate;
+use veraid_issuer::{MAX_COMMON_NAME_CHARS, SerialNumber};
 
 use crate::cli::{CertificateFile, Output};
 use crate::escape_for_terminal::escape_for_terminal;
@@ -123,7 +123,7 @@ impl Issued {
     /// Properties of the certificate that some software may not accept.
     fn warnings(&self) -> Vec<String> {
         let characters = self.certificate.common_name().unwrap_or_default().chars().count();
-        let limit = policy::MAX_COMMON_NAME_CHARS;
+        let limit = MAX_COMMON_NAME_CHARS;
         if characters > limit {
             vec![format!(
                 "the common name has {characters} characters; RFC 5280 allows {limit}, and software other than VeraId's may reject the certificate"

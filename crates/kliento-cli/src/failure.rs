@@ -4,9 +4,10 @@ use std::error::Error;
 use std::fmt::Write;
 
 use kliento::{Timestamp, ValidityPeriod};
-use veraid_issuer::{IssueError, KeyError, PolicyError, ProofError};
+use kliento_issuer::TokenRuleError;
 use serde::Serialize;
 use veraid_dnssec::ChainError;
+use veraid_issuer::{IssueError, KeyError, PolicyError, ProofError};
 use veraid_resolver::FetchError;
 use veraid_trust_anchors::{AnchorFileError, SignatureError};
 
@@ -116,7 +117,10 @@ impl Failure {
             IssueError::Policy(error) => Self::policy(error),
             IssueError::Identity(error) => Self::bundle_invalid(error, asked),
             IssueError::Malformed(error) => Self::malformed(error),
-            IssueError::Token(error) => Self::token_malformed(error),
+            IssueError::Service(error) => match error.downcast_ref() {
+                Some(TokenRuleError::Bundle(error)) => Self::token_malformed(error),
+                _ => Self::new(Class::Policy, error.code(), error, None),
+            },
             IssueError::TooLarge => Self::new(Class::Usage, error.code(), error, None),
             _ => Self::new(Class::Internal, error.code(), error, None),
         }

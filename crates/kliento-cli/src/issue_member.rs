@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use kliento::{Profile, Timestamp, ValidityPeriod};
-use veraid_issuer::{CertificateAuthority, CertificateRequest, PolicyError, ProvedPublicKey};
+use veraid_aws_lc_rs::PROVIDER;
 use veraid_core::Certificate;
+use veraid_issuer::{CertificateAuthority, CertificateRequest, PolicyError, ProvedPublicKey};
 
 use crate::certificates::Issued;
 use crate::cli::MemberCert;
@@ -54,15 +55,17 @@ fn authority(arguments: &MemberCert) -> Result<CertificateAuthority, Stop> {
     if let Some(path) = &arguments.member_bundle {
         let bundle = input::member_bundle(path)?;
         let key = keys::signing(&arguments.key)?;
-        return CertificateAuthority::for_intermediate(&bundle, key).map_err(failed);
+        return CertificateAuthority::for_intermediate(&bundle, key, PROVIDER).map_err(failed);
     }
     let Some(path) = &arguments.org_cert else {
         return Err(UsageError::new("give --org-cert, or --member-bundle").into());
     };
     let certificate = certificates::read(path)?;
-    let profile = arguments.profile.map_or_else(|| profile_of(&certificate), Profile::from);
+    let profile = arguments
+        .profile
+        .map_or_else(|| CertificateAuthority::profile_of(&certificate), Profile::from);
     let key = keys::signing(&arguments.key)?;
-    CertificateAuthority::new(certificate, profile, key).map_err(failed)
+    CertificateAuthority::new(certificate, profile, key, PROVIDER).map_err(failed)
 }
 
 /// The member's public key: proved by a request or a private key, or certified without proof if
@@ -119,13 +122,4 @@ fn check_valid_at(issuer: &Certificate, now: Timestamp) -> Result<(), Failure> {
     }
     let period = ValidityPeriod::at(now);
     Err(Failure::policy(&PolicyError::IssuerNotValid { period, issuer: valid }))
-}
-
-/// The profile of an issuer: DomainAuth writes the organisation with the final dot, and deployed
-/// VeraId software without.
-fn profile_of(issuer: &Certificate) -> Profile {
-    match issuer.common_name() {
-        Ok(name) if issuer.is_self_issued() && !name.ends_with('.') => Profile::VeraId,
-        _ => Profile::DomainAuth,
-    }
 }

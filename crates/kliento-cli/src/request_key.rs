@@ -1,6 +1,7 @@
 //! `kliento key request`.
 
 use kliento::Profile;
+use veraid_aws_lc_rs::PROVIDER;
 use veraid_issuer::UnsignedCertificateRequest;
 
 use crate::cli::KeyRequest;
@@ -19,7 +20,7 @@ pub(crate) fn run(arguments: &KeyRequest) -> Result<Outcome, Stop> {
     let user = arguments.user.as_deref().map(names::user).transpose()?;
     let organisation = names::organisation(&arguments.organisation, Profile::VeraId)?;
     let key = keys::signing(&arguments.key)?;
-    let request = UnsignedCertificateRequest::new(user.as_ref(), &organisation, &*key)
+    let request = UnsignedCertificateRequest::new(user.as_ref(), &organisation, &*key, PROVIDER)
         .and_then(|request| request.sign(&*key))
         .map_err(|error| Failure::issue_alone(&error))?;
     let pem = keys::certificate_request_pem(&request)?;

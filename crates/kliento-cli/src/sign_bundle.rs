@@ -2,6 +2,7 @@
 
 use base64ct::{Base64, Encoding};
 use kliento::{Timestamp, ValidityPeriod};
+use kliento_issuer::service_with_rules;
 use veraid_issuer::{Content, SignatureIssuer};
 
 use crate::cli::{BundleForm, BundleSign};
@@ -28,7 +29,7 @@ pub(crate) fn run(arguments: &BundleSign) -> Result<Outcome, Stop> {
 
     let failed = |error| Failure::issue(&error, ValidityPeriod::at(at));
     let Signer { key, at, verifier, identity } = signer;
-    let service = arguments.service.clone();
+    let service = service_with_rules(arguments.service.clone());
     let issuer = match identity {
         SigningIdentity::Organisation(organisation, user) => {
             SignatureIssuer::for_organisation(*organisation, key, service, at, &verifier)

@@ -2,7 +2,8 @@
 
 use base64ct::{Base64, Encoding};
 use kliento::{Timestamp, Token, TokenBundle, ValidityPeriod, service_oid};
-use veraid_issuer::{PolicyError, TokenIssuer, policy};
+use kliento_issuer::{TokenIssuer, policy};
+use veraid_issuer::PolicyError;
 
 use crate::cli::{TokenForm, TokenSign};
 use crate::escape_for_terminal::{escape_for_terminal, grouped};

@@ -1,10 +1,10 @@
 //! Errors of issuing: policy, identity, keys and proofs of possession.
 
-use kliento::TokenError;
 use veraid_core::{
     AlgorithmProblem, BundleParseError, NameProblem, ServiceOid, ValidityPeriod, VerifyError,
 };
 
+use crate::service::ServiceError;
 use crate::signing_key::SigningError;
 
 /// The reason that a certificate, key record or bundle was not issued.
@@ -27,9 +27,9 @@ pub enum IssueError {
     /// The parts do not form a bundle or certificate.
     #[error("assembled bundle or certificate is malformed")]
     Malformed(#[source] BundleParseError),
-    /// The parts do not form a token bundle; usually it would be too large.
-    #[error("assembled bundle is not a token bundle")]
-    Token(#[source] kliento::TokenParseError),
+    /// The service's own rules reject the content, its period or the bundle.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
     /// Content or certificates are larger than the DER encoder supports (256 MiB).
     #[error("content is larger than 256 MiB")]
     TooLarge,
@@ -45,7 +45,7 @@ impl IssueError {
             Self::Signer(_) => 5101,
             Self::InvalidSignature => 5102,
             Self::Malformed(error) => error.code(),
-            Self::Token(error) => error.code(),
+            Self::Service(error) => error.code(),
             Self::TooLarge => 5103,
         }
     }
@@ -159,12 +159,6 @@ pub enum PolicyError {
         /// The maximum.
         limit: u8,
     },
-    /// Content for Kliento's service is not a token.
-    #[error("content for Kliento's service is not a token: {0}")]
-    NotAToken(TokenError),
-    /// A token must be attached to its bundle.
-    #[error("a token cannot be detached from its signature")]
-    DetachedToken,
     /// A certificate above the new one has the same key, so its holder would have two names.
     #[error("public key is already used by a certificate above this one")]
     KeyCertifiedTwice,
@@ -200,6 +194,12 @@ pub enum PolicyError {
         /// The maximum.
         limit: usize,
     },
+    /// Verifiers of this service reject what breaks its own rules, and the issuer has none.
+    #[error("service {service} has rules of its own, which the issuer was not given")]
+    RulesMissing {
+        /// The service.
+        service: ServiceOid,
+    },
 }
 
 impl PolicyError {
@@ -224,18 +224,18 @@ impl PolicyError {
             Self::SerialNumberRepeated => 5015,
             Self::TooManyCertificates { .. } => 5016,
             Self::SignOnlyUnderVeraId => 5050,
-            Self::NotAToken(_) => 5051,
-            Self::DetachedToken => 5052,
             Self::KeyCertifiedTwice => 5053,
             Self::IssuerNotValid { .. } => 5054,
             Self::IssuerPathMissing => 5055,
             Self::RequestForAnother { .. } => 5056,
             Self::TooManyLevels { .. } => 5057,
+            Self::RulesMissing { .. } => 5058,
         }
     }
 }
 
 /// The reason that a private key cannot be read, written or generated.
+#[cfg(feature = "software-keys")]
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -265,6 +265,7 @@ pub enum KeyError {
     Generation,
 }
 
+#[cfg(feature = "software-keys")]
 impl KeyError {
     /// The error code, which stays the same across releases.
     #[must_use]

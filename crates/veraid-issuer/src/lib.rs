@@ -6,29 +6,35 @@ mod certificate_request;
 mod der_writer;
 mod error;
 mod organisation;
-pub mod policy;
+mod policy;
 mod proof_of_possession;
+#[cfg(feature = "software-keys")]
 mod secret;
 mod serial_number;
+mod service;
 mod signature;
 mod signing_key;
+#[cfg(feature = "software-keys")]
 mod software_key;
-mod token;
 mod unsigned;
 
 pub use certificate::UnsignedCertificate;
 pub use certificate_authority::{CertificateAuthority, CertificateRequest};
 pub use certificate_request::UnsignedCertificateRequest;
-pub use error::{IssueError, KeyError, PolicyError, ProofError};
+#[cfg(feature = "software-keys")]
+pub use error::KeyError;
+pub use error::{IssueError, PolicyError, ProofError};
 pub use organisation::{CertificateUse, Organisation};
-pub use policy::IssuingPolicy;
+pub use policy::MAX_COMMON_NAME_CHARS;
 pub use proof_of_possession::{Challenge, ProvedPublicKey};
+#[cfg(feature = "software-keys")]
 pub use secret::Secret;
 pub use serial_number::SerialNumber;
+pub use service::{Service, ServiceError, ServiceRules};
 pub use signature::{Content, SignatureIssuer, UnsignedSignatureBundle};
 pub use signing_key::{SigningError, SigningKey};
+#[cfg(feature = "software-keys")]
 pub use software_key::{EncryptionRandomness, KeySize, SoftwareKey};
-pub use token::{TokenIssuer, UnsignedTokenBundle};
 pub use veraid_core::{
     Certificate, MemberIdBundle, OrganisationCredential, ServiceOid, SignatureBundle, UserName,
     parse_dnssec_chain,

@@ -1,38 +1,34 @@
 //! Support for signatures that are made elsewhere.
 
-use aws_lc_rs::signature::{
-    ParsedPublicKey, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512,
-    VerificationAlgorithm,
-};
-use veraid_core::crypto::DigestAlgorithm;
+use veraid_core::RsaPublicKey;
+use veraid_core::crypto::{CryptoProvider, DigestAlgorithm, SignatureAlgorithm};
 
 use crate::error::{IssueError, PolicyError};
 use crate::signing_key::SigningKey;
 
-/// The public half of a signing key, to check returned signatures with.
+/// The public half of a signing key, and the cryptography to check returned signatures with.
 #[derive(Clone, Debug)]
 pub(crate) struct SignerKey {
-    public_key: ParsedPublicKey,
+    public_key: RsaPublicKey,
     pub(crate) digest: DigestAlgorithm,
+    pub(crate) crypto: CryptoProvider,
 }
 
 impl SignerKey {
-    pub(crate) fn of(key: &dyn SigningKey) -> Result<Self, IssueError> {
-        let digest = key.digest_algorithm();
-        let algorithm: &'static dyn VerificationAlgorithm = match digest {
-            DigestAlgorithm::Sha256 => &RSA_PSS_2048_8192_SHA256,
-            DigestAlgorithm::Sha384 => &RSA_PSS_2048_8192_SHA384,
-            DigestAlgorithm::Sha512 => &RSA_PSS_2048_8192_SHA512,
-        };
-        let public_key = ParsedPublicKey::new(algorithm, key.public_key_der()).map_err(|_| {
-            IssueError::Policy(PolicyError::Key(veraid_core::AlgorithmProblem::KeyForm))
-        })?;
-        Ok(Self { public_key, digest })
+    pub(crate) fn of(key: &dyn SigningKey, crypto: CryptoProvider) -> Result<Self, IssueError> {
+        let public_key =
+            RsaPublicKey::from_spki_der(key.public_key_der()).map_err(PolicyError::Key)?;
+        Ok(Self { public_key, digest: key.digest_algorithm(), crypto })
     }
 
     /// Checks a signature before it is released: a fault in the computation of an RSA signature can
     /// reveal the key.
     pub(crate) fn check(&self, message: &[u8], signature: &[u8]) -> Result<(), IssueError> {
-        self.public_key.verify_sig(message, signature).map_err(|_| IssueError::InvalidSignature)
+        let algorithm = SignatureAlgorithm::RsaPss(self.digest);
+        let key = self.public_key.as_public_key();
+        self.crypto
+            .signatures
+            .verify(algorithm, key, message, signature)
+            .map_err(|_| IssueError::InvalidSignature)
     }
 }

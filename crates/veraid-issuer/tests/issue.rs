@@ -11,25 +11,21 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{DAY, Fixture, NOW, certificate_period, key, member_request, serial};
-use kliento::{SignatureKind, Token, TokenBundle, service_oid};
-use veraid_issuer::{
-    CertificateAuthority, CertificateRequest, Content, IssueError, PolicyError, SignatureIssuer,
-    SigningKey, SoftwareKey, TokenIssuer,
-};
+use common::{DAY, Fixture, NOW, certificate_period, key, member_request, serial, service};
+use veraid_aws_lc_rs::PROVIDER;
 use veraid_core::{
     Certificate, CertificateProblem, CertificateRole, KeyRecordError, MemberIdBundle, NameProblem,
-    Profile, ServiceOid, UserName, ValidityPeriod, VerifyError,
+    OrganisationCredential, Profile, SignatureBundle, SignatureKind, UserName, ValidityPeriod,
+    VerifiedSignature, VerifyError,
 };
-
+use veraid_issuer::{
+    CertificateAuthority, CertificateRequest, Content, IssueError, Organisation, PolicyError,
+    SignatureIssuer, SigningKey as _, SoftwareKey,
+};
 use veraid_testkit::{CertificateBuilder, CommonName, Extension, RsaKey};
 
-const AUDIENCE: &str = "https://api.example.com";
+const CONTENT: Content<'static> = Content::Attached(b"content");
 const PROFILES: [Profile; 2] = [Profile::VeraId, Profile::DomainAuth];
-
-fn token() -> Token {
-    Token::new(AUDIENCE).unwrap().with_claim("role", "deploy")
-}
 
 fn user(name: &str) -> UserName {
     UserName::new(name, Profile::VeraId).unwrap()
@@ -37,7 +33,8 @@ fn user(name: &str) -> UserName {
 
 fn certificate_authority(world: &Fixture) -> CertificateAuthority {
     let certificate = world.identity.organisation_certificate().clone();
-    CertificateAuthority::new(certificate, world.identity.profile(), world.key.clone()).unwrap()
+    CertificateAuthority::new(certificate, world.identity.profile(), world.key.clone(), PROVIDER)
+        .unwrap()
 }
 
 fn member_bundle(world: &Fixture, user: Option<&UserName>, key: &SoftwareKey) -> MemberIdBundle {
@@ -45,9 +42,26 @@ fn member_bundle(world: &Fixture, user: Option<&UserName>, key: &SoftwareKey) ->
     MemberIdBundle::assemble(&world.identity, &certificate, &[]).unwrap()
 }
 
-fn organisation_issuer(world: &Fixture) -> TokenIssuer {
+fn organisation_issuer(world: &Fixture) -> SignatureIssuer {
     let (identity, key) = (world.identity.clone(), world.key.clone());
-    TokenIssuer::for_organisation(identity, key, NOW, &world.verifier).unwrap()
+    SignatureIssuer::for_organisation(identity, key, service(), NOW, &world.verifier).unwrap()
+}
+
+fn member_issuer(
+    world: &Fixture,
+    bundle: &MemberIdBundle,
+    key: Arc<SoftwareKey>,
+) -> Result<SignatureIssuer, IssueError> {
+    SignatureIssuer::for_member(bundle, key, service(), NOW, &world.verifier)
+}
+
+/// Ten minutes from now on.
+fn minutes() -> ValidityPeriod {
+    ValidityPeriod::new(NOW, NOW.saturating_add(600)).unwrap()
+}
+
+fn verify(world: &Fixture, bundle: SignatureBundle) -> Result<VerifiedSignature, VerifyError> {
+    bundle.verify(&service(), ValidityPeriod::at(NOW), &world.verifier)
 }
 
 #[test]
@@ -55,26 +69,23 @@ fn an_organisation_signs_for_itself_and_on_behalf_of_users() {
     for profile in PROFILES {
         let world = Fixture::new(profile);
         let issuer = organisation_issuer(&world);
-        let period = issuer.period(NOW, 600).unwrap();
+        let period = minutes();
         let alice = user("alice");
         for (issuer, subject) in [
             (issuer.clone(), "example.com"),
             (issuer.on_behalf_of(Some(&alice)).unwrap(), "alice@example.com"),
         ] {
-            let bundle = issuer.issue(&token(), period).unwrap();
-            assert_eq!(bundle.as_signature_bundle().deviations(), [], "strict DER");
+            let bundle = issuer.issue(CONTENT, period).unwrap();
+            assert_eq!(bundle.deviations(), [], "strict DER");
             // It was assembled from parsed parts: as a whole it parses to the same value.
-            let again = TokenBundle::from_der(&bundle.to_der()).unwrap();
-            assert_eq!(
-                again.verify(AUDIENCE, NOW, &world.verifier),
-                bundle.clone().verify(AUDIENCE, NOW, &world.verifier)
-            );
-            let verified = bundle.verify(AUDIENCE, NOW, &world.verifier).unwrap();
-            assert_eq!(verified.subject().to_string(), subject);
+            let again = SignatureBundle::from_der(&bundle.to_der()).unwrap();
+            assert_eq!(verify(&world, again), verify(&world, bundle.clone()));
+            let verified = verify(&world, bundle).unwrap();
+            assert_eq!(verified.member().to_string(), subject);
             assert_eq!(verified.kind(), SignatureKind::Organisation);
             assert_eq!(verified.profile(), profile);
-            assert_eq!(verified.validity(), period);
-            assert_eq!(verified.claims().get("role"), Some("deploy"));
+            assert_eq!(verified.signed_period(), period);
+            assert_eq!(verified.plaintext(), b"content");
         }
     }
 }
@@ -87,12 +98,12 @@ fn a_member_signs_only_for_itself() {
         for (name, subject) in [(Some(&alice), "alice@example.com"), (None, "example.com")] {
             let key = key(2048, 1);
             let bundle = member_bundle(&world, name, &key);
-            let issuer = TokenIssuer::for_member(&bundle, key, NOW, &world.verifier).unwrap();
-            let period = issuer.period(NOW, 600).unwrap();
-            let issued = issuer.issue(&token(), period).unwrap();
-            assert_eq!(issued.as_signature_bundle().deviations(), [], "strict DER");
-            let verified = issued.verify(AUDIENCE, NOW, &world.verifier).unwrap();
-            assert_eq!(verified.subject().to_string(), subject);
+            let issuer = member_issuer(&world, &bundle, key).unwrap();
+            let period = minutes();
+            let issued = issuer.issue(CONTENT, period).unwrap();
+            assert_eq!(issued.deviations(), [], "strict DER");
+            let verified = verify(&world, issued).unwrap();
+            assert_eq!(verified.member().to_string(), subject);
             assert_eq!(verified.kind(), SignatureKind::Member);
             assert_eq!(
                 issuer.on_behalf_of(None).unwrap_err(),
@@ -106,10 +117,10 @@ fn a_member_signs_only_for_itself() {
 fn keys_of_every_size_sign_with_the_hash_that_goes_with_it() {
     for bits in [2048, 3072, 4096] {
         for profile in PROFILES {
-            let world = Fixture::with(profile, key(bits, 0), Some(&service_oid()));
+            let world = Fixture::with(profile, key(bits, 0), Some(&service()));
             let issuer = organisation_issuer(&world);
-            let issued = issuer.issue(&token(), issuer.period(NOW, 60).unwrap()).unwrap();
-            assert!(issued.verify(AUDIENCE, NOW, &world.verifier).is_ok(), "{bits} {profile}");
+            let issued = issuer.issue(CONTENT, minutes()).unwrap();
+            assert!(verify(&world, issued).is_ok(), "{bits} {profile}");
         }
     }
 }
@@ -124,8 +135,12 @@ fn under_domainauth_intermediates_issue_and_sign_on_behalf_of_members() {
         .unwrap();
     let department_bundle =
         MemberIdBundle::assemble(&world.identity, &department_certificate, &[]).unwrap();
-    let below =
-        CertificateAuthority::for_intermediate(&department_bundle, department_key.clone()).unwrap();
+    let below = CertificateAuthority::for_intermediate(
+        &department_bundle,
+        department_key.clone(),
+        PROVIDER,
+    )
+    .unwrap();
 
     let alice = user("alice");
     let certificate = below.issue_member(member_request(Some(&alice), &user_key)).unwrap();
@@ -135,18 +150,17 @@ fn under_domainauth_intermediates_issue_and_sign_on_behalf_of_members() {
         std::slice::from_ref(&department_certificate),
     )
     .unwrap();
-    let issuer = TokenIssuer::for_member(&bundle, user_key, NOW, &world.verifier).unwrap();
-    let issued = issuer.issue(&token(), issuer.period(NOW, 600).unwrap()).unwrap();
-    let verified = issued.verify(AUDIENCE, NOW, &world.verifier).unwrap();
-    assert_eq!(verified.subject().to_string(), "alice@example.com");
+    let issuer = member_issuer(&world, &bundle, user_key).unwrap();
+    let issued = issuer.issue(CONTENT, minutes()).unwrap();
+    let verified = verify(&world, issued).unwrap();
+    assert_eq!(verified.member().to_string(), "alice@example.com");
 
     // The department itself, on behalf of somebody.
-    let issuer =
-        TokenIssuer::for_member(&department_bundle, department_key, NOW, &world.verifier).unwrap();
+    let issuer = member_issuer(&world, &department_bundle, department_key).unwrap();
     let issuer = issuer.on_behalf_of(Some(&user("bob"))).unwrap();
-    let issued = issuer.issue(&token(), issuer.period(NOW, 600).unwrap()).unwrap();
-    let verified = issued.verify(AUDIENCE, NOW, &world.verifier).unwrap();
-    assert_eq!(verified.subject().to_string(), "bob@example.com");
+    let issued = issuer.issue(CONTENT, minutes()).unwrap();
+    let verified = verify(&world, issued).unwrap();
+    assert_eq!(verified.member().to_string(), "bob@example.com");
     assert_eq!(verified.kind(), SignatureKind::Organisation);
 
     // An intermediate with a path length of 0 cannot issue authorities.
@@ -176,7 +190,7 @@ fn a_user_called_like_the_organisation_gets_no_certificate() {
         let own = world.organisation.issue_certificate(certificate_period(), serial(7)).unwrap();
         let bundle = MemberIdBundle::assemble(&world.identity, &own, &[]).unwrap();
         assert_eq!(
-            TokenIssuer::for_member(&bundle, world.key.clone(), NOW, &world.verifier).unwrap_err(),
+            member_issuer(&world, &bundle, world.key.clone()).unwrap_err(),
             IssueError::Identity(VerifyError::AttributionMissing)
         );
     }
@@ -195,7 +209,7 @@ fn a_member_certificate_never_has_the_organisations_serial_number() {
 
 #[test]
 fn the_verifiers_own_caps_apply_to_issuing() {
-    let service: ServiceOid = "1.3.6.1.4.1.58708.1.1".parse().unwrap();
+    let service = service();
     let world = Fixture::with(Profile::VeraId, key(2048, 0), None);
     let policy = world.verifier.policy().with_max_signed_seconds(60);
     let verifier = world.verifier.clone().with_policy(policy);
@@ -241,7 +255,7 @@ fn an_organisation_certificate_whose_key_usage_forbids_it_issues_nothing() {
         let der = certificate.sign(&RsaKey::fixed(2048, 0), veraid_testkit::Digest::Sha256);
         let certificate = Certificate::from_der(&der).unwrap();
         let certificate_authority =
-            CertificateAuthority::new(certificate, Profile::DomainAuth, key(2048, 0));
+            CertificateAuthority::new(certificate, Profile::DomainAuth, key(2048, 0), PROVIDER);
         assert_eq!(certificate_authority.is_ok(), may_issue);
         if let Err(error) = certificate_authority {
             assert_eq!(error, PolicyError::NotAnAuthority.into());
@@ -267,10 +281,10 @@ fn only_certificates_on_the_way_are_attached() {
         })
         .collect();
     let bundle = MemberIdBundle::assemble(&world.identity, &member, &stray).unwrap();
-    let issuer = TokenIssuer::for_member(&bundle, member_key, NOW, &world.verifier).unwrap();
-    let issued = issuer.issue(&token(), issuer.period(NOW, 60).unwrap()).unwrap();
-    assert_eq!(issued.as_signature_bundle().unverified().certificates().len(), 1);
-    assert!(issued.verify(AUDIENCE, NOW, &world.verifier).is_ok());
+    let issuer = member_issuer(&world, &bundle, member_key).unwrap();
+    let issued = issuer.issue(CONTENT, minutes()).unwrap();
+    assert_eq!(issued.unverified().certificates().len(), 1);
+    assert!(verify(&world, issued).is_ok());
 }
 
 #[test]
@@ -287,7 +301,7 @@ fn veraid_has_no_intermediates() {
 
 #[test]
 fn content_of_any_service_is_signed_attached_or_detached_for_longer_than_the_chain_is_valid() {
-    let service: ServiceOid = "1.3.6.1.4.1.58708.1.1".parse().unwrap();
+    let service = service();
     for profile in PROFILES {
         let world = Fixture::with(profile, key(2048, 0), None);
         let issuer = SignatureIssuer::for_organisation(
@@ -329,10 +343,10 @@ fn signatures_can_be_made_elsewhere() {
     assert_eq!(certificate.subject_public_key_info(), world.key.public_key_der());
 
     let issuer = organisation_issuer(&world);
-    let prepared = issuer.prepare(&token(), issuer.period(NOW, 60).unwrap()).unwrap();
+    let prepared = issuer.prepare(CONTENT, minutes()).unwrap();
     let signature = world.key.sign(prepared.to_be_signed()).unwrap();
     let issued = prepared.clone().assemble(&signature).unwrap();
-    assert!(issued.verify(AUDIENCE, NOW, &world.verifier).is_ok());
+    assert!(verify(&world, issued).is_ok());
 
     // A signature by another key, and one over other bytes.
     let foreign = key(2048, 4).sign(prepared.to_be_signed()).unwrap();
@@ -346,12 +360,14 @@ fn signatures_can_be_made_elsewhere() {
 fn a_key_that_is_not_in_the_record_issues_nothing() {
     let world = Fixture::new(Profile::VeraId);
     let stranger = key(2048, 5);
-    let other = veraid_issuer::Organisation::new("example.com", Profile::VeraId, stranger.clone())
-        .unwrap();
+    let other =
+        Organisation::new("example.com", Profile::VeraId, stranger.clone(), PROVIDER).unwrap();
     let certificate = other.issue_certificate(certificate_period(), serial(1)).unwrap();
     let chain = world.identity.chain().clone();
-    let identity = veraid_core::OrganisationCredential::new(chain, certificate).unwrap();
-    match TokenIssuer::for_organisation(identity, stranger, NOW, &world.verifier).unwrap_err() {
+    let identity = OrganisationCredential::new(chain, certificate).unwrap();
+    match SignatureIssuer::for_organisation(identity, stranger, service(), NOW, &world.verifier)
+        .unwrap_err()
+    {
         IssueError::Identity(VerifyError::KeyRecord(KeyRecordError::NotFound {
             records, ..
         })) => assert_eq!(records, 1),
@@ -365,14 +381,12 @@ fn a_key_that_is_not_the_certificates_issues_nothing() {
     let (member, stranger) = (key(2048, 1), key(2048, 5));
     let bundle = member_bundle(&world, None, &member);
     let mismatch = |certificate| IssueError::from(PolicyError::KeyMismatch { certificate });
+    assert_eq!(member_issuer(&world, &bundle, stranger.clone()).unwrap_err(), mismatch("member"));
     assert_eq!(
-        TokenIssuer::for_member(&bundle, stranger.clone(), NOW, &world.verifier).unwrap_err(),
-        mismatch("member")
-    );
-    assert_eq!(
-        TokenIssuer::for_organisation(
+        SignatureIssuer::for_organisation(
             world.identity.clone(),
             stranger.clone(),
+            service(),
             NOW,
             &world.verifier
         )
@@ -381,7 +395,7 @@ fn a_key_that_is_not_the_certificates_issues_nothing() {
     );
     let certificate = world.identity.organisation_certificate().clone();
     assert_eq!(
-        CertificateAuthority::new(certificate, Profile::VeraId, stranger).unwrap_err(),
+        CertificateAuthority::new(certificate, Profile::VeraId, stranger, PROVIDER).unwrap_err(),
         mismatch("issuer")
     );
 }
@@ -393,7 +407,7 @@ fn a_member_certificate_issues_no_other() {
     let bundle = member_bundle(&world, None, &member);
     let certificate = bundle.member_certificate().clone();
     assert_eq!(
-        CertificateAuthority::new(certificate, Profile::VeraId, member).unwrap_err(),
+        CertificateAuthority::new(certificate, Profile::VeraId, member, PROVIDER).unwrap_err(),
         PolicyError::NotAnAuthority.into()
     );
 }
@@ -408,7 +422,7 @@ fn names_that_verifiers_reject_are_not_issued() {
         ("-a.com", NameProblem::Label),
     ] {
         assert_eq!(
-            veraid_issuer::Organisation::new(name, Profile::VeraId, key.clone()).unwrap_err(),
+            Organisation::new(name, Profile::VeraId, key.clone(), PROVIDER).unwrap_err(),
             PolicyError::Name { what: "organisation name", problem }.into(),
             "{name:?}"
         );
@@ -449,57 +463,13 @@ fn certificates_outlive_neither_their_issuers_nor_under_domainauth_90_days() {
 }
 
 #[test]
-fn a_token_that_is_too_large_is_not_issued() {
-    let world = Fixture::new(Profile::VeraId);
-    let issuer = organisation_issuer(&world);
-    let large = token().with_claim("large", "x".repeat(16_384));
-    let issued = issuer.issue(&large, issuer.period(NOW, 60).unwrap());
-    match issued.unwrap_err() {
-        IssueError::Token(kliento::TokenParseError::TooLarge { limit: 16_384, .. }) => {}
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn tokens_over_an_hour_or_beyond_the_chain_are_not_signed() {
-    /// Refuses to sign.
-    #[derive(Debug)]
-    struct Untouched(Arc<SoftwareKey>);
-    impl SigningKey for Untouched {
-        fn public_key_der(&self) -> &[u8] {
-            self.0.public_key_der()
-        }
-        fn digest_algorithm(&self) -> veraid_core::crypto::DigestAlgorithm {
-            self.0.digest_algorithm()
-        }
-        fn sign(&self, _: &[u8]) -> Result<Vec<u8>, veraid_issuer::SigningError> {
-            panic!("nothing may be signed")
-        }
-    }
-    let world = Fixture::new(Profile::VeraId);
-    let key = Arc::new(Untouched(world.key.clone()));
-    let issuer =
-        TokenIssuer::for_organisation(world.identity.clone(), key, NOW, &world.verifier).unwrap();
-    let hour = ValidityPeriod::new(NOW, NOW.saturating_add(3601)).unwrap();
-    assert_eq!(
-        issuer.issue(&token(), hour).unwrap_err(),
-        PolicyError::SignedPeriodTooLong { seconds: 3601, limit: 3600 }.into()
-    );
-    let end = issuer.signatures().validity().end();
-    let beyond = ValidityPeriod::new(end, end.saturating_add(1)).unwrap();
-    assert_eq!(
-        issuer.issue(&token(), beyond).unwrap_err(),
-        PolicyError::NotCovered { period: beyond, validity: issuer.signatures().validity() }.into()
-    );
-}
-
-#[test]
 fn a_bundle_that_has_expired_signs_nothing() {
     let world = Fixture::new(Profile::VeraId);
     let key = key(2048, 1);
     let bundle = member_bundle(&world, None, &key);
     let later = certificate_period().end().saturating_add(1);
-    match TokenIssuer::for_member(&bundle, key, later, &world.verifier).unwrap_err() {
+    match SignatureIssuer::for_member(&bundle, key, service(), later, &world.verifier).unwrap_err()
+    {
         IssueError::Identity(error) => assert!(error.is_about_time(), "{error:?}"),
         other => panic!("{other:?}"),
     }
@@ -540,9 +510,9 @@ fn signatures_parse_as_strict_cms() {
     let world = Fixture::new(Profile::VeraId);
     let key = key(2048, 1);
     let bundle = member_bundle(&world, None, &key);
-    let member = TokenIssuer::for_member(&bundle, key, NOW, &world.verifier).unwrap();
+    let member = member_issuer(&world, &bundle, key).unwrap();
     for (issuer, certificates) in [(member, 1), (organisation_issuer(&world), 0)] {
-        let issued = issuer.issue(&token(), issuer.period(NOW, 60).unwrap()).unwrap();
+        let issued = issuer.issue(CONTENT, minutes()).unwrap();
         let der = issued.to_der();
         // The last field of the bundle, with the tag [3] instead of SEQUENCE.
         let mut content_info = last_field(&der);
@@ -577,16 +547,16 @@ fn last_field(der: &[u8]) -> Vec<u8> {
 fn a_forged_member_certificate_is_rejected_before_anything_is_signed() {
     let world = Fixture::new(Profile::VeraId);
     let (member, stranger) = (key(2048, 1), key(2048, 5));
-    let other = veraid_issuer::Organisation::new("example.com", Profile::VeraId, stranger.clone())
-        .unwrap();
+    let other =
+        Organisation::new("example.com", Profile::VeraId, stranger.clone(), PROVIDER).unwrap();
     let forged: Certificate = other.issue_certificate(certificate_period(), serial(1)).unwrap();
-    let forged = CertificateAuthority::new(forged, Profile::VeraId, stranger)
+    let forged = CertificateAuthority::new(forged, Profile::VeraId, stranger, PROVIDER)
         .unwrap()
         .issue_member(member_request(None, &member))
         .unwrap();
     let bundle = MemberIdBundle::assemble(&world.identity, &forged, &[]).unwrap();
     assert_eq!(
-        TokenIssuer::for_member(&bundle, member, NOW, &world.verifier).unwrap_err(),
+        member_issuer(&world, &bundle, member).unwrap_err(),
         IssueError::Identity(VerifyError::Certificate {
             certificate: CertificateRole::Signer,
             problem: CertificateProblem::KeyIdentifiersDiffer,

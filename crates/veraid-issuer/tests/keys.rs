@@ -6,10 +6,10 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use veraid_issuer::{EncryptionRandomness, KeyError, KeySize, SigningKey as _, SoftwareKey};
 use pkcs8::EncryptedPrivateKeyInfoRef;
 use pkcs8::der::{Encode as _, asn1::OctetStringRef, pem, pem::LineEnding};
 use pkcs8::pkcs5::pbes2::Parameters;
+use veraid_issuer::{EncryptionRandomness, KeyError, KeySize, SigningKey as _, SoftwareKey};
 use veraid_testkit::RsaKey;
 
 const PASSPHRASE: &[u8] = "correct horse \u{1F40E}".as_bytes();

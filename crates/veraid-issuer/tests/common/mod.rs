@@ -9,16 +9,24 @@
 
 use std::sync::Arc;
 
-use kliento::{Timestamp, TrustAnchors, Verifier, service_oid};
+use veraid_aws_lc_rs::PROVIDER;
+use veraid_core::{
+    OrganisationCredential, Profile, ServiceOid, Timestamp, TrustAnchors, UserName, ValidityPeriod,
+    Verifier,
+};
+use veraid_dnssec::DnssecChain;
 use veraid_issuer::{
     CertificateRequest, CertificateUse, Organisation, ProvedPublicKey, SerialNumber, SoftwareKey,
 };
-use veraid_core::{OrganisationCredential, Profile, ServiceOid, UserName, ValidityPeriod};
-use veraid_dnssec::DnssecChain;
 use veraid_testkit::{HierarchyBuilder, MockChain, RsaKey, default_instant};
 
 pub(crate) const NOW: Timestamp = default_instant();
 pub(crate) const DAY: u64 = 86_400;
+
+/// VeraId's service for tests.
+pub(crate) fn service() -> ServiceOid {
+    "1.3.6.1.4.1.58708.1.1".parse().unwrap()
+}
 
 /// The public test key number `index` of this size, as a key that signs.
 pub(crate) fn key(bits: usize, index: usize) -> Arc<SoftwareKey> {
@@ -68,7 +76,7 @@ pub(crate) struct Fixture {
 
 impl Fixture {
     pub(crate) fn new(profile: Profile) -> Self {
-        Self::with(profile, key(2048, 0), Some(&service_oid()))
+        Self::with(profile, key(2048, 0), Some(&service()))
     }
 
     pub(crate) fn with(
@@ -76,7 +84,8 @@ impl Fixture {
         key: Arc<SoftwareKey>,
         service: Option<&ServiceOid>,
     ) -> Self {
-        let organisation = Organisation::new("example.com", profile, key.clone()).unwrap();
+        let organisation =
+            Organisation::new("example.com", profile, key.clone(), PROVIDER).unwrap();
         let record = organisation.key_record(DAY, service).unwrap();
         let chain =
             HierarchyBuilder::new().owner(&organisation.key_record_owner()).txt(&[&record]).build();
@@ -94,5 +103,5 @@ pub(crate) fn parsed(chain: &MockChain) -> DnssecChain {
 
 pub(crate) fn verifier(chain: &MockChain) -> Verifier {
     let anchors = TrustAnchors::from_presentation(&chain.trust_anchors).unwrap();
-    Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER)
+    Verifier::with_crypto(anchors, PROVIDER)
 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use common::{Fixture, NOW, key};
 use kliento::{Profile, Token};
-use veraid_issuer::TokenIssuer;
+use kliento_issuer::TokenIssuer;
 use proptest::prelude::*;
 use veraid_core::UserName;
 
