@@ -2,7 +2,8 @@
 
 use kliento::{Timestamp, ValidityPeriod};
 use kliento_inspect::{Failure, FailureClass};
-use kliento_issuer::{IssueError, KeyError, PolicyError, ProofError};
+use kliento_issuer::TokenRuleError;
+use veraid_issuer::{IssueError, KeyError, PolicyError, ProofError};
 use veraid_resolver::FetchError;
 use veraid_trust_anchors::{AnchorFileError, SignatureError};
 
@@ -12,7 +13,10 @@ pub(crate) fn issue(error: &IssueError, asked: ValidityPeriod) -> Failure {
         IssueError::Policy(error) => policy(error),
         IssueError::Identity(error) => Failure::bundle_invalid(error, asked),
         IssueError::Malformed(error) => Failure::malformed(error),
-        IssueError::Token(error) => Failure::token_malformed(error),
+        IssueError::Service(error) => match error.downcast_ref() {
+            Some(TokenRuleError::Bundle(error)) => Failure::token_malformed(error),
+            _ => Failure::new(FailureClass::Policy, error.code(), error),
+        },
         IssueError::TooLarge => Failure::new(FailureClass::Usage, error.code(), error),
         _ => Failure::new(FailureClass::Internal, error.code(), error),
     }

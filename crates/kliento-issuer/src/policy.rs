@@ -1,13 +1,12 @@
-//! Issuing policy: rejects what verifiers would reject, before anything is signed.
+//! Kliento's rules for signatures: rejects what verifiers would reject, before anything is signed.
 
-use kliento::{Token, TokenPolicy};
-use veraid_core::{
-    IssuingPath, MAX_VALIDITY_SECONDS, OrganisationKey, Profile, Timestamp, ValidityPeriod,
-    check_member_key,
-};
+use std::sync::Arc;
 
-use crate::error::PolicyError;
-use crate::signature::Content;
+use kliento::{Token, TokenBundle, TokenParseError, TokenPolicy, service_oid};
+use veraid_core::{ServiceOid, SignatureBundle, Timestamp, ValidityPeriod};
+use veraid_issuer::{Content, IssueError, PolicyError, Service, ServiceRules};
+
+use crate::error::TokenRuleError;
 
 /// The maximum period of a token unless an [`IssuingPolicy`] sets another: one hour, which
 /// verifiers enforce.
@@ -17,18 +16,13 @@ pub const MAX_TOKEN_SECONDS: u64 = TokenPolicy::MAX_VALIDITY_SECONDS;
 /// behind: one minute, the worst difference between clocks that are set by NTP.
 pub const BACK_DATING_SECONDS: u64 = 60;
 
-/// The maximum length of a common name in characters by RFC 5280 appendix A.1 (`ub-common-name`).
-///
-/// Longer ones are issued, since domain names and users' names may be longer and all known
-/// verifiers read them, but some other software may not.
-pub const MAX_COMMON_NAME_CHARS: usize = 64;
-
 /// The rules for signatures for Kliento's service, 1.3.6.1.4.1.58708.3.0.
 ///
+/// The content is a token, attached to the bundle. The period is at most an hour, and chain and
+/// certificates are valid throughout. The bundle has at most 16 KiB.
+///
 /// They apply to every way to sign for that service, not just to
-/// [`TokenIssuer`](crate::TokenIssuer). The content is a token, attached to the bundle. The period
-/// is at most an hour, and chain and certificates are valid throughout. The bundle has at most 16
-/// KiB.
+/// [`TokenIssuer`](crate::TokenIssuer): `veraid-issuer` signs nothing for it without rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IssuingPolicy {
     max_token_seconds: u64,
@@ -75,20 +69,6 @@ impl IssuingPolicy {
         self.check_period(period, validity).map(|()| period)
     }
 
-    /// Checks content and period of a signature for Kliento's service.
-    pub(crate) fn check_token(
-        &self,
-        content: Content<'_>,
-        period: ValidityPeriod,
-        validity: ValidityPeriod,
-    ) -> Result<(), PolicyError> {
-        self.check_period(period, validity)?;
-        match content {
-            Content::Attached(json) => Token::check_json(json).map_err(PolicyError::NotAToken),
-            Content::Detached(_) => Err(PolicyError::DetachedToken),
-        }
-    }
-
     /// Checks that a token may be for `period`, and that chain and certificates are valid
     /// throughout.
     fn check_period(
@@ -96,13 +76,56 @@ impl IssuingPolicy {
         period: ValidityPeriod,
         validity: ValidityPeriod,
     ) -> Result<(), PolicyError> {
-        check_span(period, self.max_token_seconds)?;
+        let (seconds, limit) = (period.span_seconds(), self.max_token_seconds);
+        if seconds > limit {
+            return Err(PolicyError::SignedPeriodTooLong { seconds, limit });
+        }
         if validity.intersection(period) == Some(period) {
             Ok(())
         } else {
             Err(PolicyError::NotCovered { period, validity })
         }
     }
+}
+
+impl ServiceRules for IssuingPolicy {
+    fn check_request(
+        &self,
+        content: Content<'_>,
+        period: ValidityPeriod,
+        validity: ValidityPeriod,
+    ) -> Result<(), IssueError> {
+        self.check_period(period, validity)?;
+        match content {
+            Content::Attached(json) => {
+                Token::check_json(json).map_err(TokenRuleError::NotAToken)?
+            }
+            Content::Detached(_) => return Err(TokenRuleError::DetachedToken.into()),
+        }
+        Ok(())
+    }
+
+    fn check_bundle(&self, bundle: &SignatureBundle) -> Result<(), IssueError> {
+        let (bytes, limit) = (bundle.as_der().len(), TokenBundle::MAX_SIZE_BYTES);
+        if bytes > limit {
+            return Err(TokenRuleError::Bundle(TokenParseError::TooLarge { bytes, limit }).into());
+        }
+        Ok(())
+    }
+}
+
+impl From<IssuingPolicy> for Service {
+    /// Kliento's service under this policy.
+    fn from(policy: IssuingPolicy) -> Self {
+        Self::with_rules(service_oid(), Arc::new(policy))
+    }
+}
+
+/// The service that `oid` identifies: with the default [`IssuingPolicy`] if it is Kliento's, and
+/// without rules of its own if it is another.
+#[must_use]
+pub fn service_with_rules(oid: ServiceOid) -> Service {
+    if oid == service_oid() { IssuingPolicy::default().into() } else { oid.into() }
 }
 
 /// The period of a token that is issued `now` and lasts for another `lifetime_seconds`.
@@ -120,73 +143,6 @@ pub fn token_period(
     validity: ValidityPeriod,
 ) -> Result<ValidityPeriod, PolicyError> {
     IssuingPolicy::default().token_period(now, lifetime_seconds, validity)
-}
-
-/// Checks that a verifier of the whole `period` finds a second at which all evidence is valid.
-///
-/// It looks back `ttl_override_seconds` from the end of the period.
-pub(crate) fn check_signed_period(
-    period: ValidityPeriod,
-    max_seconds: Option<u64>,
-    validity: ValidityPeriod,
-    ttl_override_seconds: u64,
-) -> Result<(), PolicyError> {
-    if let Some(limit) = max_seconds {
-        check_span(period, limit)?;
-    }
-    let earliest = period.end().saturating_sub(ttl_override_seconds).max(period.start());
-    match ValidityPeriod::new(earliest, period.end()) {
-        Ok(window) if window.intersection(validity).is_some() => Ok(()),
-        _ => Err(PolicyError::NotCovered { period, validity }),
-    }
-}
-
-fn check_span(period: ValidityPeriod, limit: u64) -> Result<(), PolicyError> {
-    let seconds = period.span_seconds();
-    if seconds > limit {
-        return Err(PolicyError::SignedPeriodTooLong { seconds, limit });
-    }
-    Ok(())
-}
-
-/// Checks the validity period of a certificate, and that all certificates above it are valid
-/// throughout.
-pub(crate) fn check_certificate_period(
-    profile: Profile,
-    period: ValidityPeriod,
-    above: Option<&IssuingPath>,
-) -> Result<(), PolicyError> {
-    let seconds = period.span_seconds();
-    if profile == Profile::DomainAuth && seconds > MAX_VALIDITY_SECONDS {
-        let limit = MAX_VALIDITY_SECONDS;
-        return Err(PolicyError::CertificatePeriodTooLong { seconds, limit });
-    }
-    let Some(above) = above else { return Ok(()) };
-    let issuer = above.validity();
-    match issuer.map(|issuer| (issuer, issuer.intersection(period))) {
-        Some((_, Some(common))) if common == period => Ok(()),
-        Some((issuer, Some(_))) => Err(PolicyError::OutlivesIssuer { period, issuer }),
-        _ => Err(PolicyError::IssuerNotValid { period, issuer }),
-    }
-}
-
-/// Checks that key records can name the key.
-pub(crate) fn organisation_key(spki: &[u8]) -> Result<OrganisationKey, PolicyError> {
-    OrganisationKey::from_spki_der(spki).map_err(PolicyError::Key)
-}
-
-/// Checks that a member or an intermediate may have the key.
-pub(crate) fn check_key_of_member(spki: &[u8]) -> Result<(), PolicyError> {
-    check_member_key(spki).map(|_| ()).map_err(PolicyError::Key)
-}
-
-/// Checks that a key record may have this TTL override.
-pub(crate) const fn check_ttl_override(seconds: u64) -> Result<(), PolicyError> {
-    let limit = MAX_VALIDITY_SECONDS;
-    match seconds {
-        1..=MAX_VALIDITY_SECONDS => Ok(()),
-        _ => Err(PolicyError::TtlOverride { seconds, limit }),
-    }
 }
 
 #[cfg(test)]
@@ -244,32 +200,5 @@ mod tests {
             token_period(t(1_000), 500, p(1_100, 5_000)),
             Err(PolicyError::NotCovered { period: p(1_000, 1_500), validity: p(1_100, 5_000) })
         );
-    }
-
-    #[test]
-    fn other_signatures_need_one_second_within_the_ttl_override_of_their_end() {
-        let check = |period, ttl| check_signed_period(period, None, p(100, 200), ttl);
-        assert_eq!(check(p(150, 250), 50), Ok(()));
-        assert_eq!(
-            check(p(150, 250), 49),
-            Err(PolicyError::NotCovered { period: p(150, 250), validity: p(100, 200) })
-        );
-        assert!(check(p(0, 99), 1_000).is_err());
-        assert_eq!(
-            check_signed_period(p(100, 161), Some(60), p(100, 200), 1_000),
-            Err(PolicyError::SignedPeriodTooLong { seconds: 61, limit: 60 })
-        );
-    }
-
-    #[test]
-    fn ttl_overrides_are_from_1_second_to_90_days() {
-        assert_eq!(check_ttl_override(1), Ok(()));
-        assert_eq!(check_ttl_override(7_776_000), Ok(()));
-        for seconds in [0, 7_776_001] {
-            assert_eq!(
-                check_ttl_override(seconds),
-                Err(PolicyError::TtlOverride { seconds, limit: 7_776_000 })
-            );
-        }
     }
 }

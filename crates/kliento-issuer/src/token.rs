@@ -8,11 +8,12 @@ use veraid_core::{
     MemberIdBundle, OrganisationCredential, SignatureBundle, Timestamp, UserName, ValidityPeriod,
     Verifier,
 };
+use veraid_issuer::{
+    Content, IssueError, PolicyError, SignatureIssuer, SigningKey, UnsignedSignatureBundle,
+};
 
-use crate::error::{IssueError, PolicyError};
+use crate::error::TokenRuleError;
 use crate::policy::IssuingPolicy;
-use crate::signature::{Content, SignatureIssuer, UnsignedSignatureBundle};
-use crate::signing_key::SigningKey;
 
 /// Issues token bundles with one key.
 ///
@@ -21,6 +22,7 @@ use crate::signing_key::SigningKey;
 #[derive(Clone, Debug)]
 pub struct TokenIssuer {
     signatures: SignatureIssuer,
+    policy: IssuingPolicy,
 }
 
 impl TokenIssuer {
@@ -35,8 +37,9 @@ impl TokenIssuer {
         at: Timestamp,
         verifier: &Verifier,
     ) -> Result<Self, IssueError> {
-        let signatures = SignatureIssuer::for_member(bundle, key, service_oid(), at, verifier)?;
-        Ok(Self { signatures })
+        let policy = IssuingPolicy::default();
+        let signatures = SignatureIssuer::for_member(bundle, key, policy, at, verifier)?;
+        Ok(Self { signatures, policy })
     }
 
     /// Issues tokens with the organisation's key, on its own behalf (as a bot) unless changed by
@@ -51,12 +54,14 @@ impl TokenIssuer {
         at: Timestamp,
         verifier: &Verifier,
     ) -> Result<Self, IssueError> {
+        let policy = IssuingPolicy::default();
         let signatures =
-            SignatureIssuer::for_organisation(organisation, key, service_oid(), at, verifier)?;
-        Ok(Self { signatures })
+            SignatureIssuer::for_organisation(organisation, key, policy, at, verifier)?;
+        Ok(Self { signatures, policy })
     }
 
-    /// Issues tokens through `signatures`, an issuer for Kliento's service.
+    /// Issues tokens through `signatures`, an issuer for Kliento's service, under the default
+    /// policy.
     ///
     /// # Errors
     ///
@@ -66,7 +71,8 @@ impl TokenIssuer {
             let found = signatures.service().clone();
             return Err(PolicyError::OtherService { required: service_oid(), found }.into());
         }
-        Ok(Self { signatures })
+        let policy = IssuingPolicy::default();
+        Ok(Self { signatures: signatures.with_rules(Arc::new(policy)), policy })
     }
 
     /// Returns an issuer that signs on behalf of `user`, or of the organisation itself (a bot) for
@@ -76,13 +82,13 @@ impl TokenIssuer {
     ///
     /// As [`SignatureIssuer::on_behalf_of`].
     pub fn on_behalf_of(&self, user: Option<&UserName>) -> Result<Self, IssueError> {
-        Ok(Self { signatures: self.signatures.on_behalf_of(user)? })
+        Ok(Self { signatures: self.signatures.on_behalf_of(user)?, policy: self.policy })
     }
 
     /// Replaces the policy. The default allows an hour.
     #[must_use]
     pub fn with_policy(self, policy: IssuingPolicy) -> Self {
-        Self { signatures: self.signatures.with_policy(policy) }
+        Self { signatures: self.signatures.with_rules(Arc::new(policy)), policy }
     }
 
     /// The underlying issuer of signatures, which has the identity and the validity of chain and
@@ -103,8 +109,7 @@ impl TokenIssuer {
         now: Timestamp,
         lifetime_seconds: u64,
     ) -> Result<ValidityPeriod, IssueError> {
-        let policy = self.signatures.policy();
-        Ok(policy.token_period(now, lifetime_seconds, self.signatures.validity())?)
+        Ok(self.policy.token_period(now, lifetime_seconds, self.signatures.validity())?)
     }
 
     /// Signs `token` for `period`, at most an hour and within the validity of chain and
@@ -113,7 +118,7 @@ impl TokenIssuer {
     /// # Errors
     ///
     /// [`IssueError::Policy`] before anything is signed if verifiers would reject the period,
-    /// [`IssueError::Signer`] from the key, [`IssueError::Token`] if the bundle would be larger
+    /// [`IssueError::Signer`] from the key, [`IssueError::Service`] if the bundle would be larger
     /// than 16 KiB.
     pub fn issue(&self, token: &Token, period: ValidityPeriod) -> Result<TokenBundle, IssueError> {
         let bundle = self.signatures.issue(Content::Attached(&token.to_json()), period)?;
@@ -159,7 +164,7 @@ impl UnsignedTokenBundle {
     /// # Errors
     ///
     /// [`IssueError::InvalidSignature`] if the signature is not the key's over
-    /// [`to_be_signed`](Self::to_be_signed), [`IssueError::Token`] if the bundle would be larger
+    /// [`to_be_signed`](Self::to_be_signed), [`IssueError::Service`] if the bundle would be larger
     /// than 16 KiB.
     pub fn assemble(self, signature: &[u8]) -> Result<TokenBundle, IssueError> {
         to_token_bundle(self.bundle.assemble(signature)?)
@@ -167,5 +172,5 @@ impl UnsignedTokenBundle {
 }
 
 fn to_token_bundle(bundle: SignatureBundle) -> Result<TokenBundle, IssueError> {
-    TokenBundle::try_from(bundle).map_err(IssueError::Token)
+    Ok(TokenBundle::try_from(bundle).map_err(TokenRuleError::Bundle)?)
 }

@@ -7,9 +7,11 @@ mod common;
 
 use common::{DAY, NOW, certificate_period, key, member_request, serial, verifier};
 use kliento::{Profile, Token, TokenBundle, service_oid};
-use kliento_issuer::{CertificateAuthority, Organisation, TokenIssuer};
+use kliento_issuer::TokenIssuer;
+use veraid_aws_lc_rs::PROVIDER;
 use veraid_core::{MemberIdBundle, OrganisationCredential, UserName};
 use veraid_dnssec::DnssecChain;
+use veraid_issuer::{CertificateAuthority, Organisation};
 use veraid_testkit::{Compression, KeySplit, MessageBuilder, ZoneAlgorithm, ZoneKeys, fixed_zones};
 
 /// The maximum length of a header line in bytes for nginx and Apache.
@@ -18,7 +20,8 @@ const HEADER_LINE: usize = 8_190;
 /// A member-signed and an organisation-signed bundle of alice@example.com.
 fn bundles() -> [TokenBundle; 2] {
     let (own_key, member_key) = (key(2048, 0), key(2048, 1));
-    let organisation = Organisation::new("example.com", Profile::VeraId, own_key.clone()).unwrap();
+    let organisation =
+        Organisation::new("example.com", Profile::VeraId, own_key.clone(), PROVIDER).unwrap();
     let record = organisation.key_record(DAY, Some(&service_oid())).unwrap();
     let zones = fixed_zones()
         .key_split(KeySplit::Combined, KeySplit::KskAndZsk, KeySplit::KskAndZsk)
@@ -43,7 +46,7 @@ fn bundles() -> [TokenBundle; 2] {
     let verifier = verifier(&zones);
 
     let alice = UserName::new("alice", Profile::VeraId).unwrap();
-    let member = CertificateAuthority::new(certificate, Profile::VeraId, own_key.clone())
+    let member = CertificateAuthority::new(certificate, Profile::VeraId, own_key.clone(), PROVIDER)
         .unwrap()
         .issue_member(member_request(Some(&alice), &member_key))
         .unwrap();

@@ -4,13 +4,14 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::{DAY, Fixture, NOW, key, member_request};
-use kliento::{Token, TokenBundle, TokenError, TokenPolicy, service_oid};
-use kliento_issuer::{
-    CertificateAuthority, Content, IssueError, IssuingPolicy, PolicyError, SignatureIssuer,
-    TokenIssuer,
-};
+use kliento::{Token, TokenBundle, TokenError, TokenParseError, TokenPolicy, service_oid};
+use kliento_issuer::{IssuingPolicy, TokenIssuer, TokenRuleError, service_with_rules};
+use veraid_aws_lc_rs::PROVIDER;
 use veraid_core::{MemberIdBundle, Profile, ServiceOid, ValidityPeriod};
+use veraid_issuer::{CertificateAuthority, Content, IssueError, PolicyError, SignatureIssuer};
 
 const AUDIENCE: &str = "https://api.example.com";
 
@@ -31,12 +32,13 @@ fn issuers(world: &Fixture) -> Vec<(String, SignatureIssuer)> {
         identity.organisation_certificate().clone(),
         profile,
         own_key.clone(),
+        PROVIDER,
     )
     .unwrap()
     .issue_member(member_request(None, &member_key))
     .unwrap();
     let bundle = MemberIdBundle::assemble(&identity, &member, &[]).unwrap();
-    let (service, verifier) = (service_oid(), &world.verifier);
+    let (service, verifier) = (service_with_rules(service_oid()), &world.verifier);
     let organisation =
         SignatureIssuer::for_organisation(identity, own_key, service.clone(), NOW, verifier)
             .unwrap();
@@ -47,6 +49,14 @@ fn issuers(world: &Fixture) -> Vec<(String, SignatureIssuer)> {
         (format!("member, {profile}"), member),
         (format!("through a token issuer, {profile}"), through),
     ]
+}
+
+/// The rule of Kliento in an error.
+fn rule(error: &IssueError) -> Option<&TokenRuleError> {
+    match error {
+        IssueError::Service(error) => error.downcast_ref(),
+        _ => None,
+    }
 }
 
 /// Returns the errors of signing and of preparing to sign.
@@ -64,15 +74,15 @@ fn nothing_but_a_token_in_its_bundle_for_an_hour_is_signed_for_kliento() {
         let world = Fixture::new(profile);
         let token = token();
         for (way, issuer) in issuers(&world) {
-            let refused = |content, length, error: PolicyError| {
-                let error = Some(IssueError::from(error));
+            let refused = |content, length, error: IssueError| {
+                let error = Some(error);
                 let found = both_ways(&issuer, content, seconds(length));
                 assert_eq!(found, [error.clone(), error], "{way}");
             };
             assert_eq!(both_ways(&issuer, Content::Attached(&token), seconds(3_600)), [None, None]);
             for length in [3_601, 10 * DAY] {
                 let too_long = PolicyError::SignedPeriodTooLong { seconds: length, limit: 3_600 };
-                refused(Content::Attached(&token), length, too_long);
+                refused(Content::Attached(&token), length, too_long.into());
             }
             for (content, problem) in [
                 (&b"{}"[..], TokenError::NoAudience),
@@ -80,9 +90,9 @@ fn nothing_but_a_token_in_its_bundle_for_an_hour_is_signed_for_kliento() {
                 (b"\xFF", TokenError::NotUtf8),
                 (b"", TokenError::Json { line: 1, column: 1, is_syntax: true }),
             ] {
-                refused(Content::Attached(content), 60, PolicyError::NotAToken(problem));
+                refused(Content::Attached(content), 60, TokenRuleError::NotAToken(problem).into());
             }
-            refused(Content::Detached(&token), 60, PolicyError::DetachedToken);
+            refused(Content::Detached(&token), 60, TokenRuleError::DetachedToken.into());
         }
     }
 }
@@ -93,8 +103,9 @@ fn a_token_of_over_16_kib_is_not_handed_out() {
     let large = Token::new(AUDIENCE).unwrap().with_claim("large", "x".repeat(16_384)).to_json();
     for (way, issuer) in issuers(&world) {
         let issued = issuer.issue(Content::Attached(&large), seconds(60));
-        match issued.unwrap_err() {
-            IssueError::Token(kliento::TokenParseError::TooLarge { limit: 16_384, .. }) => {}
+        let error = issued.unwrap_err();
+        match rule(&error) {
+            Some(TokenRuleError::Bundle(TokenParseError::TooLarge { limit: 16_384, .. })) => {}
             other => panic!("{way}: {other:?}"),
         }
     }
@@ -106,7 +117,7 @@ fn a_policy_raises_the_hour_and_nothing_else() {
     let token = token();
     let policy = IssuingPolicy::default().with_token_cap(DAY);
     for (way, issuer) in issuers(&world) {
-        let issuer = issuer.with_policy(policy);
+        let issuer = issuer.with_rules(Arc::new(policy));
         let bundle = issuer.issue(Content::Attached(&token), seconds(DAY)).unwrap();
         let bundle = TokenBundle::try_from(bundle).unwrap();
         let raised = TokenPolicy::default().with_max_validity_seconds(DAY);
@@ -142,4 +153,31 @@ fn other_services_have_rules_of_their_own() {
     for content in [Content::Attached(b"no token"), Content::Detached(b"no token")] {
         assert_eq!(both_ways(&issuer, content, seconds(2 * DAY)), [None, None]);
     }
+}
+
+#[test]
+fn the_rules_cannot_be_left_out() {
+    for profile in [Profile::VeraId, Profile::DomainAuth] {
+        let world = Fixture::new(profile);
+        let (identity, key) = (world.identity.clone(), world.key.clone());
+        let issuer =
+            SignatureIssuer::for_organisation(identity, key, service_oid(), NOW, &world.verifier);
+        let missing = PolicyError::RulesMissing { service: service_oid() };
+        assert_eq!(issuer.unwrap_err(), missing.into());
+    }
+}
+
+#[test]
+fn errors_read_as_those_of_the_rules() {
+    let detached = IssueError::from(TokenRuleError::DetachedToken);
+    assert_eq!(
+        (detached.code(), detached.to_string()),
+        (5052, TokenRuleError::DetachedToken.to_string())
+    );
+    let too_large = TokenParseError::TooLarge { bytes: 16_385, limit: 16_384 };
+    let bundle = IssueError::from(TokenRuleError::Bundle(too_large.clone()));
+    assert_eq!(bundle.code(), too_large.code());
+    let source = std::error::Error::source(&bundle).map(ToString::to_string);
+    assert_eq!(source, Some(too_large.to_string()));
+    assert_ne!(bundle, detached);
 }

@@ -113,16 +113,22 @@ pub fn check_member_key(spki: &[u8]) -> Result<usize, AlgorithmProblem> {
     key.check_member().map(|()| key.bits())
 }
 
-/// The RSA public key of a SubjectPublicKeyInfo.
+/// The RSA public key of a SubjectPublicKeyInfo, in the only form that is allowed.
+///
+/// Its size is not checked: see [`check_member_key`] and [`OrganisationKey`](crate::OrganisationKey).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RsaPublicKey {
+pub struct RsaPublicKey {
     modulus: Vec<u8>,
     exponent: Vec<u8>,
 }
 
 impl RsaPublicKey {
     /// Parses a SubjectPublicKeyInfo in DER and nothing after it.
-    pub(crate) fn from_spki_der(der: &[u8]) -> Result<Self, AlgorithmProblem> {
+    ///
+    /// # Errors
+    ///
+    /// [`AlgorithmProblem::KeyForm`] if it is not rsaEncryption with NULL parameters and a key.
+    pub fn from_spki_der(der: &[u8]) -> Result<Self, AlgorithmProblem> {
         let parsed = || -> Result<_, BundleParseError> {
             let field = "subjectPublicKeyInfo";
             let element = read_whole(der, tag::SEQUENCE, field, 0)?;
@@ -204,7 +210,9 @@ impl RsaPublicKey {
         }
     }
 
-    pub(crate) fn as_public_key(&self) -> PublicKey<'_> {
+    /// The key as a provider of cryptography takes it.
+    #[must_use]
+    pub fn as_public_key(&self) -> PublicKey<'_> {
         PublicKey::Rsa { modulus: &self.modulus, exponent: &self.exponent }
     }
 }

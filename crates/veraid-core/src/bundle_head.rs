@@ -76,14 +76,11 @@ impl BundleHead {
     ///
     /// The common name only forms the questions; it is proved later.
     pub(crate) fn profile(&self) -> Profile {
-        let answers_domainauth = self
-            .organisation_certificate
+        self.organisation_certificate
             .common_name()
             .ok()
             .and_then(|name| OrganisationName::parse(name).ok())
-            .and_then(|name| name.key_record_question(Profile::DomainAuth))
-            .is_some_and(|question| self.chain.has_answer(&question));
-        if answers_domainauth { Profile::DomainAuth } else { Profile::VeraId }
+            .map_or(Profile::VeraId, |name| name.profile_of(&self.chain))
     }
 
     /// Rejects forms that the bundle's profile does not allow.

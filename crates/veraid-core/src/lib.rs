@@ -35,7 +35,7 @@ mod verifier;
 mod visibility;
 mod window;
 
-pub use algorithm::check_member_key;
+pub use algorithm::{RsaPublicKey, check_member_key};
 pub use cache::{CacheCounters, CacheLimits, CacheStats};
 pub use certificate::{Certificate, CommonNameProblem};
 pub use chain_set::{encode_dnssec_chain, parse_dnssec_chain};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use veraid_dnssec::{Name, Question};
+use veraid_dnssec::{DnssecChain, Name, Question};
 
 use crate::precis::is_username_case_mapped;
 use crate::profile::Profile;
@@ -79,6 +79,16 @@ impl OrganisationName {
     #[must_use]
     pub fn key_record_question(&self, profile: Profile) -> Option<Question> {
         profile.question(&self.dns)
+    }
+
+    /// The profile of the organisation's bundles with this chain: DomainAuth if the chain answers
+    /// the question for `_domainauth`, otherwise VeraId.
+    #[must_use]
+    pub fn profile_of(&self, chain: &DnssecChain) -> Profile {
+        let answers_domainauth = self
+            .key_record_question(Profile::DomainAuth)
+            .is_some_and(|question| chain.has_answer(&question));
+        if answers_domainauth { Profile::DomainAuth } else { Profile::VeraId }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use veraid_dnssec::{Name, Question, RecordType};
+use veraid_dnssec::{ChainVerifier, Name, Question, RecordType};
 
 /// The protocol that a bundle follows. There is no fallback from one to the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +26,16 @@ impl Profile {
         match self {
             Self::VeraId => "_veraid",
             Self::DomainAuth => "_domainauth",
+        }
+    }
+
+    /// `verifier` with the profile's maximum period of RRSIGs: [`MAX_VALIDITY_SECONDS`] under
+    /// DomainAuth, none under VeraId.
+    #[must_use]
+    pub const fn cap_signatures(self, verifier: ChainVerifier) -> ChainVerifier {
+        match self {
+            Self::VeraId => verifier,
+            Self::DomainAuth => verifier.with_max_signature_seconds(MAX_VALIDITY_SECONDS),
         }
     }
 

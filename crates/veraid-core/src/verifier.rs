@@ -103,12 +103,8 @@ impl Verifier {
 
     /// The chain verifier for `profile`, with its limits on periods.
     pub(crate) fn chains(&self, profile: Profile) -> ChainVerifier {
-        let chains = self.chains.clone();
-        if self.policy.caps_validity(profile) {
-            chains.with_max_signature_seconds(MAX_VALIDITY_SECONDS)
-        } else {
-            chains
-        }
+        let caps = if self.policy.caps_validity(profile) { Profile::DomainAuth } else { profile };
+        caps.cap_signatures(self.chains.clone())
     }
 }
 

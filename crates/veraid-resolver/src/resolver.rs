@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use veraid_core::{MAX_VALIDITY_SECONDS, OrganisationName, Profile};
+use veraid_core::{OrganisationName, Profile};
 use veraid_dnssec::{ChainVerifier, DnssecChain, Limits, Question, Timestamp, ValidityPeriod};
 
 use crate::error::FetchError;
@@ -71,11 +71,7 @@ impl Resolver {
         let question = organisation.key_record_question(profile).ok_or_else(|| {
             FetchError::NameTooLong { organisation: organisation.clone(), label: profile.label() }
         })?;
-        let verifier = self.verifier.clone();
-        let verifier = match profile {
-            Profile::VeraId => verifier,
-            Profile::DomainAuth => verifier.with_max_signature_seconds(MAX_VALIDITY_SECONDS),
-        };
+        let verifier = profile.cap_signatures(self.verifier.clone());
         self.fetch_proved(&question, form, now, &verifier).await
     }
 

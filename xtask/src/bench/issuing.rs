@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use kliento::crypto::{PublicKey, SignatureAlgorithm};
 use kliento::{Token, TrustAnchors, Verifier};
-use kliento_issuer::{
-    CertificateAuthority, CertificateRequest, Organisation, ProvedPublicKey, SerialNumber,
-    SigningKey, SoftwareKey, TokenIssuer,
-};
+use kliento_issuer::TokenIssuer;
 use veraid_core::{
     MemberIdBundle, OrganisationCredential, Profile, UserName, ValidityPeriod, encode_dnssec_chain,
     parse_dnssec_chain,
+};
+use veraid_issuer::{
+    CertificateAuthority, CertificateRequest, Organisation, ProvedPublicKey, SerialNumber,
+    SigningKey, SoftwareKey,
 };
 use veraid_testkit::{AUDIENCE, RsaKey, default_instant, fixed_zones};
 
@@ -64,13 +65,14 @@ fn issuers() -> Result<(TokenIssuer, TokenIssuer), String> {
     let day = ValidityPeriod::new(now.saturating_sub(86_400), now.saturating_add(86_400));
     let validity = day.map_err(text)?;
     let (own_key, member_key) = (key(0)?, key(1)?);
+    let crypto = veraid_aws_lc_rs::PROVIDER;
     let organisation =
-        Organisation::new("example.com", Profile::VeraId, own_key.clone()).map_err(text)?;
+        Organisation::new("example.com", Profile::VeraId, own_key.clone(), crypto).map_err(text)?;
     let record = organisation.key_record(86_400, None).map_err(text)?;
     let chain = fixed_zones().owner(&organisation.key_record_owner()).txt(&[&record]).build();
     let chain_der = encode_dnssec_chain(chain.messages.iter().map(Vec::as_slice));
     let anchors = TrustAnchors::from_presentation(&chain.trust_anchors).map_err(text)?;
-    let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
+    let verifier = Verifier::with_crypto(anchors, crypto);
 
     let serial_number = SerialNumber::from_random([1; 16]);
     let certificate = organisation.issue_certificate(validity, serial_number).map_err(text)?;
@@ -84,7 +86,8 @@ fn issuers() -> Result<(TokenIssuer, TokenIssuer), String> {
         validity,
         serial_number: SerialNumber::from_random([2; 16]),
     };
-    let authority = CertificateAuthority::new(certificate, Profile::VeraId, own_key.clone());
+    let authority =
+        CertificateAuthority::new(certificate, Profile::VeraId, own_key.clone(), crypto);
     let member = authority.and_then(|authority| authority.issue_member(request)).map_err(text)?;
     let bundle = MemberIdBundle::assemble(&identity, &member, &[]).map_err(text)?;
     Ok((

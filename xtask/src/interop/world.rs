@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use kliento::{Timestamp, Token, TrustAnchors, Verifier, service_oid};
-use kliento_issuer::{
-    CertificateAuthority, CertificateRequest, Content, Organisation, ProvedPublicKey, SerialNumber,
-    SignatureIssuer, SigningKey, SoftwareKey, TokenIssuer,
-};
+use kliento::{Timestamp, Token, TrustAnchors, Verifier};
+use kliento_issuer::{IssuingPolicy, TokenIssuer};
+use veraid_aws_lc_rs::PROVIDER;
 use veraid_core::{
     MemberIdBundle, OrganisationCredential, Profile, ServiceOid, UserName, ValidityPeriod,
     encode_dnssec_chain, parse_dnssec_chain,
+};
+use veraid_issuer::{
+    CertificateAuthority, CertificateRequest, Content, Organisation, ProvedPublicKey, SerialNumber,
+    Service, SignatureIssuer, SigningKey, SoftwareKey,
 };
 use veraid_testkit::{
     ChainLink, Compression, MessageBuilder, MockChain, RsaKey, children, default_instant,
@@ -126,8 +128,8 @@ impl World {
         member_key: Arc<dyn SigningKey>,
         names: Compression,
     ) -> Result<Self, String> {
-        let organisation =
-            Organisation::new(ORGANISATION, Profile::VeraId, key.clone()).map_err(text)?;
+        let organisation = Organisation::new(ORGANISATION, Profile::VeraId, key.clone(), PROVIDER)
+            .map_err(text)?;
         let record = organisation.key_record(DAY, None).map_err(text)?;
         let owner = organisation.key_record_owner();
         let chain = fixed_zones().owner(&owner).txt(&[&record]).build();
@@ -137,13 +139,13 @@ impl World {
             .issue_certificate(certificate_period()?, SerialNumber::from_random([0x55; 16]))
             .map_err(text)?;
         let authority =
-            CertificateAuthority::new(certificate.clone(), Profile::VeraId, key.clone())
+            CertificateAuthority::new(certificate.clone(), Profile::VeraId, key.clone(), PROVIDER)
                 .map_err(text)?;
         let identity =
             OrganisationCredential::new(parse_dnssec_chain(&der).map_err(text)?, certificate)
                 .map_err(text)?;
         let anchors = TrustAnchors::from_presentation(&chain.trust_anchors).map_err(text)?;
-        let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
+        let verifier = Verifier::with_crypto(anchors, PROVIDER);
         let serial_numbers = std::cell::Cell::new(0);
         Ok(Self { identity, authority, key, member_key, chain, verifier, serial_numbers })
     }
@@ -158,7 +160,7 @@ impl World {
                         Token::new(&*plan.audience).map_err(text)?,
                         |token, (name, value)| token.with_claim(name, value),
                     );
-                let issuer = self.issuer(plan, service_oid(), at)?;
+                let issuer = self.issuer(plan, IssuingPolicy::default().into(), at)?;
                 let issuer = TokenIssuer::from_signatures(issuer).map_err(text)?;
                 let period = issuer.period(at, plan.lifetime_seconds).map_err(text)?;
                 let bundle = issuer.issue(&token, period).map_err(text)?.to_der();
@@ -166,7 +168,8 @@ impl World {
                 (bundle, Some(token), json)
             }
             Form::Attached | Form::Detached => {
-                let issuer = self.issuer(plan, SERVICE.parse().map_err(text)?, at)?;
+                let service: ServiceOid = SERVICE.parse().map_err(text)?;
+                let issuer = self.issuer(plan, service.into(), at)?;
                 let end = at.saturating_add(plan.lifetime_seconds);
                 let period = ValidityPeriod::new(at, end).map_err(text)?;
                 let content = match plan.form {
@@ -199,7 +202,7 @@ impl World {
     fn issuer(
         &self,
         plan: &Plan,
-        service: ServiceOid,
+        service: Service,
         at: Timestamp,
     ) -> Result<SignatureIssuer, String> {
         if !plan.signed_by_member {

@@ -1,7 +1,7 @@
 //! Names as users type them.
 
-use kliento_issuer::PolicyError;
 use veraid_core::{NameProblem, OrganisationName, Profile, UserName};
+use veraid_issuer::PolicyError;
 
 use crate::failure;
 use crate::outcome::Stop;

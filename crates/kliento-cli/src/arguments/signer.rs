@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use kliento::{Member, Profile, Timestamp, ValidityPeriod, Verifier};
 use kliento_inspect::Failure;
-use kliento_issuer::{CertificateUse, Organisation, PolicyError, SoftwareKey};
+use veraid_aws_lc_rs::PROVIDER;
 use veraid_core::{
     MAX_VALIDITY_SECONDS, MemberIdBundle, OrganisationCredential, OrganisationName, ServiceOid,
     UserName,
 };
 use veraid_dnssec::DnssecChain;
+use veraid_issuer::{CertificateUse, Organisation, PolicyError, SoftwareKey};
 
 use crate::arguments::{SignerArguments, names, times, trust};
 use crate::failure;
@@ -166,10 +167,10 @@ fn organisation_credential(
         }
         certificate
     } else {
-        let profile = profile_of(&chain, organisation);
+        let profile = organisation.profile_of(&chain);
         let failed = |error| failure::issue(&error, period);
-        let issuer =
-            Organisation::new(organisation.as_str(), profile, key.clone()).map_err(failed)?;
+        let issuer = Organisation::new(organisation.as_str(), profile, key.clone(), PROVIDER)
+            .map_err(failed)?;
         // A certificate that outlives the signature would only be useful to whoever finds the key.
         // A period too long for a certificate is too long for the signature, which is reported
         // later.
@@ -185,12 +186,4 @@ fn organisation_credential(
     };
     OrganisationCredential::new(chain, certificate)
         .map_err(|error| Failure::malformed(&error).into())
-}
-
-/// The profile that verifiers infer from a chain.
-fn profile_of(chain: &DnssecChain, organisation: &OrganisationName) -> Profile {
-    let is_domainauth = organisation
-        .key_record_question(Profile::DomainAuth)
-        .is_some_and(|question| chain.has_answer(&question));
-    if is_domainauth { Profile::DomainAuth } else { Profile::VeraId }
 }

@@ -1,7 +1,6 @@
 //! Trust anchors and verifiers, as the arguments ask for them.
 
 use kliento::{Profile, TokenPolicy, TrustAnchors, VerificationPolicy, Verifier};
-use veraid_core::MAX_VALIDITY_SECONDS;
 use veraid_dnssec::ChainVerifier;
 use veraid_trust_anchors::AnchorFile;
 
@@ -24,11 +23,7 @@ pub(crate) fn plain_verifier(argument: &AnchorsArgument) -> Result<Verifier, Usa
 
 /// A verifier for the DNSSEC part of a chain under `profile`.
 pub(crate) fn chain_verifier(anchors: TrustAnchors, profile: Profile) -> ChainVerifier {
-    let verifier = ChainVerifier::new(anchors, veraid_aws_lc_rs::PROVIDER);
-    match profile {
-        Profile::VeraId => verifier,
-        Profile::DomainAuth => verifier.with_max_signature_seconds(MAX_VALIDITY_SECONDS),
-    }
+    profile.cap_signatures(ChainVerifier::new(anchors, veraid_aws_lc_rs::PROVIDER))
 }
 
 /// A verifier with the given requirements, except the cap on the signed period: tokens have their

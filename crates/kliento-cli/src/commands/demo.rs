@@ -14,8 +14,9 @@ use kliento::{
     Profile, Timestamp, Token, TokenBundle, TokenPolicy, TrustAnchors, ValidityPeriod, Verifier,
 };
 use kliento_inspect::{Inspection, TokenQuestion};
-use kliento_issuer::{KeySize, Organisation, SerialNumber, SoftwareKey, TokenIssuer};
+use kliento_issuer::TokenIssuer;
 use veraid_core::{OrganisationCredential, UserName, encode_dnssec_chain, parse_dnssec_chain};
+use veraid_issuer::{KeySize, Organisation, SerialNumber, SoftwareKey};
 use veraid_zones::{HierarchyBuilder, ZoneAlgorithm};
 
 use crate::io::files::{self, Existing, Readers};
@@ -102,7 +103,8 @@ impl World {
         serial_number: SerialNumber,
     ) -> Result<Self, Box<dyn Error>> {
         let key = Arc::new(SoftwareKey::generate(KeySize::Rsa2048)?);
-        let organisation = Organisation::new(ORGANISATION, Profile::VeraId, key.clone())?;
+        let crypto = veraid_aws_lc_rs::PROVIDER;
+        let organisation = Organisation::new(ORGANISATION, Profile::VeraId, key.clone(), crypto)?;
         let (key_record_owner, service) = (organisation.key_record_owner(), kliento::service_oid());
         let key_record = organisation.key_record(DAY, Some(&service))?;
 
@@ -116,7 +118,7 @@ impl World {
             .build();
         let chain_der = encode_dnssec_chain(zones.messages.iter().map(Vec::as_slice));
         let anchors = TrustAnchors::from_presentation(&zones.trust_anchors)?;
-        let verifier = Verifier::with_crypto(anchors.clone(), veraid_aws_lc_rs::PROVIDER);
+        let verifier = Verifier::with_crypto(anchors.clone(), crypto);
 
         let certificate = organisation.issue_certificate(rrsigs, serial_number)?;
         let identity = OrganisationCredential::new(parse_dnssec_chain(&chain_der)?, certificate)?;

@@ -7,9 +7,9 @@ use kliento::{Timestamp, ValidityPeriod};
 use kliento_inspect::Failure;
 use kliento_inspect::json::to_line;
 use kliento_inspect::text::{escape_for_terminal, line};
-use kliento_issuer::{SerialNumber, policy};
 use serde::Serialize;
 use veraid_core::Certificate;
+use veraid_issuer::{MAX_COMMON_NAME_CHARS, SerialNumber};
 
 use crate::arguments::{CertificateFile, Output};
 use crate::io::files::{self, Existing, Form, Readers};
@@ -122,7 +122,7 @@ impl Issued {
     /// Properties of the certificate that some software may not accept.
     fn warnings(&self) -> Vec<String> {
         let characters = self.certificate.common_name().unwrap_or_default().chars().count();
-        let limit = policy::MAX_COMMON_NAME_CHARS;
+        let limit = MAX_COMMON_NAME_CHARS;
         if characters > limit {
             vec![format!(
                 "the common name has {characters} characters; RFC 5280 allows {limit}, and software other than VeraId's may reject the certificate"

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use kliento_issuer::{
+use veraid_aws_lc_rs::PROVIDER;
+use veraid_core::crypto::DigestAlgorithm;
+use veraid_core::{Certificate, OrganisationKey, check_member_key};
+use veraid_issuer::{
     EncryptionRandomness, KeyError, PolicyError, ProvedPublicKey, Secret, SigningError, SigningKey,
     SoftwareKey,
 };
-use veraid_core::crypto::DigestAlgorithm;
-use veraid_core::{Certificate, OrganisationKey, check_member_key};
 
 use crate::arguments::{KeyArguments, PublicKeyArguments};
 use crate::io::files::{self, Contents, Existing, Readers};
@@ -183,7 +184,7 @@ pub(crate) fn certificate_request(path: &Path) -> Result<ProvedPublicKey, Stop> 
         }
         _ => None,
     };
-    ProvedPublicKey::from_certificate_request(decoded.as_deref().unwrap_or(&bytes))
+    ProvedPublicKey::from_certificate_request(decoded.as_deref().unwrap_or(&bytes), PROVIDER)
         .map_err(|error| failure::proof(&error).in_file(&name_of(path)).into())
 }
 

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::support::kliento;
 
-const LIBRARY_ERRORS: [&str; 6] = [
+const LIBRARY_ERRORS: [&str; 7] = [
     include_str!("../../../kliento/src/error.rs"),
     include_str!("../../../kliento-issuer/src/error.rs"),
     include_str!("../../../kliento-verifier/src/auth_error.rs"),
     include_str!("../../../veraid-core/src/error.rs"),
     include_str!("../../../veraid-dnssec/src/error.rs"),
+    include_str!("../../../veraid-issuer/src/error.rs"),
     include_str!("../../../veraid-resolver/src/error.rs"),
 ];
 

@@ -150,6 +150,12 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "give 3 levels or fewer",
     ),
     on(
+        5058,
+        "the service has rules of its own, which the issuer was not given",
+        "Verifiers of Kliento's service, 1.3.6.1.4.1.58708.3.0, accept only tokens of at most an hour. The library that signs for any service does not know these rules and signs nothing for it without them.",
+        "use `kliento token sign`; in Rust, use the crate kliento-issuer",
+    ),
+    on(
         5101,
         "the key failed to sign",
         "The key's holder returned an error, which is reported.",

@@ -23,11 +23,7 @@ pub(super) struct Trust<'a> {
 impl Trust<'_> {
     /// A verifier for the DNSSEC part of a chain under `profile`.
     fn chain_verifier(self, profile: Profile) -> ChainVerifier {
-        let verifier = ChainVerifier::new(self.anchors.clone(), self.crypto);
-        match profile {
-            Profile::VeraId => verifier,
-            Profile::DomainAuth => verifier.with_max_signature_seconds(MAX_VALIDITY_SECONDS),
-        }
+        profile.cap_signatures(ChainVerifier::new(self.anchors.clone(), self.crypto))
     }
 }
 

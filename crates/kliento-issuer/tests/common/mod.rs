@@ -10,11 +10,12 @@
 use std::sync::Arc;
 
 use kliento::{Timestamp, TrustAnchors, Verifier, service_oid};
-use kliento_issuer::{
-    CertificateRequest, CertificateUse, Organisation, ProvedPublicKey, SerialNumber, SoftwareKey,
-};
+use veraid_aws_lc_rs::PROVIDER;
 use veraid_core::{OrganisationCredential, Profile, ServiceOid, UserName, ValidityPeriod};
 use veraid_dnssec::DnssecChain;
+use veraid_issuer::{
+    CertificateRequest, CertificateUse, Organisation, ProvedPublicKey, SerialNumber, SoftwareKey,
+};
 use veraid_testkit::{MockChain, RsaKey, default_instant, fixed_zones};
 
 pub(crate) const NOW: Timestamp = default_instant();
@@ -76,7 +77,8 @@ impl Fixture {
         key: Arc<SoftwareKey>,
         service: Option<&ServiceOid>,
     ) -> Self {
-        let organisation = Organisation::new("example.com", profile, key.clone()).unwrap();
+        let organisation =
+            Organisation::new("example.com", profile, key.clone(), PROVIDER).unwrap();
         let record = organisation.key_record(DAY, service).unwrap();
         let chain = fixed_zones().owner(&organisation.key_record_owner()).txt(&[&record]).build();
         let certificate = organisation
@@ -93,5 +95,5 @@ pub(crate) fn parsed(chain: &MockChain) -> DnssecChain {
 
 pub(crate) fn verifier(chain: &MockChain) -> Verifier {
     let anchors = TrustAnchors::from_presentation(&chain.trust_anchors).unwrap();
-    Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER)
+    Verifier::with_crypto(anchors, PROVIDER)
 }

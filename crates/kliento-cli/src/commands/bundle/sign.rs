@@ -1,13 +1,14 @@
 //! `kliento bundle sign`.
 
+use kliento_issuer::service_with_rules;
 use std::path::PathBuf;
 
 use base64ct::{Base64, Encoding};
 use clap::{Args, ValueEnum};
 use kliento::{Timestamp, ValidityPeriod};
 use kliento_inspect::text::{grouped, line};
-use kliento_issuer::{Content, SignatureIssuer};
 use veraid_core::ServiceOid;
+use veraid_issuer::{Content, SignatureIssuer};
 
 use crate::arguments::signer::{self, Signer, SigningIdentity};
 use crate::arguments::{SignerArguments, WriteArguments, times};
@@ -72,7 +73,7 @@ pub(crate) fn run(arguments: &BundleSign) -> Result<Outcome, Stop> {
 
     let failed = |error| failure::issue(&error, ValidityPeriod::at(at));
     let Signer { key, at, verifier, identity } = signer;
-    let service = arguments.service.clone();
+    let service = service_with_rules(arguments.service.clone());
     let issuer = match identity {
         SigningIdentity::Organisation(organisation, user) => {
             SignatureIssuer::for_organisation(*organisation, key, service, at, &verifier)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use kliento_issuer::{KeySize, SigningKey as _, SoftwareKey};
+use veraid_issuer::{KeySize, SigningKey as _, SoftwareKey};
 
 use super::facts::KeyFacts;
 use crate::failure;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use kliento_issuer::SigningKey as _;
+use veraid_issuer::SigningKey as _;
 
 use super::facts::KeyFacts;
 use crate::io::files::{self, Existing, file_name};

@@ -3,7 +3,8 @@
 use clap::{ArgGroup, Args};
 use kliento::Profile;
 use kliento_inspect::text::line;
-use kliento_issuer::UnsignedCertificateRequest;
+use veraid_aws_lc_rs::PROVIDER;
+use veraid_issuer::UnsignedCertificateRequest;
 
 use crate::arguments::{KeyArguments, WriteArguments, names};
 use crate::failure;
@@ -43,7 +44,7 @@ pub(crate) fn run(arguments: &KeyRequest) -> Result<Outcome, Stop> {
     let user = arguments.user.as_deref().map(names::user).transpose()?;
     let organisation = names::organisation(&arguments.organisation, Profile::VeraId)?;
     let key = keys::signing(&arguments.key)?;
-    let request = UnsignedCertificateRequest::new(user.as_ref(), &organisation, &*key)
+    let request = UnsignedCertificateRequest::new(user.as_ref(), &organisation, &*key, PROVIDER)
         .and_then(|request| request.sign(&*key))
         .map_err(|error| failure::issue_alone(&error))?;
     let pem = keys::certificate_request_pem(&request)?;

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args};
 use kliento::{Profile, Timestamp, ValidityPeriod};
 use kliento_inspect::Failure;
-use kliento_issuer::{CertificateAuthority, CertificateRequest, PolicyError, ProvedPublicKey};
+use veraid_aws_lc_rs::PROVIDER;
 use veraid_core::Certificate;
+use veraid_issuer::{CertificateAuthority, CertificateRequest, PolicyError, ProvedPublicKey};
 
 use crate::arguments::{CertificateFile, IssuingProfile, KeyArguments, names, times};
 use crate::io::certificates::{self, Issued};
@@ -117,15 +118,17 @@ fn authority(arguments: &MemberCert) -> Result<CertificateAuthority, Stop> {
     if let Some(path) = &arguments.member_bundle {
         let bundle = input::member_bundle(path)?;
         let key = keys::signing(&arguments.key)?;
-        return CertificateAuthority::for_intermediate(&bundle, key).map_err(failed);
+        return CertificateAuthority::for_intermediate(&bundle, key, PROVIDER).map_err(failed);
     }
     let Some(path) = &arguments.org_cert else {
         return Err(UsageError::new("give --org-cert, or --member-bundle").into());
     };
     let certificate = certificates::read(path)?;
-    let profile = arguments.profile.map_or_else(|| profile_of(&certificate), Profile::from);
+    let profile = arguments
+        .profile
+        .map_or_else(|| CertificateAuthority::profile_of(&certificate), Profile::from);
     let key = keys::signing(&arguments.key)?;
-    CertificateAuthority::new(certificate, profile, key).map_err(failed)
+    CertificateAuthority::new(certificate, profile, key, PROVIDER).map_err(failed)
 }
 
 /// The member's public key: proved by a request or a private key, or certified without proof if
@@ -182,13 +185,4 @@ fn check_valid_at(issuer: &Certificate, now: Timestamp) -> Result<(), Failure> {
     }
     let period = ValidityPeriod::at(now);
     Err(failure::policy(&PolicyError::IssuerNotValid { period, issuer: valid }))
-}
-
-/// The profile of an issuer: DomainAuth writes the organisation with the final dot, and deployed
-/// VeraId software without.
-fn profile_of(issuer: &Certificate) -> Profile {
-    match issuer.common_name() {
-        Ok(name) if issuer.is_self_issued() && !name.ends_with('.') => Profile::VeraId,
-        _ => Profile::DomainAuth,
-    }
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use kliento::{Profile, Timestamp};
-use kliento_issuer::{CertificateUse, Organisation};
+use veraid_issuer::{CertificateUse, Organisation};
 
 use crate::arguments::{CertificateFile, IssuingProfile, KeyArguments, names, times};
 use crate::io::certificates::{self, Issued};
@@ -70,7 +70,8 @@ fn issue(arguments: &OrganisationCert) -> Result<Issued, Stop> {
         CertificateUse::Issue { intermediate_levels: arguments.intermediate_levels.unwrap_or(0) }
     };
     let failed = |error| failure::issue_alone(&error);
-    let organisation = Organisation::new(name.as_str(), profile, key).map_err(failed)?;
+    let organisation = Organisation::new(name.as_str(), profile, key, veraid_aws_lc_rs::PROVIDER)
+        .map_err(failed)?;
     let certificate = organisation
         .issue_certificate_for(certificate_use, period, certificates::serial_number()?)
         .map_err(failed)?;

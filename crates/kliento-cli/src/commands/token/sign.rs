@@ -6,7 +6,8 @@ use clap::{Args, ValueEnum};
 use kliento::{Timestamp, Token, TokenBundle, ValidityPeriod, service_oid};
 use kliento_inspect::header_line_bytes;
 use kliento_inspect::text::{escape_for_terminal, grouped, line};
-use kliento_issuer::{PolicyError, TokenIssuer, policy};
+use kliento_issuer::{TokenIssuer, policy};
+use veraid_issuer::PolicyError;
 
 use crate::arguments::signer::{self, Signer, SigningIdentity};
 use crate::arguments::{SignerArguments, WriteArguments, times};

@@ -4,8 +4,8 @@ mod formats;
 
 use clap::{Args, ValueEnum};
 use kliento::Profile;
-use kliento_issuer::Organisation;
 use veraid_core::{OrganisationName, ServiceOid};
+use veraid_issuer::Organisation;
 
 use crate::arguments::{IssuingProfile, PublicKeyArguments, names};
 use crate::failure;
@@ -98,7 +98,8 @@ pub(crate) fn run(arguments: &ZoneRecord) -> Result<Outcome, Stop> {
     let organisation = names::organisation(&arguments.organisation, profile)?;
     let key = keys::public_half(&arguments.key)?;
     let issue_failed = |error| failure::issue_alone(&error);
-    let issuer = Organisation::new(organisation.as_str(), profile, key).map_err(issue_failed)?;
+    let issuer = Organisation::new(organisation.as_str(), profile, key, veraid_aws_lc_rs::PROVIDER)
+        .map_err(issue_failed)?;
     let kliento = kliento::service_oid();
     let service = arguments.service.as_ref().unwrap_or(&kliento);
     let service = (!arguments.any_service).then_some(service);

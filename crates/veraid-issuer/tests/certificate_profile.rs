@@ -8,10 +8,11 @@
 mod common;
 
 use common::{Fixture, certificate_period, key, member_request, serial, widest_use};
-use kliento_issuer::{
+use veraid_aws_lc_rs::PROVIDER;
+use veraid_core::{Certificate, MemberIdBundle, OrganisationCredential, Profile, UserName};
+use veraid_issuer::{
     CertificateAuthority, CertificateUse, PolicyError, ProvedPublicKey, SigningKey as _,
 };
-use veraid_core::{Certificate, MemberIdBundle, OrganisationCredential, Profile, UserName};
 use x509_cert::der::Decode as _;
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage, KeyUsages};
 
@@ -67,7 +68,7 @@ fn members_and_intermediates_report_it_too() {
         let world = Fixture::new(profile);
         let certificate = world.identity.organisation_certificate().clone();
         let certificate_authority =
-            CertificateAuthority::new(certificate, profile, world.key.clone()).unwrap();
+            CertificateAuthority::new(certificate, profile, world.key.clone(), PROVIDER).unwrap();
         let key = key(2048, 1);
         let member = certificate_authority.issue_member(member_request(None, &key)).unwrap();
         assert_eq!((constraints(&member), usages(&member)), (None, (true, signer().1)));
@@ -111,7 +112,8 @@ fn an_organisation_that_only_signs_issues_nothing() {
         .issue_certificate_for(CertificateUse::SignOnly, certificate_period(), serial(1))
         .unwrap();
     assert_eq!(
-        CertificateAuthority::new(certificate, Profile::DomainAuth, world.key).unwrap_err(),
+        CertificateAuthority::new(certificate, Profile::DomainAuth, world.key, PROVIDER)
+            .unwrap_err(),
         PolicyError::NotAnAuthority.into()
     );
 }
@@ -133,8 +135,13 @@ fn path_lengths_of_every_certificate_above_count() {
         let identity =
             OrganisationCredential::new(world.identity.chain().clone(), certificate.clone())
                 .unwrap();
-        let mut certificate_authority =
-            CertificateAuthority::new(certificate, Profile::DomainAuth, world.key.clone()).unwrap();
+        let mut certificate_authority = CertificateAuthority::new(
+            certificate,
+            Profile::DomainAuth,
+            world.key.clone(),
+            PROVIDER,
+        )
+        .unwrap();
         let mut above = Vec::new();
         let mut refused = None;
         for number in 1..=intermediates {
@@ -147,7 +154,7 @@ fn path_lengths_of_every_certificate_above_count() {
                 Ok(certificate) => {
                     let bundle = MemberIdBundle::assemble(&identity, &certificate, &above).unwrap();
                     certificate_authority =
-                        CertificateAuthority::for_intermediate(&bundle, key).unwrap();
+                        CertificateAuthority::for_intermediate(&bundle, key, PROVIDER).unwrap();
                     above.push(certificate);
                 }
                 Err(error) => {
@@ -166,12 +173,13 @@ fn an_intermediates_certificate_alone_issues_nothing() {
     let world = Fixture::new(Profile::DomainAuth);
     let certificate = world.identity.organisation_certificate().clone();
     let certificate_authority =
-        CertificateAuthority::new(certificate, Profile::DomainAuth, world.key.clone()).unwrap();
+        CertificateAuthority::new(certificate, Profile::DomainAuth, world.key.clone(), PROVIDER)
+            .unwrap();
     let key = key(2048, 1);
     let intermediate =
         certificate_authority.issue_intermediate(member_request(None, &key), 0).unwrap();
     assert_eq!(
-        CertificateAuthority::new(intermediate, Profile::DomainAuth, key).unwrap_err(),
+        CertificateAuthority::new(intermediate, Profile::DomainAuth, key, PROVIDER).unwrap_err(),
         PolicyError::IssuerPathMissing.into()
     );
     // VeraId has no intermediates.
@@ -179,7 +187,7 @@ fn an_intermediates_certificate_alone_issues_nothing() {
     let own = world.identity.organisation_certificate();
     let bundle = MemberIdBundle::assemble(&world.identity, own, &[]).unwrap();
     assert_eq!(
-        CertificateAuthority::for_intermediate(&bundle, world.key).unwrap_err(),
+        CertificateAuthority::for_intermediate(&bundle, world.key, PROVIDER).unwrap_err(),
         PolicyError::IntermediateUnderVeraId.into()
     );
 }
@@ -190,7 +198,7 @@ fn no_key_of_a_certificate_above_is_certified_again() {
         let world = Fixture::new(profile);
         let certificate = world.identity.organisation_certificate().clone();
         let certificate_authority =
-            CertificateAuthority::new(certificate, profile, world.key.clone()).unwrap();
+            CertificateAuthority::new(certificate, profile, world.key.clone(), PROVIDER).unwrap();
         let request = member_request(None, &world.key);
         assert_eq!(
             certificate_authority.issue_member(request).unwrap_err(),
@@ -200,16 +208,16 @@ fn no_key_of_a_certificate_above_is_certified_again() {
     let world = Fixture::new(Profile::DomainAuth);
     let certificate = world.identity.organisation_certificate().clone();
     let certificate_authority =
-        CertificateAuthority::new(certificate, Profile::DomainAuth, world.key.clone()).unwrap();
+        CertificateAuthority::new(certificate, Profile::DomainAuth, world.key.clone(), PROVIDER)
+            .unwrap();
     let key = key(2048, 1);
     let intermediate =
         certificate_authority.issue_intermediate(member_request(None, &key), 0).unwrap();
     let bundle = MemberIdBundle::assemble(&world.identity, &intermediate, &[]).unwrap();
-    let below = CertificateAuthority::for_intermediate(&bundle, key.clone()).unwrap();
+    let below = CertificateAuthority::for_intermediate(&bundle, key.clone(), PROVIDER).unwrap();
     for own in [&key, &world.key] {
         let public_key = &ProvedPublicKey::without_proof(own.public_key_der());
-        let request =
-            kliento_issuer::CertificateRequest { public_key, ..member_request(None, own) };
+        let request = veraid_issuer::CertificateRequest { public_key, ..member_request(None, own) };
         assert_eq!(below.issue_member(request).unwrap_err(), PolicyError::KeyCertifiedTwice.into());
     }
 }
@@ -224,10 +232,10 @@ fn an_issuer_whose_certificate_is_not_valid_then_issues_nothing() {
             .issue_certificate_for(widest_use(profile), valid, serial(1))
             .unwrap();
         let certificate_authority =
-            CertificateAuthority::new(certificate, profile, world.key).unwrap();
+            CertificateAuthority::new(certificate, profile, world.key, PROVIDER).unwrap();
         let at = |start: veraid_core::Timestamp| veraid_core::ValidityPeriod::at(start);
         for period in [at(valid.start().saturating_sub(1)), at(valid.end().saturating_add(1))] {
-            let request = kliento_issuer::CertificateRequest {
+            let request = veraid_issuer::CertificateRequest {
                 validity: period,
                 ..member_request(None, &key(2048, 1))
             };

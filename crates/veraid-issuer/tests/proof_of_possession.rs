@@ -10,12 +10,13 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use common::{Fixture, certificate_period, key, serial};
-use kliento_issuer::{
+use proptest::prelude::*;
+use veraid_aws_lc_rs::PROVIDER;
+use veraid_core::{AlgorithmProblem, OrganisationName, Profile, UserName};
+use veraid_issuer::{
     CertificateAuthority, CertificateRequest, Challenge, IssueError, PolicyError, ProofError,
     ProvedPublicKey, SigningKey as _, SoftwareKey, UnsignedCertificateRequest,
 };
-use proptest::prelude::*;
-use veraid_core::{AlgorithmProblem, OrganisationName, Profile, UserName};
 use veraid_testkit::RsaKey;
 
 fn organisation() -> OrganisationName {
@@ -27,7 +28,10 @@ fn user(name: &str) -> UserName {
 }
 
 fn request(user: Option<&UserName>, key: &SoftwareKey) -> Vec<u8> {
-    UnsignedCertificateRequest::new(user, &organisation(), key).unwrap().sign(key).unwrap()
+    UnsignedCertificateRequest::new(user, &organisation(), key, PROVIDER)
+        .unwrap()
+        .sign(key)
+        .unwrap()
 }
 
 #[test]
@@ -39,7 +43,7 @@ fn a_request_proves_possession_for_keys_of_every_size() {
     ] {
         let key = key(bits, 1);
         let der = request(name.map(user).as_ref(), &key);
-        let proved = ProvedPublicKey::from_certificate_request(&der).unwrap();
+        let proved = ProvedPublicKey::from_certificate_request(&der, PROVIDER).unwrap();
         assert_eq!(proved.as_spki_der(), key.public_key_der());
         assert_eq!(proved.requested_name(), Some(expected));
     }
@@ -48,10 +52,10 @@ fn a_request_proves_possession_for_keys_of_every_size() {
 #[test]
 fn a_request_can_be_signed_elsewhere_but_by_its_own_key_alone() {
     let (own, other) = (key(2048, 1), key(2048, 2));
-    let unsigned = UnsignedCertificateRequest::new(None, &organisation(), &*own).unwrap();
+    let unsigned = UnsignedCertificateRequest::new(None, &organisation(), &*own, PROVIDER).unwrap();
     let signature = own.sign(unsigned.to_be_signed()).unwrap();
     let der = unsigned.clone().assemble(&signature).unwrap();
-    assert!(ProvedPublicKey::from_certificate_request(&der).is_ok());
+    assert!(ProvedPublicKey::from_certificate_request(&der, PROVIDER).is_ok());
     let foreign = other.sign(unsigned.to_be_signed()).unwrap();
     assert_eq!(unsigned.assemble(&foreign).unwrap_err(), IssueError::InvalidSignature);
 }
@@ -64,21 +68,21 @@ fn no_bit_of_a_request_can_be_changed() {
             let mut changed = der.clone();
             *changed.get_mut(index).unwrap() ^= bit;
             assert!(
-                ProvedPublicKey::from_certificate_request(&changed).is_err(),
+                ProvedPublicKey::from_certificate_request(&changed, PROVIDER).is_err(),
                 "octet {index}, bit {bit:#x}"
             );
         }
-        let short = ProvedPublicKey::from_certificate_request(der.get(..index).unwrap());
+        let short = ProvedPublicKey::from_certificate_request(der.get(..index).unwrap(), PROVIDER);
         assert!(matches!(short, Err(ProofError::Form { .. })), "{index} octets: {short:?}");
     }
     let long = [der.as_slice(), &[0]].concat();
     assert_eq!(
-        ProvedPublicKey::from_certificate_request(&long),
+        ProvedPublicKey::from_certificate_request(&long, PROVIDER),
         Err(ProofError::Form { reason: "there are trailing bytes" })
     );
     let large = vec![0x30; 16 * 1024 + 1];
     assert_eq!(
-        ProvedPublicKey::from_certificate_request(&large),
+        ProvedPublicKey::from_certificate_request(&large, PROVIDER),
         Err(ProofError::Form { reason: "it is larger than 16 KiB" })
     );
 }
@@ -92,12 +96,12 @@ proptest! {
         place in any::<proptest::sample::Index>(),
         removed in 0_usize..8,
     ) {
-        prop_assert!(ProvedPublicKey::from_certificate_request(&bytes).is_err());
+        prop_assert!(ProvedPublicKey::from_certificate_request(&bytes, PROVIDER).is_err());
         let mut der = REQUEST.clone();
         let start = place.index(der.len());
         let end = start.saturating_add(removed).min(der.len());
         der.splice(start..end, bytes);
-        let proved = ProvedPublicKey::from_certificate_request(&der);
+        let proved = ProvedPublicKey::from_certificate_request(&der, PROVIDER);
         prop_assert!(proved.is_err() || der == *REQUEST);
     }
 }
@@ -150,7 +154,7 @@ fn requests_of_openssl_are_read_and_their_algorithms_checked() {
     ] {
         let options = [&[hash], options].concat();
         let Some(der) = openssl_request(&key, "/CN=alice", &options) else { return };
-        let proved = ProvedPublicKey::from_certificate_request(&der);
+        let proved = ProvedPublicKey::from_certificate_request(&der, PROVIDER);
         assert_eq!(proved.as_ref().map(|_| ()).map_err(|&error| error), expected, "{options:?}");
         if let Ok(proved) = proved {
             assert_eq!(proved.requested_name(), Some("alice"));
@@ -158,7 +162,7 @@ fn requests_of_openssl_are_read_and_their_algorithms_checked() {
     }
     let reason = |subject| {
         let der = openssl_request(&key, subject, &["-sha256"])?;
-        Some(ProvedPublicKey::from_certificate_request(&der))
+        Some(ProvedPublicKey::from_certificate_request(&der, PROVIDER))
     };
     if let Some(none) = reason("/O=Example") {
         assert_eq!(none, Err(ProofError::Form { reason: "its subject has no common name" }));
@@ -171,13 +175,13 @@ fn requests_of_openssl_are_read_and_their_algorithms_checked() {
         "/O=Example/CN=Zoë",
         &["-sha256", "-addext", "subjectAltName=DNS:example.com"],
     ) {
-        let proved = ProvedPublicKey::from_certificate_request(&extended).unwrap();
+        let proved = ProvedPublicKey::from_certificate_request(&extended, PROVIDER).unwrap();
         assert_eq!(proved.requested_name(), Some("Zoë"));
     }
     let exponent_3 = RsaKey::fixed_with_exponent_3();
     if let Some(der) = openssl_request(&exponent_3, "/CN=alice", &["-sha256"]) {
         assert_eq!(
-            ProvedPublicKey::from_certificate_request(&der),
+            ProvedPublicKey::from_certificate_request(&der, PROVIDER),
             Err(ProofError::Key(AlgorithmProblem::KeySize { bits: 2048 }))
         );
     }
@@ -210,11 +214,11 @@ fn a_request_is_good_for_the_member_that_it_names_alone() {
     let world = Fixture::new(Profile::VeraId);
     let certificate = world.identity.organisation_certificate().clone();
     let certificate_authority =
-        CertificateAuthority::new(certificate, Profile::VeraId, world.key).unwrap();
+        CertificateAuthority::new(certificate, Profile::VeraId, world.key, PROVIDER).unwrap();
     let fixed = RsaKey::fixed(2048, 1);
     let issue = |subject: &str, name: Option<&str>| {
         let der = openssl_request(&fixed, &format!("/CN={subject}"), &["-sha256"])?;
-        let public_key = ProvedPublicKey::from_certificate_request(&der).unwrap();
+        let public_key = ProvedPublicKey::from_certificate_request(&der, PROVIDER).unwrap();
         let name = name.map(user);
         let request = CertificateRequest {
             user: name.as_ref(),
@@ -262,13 +266,14 @@ fn an_answered_challenge_proves_possession_of_that_key_and_for_that_challenge() 
     let (own, other) = (key(2048, 1), key(3072, 1));
     let (challenge, another) = (Challenge::from_random([7; 32]), Challenge::from_random([8; 32]));
     for key in [&own, &other] {
-        let answer = challenge.answer(&**key).unwrap();
+        let answer = challenge.answer(&**key, PROVIDER).unwrap();
         let proved =
-            ProvedPublicKey::from_challenge(&challenge, key.public_key_der(), &answer).unwrap();
+            ProvedPublicKey::from_challenge(&challenge, key.public_key_der(), &answer, PROVIDER)
+                .unwrap();
         assert_eq!(proved.as_spki_der(), key.public_key_der());
         assert_eq!(proved.requested_name(), None);
     }
-    let answer = challenge.answer(&*own).unwrap();
+    let answer = challenge.answer(&*own, PROVIDER).unwrap();
     let bare = own.sign(challenge.as_bytes()).unwrap();
     for (challenge, spki, signature) in [
         (&another, own.public_key_der(), answer.as_slice()),
@@ -277,12 +282,12 @@ fn an_answered_challenge_proves_possession_of_that_key_and_for_that_challenge() 
         (&challenge, own.public_key_der(), &[]),
     ] {
         assert_eq!(
-            ProvedPublicKey::from_challenge(challenge, spki, signature),
+            ProvedPublicKey::from_challenge(challenge, spki, signature, PROVIDER),
             Err(ProofError::InvalidSignature)
         );
     }
     assert_eq!(
-        ProvedPublicKey::from_challenge(&challenge, b"no key", &answer),
+        ProvedPublicKey::from_challenge(&challenge, b"no key", &answer, PROVIDER),
         Err(ProofError::Key(AlgorithmProblem::KeyForm))
     );
     // Whatever the challenge is, the signed message is not DER.
@@ -294,7 +299,7 @@ fn keys_without_proof_are_checked_for_their_form_when_certified() {
     let world = Fixture::new(Profile::VeraId);
     let certificate = world.identity.organisation_certificate().clone();
     let certificate_authority =
-        CertificateAuthority::new(certificate, Profile::VeraId, world.key).unwrap();
+        CertificateAuthority::new(certificate, Profile::VeraId, world.key, PROVIDER).unwrap();
     let issue = |spki: &[u8]| {
         certificate_authority.issue_member(CertificateRequest {
             user: None,

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use der::Tag;
 use der::oid::ObjectIdentifier;
-use kliento::{TokenBundle, service_oid};
-use veraid_core::crypto::DigestAlgorithm;
+use veraid_core::crypto::{CryptoProvider, DigestAlgorithm};
 use veraid_core::{
     Certificate, MemberIdBundle, OrganisationCredential, OrganisationName, Profile, ServiceOid,
     SignatureBundle, SignatureKind, Timestamp, UserName, ValidityPeriod, Verifier,
@@ -17,7 +16,8 @@ use crate::der_writer::{
     pss_algorithm, retag, sequence, set_of, small_integer,
 };
 use crate::error::{IssueError, PolicyError};
-use crate::policy::{self, IssuingPolicy};
+use crate::policy;
+use crate::service::{Service, ServiceRules};
 use crate::signing_key::SigningKey;
 use crate::unsigned::SignerKey;
 
@@ -42,7 +42,7 @@ pub struct SignatureIssuer {
     /// The member that the organisation signs on behalf of, as in the attribution; `None` if a
     /// member signs for itself.
     attribution: Option<String>,
-    policy: IssuingPolicy,
+    service: Arc<Service>,
 }
 
 /// State shared by all signatures of a key.
@@ -59,19 +59,11 @@ struct SignerCertificates {
     speaks_for_organisation: bool,
     key: Arc<dyn SigningKey>,
     signer: SignerKey,
-    service: ServiceOid,
     profile: Profile,
     validity: ValidityPeriod,
     /// The maximum signed period of the verifier's policy.
     max_signed_seconds: Option<u64>,
     ttl_override_seconds: u64,
-}
-
-impl SignerCertificates {
-    /// Returns true if signatures are for Kliento's service, whose rules apply to every caller.
-    fn signs_tokens(&self) -> bool {
-        self.service == service_oid()
-    }
 }
 
 /// The content to sign, attached or detached.
@@ -92,37 +84,40 @@ impl SignatureIssuer {
     /// # Errors
     ///
     /// [`IssueError::Identity`] if the bundle is invalid `at` that instant,
-    /// [`PolicyError::KeyMismatch`] if the key is another.
+    /// [`PolicyError::KeyMismatch`] if the key is another, [`PolicyError::RulesMissing`] if the
+    /// service is Kliento's and comes without its rules.
     pub fn for_member(
         bundle: &MemberIdBundle,
         key: Arc<dyn SigningKey>,
-        service: ServiceOid,
+        service: impl Into<Service>,
         at: Timestamp,
         verifier: &Verifier,
     ) -> Result<Self, IssueError> {
+        let (service, crypto) = (Arc::new(service.into()), verifier.crypto());
+        service.check_complete()?;
         let certificate = bundle.member_certificate();
         check_key_of(certificate, &*key, "member")?;
         let verified = bundle
             .clone()
-            .verify(&service, ValidityPeriod::at(at), verifier)
+            .verify(service.oid(), ValidityPeriod::at(at), verifier)
             .map_err(IssueError::Identity)?;
         let attached = attached(bundle)?;
         let profile = verified.profile();
-        Ok(Self::new(SignerCertificates {
+        let identity = SignerCertificates {
             organisation: bundle.organisation_credential(),
             name: verified.member().organisation().clone(),
             signer_identifier: issuer_and_serial_number(certificate)?,
-            signing_certificate: signing_certificate(certificate)?,
+            signing_certificate: signing_certificate(certificate, crypto)?,
             certificates: retag(0xA0, set_of(attached)?),
             speaks_for_organisation: profile == Profile::DomainAuth && certificate.is_authority(),
-            signer: SignerKey::of(&*key)?,
+            signer: SignerKey::of(&*key, crypto)?,
             key,
-            service,
             profile,
             validity: verified.validity(),
             max_signed_seconds: verifier.policy().max_signed_seconds(profile),
             ttl_override_seconds: verified.proof().ttl_override_seconds(),
-        }))
+        };
+        Ok(Self { identity: Arc::new(identity), attribution: None, service })
     }
 
     /// Signs with the organisation's key, on its own behalf (as a bot) unless changed by
@@ -131,52 +126,48 @@ impl SignatureIssuer {
     /// # Errors
     ///
     /// [`IssueError::Identity`] if chain, key record or certificate is invalid `at` that instant,
-    /// [`PolicyError::KeyMismatch`] if the key is not the certificate's.
+    /// [`PolicyError::KeyMismatch`] if the key is not the certificate's,
+    /// [`PolicyError::RulesMissing`] if the service is Kliento's and comes without its rules.
     pub fn for_organisation(
         organisation: OrganisationCredential,
         key: Arc<dyn SigningKey>,
-        service: ServiceOid,
+        service: impl Into<Service>,
         at: Timestamp,
         verifier: &Verifier,
     ) -> Result<Self, IssueError> {
+        let (service, crypto) = (Arc::new(service.into()), verifier.crypto());
+        service.check_complete()?;
         check_key_of(organisation.organisation_certificate(), &*key, "organisation")?;
         let verified = organisation
-            .verify(&service, ValidityPeriod::at(at), verifier)
+            .verify(service.oid(), ValidityPeriod::at(at), verifier)
             .map_err(IssueError::Identity)?;
-        let issuer = Self::new(SignerCertificates {
+        let identity = SignerCertificates {
             name: verified.name().clone(),
             signer_identifier: issuer_and_serial_number(organisation.organisation_certificate())?,
-            signing_certificate: signing_certificate(organisation.organisation_certificate())?,
+            signing_certificate: signing_certificate(
+                organisation.organisation_certificate(),
+                crypto,
+            )?,
             // The bundle already has the organisation's certificate.
             certificates: Vec::new(),
             organisation,
             speaks_for_organisation: true,
-            signer: SignerKey::of(&*key)?,
+            signer: SignerKey::of(&*key, crypto)?,
             key,
-            service,
             profile: verified.profile(),
             validity: verified.validity(),
             max_signed_seconds: verifier.policy().max_signed_seconds(verified.profile()),
             ttl_override_seconds: verified.proof().ttl_override_seconds(),
-        });
-        issuer.on_behalf_of(None)
+        };
+        Self { identity: Arc::new(identity), attribution: None, service }.on_behalf_of(None)
     }
 
-    fn new(identity: SignerCertificates) -> Self {
-        Self { identity: Arc::new(identity), attribution: None, policy: IssuingPolicy::default() }
-    }
-
-    /// Replaces the policy for signatures for Kliento's service; other services have no such rules.
+    /// Replaces the service's own rules. Those of VeraId and DomainAuth, and of the verifier's
+    /// policy, remain.
     #[must_use]
-    pub const fn with_policy(mut self, policy: IssuingPolicy) -> Self {
-        self.policy = policy;
+    pub fn with_rules(mut self, rules: Arc<dyn ServiceRules>) -> Self {
+        self.service = Arc::new(Service::with_rules(self.service.oid().clone(), rules));
         self
-    }
-
-    /// The policy for signatures for Kliento's service.
-    #[must_use]
-    pub const fn policy(&self) -> &IssuingPolicy {
-        &self.policy
     }
 
     /// Returns an issuer that signs on behalf of `user`, or of the organisation itself (a bot) for
@@ -191,7 +182,8 @@ impl SignatureIssuer {
             return Err(PolicyError::AttributionNotAllowed.into());
         }
         let attribution = Some(member_name(user, self.identity.profile)?.to_owned());
-        Ok(Self { identity: Arc::clone(&self.identity), attribution, policy: self.policy })
+        let (identity, service) = (Arc::clone(&self.identity), Arc::clone(&self.service));
+        Ok(Self { identity, attribution, service })
     }
 
     /// The organisation.
@@ -212,7 +204,7 @@ impl SignatureIssuer {
     /// The service that signatures are for.
     #[must_use]
     pub fn service(&self) -> &ServiceOid {
-        &self.identity.service
+        self.service.oid()
     }
 
     /// The run of seconds at which chain and certificates are valid.
@@ -224,13 +216,13 @@ impl SignatureIssuer {
     /// Signs `content` for `period`.
     ///
     /// A verifier of the whole period finds a second at which all evidence is valid. A verifier of
-    /// an instant after the end of [`validity`](Self::validity) does not. For Kliento's service the
-    /// content must be a token, and the period one that [`IssuingPolicy`] allows.
+    /// an instant after the end of [`validity`](Self::validity) does not. If the service has rules
+    /// of its own, content, period and bundle must follow them too.
     ///
     /// # Errors
     ///
-    /// [`IssueError::Policy`] for a period or content that verifiers would reject,
-    /// [`IssueError::Signer`] or [`IssueError::InvalidSignature`] from the key,
+    /// [`IssueError::Policy`] or [`IssueError::Service`] for a period or content that verifiers
+    /// would reject, [`IssueError::Signer`] or [`IssueError::InvalidSignature`] from the key,
     /// [`IssueError::Malformed`] if the bundle would be too large.
     pub fn issue(
         &self,
@@ -253,9 +245,7 @@ impl SignatureIssuer {
         period: ValidityPeriod,
     ) -> Result<UnsignedSignatureBundle, IssueError> {
         let identity = &self.identity;
-        if identity.signs_tokens() {
-            self.policy.check_token(content, period, identity.validity)?;
-        }
+        self.service.check_request(content, period, identity.validity)?;
         policy::check_signed_period(
             period,
             identity.max_signed_seconds,
@@ -263,11 +253,11 @@ impl SignatureIssuer {
             identity.ttl_override_seconds,
         )?;
         let bytes = content.bytes();
-        let digest = veraid_aws_lc_rs::PROVIDER.digest(identity.signer.digest, bytes);
+        let digest = identity.signer.crypto.digest(identity.signer.digest, bytes);
         let mut attributes = vec![
             attribute(&CONTENT_TYPE, &oid(&DATA)?)?,
             attribute(&MESSAGE_DIGEST, &element(Tag::OctetString, &[&digest])?)?,
-            attribute(&SIGNATURE_METADATA, &metadata(&identity.service, period)?)?,
+            attribute(&SIGNATURE_METADATA, &metadata(self.service(), period)?)?,
             identity.signing_certificate.clone(),
         ];
         if let Some(member) = &self.attribution {
@@ -280,6 +270,7 @@ impl SignatureIssuer {
         };
         Ok(UnsignedSignatureBundle {
             identity: Arc::clone(identity),
+            service: Arc::clone(&self.service),
             signed_attributes: set_of(attributes)?,
             content_info: sequence(&[&oid(&DATA)?, &encapsulated])?,
         })
@@ -290,6 +281,7 @@ impl SignatureIssuer {
 #[derive(Clone)]
 pub struct UnsignedSignatureBundle {
     identity: Arc<SignerCertificates>,
+    service: Arc<Service>,
     /// With the tag of SET OF, in which they are signed (RFC 5652 section 5.4).
     signed_attributes: Element,
     content_info: Element,
@@ -313,8 +305,8 @@ impl UnsignedSignatureBundle {
     /// # Errors
     ///
     /// [`IssueError::InvalidSignature`] if the signature is not the key's over
-    /// [`to_be_signed`](Self::to_be_signed), [`IssueError::Malformed`] or [`IssueError::Token`] if
-    /// the bundle would be too large.
+    /// [`to_be_signed`](Self::to_be_signed), [`IssueError::Malformed`] or [`IssueError::Service`]
+    /// if the bundle would be too large.
     pub fn assemble(self, signature: &[u8]) -> Result<SignatureBundle, IssueError> {
         let identity = &self.identity;
         identity.signer.check(&self.signed_attributes, signature)?;
@@ -337,10 +329,7 @@ impl UnsignedSignatureBundle {
         let content_info = sequence(&[&oid(&SIGNED_DATA)?, &constructed(0, &[&signed_data])?])?;
         let bundle = SignatureBundle::assemble(&identity.organisation, &content_info)
             .map_err(IssueError::Malformed)?;
-        let (bytes, limit) = (bundle.as_der().len(), TokenBundle::MAX_SIZE_BYTES);
-        if identity.signs_tokens() && bytes > limit {
-            return Err(IssueError::Token(kliento::TokenParseError::TooLarge { bytes, limit }));
-        }
+        self.service.check_bundle(&bundle)?;
         Ok(bundle)
     }
 }
@@ -409,8 +398,11 @@ fn issuer_and_serial_number(certificate: &Certificate) -> Result<Element, IssueE
 ///
 /// The digest is over the whole certificate, so issuer and serial number would add nothing. SHA-256
 /// is the default, which DER omits.
-fn signing_certificate(certificate: &Certificate) -> Result<Element, IssueError> {
-    let digest = veraid_aws_lc_rs::PROVIDER.digest(DigestAlgorithm::Sha256, certificate.as_der());
+fn signing_certificate(
+    certificate: &Certificate,
+    crypto: CryptoProvider,
+) -> Result<Element, IssueError> {
+    let digest = crypto.digest(DigestAlgorithm::Sha256, certificate.as_der());
     let identifier = sequence(&[&element(Tag::OctetString, &[&digest])?])?;
     attribute(&SIGNING_CERTIFICATE, &sequence(&[&sequence(&[&identifier])?])?)
 }

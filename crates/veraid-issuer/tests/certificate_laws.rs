@@ -11,20 +11,19 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{DAY, Fixture, NOW, key, serial};
-use kliento::{SignatureKind, Token};
-use kliento_issuer::{
-    CertificateAuthority, CertificateRequest, CertificateUse, ProvedPublicKey, SigningKey as _,
-    SoftwareKey, TokenIssuer,
-};
+use common::{DAY, Fixture, NOW, key, serial, service};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
+use veraid_aws_lc_rs::PROVIDER;
 use veraid_core::{
-    Certificate, MemberIdBundle, OrganisationCredential, Profile, UserName, ValidityPeriod,
+    Certificate, MemberIdBundle, OrganisationCredential, Profile, SignatureKind, UserName,
+    ValidityPeriod,
 };
-
-const AUDIENCE: &str = "https://api.example.com";
+use veraid_issuer::{
+    CertificateAuthority, CertificateRequest, CertificateUse, Content, ProvedPublicKey,
+    SignatureIssuer, SigningKey as _, SoftwareKey,
+};
 
 /// Names: first those that members may have under both profiles.
 const NAMES: [Option<&str>; 8] = [
@@ -137,7 +136,7 @@ fn follow(plan: &Plan, world: &Fixture) -> Result<End, TestCaseError> {
     let identity =
         OrganisationCredential::new(world.identity.chain().clone(), own.clone()).unwrap();
     let Ok(mut certificate_authority) =
-        CertificateAuthority::new(own, plan.profile, world.key.clone())
+        CertificateAuthority::new(own, plan.profile, world.key.clone(), PROVIDER)
     else {
         return Ok(End::Refused);
     };
@@ -153,7 +152,7 @@ fn follow(plan: &Plan, world: &Fixture) -> Result<End, TestCaseError> {
         };
         end = end.min(prove(&identity, &issued, &above, &key, name.as_ref(), world)?);
         let bundle = MemberIdBundle::assemble(&identity, &issued, &above).unwrap();
-        certificate_authority = CertificateAuthority::for_intermediate(&bundle, key)
+        certificate_authority = CertificateAuthority::for_intermediate(&bundle, key, PROVIDER)
             .map_err(|error| TestCaseError::fail(format!("issued, and then refused: {error}")))?;
         above.push(issued);
     }
@@ -192,11 +191,11 @@ fn request<'a>(
 /// Seconds at which the DNSSEC chain is valid.
 fn chain_validity(world: &Fixture) -> ValidityPeriod {
     let (identity, key) = (world.identity.clone(), world.key.clone());
-    let issuer = TokenIssuer::for_organisation(identity, key, NOW, &world.verifier).unwrap();
-    issuer.signatures().validity()
+    let (service, verifier) = (service(), &world.verifier);
+    SignatureIssuer::for_organisation(identity, key, service, NOW, verifier).unwrap().validity()
 }
 
-/// Signs a token with the certificate at the first and last second at which the chain is also
+/// Signs content with the certificate at the first and last second at which the chain is also
 /// valid, and verifies it.
 fn prove(
     identity: &OrganisationCredential,
@@ -212,17 +211,17 @@ fn prove(
     let Some(common) = chain.intersection(own) else { return Ok(End::NeverNow) };
     let bundle = MemberIdBundle::assemble(identity, certificate, above).unwrap();
     for at in [common.start(), common.end()] {
-        let issuer = TokenIssuer::for_member(&bundle, key.clone(), at, &world.verifier)
-            .map_err(|error| TestCaseError::fail(format!("{error}: {error:?}")))?;
-        let token = Token::new(AUDIENCE).unwrap();
-        let period = issuer.period(at, 0).unwrap();
+        let issuer =
+            SignatureIssuer::for_member(&bundle, key.clone(), service(), at, &world.verifier)
+                .map_err(|error| TestCaseError::fail(format!("{error}: {error:?}")))?;
+        let period = ValidityPeriod::at(at);
         let verified = issuer
-            .issue(&token, period)
+            .issue(Content::Attached(b"content"), period)
             .unwrap()
-            .verify(AUDIENCE, at, &world.verifier)
+            .verify(&service(), period, &world.verifier)
             .map_err(|error| TestCaseError::fail(format!("{error}: {error:?}")))?;
         prop_assert_eq!(verified.kind(), SignatureKind::Member);
-        prop_assert_eq!(verified.subject().user(), user);
+        prop_assert_eq!(verified.member().user(), user);
     }
     Ok(End::Verified)
 }

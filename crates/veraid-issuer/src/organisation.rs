@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use veraid_core::crypto::CryptoProvider;
 use veraid_core::{
     Certificate, OrganisationKey, OrganisationName, Profile, ServiceOid, ValidityPeriod,
 };
@@ -30,12 +31,17 @@ impl Organisation {
     /// # Errors
     ///
     /// [`PolicyError::Name`] or [`PolicyError::Key`] if verifiers would reject the name or the key.
-    pub fn new(name: &str, profile: Profile, key: Arc<dyn SigningKey>) -> Result<Self, IssueError> {
+    pub fn new(
+        name: &str,
+        profile: Profile,
+        key: Arc<dyn SigningKey>,
+        crypto: CryptoProvider,
+    ) -> Result<Self, IssueError> {
         let dotted = format!("{}.", name.strip_suffix('.').unwrap_or(name));
         let name = OrganisationName::from_common_name(&dotted, profile)
             .map_err(|problem| PolicyError::Name { what: "organisation name", problem })?;
         let public_key = policy::organisation_key(key.public_key_der())?;
-        let signer = SignerKey::of(&*key)?;
+        let signer = SignerKey::of(&*key, crypto)?;
         Ok(Self { name, profile, key, public_key, signer })
     }
 
@@ -78,7 +84,7 @@ impl Organisation {
         service: Option<&ServiceOid>,
     ) -> Result<String, IssueError> {
         policy::check_ttl_override(ttl_override_seconds)?;
-        let crypto = veraid_aws_lc_rs::PROVIDER;
+        let crypto = self.signer.crypto;
         Ok(self.public_key.record_text(self.profile, ttl_override_seconds, service, crypto))
     }
 
@@ -146,7 +152,7 @@ impl Organisation {
         let public_key = self.public_key.as_spki_der();
         let fields = Fields {
             issuer: None,
-            authority_key_identifier: &key_identifier(public_key),
+            authority_key_identifier: &key_identifier(public_key, self.signer.crypto),
             subject: name(&common_name(&text, self.profile)?)?,
             public_key,
             validity,

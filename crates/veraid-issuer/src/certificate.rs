@@ -2,7 +2,7 @@
 
 use der::Tag;
 use der::oid::ObjectIdentifier;
-use veraid_core::crypto::DigestAlgorithm;
+use veraid_core::crypto::{CryptoProvider, DigestAlgorithm};
 use veraid_core::{Certificate, Profile, ValidityPeriod};
 
 use crate::der_writer::{
@@ -50,7 +50,7 @@ impl UnsignedCertificate {
         let extensions = extensions(
             fields.path_length,
             fields.authority_key_identifier,
-            &key_identifier(fields.public_key),
+            &key_identifier(fields.public_key, signer.crypto),
         )?;
         let to_be_signed = sequence(&[
             &version,
@@ -100,8 +100,8 @@ impl UnsignedCertificate {
 }
 
 /// The SHA-256 of a SubjectPublicKeyInfo, as in deployed issuers, whatever the size of the key.
-pub(crate) fn key_identifier(public_key: &[u8]) -> Vec<u8> {
-    veraid_aws_lc_rs::PROVIDER.digest(DigestAlgorithm::Sha256, public_key)
+pub(crate) fn key_identifier(public_key: &[u8], crypto: CryptoProvider) -> Vec<u8> {
+    crypto.digest(DigestAlgorithm::Sha256, public_key)
 }
 
 /// A common name in the form that `profile`'s deployed software reads: BMPString for VeraId,

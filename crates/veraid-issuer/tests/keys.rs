@@ -6,10 +6,10 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use kliento_issuer::{EncryptionRandomness, KeyError, KeySize, SigningKey as _, SoftwareKey};
 use pkcs8::EncryptedPrivateKeyInfoRef;
 use pkcs8::der::{Encode as _, asn1::OctetStringRef, pem, pem::LineEnding};
 use pkcs8::pkcs5::pbes2::Parameters;
+use veraid_issuer::{EncryptionRandomness, KeyError, KeySize, SigningKey as _, SoftwareKey};
 use veraid_testkit::RsaKey;
 
 const PASSPHRASE: &[u8] = "correct horse \u{1F40E}".as_bytes();
@@ -20,7 +20,7 @@ fn key() -> SoftwareKey {
     SoftwareKey::from_pkcs8_der(RsaKey::fixed(2048, 0).pkcs8_der()).unwrap()
 }
 
-fn text(secret: &kliento_issuer::Secret) -> String {
+fn text(secret: &veraid_issuer::Secret) -> String {
     String::from_utf8(secret.as_bytes().to_vec()).unwrap()
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use veraid_core::crypto::CryptoProvider;
 use veraid_core::{
     Certificate, IssuingPath, MemberIdBundle, OrganisationName, Profile, TrustAnchors, UserName,
     ValidityPeriod, Verifier,
@@ -56,6 +57,7 @@ impl CertificateAuthority {
         certificate: Certificate,
         profile: Profile,
         key: Arc<dyn SigningKey>,
+        crypto: CryptoProvider,
     ) -> Result<Self, IssueError> {
         check_key_of(&certificate, &*key, "issuer")?;
         if !certificate.may_issue() {
@@ -64,9 +66,9 @@ impl CertificateAuthority {
         if !certificate.is_self_issued() {
             return Err(PolicyError::IssuerPathMissing.into());
         }
-        let path = IssuingPath::of_organisation(&certificate, profile, &verifier())
+        let path = IssuingPath::of_organisation(&certificate, profile, &verifier(crypto))
             .map_err(IssueError::Identity)?;
-        Self::of_path(certificate, path, key)
+        Self::of_path(certificate, path, key, crypto)
     }
 
     /// Creates the authority of the intermediate that `bundle` names, with its private `key`.
@@ -83,6 +85,7 @@ impl CertificateAuthority {
     pub fn for_intermediate(
         bundle: &MemberIdBundle,
         key: Arc<dyn SigningKey>,
+        crypto: CryptoProvider,
     ) -> Result<Self, IssueError> {
         let certificate = bundle.member_certificate().clone();
         check_key_of(&certificate, &*key, "issuer")?;
@@ -92,17 +95,30 @@ impl CertificateAuthority {
         if bundle.profile() == Profile::VeraId {
             return Err(PolicyError::IntermediateUnderVeraId.into());
         }
-        let path = IssuingPath::of_member(bundle, &verifier()).map_err(IssueError::Identity)?;
-        Self::of_path(certificate, path, key)
+        let path =
+            IssuingPath::of_member(bundle, &verifier(crypto)).map_err(IssueError::Identity)?;
+        Self::of_path(certificate, path, key, crypto)
     }
 
     fn of_path(
         certificate: Certificate,
         path: IssuingPath,
         key: Arc<dyn SigningKey>,
+        crypto: CryptoProvider,
     ) -> Result<Self, IssueError> {
-        let signer = SignerKey::of(&*key)?;
+        let signer = SignerKey::of(&*key, crypto)?;
         Ok(Self { certificate, path, key, signer })
+    }
+
+    /// The likely profile of an issuer's certificate, where it is not known: DomainAuth writes the
+    /// organisation's name with the final dot, deployed VeraId software without, and VeraId has no
+    /// intermediates.
+    #[must_use]
+    pub fn profile_of(certificate: &Certificate) -> Profile {
+        match certificate.common_name() {
+            Ok(name) if certificate.is_self_issued() && !name.ends_with('.') => Profile::VeraId,
+            _ => Profile::DomainAuth,
+        }
     }
 
     /// The authority's certificate.
@@ -203,7 +219,8 @@ impl CertificateAuthority {
         }
         let subject = name(&common_name(user, profile)?)?;
         // Verifiers compare with the issuer's identifier, whichever way it was derived.
-        let own_identifier = key_identifier(self.certificate.subject_public_key_info());
+        let own_identifier =
+            key_identifier(self.certificate.subject_public_key_info(), self.signer.crypto);
         let authority_key_identifier =
             self.certificate.subject_key_identifier().unwrap_or(&own_identifier);
         let fields = Fields {
@@ -240,8 +257,8 @@ impl CertificateAuthority {
 }
 
 /// Verifies certificates alone: trust anchors do not matter.
-fn verifier() -> Verifier {
-    Verifier::with_crypto(TrustAnchors::iana(), veraid_aws_lc_rs::PROVIDER)
+fn verifier(crypto: CryptoProvider) -> Verifier {
+    Verifier::with_crypto(TrustAnchors::iana(), crypto)
 }
 
 /// Rejects a user whose name is the organisation's domain, in any case and with or without the

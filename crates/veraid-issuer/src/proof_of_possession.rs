@@ -1,17 +1,11 @@
 //! Proof of possession: the applicant for a certificate has the private half of the key.
 
-use aws_lc_rs::signature::{
-    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
-    RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
-    RSA_PSS_2048_8192_SHA512, VerificationAlgorithm,
-};
-use veraid_core::crypto::DigestAlgorithm;
-use veraid_core::{AlgorithmProblem, OrganisationName, UserName, check_member_key};
+use veraid_core::crypto::{CryptoProvider, DigestAlgorithm, SignatureAlgorithm};
+use veraid_core::{OrganisationName, RsaPublicKey, UserName, check_member_key};
 
-use crate::certificate_request::{ReceivedRequest, RequestAlgorithm};
+use crate::certificate_request::{ReceivedRequest, signature_algorithm};
 use crate::error::{IssueError, PolicyError, ProofError};
 use crate::signing_key::SigningKey;
-use crate::software_key::SoftwareKey;
 use crate::unsigned::SignerKey;
 
 /// The public key of a member or intermediate, with proof that the applicant has the private key.
@@ -39,19 +33,20 @@ impl ProvedPublicKey {
     ///
     /// [`ProofError`] if the bytes are not such a request, or not signed with the key's private
     /// half.
-    pub fn from_certificate_request(der: &[u8]) -> Result<Self, ProofError> {
+    pub fn from_certificate_request(
+        der: &[u8],
+        crypto: CryptoProvider,
+    ) -> Result<Self, ProofError> {
         let request = ReceivedRequest::parse(der)?;
         check_member_key(request.subject_public_key_info).map_err(ProofError::Key)?;
-        let algorithm = RequestAlgorithm::parse(request.signature_algorithm)
+        let algorithm = signature_algorithm(request.signature_algorithm)
             .ok_or(ProofError::AlgorithmNotAllowed)?;
-        let algorithm: &'static dyn VerificationAlgorithm = match algorithm {
-            RequestAlgorithm::Pss(digest) => pss(digest),
-            RequestAlgorithm::Pkcs1(DigestAlgorithm::Sha256) => &RSA_PKCS1_2048_8192_SHA256,
-            RequestAlgorithm::Pkcs1(DigestAlgorithm::Sha384) => &RSA_PKCS1_2048_8192_SHA384,
-            RequestAlgorithm::Pkcs1(DigestAlgorithm::Sha512) => &RSA_PKCS1_2048_8192_SHA512,
-        };
         let spki = request.subject_public_key_info;
-        check(algorithm, spki, request.to_be_signed, request.signature)?;
+        let key = RsaPublicKey::from_spki_der(spki).map_err(ProofError::Key)?;
+        crypto
+            .signatures
+            .verify(algorithm, key.as_public_key(), request.to_be_signed, request.signature)
+            .map_err(|_| ProofError::InvalidSignature)?;
         let requested_name = Some(request.common_name);
         Ok(Self { subject_public_key_info: spki.to_vec(), requested_name })
     }
@@ -69,23 +64,22 @@ impl ProvedPublicKey {
         challenge: &Challenge,
         subject_public_key_info: &[u8],
         signature: &[u8],
+        crypto: CryptoProvider,
     ) -> Result<Self, ProofError> {
         check_member_key(subject_public_key_info).map_err(ProofError::Key)?;
+        let key = RsaPublicKey::from_spki_der(subject_public_key_info).map_err(ProofError::Key)?;
         let message = challenge.to_be_signed(subject_public_key_info);
         let is_valid = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512]
             .into_iter()
-            .any(|digest| check(pss(digest), subject_public_key_info, &message, signature).is_ok());
+            .any(|digest| {
+                let (algorithm, key) = (SignatureAlgorithm::RsaPss(digest), key.as_public_key());
+                crypto.signatures.verify(algorithm, key, &message, signature).is_ok()
+            });
         if is_valid {
             Ok(Self::without_proof(subject_public_key_info))
         } else {
             Err(ProofError::InvalidSignature)
         }
-    }
-
-    /// Takes the public half of an available private key.
-    #[must_use]
-    pub fn from_private_key(key: &SoftwareKey) -> Self {
-        Self::without_proof(key.public_key_der())
     }
 
     /// Takes a key without any proof, for authorities that know by other means who has its private
@@ -170,10 +164,14 @@ impl Challenge {
     /// # Errors
     ///
     /// [`IssueError::Signer`] or [`IssueError::InvalidSignature`] from the key.
-    pub fn answer(&self, key: &dyn SigningKey) -> Result<Vec<u8>, IssueError> {
+    pub fn answer(
+        &self,
+        key: &dyn SigningKey,
+        crypto: CryptoProvider,
+    ) -> Result<Vec<u8>, IssueError> {
         let message = self.to_be_signed(key.public_key_der());
         let signature = key.sign(&message)?;
-        SignerKey::of(key)?.check(&message, &signature)?;
+        SignerKey::of(key, crypto)?.check(&message, &signature)?;
         Ok(signature)
     }
 }
@@ -186,24 +184,4 @@ pub(crate) fn member_id(user: Option<&UserName>, organisation: &OrganisationName
         Some(user) => format!("{}@{organisation}", user.as_str()),
         None => organisation.to_string(),
     }
-}
-
-const fn pss(digest: DigestAlgorithm) -> &'static dyn VerificationAlgorithm {
-    match digest {
-        DigestAlgorithm::Sha256 => &RSA_PSS_2048_8192_SHA256,
-        DigestAlgorithm::Sha384 => &RSA_PSS_2048_8192_SHA384,
-        DigestAlgorithm::Sha512 => &RSA_PSS_2048_8192_SHA512,
-    }
-}
-
-fn check(
-    algorithm: &'static dyn VerificationAlgorithm,
-    spki: &[u8],
-    message: &[u8],
-    signature: &[u8],
-) -> Result<(), ProofError> {
-    ParsedPublicKey::new(algorithm, spki)
-        .map_err(|_| ProofError::Key(AlgorithmProblem::KeyForm))?
-        .verify_sig(message, signature)
-        .map_err(|_| ProofError::InvalidSignature)
 }

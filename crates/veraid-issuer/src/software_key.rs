@@ -17,6 +17,7 @@ use veraid_core::{OrganisationKey, check_member_key};
 use zeroize::Zeroizing;
 
 use crate::error::KeyError;
+use crate::proof_of_possession::ProvedPublicKey;
 use crate::secret::Secret;
 use crate::signing_key::{SigningError, SigningKey};
 
@@ -204,6 +205,14 @@ impl SoftwareKey {
             .as_der()
             .map_err(|_| KeyError::Pkcs8 { reason: "its private half cannot be encoded" })?;
         Ok(Zeroizing::new(der.as_ref().to_vec()))
+    }
+}
+
+impl ProvedPublicKey {
+    /// Takes the public half of an available private key.
+    #[must_use]
+    pub fn from_private_key(key: &SoftwareKey) -> Self {
+        Self::without_proof(&key.public_key)
     }
 }
 

@@ -3,7 +3,7 @@
 use der::asn1::AnyRef;
 use der::oid::ObjectIdentifier;
 use der::{Decode as _, Reader as _, SliceReader, Tag, TagNumber};
-use veraid_core::crypto::DigestAlgorithm;
+use veraid_core::crypto::{CryptoProvider, DigestAlgorithm, SignatureAlgorithm};
 use veraid_core::{OrganisationName, Profile, UserName};
 
 use crate::certificate::{COMMON_NAME, common_name, name};
@@ -39,13 +39,14 @@ impl UnsignedCertificateRequest {
         user: Option<&UserName>,
         organisation: &OrganisationName,
         key: &dyn SigningKey,
+        crypto: CryptoProvider,
     ) -> Result<Self, IssueError> {
         policy::check_key_of_member(key.public_key_der())?;
         // UTF8String, which other software can also read.
         let subject = name(&common_name(&member_id(user, organisation), Profile::DomainAuth)?)?;
         let to_be_signed =
             sequence(&[&small_integer(0)?, &subject, key.public_key_der(), &constructed(0, &[])?])?;
-        Ok(Self { to_be_signed, signer: SignerKey::of(key)? })
+        Ok(Self { to_be_signed, signer: SignerKey::of(key, crypto)? })
     }
 
     /// The CertificationRequestInfo in DER: the bytes to sign.
@@ -131,45 +132,38 @@ impl<'a> ReceivedRequest<'a> {
     }
 }
 
-/// An algorithm that a certificate request may be signed with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RequestAlgorithm {
-    /// RSASSA-PSS with one hash throughout and a salt of its length.
-    Pss(DigestAlgorithm),
-    /// RSASSA-PKCS1-v1_5, the default of most software.
-    Pkcs1(DigestAlgorithm),
+/// Recognises the algorithm of a certificate request by the bytes of its AlgorithmIdentifier:
+/// RSASSA-PSS with one hash throughout and a salt of its length, or RSASSA-PKCS1-v1_5, the default
+/// of most software. Parameters of hashes may be NULL or absent (RFC 4055 section 2.1).
+pub(crate) fn signature_algorithm(octets: &[u8]) -> Option<SignatureAlgorithm> {
+    [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512]
+        .into_iter()
+        .find_map(|digest| signature_algorithm_with(octets, digest).ok().flatten())
 }
 
-impl RequestAlgorithm {
-    /// Recognises an AlgorithmIdentifier by its bytes; parameters of hashes may be NULL or absent
-    /// (RFC 4055 section 2.1).
-    pub(crate) fn parse(octets: &[u8]) -> Option<Self> {
-        [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512]
-            .into_iter()
-            .find_map(|digest| Self::parse_with(octets, digest).ok().flatten())
+fn signature_algorithm_with(
+    octets: &[u8],
+    digest: DigestAlgorithm,
+) -> Result<Option<SignatureAlgorithm>, IssueError> {
+    let pkcs1 = oid(&match digest {
+        DigestAlgorithm::Sha256 => SHA_256_WITH_RSA,
+        DigestAlgorithm::Sha384 => SHA_384_WITH_RSA,
+        DigestAlgorithm::Sha512 => SHA_512_WITH_RSA,
+    })?;
+    let null = element(Tag::Null, &[])?;
+    if octets == sequence(&[&pkcs1, &null])? || octets == sequence(&[&pkcs1])? {
+        return Ok(Some(SignatureAlgorithm::RsaPkcs1(digest)));
     }
-
-    fn parse_with(octets: &[u8], digest: DigestAlgorithm) -> Result<Option<Self>, IssueError> {
-        let pkcs1 = oid(&match digest {
-            DigestAlgorithm::Sha256 => SHA_256_WITH_RSA,
-            DigestAlgorithm::Sha384 => SHA_384_WITH_RSA,
-            DigestAlgorithm::Sha512 => SHA_512_WITH_RSA,
-        })?;
-        let null = element(Tag::Null, &[])?;
-        if octets == sequence(&[&pkcs1, &null])? || octets == sequence(&[&pkcs1])? {
-            return Ok(Some(Self::Pkcs1(digest)));
-        }
-        let with_null = digest_algorithm(digest)?;
-        let without = without_parameters(&with_null)?;
-        for hash in [&with_null, &without] {
-            for mask_hash in [&with_null, &without] {
-                if octets == pss_algorithm_with(hash, mask_hash, digest)? {
-                    return Ok(Some(Self::Pss(digest)));
-                }
+    let with_null = digest_algorithm(digest)?;
+    let without = without_parameters(&with_null)?;
+    for hash in [&with_null, &without] {
+        for mask_hash in [&with_null, &without] {
+            if octets == pss_algorithm_with(hash, mask_hash, digest)? {
+                return Ok(Some(SignatureAlgorithm::RsaPss(digest)));
             }
         }
-        Ok(None)
     }
+    Ok(None)
 }
 
 const SHA_256_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");

@@ -12,14 +12,14 @@ mod common;
 use cms::cert::x509::der::{Decode as _, Encode as _};
 use cms::content_info::ContentInfo;
 use cms::signed_data::SignedData;
-use common::{Fixture, NOW, certificate_period, key, serial};
-use kliento::{Profile, Token, service_oid};
-use kliento_issuer::{
-    CertificateAuthority, CertificateRequest, Content, ProvedPublicKey, SignatureIssuer,
-    SigningKey as _, TokenIssuer,
-};
+use common::{Fixture, NOW, certificate_period, key, serial, service};
+use veraid_aws_lc_rs::PROVIDER;
 use veraid_core::crypto::DigestAlgorithm;
-use veraid_core::{Certificate, MemberIdBundle, SignatureBundle, ValidityPeriod};
+use veraid_core::{Certificate, MemberIdBundle, Profile, SignatureBundle, ValidityPeriod};
+use veraid_issuer::{
+    CertificateAuthority, CertificateRequest, Content, ProvedPublicKey, SignatureIssuer,
+    SigningKey as _,
+};
 
 const SIGNING_CERTIFICATE: &str = "1.2.840.113549.1.9.16.2.47";
 
@@ -64,7 +64,7 @@ fn fields(der: &[u8]) -> Vec<Vec<u8>> {
 
 /// The attribute with only the SHA-256 digest of `certificate`.
 fn expected(certificate: &Certificate) -> Vec<u8> {
-    let digest = veraid_aws_lc_rs::PROVIDER.digest(DigestAlgorithm::Sha256, certificate.as_der());
+    let digest = PROVIDER.digest(DigestAlgorithm::Sha256, certificate.as_der());
     let header = [
         0x30, 0x37, 0x06, 0x0B, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x02, 0x2F,
         0x31, 0x28, 0x30, 0x26, 0x30, 0x24, 0x30, 0x22, 0x04, 0x20,
@@ -74,11 +74,10 @@ fn expected(certificate: &Certificate) -> Vec<u8> {
 
 #[test]
 fn signatures_name_their_certificate_once_in_57_bytes() {
-    let token = Token::new("https://api.example.com").unwrap();
     for profile in [Profile::VeraId, Profile::DomainAuth] {
         // The digest is SHA-256 whichever hash the keys sign with.
         for bits in [2048, 3072] {
-            let world = Fixture::with(profile, key(bits, 0), Some(&service_oid()));
+            let world = Fixture::with(profile, key(bits, 0), Some(&service()));
             let organisation = world.identity.organisation_certificate().clone();
             let member_key = key(bits, 1);
             let request = CertificateRequest {
@@ -87,26 +86,29 @@ fn signatures_name_their_certificate_once_in_57_bytes() {
                 validity: certificate_period(),
                 serial_number: serial(2),
             };
-            let member =
-                CertificateAuthority::new(organisation.clone(), profile, world.key.clone())
-                    .unwrap()
-                    .issue_member(request)
-                    .unwrap();
-            let id = MemberIdBundle::assemble(&world.identity, &member, &[]).unwrap();
-            let by_member = TokenIssuer::for_member(&id, member_key, NOW, &world.verifier).unwrap();
-            let by_organisation = TokenIssuer::for_organisation(
-                world.identity.clone(),
+            let member = CertificateAuthority::new(
+                organisation.clone(),
+                profile,
                 world.key.clone(),
-                NOW,
-                &world.verifier,
+                PROVIDER,
             )
+            .unwrap()
+            .issue_member(request)
             .unwrap();
+            let id = MemberIdBundle::assemble(&world.identity, &member, &[]).unwrap();
+            let verifier = &world.verifier;
+            let by_member =
+                SignatureIssuer::for_member(&id, member_key, service(), NOW, verifier).unwrap();
+            let (identity, key) = (world.identity.clone(), world.key.clone());
+            let by_organisation =
+                SignatureIssuer::for_organisation(identity, key, service(), NOW, verifier).unwrap();
             for (issuer, certificate) in [(by_member, &member), (by_organisation, &organisation)] {
-                let issued = issuer.issue(&token, issuer.period(NOW, 60).unwrap()).unwrap();
-                let found = attributes(issued.as_signature_bundle());
+                let period = ValidityPeriod::at(NOW);
+                let issued = issuer.issue(Content::Attached(b"content"), period).unwrap();
+                let found = attributes(&issued);
                 assert_eq!(found, [expected(certificate)], "{profile} {bits}");
                 assert_eq!(found[0].len(), 57);
-                issued.verify("https://api.example.com", NOW, &world.verifier).unwrap();
+                issued.verify(&service(), period, verifier).unwrap();
             }
         }
     }
@@ -114,13 +116,11 @@ fn signatures_name_their_certificate_once_in_57_bytes() {
 
 #[test]
 fn detached_signatures_and_those_that_are_made_elsewhere_name_their_certificate() {
-    // Content of Kliento's service is never detached.
-    let service = "1.3.6.1.4.1.58708.1.1".parse().unwrap();
-    let world = Fixture::with(Profile::VeraId, key(2048, 0), Some(&service));
+    let world = Fixture::new(Profile::VeraId);
     let issuer = SignatureIssuer::for_organisation(
         world.identity.clone(),
         world.key.clone(),
-        service,
+        service(),
         NOW,
         &world.verifier,
     )
