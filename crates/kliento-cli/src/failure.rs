@@ -25,8 +25,8 @@ pub(crate) enum Class {
     Time,
     /// For another audience.
     Audience,
-    /// Rejected by the verifier's requirements (service, profile or a limit), or rejected by issuing
-    /// policy.
+    /// Rejected by the verifier's requirements (service, profile or a limit), or rejected by
+    /// issuing policy.
     Policy,
     /// A key file that the caller gave and that cannot be used.
     Usage,

@@ -79,7 +79,8 @@ impl AccessPolicy {
     ///
     /// # Errors
     ///
-    /// [`AuthError::SubjectDenied`], [`AuthError::SignerNotAccepted`] or [`AuthError::ClaimRequired`].
+    /// [`AuthError::SubjectDenied`], [`AuthError::SignerNotAccepted`] or
+    /// [`AuthError::ClaimRequired`].
     pub(crate) fn check(&self, token: &VerifiedToken) -> Result<(), AuthError> {
         let subject = token.subject().to_string();
         let organisation = token.subject().organisation().as_str();

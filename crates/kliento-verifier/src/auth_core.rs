@@ -38,8 +38,8 @@ pub(crate) enum AuthOutcome {
     Unidentified,
 }
 
-/// Marks every request that went through a layer, to distinguish "no identity" from "not authenticated
-/// yet".
+/// Marks every request that went through a layer, to distinguish "no identity" from "not
+/// authenticated yet".
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LayerMarker;
 

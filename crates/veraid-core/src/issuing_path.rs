@@ -14,9 +14,9 @@ use crate::verifier::Verifier;
 /// role checked.
 ///
 /// It does not check the key record: use [`MemberIdBundle::verify`] or
-/// [`OrganisationCredential::verify`](crate::OrganisationCredential::verify) to prove that DNS names the
-/// organisation's key. An issuer uses this path to refuse certificates that verifiers would reject
-/// later.
+/// [`OrganisationCredential::verify`](crate::OrganisationCredential::verify) to prove that DNS
+/// names the organisation's key. An issuer uses this path to refuse certificates that verifiers
+/// would reject later.
 #[derive(Clone, Debug)]
 pub struct IssuingPath {
     /// The organisation's certificate first, the issuer's last.

@@ -34,9 +34,9 @@ impl OrganisationCredential {
     ///
     /// # Errors
     ///
-    /// [`BundleParseError::NotStrictDer`] if the chain is for DomainAuth and the certificate has a form
-    /// that DomainAuth does not allow; [`BundleParseError::DnssecChain`] if the chain exceeds the default
-    /// limits for a bundle.
+    /// [`BundleParseError::NotStrictDer`] if the chain is for DomainAuth and the certificate has a
+    /// form that DomainAuth does not allow; [`BundleParseError::DnssecChain`] if the chain exceeds
+    /// the default limits for a bundle.
     pub fn new(
         chain: DnssecChain,
         organisation_certificate: Certificate,

@@ -25,8 +25,8 @@ impl ResolverOptions {
     /// Two tries, since one datagram may get lost.
     pub const DEFAULT_TRIES: NonZeroU8 = NonZeroU8::new(2).expect("two is not zero");
 
-    /// Creates options with [`ResolverAddress::defaults`], the default timeout and tries, and Mozilla's
-    /// certificate authorities.
+    /// Creates options with [`ResolverAddress::defaults`], the default timeout and tries, and
+    /// Mozilla's certificate authorities.
     #[must_use]
     pub const fn new() -> Self {
         Self {

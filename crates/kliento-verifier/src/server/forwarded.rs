@@ -135,7 +135,8 @@ impl Audiences {
     ///
     /// # Errors
     ///
-    /// [`AuthError::NoAudience`], [`AuthError::UnclearRequest`] or [`AuthError::AudienceNotServed`].
+    /// [`AuthError::NoAudience`], [`AuthError::UnclearRequest`] or
+    /// [`AuthError::AudienceNotServed`].
     pub(crate) fn of(&self, forwarded: &Forwarded) -> Result<Vec<String>, AuthError> {
         match &self.rule {
             Rule::Configured if self.configured.is_empty() => Err(AuthError::NoAudience),
@@ -171,8 +172,8 @@ impl Audiences {
 }
 
 impl CompiledRoute {
-    /// Returns true if the routes match the same requests, or cannot be distinguished. For one path, a
-    /// route with a host takes precedence over one without.
+    /// Returns true if the routes match the same requests, or cannot be distinguished. For one
+    /// path, a route with a host takes precedence over one without.
     fn conflicts_with(&self, other: &Self) -> bool {
         let alike_paths = match (&self.path, &other.path) {
             (Some(path), Some(other)) => path.is_alike(other),
