@@ -1,12 +1,13 @@
 //! `cargo xtask tidy`: checks that neither compiler nor linter makes.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
 mod architecture;
 mod prose;
+
+use crate::workspace;
 
 /// The maximum length of a source file, in lines, beyond which it has more than one idea; tables
 /// and generated text are exempt.
@@ -19,9 +20,9 @@ const NOT_WRITTEN: [&str; 6] =
 
 /// Runs every check and reports all failures.
 pub(crate) fn run() -> Result<(), String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = workspace::root();
     let mut problems = Vec::new();
-    let metadata = metadata()?;
+    let metadata = workspace::metadata(&[])?;
     check_msrv(&metadata, &mut problems)?;
     let text = std::fs::read_to_string(root.join("ARCHITECTURE.md"))
         .map_err(|error| format!("ARCHITECTURE.md: {error}"))?;
@@ -45,16 +46,6 @@ pub(crate) fn run() -> Result<(), String> {
         eprintln!("{problem}");
     }
     Err(format!("{} problems", problems.len()))
-}
-
-/// The workspace and all of its dependencies, as Cargo describes them.
-fn metadata() -> Result<Value, String> {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked"])
-        .output()
-        .map_err(|error| format!("cargo metadata cannot be run: {error}"))?;
-    serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("cargo metadata did not print JSON: {error}"))
 }
 
 /// Rejects dependencies that ask for a newer Rust than this workspace promises. For our own code,

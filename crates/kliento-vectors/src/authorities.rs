@@ -5,8 +5,10 @@ use veraid_testkit::{
     TestProfile, common_name_only,
 };
 
-use super::certificates::{assemble, authority_name, top};
-use super::{PROFILES, Vector, member, organisation, vary, vary_bundle};
+use crate::certificates::{assemble, authority_name, top};
+use crate::scenario::{PROFILES, member, organisation};
+use crate::variation::{vary, vary_bundle};
+use crate::vector::Vector;
 
 const USAGE: &str = "RFC 5280 section 4.2.1.3";
 const CMS: &str = "RFC 5652 section 5.1";

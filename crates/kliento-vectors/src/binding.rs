@@ -7,8 +7,10 @@ use veraid_testkit::{
     signing_certificate_attribute, signing_certificate_attribute_of,
 };
 
-use super::certificates::assemble;
-use super::{PROFILES, Vector, member, organisation, vary, vary_bundle};
+use crate::certificates::assemble;
+use crate::scenario::{PROFILES, member, organisation};
+use crate::variation::{vary, vary_bundle};
+use crate::vector::Vector;
 
 const ATTRIBUTE: &str = "RFC 5035 section 3";
 const IDENTIFIER: &str = "RFC 5035 section 4";

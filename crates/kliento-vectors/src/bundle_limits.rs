@@ -6,8 +6,10 @@ use veraid_testkit::{
     period,
 };
 
-use super::limits::in_windows;
-use super::{NOW, PROFILES, Vector, member, vary, vary_bundle};
+use crate::limits::in_windows;
+use crate::scenario::{NOW, PROFILES, member};
+use crate::variation::{vary, vary_bundle};
+use crate::vector::Vector;
 
 const SPEC: &str = "Decisions, \"Limits\"";
 

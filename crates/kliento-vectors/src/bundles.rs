@@ -6,7 +6,10 @@ use veraid_testkit::{
     txt_rdata, version_field,
 };
 
-use super::{PROFILES, Vector, common_seconds, label, member, organisation, vary, vary_bundle};
+use crate::json::Json;
+use crate::scenario::{DAY, PROFILES, common_seconds, member, organisation, period_before_now};
+use crate::variation::{vary, vary_bundle};
+use crate::vector::{Vector, label};
 
 const CHAPTER: &str = "DomainAuth, \"Signature Bundle\"";
 const MEMBER_ID: &str = "DomainAuth, \"Member Id Bundle\"";
@@ -32,7 +35,7 @@ fn valid() -> Vec<Vector> {
                 &Customisation::new(),
             );
             vector.derived_from = None;
-            vectors.push(vector.fact("plaintext", super::Json::octets(&scenario.content)));
+            vectors.push(vector.fact("plaintext", Json::octets(&scenario.content)));
             let bot = Scenario { user: None, ..scenario };
             vectors.push(vary(
                 "valid",
@@ -378,11 +381,8 @@ fn member_ids() -> Vec<Vector> {
                 "certificate-expired",
                 "The certificates have expired.",
                 &scenario,
-                &Scenario {
-                    certificate_period: super::period_before_now(2 * super::DAY, 1),
-                    ..scenario.clone()
-                }
-                .build(),
+                &Scenario { certificate_period: period_before_now(2 * DAY, 1), ..scenario.clone() }
+                    .build(),
             )
             .invalid(2402),
         );

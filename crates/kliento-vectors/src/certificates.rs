@@ -1,6 +1,6 @@
 //! Certificates and the path from the organisation's to the signer's.
 
-mod form;
+pub(crate) mod form;
 
 use veraid_testkit::{
     BasicConstraints, CertificateBuilder, CommonName, Content, Customisation, Digest, Extension,
@@ -9,8 +9,10 @@ use veraid_testkit::{
     pss_algorithm_der_with,
 };
 
-use super::limits::add_failures;
-use super::{DAY, NOW, PROFILES, Vector, member, organisation, vary, vary_bundle};
+use crate::limits::add_failures;
+use crate::scenario::{DAY, NOW, PROFILES, member, organisation, period_before_now};
+use crate::variation::{vary, vary_bundle};
+use crate::vector::Vector;
 
 const X509: &str = "RFC 5280 section 4.1";
 const EXTENSIONS: &str = "RFC 5280 section 4.2";
@@ -24,14 +26,10 @@ const DECISION: &str = "Decisions, \"Bytes\"";
 use TestProfile::{DomainAuth, VeraId};
 
 type Change = Box<dyn Fn(&mut CertificateBuilder)>;
-use form::{algorithms, extensions, forms};
 
 pub(super) fn vectors() -> Vec<Vector> {
     let mut vectors = Vec::new();
     for profile in PROFILES {
-        vectors.extend(forms(profile));
-        vectors.extend(algorithms(profile));
-        vectors.extend(extensions(profile));
         vectors.extend(issuers(profile));
         vectors.extend(paths(profile));
         vectors.extend(attached(profile));
@@ -114,7 +112,7 @@ fn issuers(profile: TestProfile) -> Vec<Vector> {
     ];
     let plain: Change = Box::new(|_| {});
     let expired: Change = Box::new(|c| {
-        *c = c.clone().period(super::period_before_now(20 * DAY, 10 * DAY));
+        *c = c.clone().period(period_before_now(20 * DAY, 10 * DAY));
     });
     let critical: Change = Box::new(|c| c.extensions.push(Extension::unknown_critical()));
     let serial: Change = Box::new(|c| c.serial = vec![0x80; 24]);
@@ -245,7 +243,7 @@ fn paths(profile: TestProfile) -> Vec<Vector> {
             "The intermediate certificate has expired.",
             PATH,
             1,
-            Box::new(|c| c.period(super::period_before_now(20 * DAY, 10 * DAY))),
+            Box::new(|c| c.period(period_before_now(20 * DAY, 10 * DAY))),
             2402,
         ),
         (

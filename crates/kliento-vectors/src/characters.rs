@@ -2,7 +2,9 @@
 
 use veraid_testkit::{Customisation, Scenario, TestProfile};
 
-use super::{PROFILES, Vector, member, vary};
+use crate::scenario::{PROFILES, member};
+use crate::variation::vary;
+use crate::vector::Vector;
 
 use TestProfile::{DomainAuth, VeraId};
 

@@ -6,8 +6,10 @@ use veraid_testkit::{
     signing_certificate_attribute,
 };
 
-use super::certificates::foreign;
-use super::{DAY, NOW, PROFILES, Vector, member, organisation, vary, vary_bundle};
+use crate::certificates::foreign;
+use crate::scenario::{DAY, NOW, PROFILES, member, organisation, period_before_now};
+use crate::variation::{vary, vary_bundle};
+use crate::vector::Vector;
 
 const DRAFT: &str = "DomainAuth, \"X.509 Certificate Profile\"";
 const PROCEDURE: &str = "DomainAuth, \"Verification Procedure\"";
@@ -46,7 +48,7 @@ fn accepted(profile: TestProfile) -> Vec<Vector> {
             "-expired",
             " and has expired",
             PROCEDURE,
-            |c| *c = c.clone().period(super::period_before_now(20 * DAY, 10 * DAY)),
+            |c| *c = c.clone().period(period_before_now(20 * DAY, 10 * DAY)),
             2402,
         ),
         (

@@ -2,7 +2,9 @@
 
 use veraid_testkit::TestProfile;
 
-use super::{Vector, base64, common_seconds, member};
+use crate::json::base64;
+use crate::scenario::{common_seconds, member};
+use crate::vector::Vector;
 
 const SPEC: &str = "RFC 9110 section 11.4";
 const PARENT: &str = "header::valid::usual";

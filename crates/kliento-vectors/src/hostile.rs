@@ -6,7 +6,9 @@ use veraid_testkit::{
     distinguished_name,
 };
 
-use super::{PROFILES, Vector, member, vary};
+use crate::scenario::{PROFILES, common_seconds, member};
+use crate::variation::vary;
+use crate::vector::Vector;
 
 const KEYS: &str = "DomainAuth, \"X.509 Certificate Profile\"";
 
@@ -187,7 +189,7 @@ fn certificates() -> Vec<Vector> {
             veraid_testkit::TestProfile::VeraId => {
                 let scenario = member(profile);
                 // All parts except this certificate have the usual periods.
-                vector.holds_if_ever(super::common_seconds(&scenario))
+                vector.holds_if_ever(common_seconds(&scenario))
             }
             veraid_testkit::TestProfile::DomainAuth => vector.invalid(2206),
         });

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::base64;
+use base64ct::{Base64, Encoding as _};
 
 #[derive(Clone, Debug)]
 pub(super) enum Json {
@@ -84,4 +84,9 @@ fn quoted(text: &str) -> String {
             .collect();
     }
     quoted
+}
+
+/// Octets in Base64, with padding.
+pub(crate) fn base64(octets: &[u8]) -> String {
+    Base64::encode_string(octets)
 }

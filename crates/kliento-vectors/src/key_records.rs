@@ -1,7 +1,7 @@
 //! The TXT records in which an organisation names its key.
 
-mod answers;
-mod registries;
+pub(crate) mod answers;
+pub(crate) mod registries;
 
 use veraid_dnssec::RecordType;
 use veraid_testkit::{
@@ -9,7 +9,10 @@ use veraid_testkit::{
     TestProfile, txt_rdata,
 };
 
-use super::{DAY, PROFILES, Vector, base64, member, vary};
+use crate::json::base64;
+use crate::scenario::{DAY, PROFILES, member, period_before_now, seconds_around_now};
+use crate::variation::vary;
+use crate::vector::Vector;
 
 const TXT: &str = "DomainAuth, \"TXT Record\"";
 const SELECTION: &str = "DomainAuth, \"Verification Procedure\"";
@@ -313,9 +316,6 @@ pub(super) fn vectors() -> Vec<Vector> {
         vectors.extend(several(profile));
         vectors.extend(key_sizes(profile));
         vectors.extend(look_back(profile));
-        vectors.extend(answers::answers(profile));
-        vectors.extend(registries::registries(profile));
-        vectors.extend(registries::services(profile));
     }
     for (name, description, text, code) in DOMAINAUTH_CASES {
         vectors.push(with_records(
@@ -494,12 +494,12 @@ fn look_back(profile: TestProfile) -> Vec<Vector> {
     let spec = "DomainAuth, \"TTL Override\"";
     // The chain is valid until now; certificates and signature are valid for a day more.
     let scenario = |records: Vec<Vec<u8>>| Scenario {
-        rrsig_period: super::period_before_now(DAY, 0),
-        signature_period: super::seconds_around_now(60, DAY),
+        rrsig_period: period_before_now(DAY, 0),
+        signature_period: seconds_around_now(60, DAY),
         records: Some(records),
         ..member(profile)
     };
-    let until = |seconds| super::seconds_around_now(10, seconds);
+    let until = |seconds| seconds_around_now(10, seconds);
     let mut vectors = Vec::new();
     for (name, description, records, end, code) in [
         (
@@ -558,7 +558,7 @@ fn look_back(profile: TestProfile) -> Vec<Vector> {
     }
     vectors.push({
         let wide = scenario(vec![usual(profile, 3600, None)]);
-        let wide = Scenario { signature_period: super::seconds_around_now(60, 600), ..wide };
+        let wide = Scenario { signature_period: seconds_around_now(60, 600), ..wide };
         let vector = vary(
             "key-record",
             "look-back-anchor",

@@ -9,9 +9,11 @@ use veraid_testkit::{
     ZoneKey, attribute, der_writer, period,
 };
 
-use super::dnssec::question;
-use super::json::Json;
-use super::{NOW, PROFILES, Vector, common_seconds, member, small_zones, vary, vary_bundle};
+use crate::dnssec::question;
+use crate::json::{Json, base64};
+use crate::scenario::{NOW, PROFILES, common_seconds, member, small_zones};
+use crate::variation::{vary, vary_bundle};
+use crate::vector::Vector;
 
 const SPEC: &str = "Decisions, \"Limits\"";
 const PARENT: &str = "dnssec::valid::txt";
@@ -470,7 +472,7 @@ fn sizes() -> Vec<Vector> {
             .holds_if_ever(common_seconds(&scenario))
             .fact("audience", Json::text(AUDIENCE));
             let vector = match area {
-                "header" => vector.header(format!("Kliento {}", super::base64(&made.der))),
+                "header" => vector.header(format!("Kliento {}", base64(&made.der))),
                 _ => vector,
             };
             vectors.push(if beyond { vector.malformed(1001) } else { vector });

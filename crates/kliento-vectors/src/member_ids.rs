@@ -6,9 +6,10 @@ use veraid_testkit::{
     RsaKey, Scenario, TestProfile,
 };
 
-use super::dnssec::question;
-use super::limits::fitted;
-use super::{PROFILES, Vector, common_seconds, label, member};
+use crate::dnssec::question;
+use crate::limits::fitted;
+use crate::scenario::{PROFILES, common_seconds, member};
+use crate::vector::{Vector, label};
 
 const SPEC: &str = "DomainAuth, \"Member Id Bundle\"";
 const LIMITS: &str = "Decisions, \"Limits\"";

@@ -5,7 +5,9 @@ use veraid_testkit::{
     common_name_only, der_writer, distinguished_name,
 };
 
-use super::{PROFILES, Vector, member, organisation, vary};
+use crate::scenario::{PROFILES, member, organisation};
+use crate::variation::vary;
+use crate::vector::Vector;
 
 const ORGANISATION: &str = "DomainAuth, \"Organisation Certificate\"; RFC 5890 section 2.3.1";
 const USER: &str = "DomainAuth, \"Phishing Attacks\"; RFC 8265 section 3.3";

@@ -9,11 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kliento_conformance::SCHEMA;
-use veraid_dnssec::{Question, Timestamp, ValidityPeriod};
-
-use super::authority::{self, Citation};
-use super::json::Json;
+use crate::folder::test_vectors;
 
 mod chain;
 mod dnssec_prover;
@@ -21,6 +17,11 @@ mod presentation;
 mod rpl;
 mod rrsets;
 mod scenarios;
+mod tally;
+mod vector;
+
+use tally::Tally;
+use vector::{Expect, PublicVector};
 
 /// The folders of test-vectors/public/ that contain only converted files.
 const FOLDERS: [&str; 4] = ["dnssec-prover", "rfc9102", "scenario", "rrset"];
@@ -34,7 +35,7 @@ const USAGE: &str = "cargo xtask public-vectors --domain DIR --dnssec-prover DIR
 /// # Errors
 ///
 /// Arguments or sources that cannot be read, data that contradicts itself, or files that differ.
-pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+pub fn run(arguments: &[&str]) -> Result<(), String> {
     let (mut domain, mut prover, mut is_check) = (None, None, false);
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
@@ -83,84 +84,6 @@ fn read_scenarios(folder: &Path, tally: &mut Tally) -> Result<Vec<rpl::Scenario>
     Ok(scenarios)
 }
 
-/// A chain from another project and its expected result.
-#[derive(Clone, Debug)]
-struct PublicVector {
-    folder: &'static str,
-    case: String,
-    description: String,
-    spec: &'static str,
-    derived_from: Option<String>,
-    origin: String,
-    trust_anchors: Vec<String>,
-    at: Timestamp,
-    question: Question,
-    input: Vec<u8>,
-    expect: Expect,
-}
-
-#[derive(Clone, Debug)]
-enum Expect {
-    /// Valid with these records and, if known, the seconds in which they are valid.
-    Valid { records: Vec<Vec<u8>>, validity: Option<ValidityPeriod> },
-    /// Invalid with this project's code.
-    Invalid(u16),
-}
-
-impl PublicVector {
-    fn id(&self) -> String {
-        format!("dnssec::public-{}::{}", self.folder, self.case)
-    }
-
-    /// The authority: this project's decisions for the rejection of wildcards, and DNSSEC's rules
-    /// for all else.
-    fn citation(&self) -> Result<Citation, String> {
-        let spec = match self.expect {
-            Expect::Invalid(2015) => "Decisions, \"DNSSEC\"",
-            _ => self.spec,
-        };
-        authority::resolve(&self.id(), None, spec)
-    }
-
-    fn to_json(&self, citation: &Citation) -> Json {
-        let expect = match &self.expect {
-            Expect::Valid { records, validity } => {
-                let mut facts = vec![
-                    ("result", Json::text("valid")),
-                    ("records", Json::List(records.iter().map(|r| Json::octets(r)).collect())),
-                ];
-                if let Some(period) = validity {
-                    facts.push(("validity", Json::List(vec![super::period_json(*period)])));
-                }
-                Json::object(facts)
-            }
-            Expect::Invalid(code) => Json::object([
-                ("result", Json::text("invalid")),
-                ("stage", Json::text("dnssec-chain")),
-                ("code", Json::text(format!("KL{code}"))),
-            ]),
-        };
-        let anchors = self.trust_anchors.iter().map(Json::text).collect();
-        Json::object([
-            ("schema", Json::text(SCHEMA)),
-            ("id", Json::text(self.id())),
-            ("description", Json::text(&self.description)),
-            ("authority", Json::text(citation.authority)),
-            ("spec", Json::text(&citation.text)),
-            ("derived_from", self.derived_from.as_ref().map_or(Json::Null, Json::text)),
-            ("origin", Json::text(&self.origin)),
-            ("operation", Json::text("verify-chain")),
-            ("profile", Json::Null),
-            ("trust_anchors", Json::List(anchors)),
-            ("at", Json::text(self.at)),
-            ("name", Json::text(&self.question.name)),
-            ("type", Json::text(self.question.record_type)),
-            ("input", Json::octets(&self.input)),
-            ("expect", expect),
-        ])
-    }
-}
-
 /// The text of every vector by its file.
 fn files(vectors: &[PublicVector]) -> Result<BTreeMap<PathBuf, String>, String> {
     let valid: BTreeSet<String> = vectors
@@ -184,7 +107,7 @@ fn files(vectors: &[PublicVector]) -> Result<BTreeMap<PathBuf, String>, String> 
 }
 
 fn root() -> PathBuf {
-    super::root().join("public")
+    test_vectors().join("public")
 }
 
 fn existing() -> Result<BTreeSet<PathBuf>, String> {
@@ -222,26 +145,4 @@ fn compare(files: &BTreeMap<PathBuf, String>) -> Result<(), String> {
     let stale = existing()?.into_iter().filter(|path| !files.contains_key(path));
     problems.extend(stale.map(|path| format!("{} is stale", path.display())));
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n")) }
-}
-
-/// The number of cases of each source that became vectors, and the reasons why others did not.
-#[derive(Debug, Default)]
-struct Tally(BTreeMap<&'static str, BTreeMap<String, usize>>);
-
-impl Tally {
-    fn count(&mut self, source: &'static str, outcome: impl Into<String>) {
-        *self.0.entry(source).or_default().entry(outcome.into()).or_default() += 1;
-    }
-}
-
-impl std::fmt::Display for Tally {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (source, outcomes) in &self.0 {
-            writeln!(f, "{source}: {} cases", outcomes.values().sum::<usize>())?;
-            for (outcome, count) in outcomes {
-                writeln!(f, "  {count:4} {outcome}")?;
-            }
-        }
-        Ok(())
-    }
 }

@@ -1,6 +1,11 @@
 //! Bundles below a root that changes its algorithm, which other implementations must accept too.
 
-use super::*;
+use veraid_testkit::{Customisation, MockChain, ZoneAlgorithm, ZoneKey};
+
+use crate::dnssec;
+use crate::scenario::{PROFILES, member};
+use crate::variation::vary;
+use crate::vector::Vector;
 
 /// Bundles whose root signs with RSA, with RSA and P-256, and with P-256; and one whose chain keeps
 /// only the RRSIGs that it needs.

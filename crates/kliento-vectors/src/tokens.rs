@@ -1,14 +1,15 @@
 //! Kliento tokens: the signed JSON, the audience and the lifetime.
 
-mod domainauth;
+pub(crate) mod domainauth;
 
 use veraid_testkit::{
     AUDIENCE, Customisation, Encapsulation, Scenario, TEST_SERVICE, TestProfile, kliento_token,
 };
 
-use super::json::Json;
-use super::limits::fitted;
-use super::{PROFILES, Vector, common_seconds, label, member, organisation, seconds_around_now};
+use crate::json::Json;
+use crate::limits::fitted;
+use crate::scenario::{NOW, PROFILES, common_seconds, member, organisation, seconds_around_now};
+use crate::vector::{Vector, label};
 
 const SPEC: &str = "Kliento, \"How Kliento Extends VeraId\"";
 
@@ -37,8 +38,7 @@ fn nested(depth: usize) -> Vec<u8> {
 }
 
 pub(super) fn vectors() -> Vec<Vector> {
-    [valid(), audiences(), claims(), refused(), bundles(), lifetimes(), domainauth::domainauth()]
-        .concat()
+    [valid(), audiences(), claims(), refused(), bundles(), lifetimes()].concat()
 }
 
 fn valid() -> Vec<Vector> {
@@ -330,10 +330,10 @@ fn lifetimes() -> Vec<Vector> {
         make("time", "first-second", "The instant is the token's first second.", &start),
         make("time", "last-second", "The instant is the token's last second.", &of(600, 0)),
         make("time", "too-early", "The instant is the second before the token's first.", &start)
-            .at(super::NOW.saturating_sub(1))
+            .at(NOW.saturating_sub(1))
             .invalid(2402),
         make("time", "expired", "The instant is the second after the token's last.", &start)
-            .at(super::NOW.saturating_add(601))
+            .at(NOW.saturating_add(601))
             .invalid(2402),
     ]
 }

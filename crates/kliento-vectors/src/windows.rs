@@ -3,9 +3,12 @@
 use veraid_dnssec::{Timestamp, ValidityPeriod};
 use veraid_testkit::{CertificateBuilder, Customisation, Scenario, TestProfile, period};
 
-use super::{
-    DAY, NOW, PROFILES, Vector, member, organisation, period_before_now, seconds_around_now, vary,
+use crate::scenario::{
+    DAY, NOW, PROFILES, days_around_now, member, organisation, period_before_now,
+    seconds_around_now,
 };
+use crate::variation::vary;
+use crate::vector::Vector;
 
 const SPEC: &str = "DomainAuth, \"Verification Procedure\"";
 const CAPS: &str = "DomainAuth, \"Maximum Validity Period\"";
@@ -37,7 +40,7 @@ fn made(case: &str, description: &str, spec: &'static str, scenario: &Scenario) 
 /// A scenario in which only one kind of evidence has this period, and all others are valid long
 /// before and after.
 fn only(profile: TestProfile, kind: &str, period: ValidityPeriod) -> Scenario {
-    let wide = super::days_around_now(30, 30);
+    let wide = days_around_now(30, 30);
     let mut scenario = Scenario {
         signature_period: wide,
         certificate_period: wide,
@@ -84,7 +87,7 @@ fn bounds(profile: TestProfile) -> Vec<Vector> {
         ));
     }
     // Only the organisation's certificate changes.
-    let scenario = only(profile, "certificate", super::days_around_now(30, 30));
+    let scenario = only(profile, "certificate", days_around_now(30, 30));
     for (case, description, span, code) in [
         (
             "starts-now",
@@ -122,7 +125,7 @@ fn bounds(profile: TestProfile) -> Vec<Vector> {
 }
 
 fn common(profile: TestProfile) -> Vec<Vector> {
-    let wide = super::days_around_now(30, 30);
+    let wide = days_around_now(30, 30);
     let base = Scenario { rrsig_period: wide, certificate_period: wide, ..member(profile) };
     let whole = seconds_around_now(600, 600);
     let scenario = |signature, certificate, rrsig| Scenario {

@@ -5,16 +5,11 @@
 //! are medians.
 
 use std::hint::black_box;
-use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, OnceLock};
-use std::time::{Duration, Instant};
 
 use base64ct::{Base64, Encoding};
 use kliento::TokenBundle;
-use kliento::crypto::{
-    CryptoProvider, PublicKey, SignatureAlgorithm, SignatureError, SignatureVerifier, rust_crypto,
-};
+use kliento::crypto::{CryptoProvider, PublicKey, SignatureAlgorithm};
 use serde_json::{Value, json};
 use veraid_core::{TrustAnchors, Verifier};
 use veraid_testkit::{
@@ -24,57 +19,35 @@ use veraid_testkit::{
 mod attacks;
 mod cached;
 mod issuing;
+mod measurement;
+mod providers;
 
-const PROVIDERS: [(&str, CryptoProvider); 2] =
-    [("aws-lc-rs", veraid_aws_lc_rs::PROVIDER), ("pure-rust", rust_crypto::PROVIDER)];
+use measurement::{Row, in_turn, measure_once, measured_for, median};
+use providers::{Check, OwnedKey, PROVIDERS, RECORDED, Recorder};
 
-/// One figure; `floor` is the least that is possible, as measured in the same run.
-struct Row {
-    name: String,
-    value: f64,
-    unit: &'static str,
-    floor: Option<f64>,
-    /// The value that it must not exceed.
-    goal: Option<f64>,
-}
+use crate::allocator::ALLOCATOR;
+use crate::folder::in_repository;
 
-impl Row {
-    fn to_json(&self) -> Value {
-        let ratio = self.floor.map(|floor| round(self.value / floor));
-        json!({
-            "name": self.name,
-            "value": round(self.value),
-            "unit": self.unit,
-            "floor": self.floor.map(round),
-            "ratio": ratio,
-            "goal": self.goal.map(round),
-        })
+/// Runs `bench` with these arguments.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
+    match arguments {
+        [] => measure(false),
+        ["--json"] => measure(true),
+        ["--smoke"] => smoke(),
+        _ => Err("the arguments are [--json | --smoke]".into()),
     }
-}
-
-fn round(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
-}
-
-/// Runs this command again in the release profile: figures of a debug build mean nothing.
-pub(crate) fn run_in_release(arguments: &[&str]) -> Result<(), String> {
-    let status = Command::new(env!("CARGO"))
-        .args(["run", "--release", "--quiet", "--package", "xtask", "--", "bench-in-release"])
-        .args(arguments)
-        .status()
-        .map_err(|error| format!("cargo cannot be started: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("the benchmark ended with {status}")) }
 }
 
 /// Runs everything that is measured once, in the current profile, to test that it works and makes
 /// the expected checks. The figures mean nothing.
-pub(crate) fn smoke() -> Result<(), String> {
-    MEASURED_FOR.set(Duration::ZERO).map_err(|_| "the duration is set once")?;
-    run(true)
+fn smoke() -> Result<(), String> {
+    measure_once()?;
+    measure(true)
 }
 
-/// Measures everything and prints it, one JSON object per line or as a table.
-pub(crate) fn run(as_json: bool) -> Result<(), String> {
+/// Measures everything and prints it, one JSON object per line or as a table. The profile must be
+/// that of a release: figures of a debug build mean nothing.
+fn measure(as_json: bool) -> Result<(), String> {
     let mut rows = single_checks();
     for (kind, signer) in [("member", Signer::Member), ("organisation", Signer::Organisation)] {
         let bundle = Scenario::signed_by(signer).build();
@@ -202,11 +175,11 @@ fn check_needed(kind: &str, needed: &[Check]) -> Result<(), String> {
 fn peak_heap(kind: &str, bundle: &MockBundle) -> Option<Row> {
     let anchors = TrustAnchors::from_presentation(&bundle.trust_anchors).ok()?;
     let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
-    let before = crate::ALLOCATOR.current_usage();
-    crate::ALLOCATOR.reset_peak_usage();
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
     let token =
         TokenBundle::from_der(&bundle.der).ok()?.verify(AUDIENCE, default_instant(), &verifier);
-    let peak = crate::ALLOCATOR.peak_usage().saturating_sub(before);
+    let peak = ALLOCATOR.peak_usage().saturating_sub(before);
     token.ok()?;
     #[expect(
         clippy::cast_precision_loss,
@@ -219,7 +192,7 @@ fn peak_heap(kind: &str, bundle: &MockBundle) -> Option<Row> {
 
 /// The deployed JavaScript library on the same bundle, if Node and the library are there.
 fn javascript(kind: &str, bundle: &MockBundle) -> Result<Option<Row>, String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../interop/js");
+    let folder = in_repository("interop/js");
     if !folder.join("node_modules").is_dir() {
         eprintln!("skipped js/{kind}: run `npm ci --ignore-scripts` in interop/js to measure it");
         return Ok(None);
@@ -259,97 +232,4 @@ fn javascript(kind: &str, bundle: &MockBundle) -> Result<Option<Row>, String> {
             format!("bench.mjs printed no figure: {}", String::from_utf8_lossy(&output.stderr))
         })?;
     Ok(Some(Row { name: format!("js/{kind}"), value, unit: "us", floor: None, goal: None }))
-}
-
-/// The time for which each figure is measured; 3 seconds unless set.
-static MEASURED_FOR: OnceLock<Duration> = OnceLock::new();
-
-fn measured_for() -> Duration {
-    *MEASURED_FOR.get_or_init(|| Duration::from_secs(3))
-}
-
-/// The median time of `work` in microseconds.
-fn median(mut work: impl FnMut() -> bool) -> f64 {
-    in_turn(&mut work, || true).0
-}
-
-/// The median times of `first` and `second` in microseconds, measured in turn.
-fn in_turn(mut first: impl FnMut() -> bool, mut second: impl FnMut() -> bool) -> (f64, f64) {
-    let (mut times_of_first, mut times_of_second) = (Vec::new(), Vec::new());
-    let end = Instant::now() + measured_for();
-    loop {
-        times_of_first.push(time(&mut first));
-        times_of_second.push(time(&mut second));
-        if Instant::now() >= end {
-            break;
-        }
-    }
-    (middle(times_of_first), middle(times_of_second))
-}
-
-fn time(work: &mut impl FnMut() -> bool) -> f64 {
-    let start = Instant::now();
-    assert!(work(), "the measured work succeeds");
-    start.elapsed().as_secs_f64() * 1e6
-}
-
-fn middle(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// The checks of the last verification with [`Recorder`].
-static RECORDED: Mutex<Vec<Check>> = Mutex::new(Vec::new());
-
-struct Check {
-    algorithm: SignatureAlgorithm,
-    key: OwnedKey,
-    message: Vec<u8>,
-    signature: Vec<u8>,
-}
-
-enum OwnedKey {
-    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
-    EcdsaP256([u8; 64]),
-}
-
-impl OwnedKey {
-    fn borrow(&self) -> PublicKey<'_> {
-        match self {
-            Self::Rsa { modulus, exponent } => PublicKey::Rsa { modulus, exponent },
-            Self::EcdsaP256(point) => PublicKey::EcdsaP256(point),
-        }
-    }
-}
-
-/// A provider that records each check and makes it with AWS-LC.
-#[derive(Debug)]
-struct Recorder;
-
-impl SignatureVerifier for Recorder {
-    fn verify(
-        &self,
-        algorithm: SignatureAlgorithm,
-        key: PublicKey<'_>,
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), SignatureError> {
-        let owned = match key {
-            PublicKey::Rsa { modulus, exponent } => {
-                OwnedKey::Rsa { modulus: modulus.to_vec(), exponent: exponent.to_vec() }
-            }
-            PublicKey::EcdsaP256(point) => OwnedKey::EcdsaP256(*point),
-            _ => return Err(SignatureError),
-        };
-        let (message_copy, signature_copy) = (message.to_vec(), signature.to_vec());
-        if let Ok(mut recorded) = RECORDED.lock() {
-            recorded.push(Check {
-                algorithm,
-                key: owned,
-                message: message_copy,
-                signature: signature_copy,
-            });
-        }
-        veraid_aws_lc_rs::PROVIDER.signatures.verify(algorithm, key, message, signature)
-    }
 }

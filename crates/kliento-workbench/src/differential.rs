@@ -11,10 +11,9 @@
 )]
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use base64ct::{Base64, Encoding};
 use kliento_conformance::{
     Answer, Conversation, Operation, Outcome, Process, Question, VectorProfile, builtin, discover,
 };
@@ -27,6 +26,8 @@ mod mutate;
 mod reasons;
 
 use reasons::Reasons;
+
+use crate::folder::in_repository;
 
 /// The number of mutants, the seed that selects them, and the number of parallel jobs.
 struct Arguments {
@@ -102,7 +103,7 @@ fn parse(arguments: &[&str]) -> Result<Arguments, String> {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../test-vectors")
+    in_repository("test-vectors")
 }
 
 /// Every bundle for VeraId that both accept. A token becomes a signature for Kliento's service,
@@ -280,9 +281,4 @@ fn report(tally: &Tally) -> Result<(), String> {
     std::fs::write(&file, lines).map_err(|error| format!("{}: {error}", file.display()))?;
     println!("\nall of them, with their requests, are in target/differential.jsonl");
     Ok(())
-}
-
-/// The octets of a question's input, decoded from Base64.
-fn input_of(question: &Question) -> Option<Vec<u8>> {
-    Base64::decode_vec(question.input.as_ref()?).ok()
 }

@@ -18,6 +18,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 mod authority;
+mod level;
 mod options;
 mod probe;
 mod process;
@@ -142,10 +143,4 @@ fn last_log_lines(state: &Path) -> String {
         text += &format!("--- {log}\n{}\n", lines.get(start..).unwrap_or_default().join("\n"));
     }
     text
-}
-
-/// Writes `text` to `name` in `folder`.
-fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
-    let path = folder.join(name);
-    std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -1,27 +1,30 @@
 //! `cargo xtask fuzz`: builds the fuzz targets, gives them the vectors as seeds, and runs them.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
 
 mod engine;
+mod files;
 mod forge;
 mod seeds;
 
 // Code shared by targets and seeds belongs to the targets.
 #[allow(dead_code, unreachable_pub, reason = "shared with the package in fuzz/")]
-#[path = "../../fuzz/src/case.rs"]
+#[path = "../../../fuzz/src/case.rs"]
 mod case;
 #[allow(dead_code, unreachable_pub, reason = "shared with the package in fuzz/")]
-#[path = "../../fuzz/src/stub.rs"]
+#[path = "../../../fuzz/src/stub.rs"]
 mod stub;
 #[allow(dead_code, unreachable_pub, reason = "shared with the package in fuzz/")]
-#[path = "../../fuzz/src/vector.rs"]
+#[path = "../../../fuzz/src/vector.rs"]
 mod vector;
 
 use engine::{Engine, Outcome};
+use files::files;
+
+use crate::folder::in_repository;
 
 /// The number of targets that run at a time.
 const JOBS: usize = 2;
@@ -36,8 +39,7 @@ struct Arguments {
 /// Runs every target and fails if one crashes, or is slow.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     let arguments = parse(arguments)?;
-    // Without `..`, for the commands that are printed.
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("fuzz");
+    let folder = in_repository("fuzz");
     let targets = targets(&folder, arguments.target.as_deref())?;
     let clock = Instant::now();
     let engine = Engine::build(&folder, &targets)?;
@@ -111,23 +113,4 @@ fn targets(folder: &Path, only: Option<&str>) -> Result<Vec<String>, String> {
         .collect();
     names.sort();
     if names.is_empty() { Err("unknown target".into()) } else { Ok(names) }
-}
-
-/// The files in a folder; empty if there is no such folder.
-fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    if !folder.exists() {
-        return Ok(Vec::new());
-    }
-    let problem = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let entries = std::fs::read_dir(folder).map_err(problem)?;
-    let paths = entries.map(|entry| entry.map(|entry| entry.path()).map_err(problem));
-    Ok(paths.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|path| path.is_file()).collect())
-}
-
-/// Runs a command to its end; returns the output of both streams, and whether the command
-/// succeeded.
-fn output_of(command: &mut Command) -> Result<(String, bool), String> {
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    let text = [output.stdout.as_slice(), &output.stderr].concat();
-    Ok((String::from_utf8_lossy(&text).into_owned(), output.status.success()))
 }

@@ -15,6 +15,8 @@ use serde_json::{Map, Value, json};
 
 mod world;
 
+use crate::folder::in_repository;
+
 use world::{Form, Issued, Plan, SERVICE, World};
 
 /// The arguments of `cargo xtask interop`.
@@ -101,7 +103,7 @@ fn forms() -> impl Strategy<Value = Form> {
 }
 
 fn verify_in_javascript(bundles: &[Issued]) -> Result<(), String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../interop/js");
+    let folder = in_repository("interop/js");
     if !folder.join("node_modules").is_dir() {
         return Err("run `npm ci --ignore-scripts` in interop/js first".into());
     }

@@ -13,15 +13,15 @@
 
 use std::time::{Duration, Instant};
 
-#[path = "../../crates/veraid-dnssec/tests/oracle/hash_crypto.rs"]
+#[path = "../../veraid-dnssec/tests/oracle/hash_crypto.rs"]
 mod hash_crypto;
-#[path = "../../crates/veraid-dnssec/tests/oracle/judge.rs"]
+#[path = "../../veraid-dnssec/tests/oracle/judge.rs"]
 mod judge;
-#[path = "../../crates/veraid-dnssec/tests/oracle/random.rs"]
+#[path = "../../veraid-dnssec/tests/oracle/random.rs"]
 mod random;
-#[path = "../../crates/veraid-dnssec/tests/oracle/truth.rs"]
+#[path = "../../veraid-dnssec/tests/oracle/truth.rs"]
 mod truth;
-#[path = "../../crates/veraid-dnssec/tests/oracle/world.rs"]
+#[path = "../../veraid-dnssec/tests/oracle/world.rs"]
 mod world;
 
 /// The number of worlds between two checks of the clock.

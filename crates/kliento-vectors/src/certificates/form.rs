@@ -2,6 +2,11 @@
 
 use super::*;
 
+pub(crate) fn vectors() -> Vec<Vector> {
+    let of = |profile| [forms(profile), algorithms(profile), extensions(profile)].concat();
+    PROFILES.into_iter().flat_map(of).collect()
+}
+
 /// Sets the algorithm in both places and makes the matching signature.
 fn resign(certificate: &mut CertificateBuilder, algorithm: &[u8], sign: impl Fn(&[u8]) -> Vec<u8>) {
     certificate.inner_algorithm = Some(algorithm.to_vec());
@@ -10,7 +15,7 @@ fn resign(certificate: &mut CertificateBuilder, algorithm: &[u8], sign: impl Fn(
 }
 
 /// Forms that apply to both the organisation's certificate and the member's.
-pub(super) fn forms(profile: TestProfile) -> Vec<Vector> {
+fn forms(profile: TestProfile) -> Vec<Vector> {
     let utc = |text: &str| der_writer::tlv(der_writer::UTC_TIME, &[text.as_bytes()]);
     let generalized =
         |text: &str| der_writer::tlv(der_writer::GENERALIZED_TIME, &[text.as_bytes()]);
@@ -215,7 +220,7 @@ fn p256_spki() -> Vec<u8> {
     ])
 }
 
-pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
+fn algorithms(profile: TestProfile) -> Vec<Vector> {
     let key = RsaKey::fixed(2048, 0);
     let set_spki = |spki: Vec<u8>| -> Change {
         Box::new(move |c| c.subject_public_key_info.clone_from(&spki))
@@ -377,7 +382,7 @@ pub(super) fn algorithms(profile: TestProfile) -> Vec<Vector> {
     vectors
 }
 
-pub(super) fn extensions(profile: TestProfile) -> Vec<Vector> {
+fn extensions(profile: TestProfile) -> Vec<Vector> {
     use BasicConstraints as Bc;
     let constraints = |value: Option<Bc>| -> Change {
         Box::new(move |c| *c = c.clone().basic_constraints(value))

@@ -24,7 +24,7 @@ const TYPES: &[(&str, &[u8], usize, bool)] = &[
     ("DNAME", &[], 1, false),
 ];
 
-pub(super) fn compressed() -> Vec<Vector> {
+pub(crate) fn compressed() -> Vec<Vector> {
     let mut vectors = Vec::new();
     for &(record_type, before, names, may_be_compressed) in TYPES {
         let asked = question("mail.example.com", record_type);

@@ -3,7 +3,7 @@
 
 use super::*;
 
-pub(super) fn data() -> Vec<Vector> {
+pub(crate) fn data() -> Vec<Vector> {
     [malformed_data(), wildcards(), lengths(), limits()].concat()
 }
 

@@ -13,7 +13,7 @@ fn ds_with(types: &[u8]) -> MockChain {
     })
 }
 
-pub(super) fn delegations() -> Vec<Vector> {
+pub(crate) fn delegations() -> Vec<Vector> {
     let spec = "RFC 4035 section 5.2";
     let ds = question("example.com", "DS");
     let change_ds = |change: &dyn Fn(&mut Vec<u8>)| {
@@ -134,7 +134,7 @@ pub(super) fn delegations() -> Vec<Vector> {
     vectors
 }
 
-pub(super) fn missing_links() -> Vec<Vector> {
+pub(crate) fn missing_links() -> Vec<Vector> {
     let spec = "RFC 4035 section 5";
     let mut vectors = Vec::new();
     for (owner, record_type, code) in [
@@ -205,7 +205,7 @@ pub(super) fn missing_links() -> Vec<Vector> {
     vectors
 }
 
-pub(super) fn keys() -> Vec<Vector> {
+pub(crate) fn keys() -> Vec<Vector> {
     let mut vectors = Vec::new();
     for (case, words, flags, protocol, spec) in [
         ("revoked", "is revoked", 0x0181, 3, "RFC 5011 section 2.1"),

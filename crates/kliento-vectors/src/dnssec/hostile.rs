@@ -3,7 +3,7 @@
 use super::message::{malformed, unused_message};
 use super::*;
 
-pub(super) fn hostile() -> Vec<Vector> {
+pub(crate) fn hostile() -> Vec<Vector> {
     [wire(), unread(), labels(), signers(), delegations(), keys(), numbers()].concat()
 }
 

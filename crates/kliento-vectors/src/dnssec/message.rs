@@ -1,5 +1,6 @@
 //! Messages: their order, the ones that count as answers, and malformed ones.
 
+use super::signature::alias;
 use super::*;
 
 /// A chain whose messages stand in this order.
@@ -14,7 +15,7 @@ fn bogus_copy(chain: &MockChain, question: &Question) -> Vec<u8> {
     link.message_with(&rrsigs)
 }
 
-pub(super) fn messages() -> Vec<Vector> {
+pub(crate) fn messages() -> Vec<Vector> {
     let chain = small_zones().build();
     let reversed: Vec<_> = chain.messages.iter().rev().cloned().collect();
     let mut vectors = vec![ordered(
@@ -228,19 +229,7 @@ pub(super) fn unused_message(owner: &[u8], rdlength: u16, rdata: &[u8]) -> Vec<u
     message
 }
 
-pub(super) fn replace_all(octets: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let mut replaced = octets.to_vec();
-    let mut place = 0;
-    while place + from.len() <= replaced.len() {
-        if replaced[place..].starts_with(from) {
-            replaced[place..place + to.len()].copy_from_slice(to);
-        }
-        place += 1;
-    }
-    replaced
-}
-
-pub(super) fn wire_format() -> Vec<Vector> {
+pub(crate) fn wire_format() -> Vec<Vector> {
     let names = "RFC 1035 section 4.1.4";
     let compressed = changed(|chain| {
         for place in 0..chain.messages.len() {

@@ -7,7 +7,7 @@ use super::*;
 /// The maximum number of seconds from the first to the last of a requested period.
 const LIMIT: u64 = (1 << 31) - 1;
 
-pub(super) fn long_periods() -> Vec<Vector> {
+pub(crate) fn long_periods() -> Vec<Vector> {
     let spec = "RFC 4034 section 3.1.5; RFC 1982 section 3.2";
     let usual = usual_period();
     let at = Timestamp::from_unix_seconds;

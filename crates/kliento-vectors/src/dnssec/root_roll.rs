@@ -38,7 +38,7 @@ impl Held {
     }
 }
 
-pub(super) fn root_roll() -> Vec<Vector> {
+pub(crate) fn root_roll() -> Vec<Vector> {
     [phases(), faults(), revocations(), sizes()].concat()
 }
 

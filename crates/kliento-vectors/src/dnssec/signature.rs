@@ -2,7 +2,7 @@
 
 use super::*;
 
-pub(super) fn signatures() -> Vec<Vector> {
+pub(crate) fn signatures() -> Vec<Vector> {
     let spec = "RFC 4035 section 5.3.1";
     let with_fields = |change: &dyn Fn(&mut veraid_testkit::RrsigFields)| {
         changed(|chain| chain.change_rrsigs(&txt(), change))
@@ -182,7 +182,7 @@ pub(super) fn alias(owner: &str, record_type: RecordType, target: &str) -> Recor
     Record::new(&name(owner), record_type, 300, name(target).as_wire().to_vec())
 }
 
-pub(super) fn aliases() -> Vec<Vector> {
+pub(crate) fn aliases() -> Vec<Vector> {
     let spec = "RFC 1034 section 3.6.2";
     let with = |record: &Record| replaced(&txt(), |message, _| message.answer(record.clone()));
     vec![
@@ -272,7 +272,7 @@ fn resigned(chain: &mut MockChain, asked: &Question, periods: &[ValidityPeriod])
     chain.replace(asked, link.message_with(&rrsigs));
 }
 
-pub(super) fn times() -> Vec<Vector> {
+pub(crate) fn times() -> Vec<Vector> {
     let spec = "RFC 4034 section 3.1.5";
     let at = |seconds: u64| Timestamp::from_unix_seconds(seconds);
     let usual = usual_period();

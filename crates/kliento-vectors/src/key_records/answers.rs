@@ -2,7 +2,11 @@
 
 use super::*;
 
-pub(super) fn answers(profile: TestProfile) -> Vec<Vector> {
+pub(crate) fn vectors() -> Vec<Vector> {
+    PROFILES.into_iter().flat_map(answers).collect()
+}
+
+fn answers(profile: TestProfile) -> Vec<Vector> {
     let mut vectors = vec![
         vary(
             "key-record",

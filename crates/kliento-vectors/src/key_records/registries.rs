@@ -2,10 +2,15 @@
 
 use super::*;
 
+pub(crate) fn vectors() -> Vec<Vector> {
+    let of = |profile| [registries(profile), services(profile)].concat();
+    PROFILES.into_iter().flat_map(of).collect()
+}
+
 /// Records with an unregistered version, algorithm or digest type. Such a record is ignored: it
 /// neither names the key nor invalidates a record that does. A record that no registration could
 /// make valid is malformed, and invalidates the others.
-pub(super) fn registries(profile: TestProfile) -> Vec<Vector> {
+fn registries(profile: TestProfile) -> Vec<Vector> {
     let cases: &[(&str, &str, &str, u16)] = match profile {
         VeraId => &[
             ("algorithm-4", "algorithm 4", "4 KEY 3600", 0),
@@ -71,7 +76,7 @@ pub(super) fn registries(profile: TestProfile) -> Vec<Vector> {
 }
 
 /// Services compare as object identifiers, however large their numbers are.
-pub(super) fn services(profile: TestProfile) -> Vec<Vector> {
+fn services(profile: TestProfile) -> Vec<Vector> {
     // 2^128 and the number after it, of which neither fits 128 bits.
     let large = "2.25.340282366920938463463374607431768211456";
     let larger = "2.25.340282366920938463463374607431768211457";

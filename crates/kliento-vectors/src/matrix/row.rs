@@ -1,4 +1,4 @@
-//! The rows of the matrix, in the form of xtask/conformance.
+//! The rows of the matrix, in the form of conformance/.
 
 use std::fmt;
 

@@ -6,8 +6,8 @@ use veraid_testkit::{
     MessageBuilder, Rrset, RrsigFields, ZoneAlgorithm, ZoneKey, dnssec_chain_der, rrsig_rdata,
 };
 
-use super::super::DAY;
 use super::presentation::Record;
+use crate::scenario::DAY;
 
 /// An RRset with its signatures, from one message.
 #[derive(Clone, Debug, PartialEq, Eq)]

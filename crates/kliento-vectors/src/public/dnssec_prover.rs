@@ -10,7 +10,8 @@ use veraid_dnssec::{Name, Question, RecordType, Timestamp, ValidityPeriod};
 
 use super::chain::{Signed, anchor_line, input, read_rrsig, signed_rrsets};
 use super::presentation::{self, Record};
-use super::{Expect, PublicVector, Tally};
+use super::tally::Tally;
+use super::vector::{Expect, PublicVector};
 
 const SOURCE: &str = "dnssec-prover";
 const ORIGIN: &str = "records of the live DNS in the tests of the crate dnssec-prover 0.6.10; messages rebuilt from them";

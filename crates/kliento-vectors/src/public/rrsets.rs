@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use veraid_dnssec::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
+use veraid_dnssec::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm, rust_crypto};
 use veraid_dnssec::{Name, RecordType, Timestamp};
 use veraid_testkit::signed_bytes;
 
@@ -14,7 +14,8 @@ use super::chain::{
     OwnRoot, ReadRrsig, Signed, anchor_line, ds_rdata, input, read_rrsig, signed_rrsets,
 };
 use super::rpl::Scenario;
-use super::{Expect, PublicVector, Tally};
+use super::tally::Tally;
+use super::vector::{Expect, PublicVector};
 
 const SOURCE: &str = "RRsets of the crate domain";
 
@@ -129,7 +130,7 @@ fn expected(signed: &Signed, read: &ReadRrsig, key: &[u8], at: Timestamp) -> Opt
         Some(2031)
     } else {
         let octets = signed_bytes(&signed.rrset, fields);
-        let verifier = veraid_aws_lc_rs::PROVIDER.signatures;
+        let verifier = rust_crypto::PROVIDER.signatures;
         let holds = verifier.verify(algorithm, public_key, &octets, &read.signature).is_ok();
         (!holds).then_some(2012)
     }

@@ -6,7 +6,8 @@ use veraid_dnssec::{Name, Question, RecordType, TrustAnchors};
 use super::chain::{OwnRoot, Signed, anchor_line, ds_rdata, input, read_rrsig, signed_rrsets};
 use super::presentation::Record;
 use super::rpl::{Entry, Scenario, StepKind};
-use super::{Expect, PublicVector, Tally};
+use super::tally::Tally;
+use super::vector::{Expect, PublicVector};
 
 const SOURCE: &str = "scenarios of the crate domain";
 

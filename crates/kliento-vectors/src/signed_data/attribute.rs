@@ -2,7 +2,12 @@
 
 use super::*;
 
-pub(super) fn attributes(profile: TestProfile) -> Vec<Vector> {
+pub(crate) fn vectors() -> Vec<Vector> {
+    let of = |profile| [attributes(profile), metadata(profile), attribution(profile)].concat();
+    PROFILES.into_iter().flat_map(of).collect()
+}
+
+fn attributes(profile: TestProfile) -> Vec<Vector> {
     let without = |oid: &'static str| -> Change {
         Box::new(move |s| {
             let name = der_writer::oid(oid);
@@ -197,7 +202,7 @@ pub(super) fn attributes(profile: TestProfile) -> Vec<Vector> {
         .collect()
 }
 
-pub(super) fn metadata(profile: TestProfile) -> Vec<Vector> {
+fn metadata(profile: TestProfile) -> Vec<Vector> {
     let start = |text: &'static str| -> Change { Box::new(move |s| s.start = text.into()) };
     let end = |text: &'static str| -> Change { Box::new(move |s| s.end = text.into()) };
     let service = |text: &'static str| -> Change { Box::new(move |s| s.service = text.into()) };
@@ -294,7 +299,7 @@ pub(super) fn metadata(profile: TestProfile) -> Vec<Vector> {
         .collect()
 }
 
-pub(super) fn attribution(profile: TestProfile) -> Vec<Vector> {
+fn attribution(profile: TestProfile) -> Vec<Vector> {
     let value = |values: Vec<Vec<u8>>| -> Change {
         Box::new(move |s| {
             s.attribution = None;

@@ -2,7 +2,7 @@
 
 use super::*;
 
-pub(super) fn domainauth() -> Vec<Vector> {
+pub(crate) fn vectors() -> Vec<Vector> {
     let base = member(TestProfile::DomainAuth);
     let of = |rule: &str, case: &str, description: &str, scenario: &Scenario| {
         make(rule, &format!("{case}-domainauth"), description, scenario)

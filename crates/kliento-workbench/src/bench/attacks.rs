@@ -7,7 +7,8 @@ use veraid_core::{TrustAnchors, Verifier};
 use veraid_testkit::attack::Attack;
 use veraid_testkit::{AUDIENCE, default_instant};
 
-use super::{PROVIDERS, Row, middle, time};
+use super::measurement::{Row, middle, time};
+use super::providers::PROVIDERS;
 
 /// The limit for any input with AWS-LC, in microseconds: a server that checks one on each of two
 /// cores still answers 40 a second.

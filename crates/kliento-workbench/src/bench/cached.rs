@@ -14,7 +14,8 @@ use veraid_testkit::{
     AUDIENCE, Digest, MockBundle, RsaKey, Scenario, Signer, ZoneAlgorithm, ZoneKey, default_instant,
 };
 
-use super::{Check, RECORDED, Recorder, Row, in_turn, median};
+use super::measurement::{Row, in_turn, median};
+use super::providers::{Check, RECORDED, Recorder};
 
 const CRYPTO: CryptoProvider = veraid_aws_lc_rs::PROVIDER;
 

@@ -15,7 +15,7 @@ use veraid_core::{
 };
 use veraid_testkit::{AUDIENCE, HierarchyBuilder, RsaKey, default_instant};
 
-use super::{Row, in_turn};
+use super::measurement::{Row, in_turn};
 
 /// Issues as a service would that has already verified its chain and certificates.
 pub(super) fn rows() -> Result<Vec<Row>, String> {

@@ -6,7 +6,6 @@ use proptest::prelude::RngExt as _;
 use proptest::test_runner::TestRng;
 
 use super::der_tree::{Content, Node};
-use super::input_of;
 
 /// The position of the DNSSEC chain among the elements of a bundle.
 const CHAIN: usize = 1;
@@ -211,4 +210,9 @@ fn written(node: &Node) -> Vec<u8> {
     let mut octets = Vec::new();
     node.write(&mut octets);
     octets
+}
+
+/// The octets of a question's input, decoded from Base64.
+fn input_of(question: &Question) -> Option<Vec<u8>> {
+    Base64::decode_vec(question.input.as_ref()?).ok()
 }

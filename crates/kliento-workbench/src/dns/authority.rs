@@ -4,61 +4,19 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::path::Path;
 
-use super::process::Servers;
+use super::level::{Addresses, Level};
+use super::process::{Servers, write};
 use super::signing::served_file;
 use super::software::Software;
-use super::write;
 use super::zones::ZoneFile;
 
 /// The port of authoritative servers: resolvers use no other.
 pub(super) const PORT: u16 = 53;
 
-/// The level of a zone, which determines its server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Level {
-    /// The root server.
-    Root,
-    /// The server of top-level domains.
-    Tld,
-    /// The server of organisations.
-    Organisation,
-}
-
-impl Level {
-    const ALL: [Self; 3] = [Self::Root, Self::Tld, Self::Organisation];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Root => "knot-root",
-            Self::Tld => "knot-tld",
-            Self::Organisation => "knot-organisation",
-        }
-    }
-}
-
 /// One server for each level: a server with all zones would never send a referral.
 #[derive(Debug)]
 pub(super) struct Authority {
     pub(super) addresses: Addresses,
-}
-
-/// A loopback address for each level.
-#[derive(Debug)]
-pub(super) struct Addresses {
-    pub(super) root: Ipv4Addr,
-    tld: Ipv4Addr,
-    organisation: Ipv4Addr,
-}
-
-impl Addresses {
-    /// The address of the server for the zones of this level.
-    pub(super) const fn of(&self, level: Level) -> Ipv4Addr {
-        match level {
-            Level::Root => self.root,
-            Level::Tld => self.tld,
-            Level::Organisation => self.organisation,
-        }
-    }
 }
 
 impl Authority {

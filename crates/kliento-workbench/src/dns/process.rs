@@ -44,6 +44,12 @@ impl Drop for StateFolder {
     }
 }
 
+/// Writes `text` to `name` in `folder`.
+pub(super) fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
+    let path = folder.join(name);
+    std::fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
 /// The sources of a request to stop.
 #[derive(Debug)]
 pub(super) struct StopSignals {

@@ -3,9 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 
-use super::process::Servers;
+use super::process::{Servers, write};
 use super::software::{Software, run};
-use super::write;
 
 /// The log file.
 pub(super) const LOG: &str = "unbound.log";

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::process::write;
 use super::software::{Software, run};
-use super::write;
 use super::zones::{Denial, Keys, ZoneFile};
 
 /// Writes and signs every zone, in the order given: a parent signs the DS records that its

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use veraid_testkit::{RsaKey, TestProfile, organisation_key_record};
 
-use super::authority::{Addresses, Level};
+use super::level::{Addresses, Level};
 use super::options::quote;
 
 /// The result that a validating client gets for an organisation's key records.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{files, output_of};
+use super::files::files;
 
 /// Flags for coverage: counters at every edge, a table of their places, and comparisons for the
 /// engine to learn from. The names are LLVM's, and rustc passes them on without a nightly compiler.
@@ -141,4 +141,12 @@ impl fmt::Display for Outcome {
             if self.succeeded { self.artifacts.len() } else { self.artifacts.len().max(1) },
         )
     }
+}
+
+/// Runs a command to its end; returns the output of both streams, and whether the command
+/// succeeded.
+fn output_of(command: &mut Command) -> Result<(String, bool), String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let text = [output.stdout.as_slice(), &output.stderr].concat();
+    Ok((String::from_utf8_lossy(&text).into_owned(), output.status.success()))
 }

@@ -11,8 +11,9 @@ use veraid_dnssec::{ChainVerifier, DnssecChain, RecordType, VerifiedRrset};
 
 use super::case::Case;
 use super::engine::MAX_LEN;
+use super::files::files;
 use super::vector::Vector;
-use super::{files, forge, stub};
+use super::{forge, stub};
 
 /// Writes the seeds of targets into corpus/; returns their number.
 pub(crate) fn write(folder: &Path, targets: &[String]) -> Result<usize, String> {

@@ -7,6 +7,8 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 use veraid_testkit::default_instant;
 
+use crate::folder::in_repository;
+
 /// A server that runs until it is dropped.
 pub(super) struct Process {
     child: Child,
@@ -78,7 +80,7 @@ impl Drop for Process {
 }
 
 fn javascript_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../interop/js")
+    in_repository("interop/js")
 }
 
 /// Returns true if the JavaScript verifier can be run.
