@@ -11,6 +11,8 @@ use std::process::ExitCode;
 mod coverage;
 mod delegate;
 mod mutants;
+mod rust_tokens;
+mod structure;
 mod tidy;
 mod workspace;
 
@@ -37,6 +39,7 @@ cargo xtask fuzz [--seconds N] [--target NAME] [--replay]
 cargo xtask load [--json | --smoke] [--requests N] [cold] [warm] [others] [memory]
                                 measure the verifier service and the JavaScript one over HTTP, including under overload
 cargo xtask tidy                check what the compiler does not: MSRV, words, links, sizes
+cargo xtask structure           count the imports between the files of each crate; fail if there are new circles
 cargo xtask coverage            count the lines of the verifying crates that tests run (needs cargo-llvm-cov)
 cargo xtask mutants [--file GLOB]... [--name REGEX]...
                                 change the verifier in one place at a time; tests must fail (needs cargo-mutants)
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         }
         ["coverage"] => coverage::run(),
         ["mutants", rest @ ..] => mutants::run(rest),
+        ["structure"] => structure::run(),
         ["tidy"] => tidy::run(),
         _ => {
             eprintln!("{USAGE}");
