@@ -6,6 +6,7 @@ use serde_json::Value;
 
 mod architecture;
 mod prose;
+mod words;
 
 use crate::workspace;
 
@@ -27,6 +28,7 @@ pub(crate) fn run() -> Result<(), String> {
     let text = std::fs::read_to_string(root.join("ARCHITECTURE.md"))
         .map_err(|error| format!("ARCHITECTURE.md: {error}"))?;
     architecture::check(&text, &metadata, &mut problems);
+    architecture::check_invariants(&text, &mut problems);
     let mut files = Vec::new();
     collect(&root, &mut files)?;
     for file in &files {
@@ -34,10 +36,12 @@ pub(crate) fn run() -> Result<(), String> {
         let name = file.strip_prefix(&root).unwrap_or(file).display().to_string();
         check_text(&name, &text, &mut problems);
         prose::check(&name, &text, &mut problems);
+        words::check(&name, &text, &mut problems);
         if name.ends_with(".md") {
             check_links(file, &text, &name, &mut problems);
         }
     }
+    words::check_allowed(&root, &mut problems);
     if problems.is_empty() {
         println!("tidy: {} files", files.len());
         return Ok(());

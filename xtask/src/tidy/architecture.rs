@@ -26,6 +26,27 @@ pub(super) fn check(text: &str, metadata: &Value, problems: &mut Vec<String>) {
     );
 }
 
+/// Checks that each invariant names the check that fails if it is broken.
+pub(super) fn check_invariants(text: &str, problems: &mut Vec<String>) {
+    let section = text.split("\n## ").find(|section| section.starts_with("Invariants\n"));
+    let mut invariants: Vec<String> = Vec::new();
+    for line in section.unwrap_or_default().lines() {
+        if line.split_once(". ").is_some_and(|(number, _)| number.parse::<u8>().is_ok()) {
+            invariants.push(line.to_owned());
+        } else if let Some(last) = invariants.last_mut() {
+            last.push_str(line);
+        }
+    }
+    if invariants.is_empty() {
+        problems.push("ARCHITECTURE.md: there are no invariants".into());
+    }
+    let unchecked = invariants.iter().filter(|invariant| !invariant.contains("*Check:"));
+    problems.extend(unchecked.map(|invariant| {
+        let start = invariant.chars().take(60).collect::<String>();
+        format!("ARCHITECTURE.md: the invariant names no check: {start}…")
+    }));
+}
+
 /// Rows such as ``| `kliento` | the token | `veraid-core` |``.
 fn documented(text: &str) -> Crates {
     let table = text.split("\n## ").find(|section| section.starts_with("Crates\n"));
@@ -100,5 +121,20 @@ mod tests {
                 "b depends on itself through other crates"
             ]
         );
+    }
+
+    #[test]
+    fn an_invariant_without_a_check_is_a_problem() {
+        let problems = |text: &str| {
+            let mut problems = Vec::new();
+            check_invariants(text, &mut problems);
+            problems
+        };
+        let text = "# A\n\n## Invariants\n\nEach.\n\n1. **B.** C\n   d. *Check: e.*\n2. **F.** G.\n\n## H\n\n3. I";
+        assert_eq!(
+            problems(text),
+            ["ARCHITECTURE.md: the invariant names no check: 2. **F.** G.…"]
+        );
+        assert_eq!(problems("# A"), ["ARCHITECTURE.md: there are no invariants"]);
     }
 }
