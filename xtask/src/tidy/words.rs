@@ -107,8 +107,7 @@ struct Code {
 }
 
 impl Code {
-    /// The words of the next lines that are not code. For each word of a code span there is an empty
-    /// one.
+    /// The words of the next lines that are not code. Each word of a code span is empty.
     fn words<'a>(&mut self, text: &'a str, first_line: usize) -> Vec<Word<'a>> {
         let mut words = Vec::new();
         for (line, number) in text.lines().zip(first_line..) {
