@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::workspace;
+
 /// The crates that verify, and true for those that must reach [`MIN_TENTHS`]. Only their tests run,
 /// including kliento's vectors.
 ///
@@ -28,7 +30,7 @@ const MIN_TENTHS: usize = 950;
 
 /// Runs the tests with counters; fails if tests do not run enough of a crate's lines.
 pub(crate) fn run() -> Result<(), String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize();
+    let root = workspace::root().canonicalize();
     let root = root.map_err(|error| error.to_string())?;
     let tools = LlvmTools::find()?;
     check_cargo_llvm_cov()?;

@@ -8,23 +8,21 @@
 
 use std::process::ExitCode;
 
-use peak_alloc::PeakAlloc;
-
-mod bench;
 mod coverage;
-mod differential;
-mod dns;
-mod fuzz;
-mod interop;
-mod load;
+mod delegate;
 mod mutants;
-mod oracle;
+mod rust_tokens;
+mod structure;
 mod tidy;
-mod vectors;
+mod workspace;
 
-/// Counts what verification allocates.
-#[global_allocator]
-static ALLOCATOR: PeakAlloc = PeakAlloc;
+use delegate::Profile;
+
+/// The package that writes the vectors.
+const VECTORS: &str = "kliento-vectors";
+
+/// The package with the tools that need the libraries.
+const WORKBENCH: &str = "kliento-workbench";
 
 const USAGE: &str = "\
 cargo xtask vectors [--check]   write test-vectors/ and docs/conformance-matrix.md, or fail if they differ
@@ -41,6 +39,7 @@ cargo xtask fuzz [--seconds N] [--target NAME] [--replay]
 cargo xtask load [--json | --smoke] [--requests N] [cold] [warm] [others] [memory]
                                 measure the verifier service and the JavaScript one over HTTP, including under overload
 cargo xtask tidy                check what the compiler does not: MSRV, words, links, sizes
+cargo xtask structure           count the imports between the files of each crate; fail if there are new circles
 cargo xtask coverage            count the lines of the verifying crates that tests run (needs cargo-llvm-cov)
 cargo xtask mutants [--file GLOB]... [--name REGEX]...
                                 change the verifier in one place at a time; tests must fail (needs cargo-mutants)
@@ -51,24 +50,21 @@ cargo xtask dns up              serve test zones with real DNS software on loopb
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let result = match arguments.as_slice() {
-        ["vectors"] => vectors::write(),
-        ["vectors", "--check"] => vectors::check(),
-        ["bench"] => bench::run_in_release(&[]),
-        ["bench", "--json"] => bench::run_in_release(&["--json"]),
-        ["bench", "--smoke"] => bench::smoke(),
-        ["bench-in-release"] => bench::run(false),
-        ["bench-in-release", "--json"] => bench::run(true),
-        ["load", rest @ ..] => load::run(rest),
-        ["interop", rest @ ..] => interop::run(rest),
-        ["differential", rest @ ..] => differential::run(rest),
-        ["fuzz", rest @ ..] => fuzz::run(rest),
+    let all = arguments.as_slice();
+    let result = match all {
+        ["vectors"] | ["vectors", "--check"] | ["public-vectors", ..] => {
+            return delegate::run(VECTORS, Profile::Dev, all);
+        }
+        // Figures of a debug build mean nothing.
+        ["bench"] | ["bench", "--json"] => return delegate::run(WORKBENCH, Profile::Release, all),
+        ["bench", "--smoke"]
+        | ["load" | "interop" | "differential" | "fuzz" | "oracle" | "dns", ..] => {
+            return delegate::run(WORKBENCH, Profile::Dev, all);
+        }
         ["coverage"] => coverage::run(),
         ["mutants", rest @ ..] => mutants::run(rest),
-        ["public-vectors", rest @ ..] => vectors::public::run(rest),
-        ["oracle", rest @ ..] => oracle::run(rest),
+        ["structure"] => structure::run(),
         ["tidy"] => tidy::run(),
-        ["dns", rest @ ..] => return dns::run(rest),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

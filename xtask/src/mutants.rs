@@ -10,6 +10,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::workspace;
+
 /// The version of cargo-mutants whose mutant names are in `xtask/mutants.json`.
 const VERSION: &str = "27.1.0";
 
@@ -61,7 +63,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), String> {
     if asked.files.is_empty() {
         asked.files.extend(MODULES);
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = workspace::root();
     let accepted = read_accepted(&root.join("xtask/mutants.json"))?;
     check_tool()?;
     let outcomes = run_tool(&root, &asked)?;

@@ -1,12 +1,14 @@
 //! `cargo xtask tidy`: checks that neither compiler nor linter makes.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
 mod architecture;
 mod prose;
+mod words;
+
+use crate::workspace;
 
 /// The maximum length of a source file, in lines, beyond which it has more than one idea; tables
 /// and generated text are exempt.
@@ -19,13 +21,14 @@ const NOT_WRITTEN: [&str; 6] =
 
 /// Runs every check and reports all failures.
 pub(crate) fn run() -> Result<(), String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = workspace::root();
     let mut problems = Vec::new();
-    let metadata = metadata()?;
+    let metadata = workspace::metadata(&[])?;
     check_msrv(&metadata, &mut problems)?;
     let text = std::fs::read_to_string(root.join("ARCHITECTURE.md"))
         .map_err(|error| format!("ARCHITECTURE.md: {error}"))?;
     architecture::check(&text, &metadata, &mut problems);
+    architecture::check_invariants(&text, &mut problems);
     let mut files = Vec::new();
     collect(&root, &mut files)?;
     for file in &files {
@@ -33,10 +36,12 @@ pub(crate) fn run() -> Result<(), String> {
         let name = file.strip_prefix(&root).unwrap_or(file).display().to_string();
         check_text(&name, &text, &mut problems);
         prose::check(&name, &text, &mut problems);
+        words::check(&name, &text, &mut problems);
         if name.ends_with(".md") {
             check_links(file, &text, &name, &mut problems);
         }
     }
+    words::check_allowed(&root, &mut problems);
     if problems.is_empty() {
         println!("tidy: {} files", files.len());
         return Ok(());
@@ -45,16 +50,6 @@ pub(crate) fn run() -> Result<(), String> {
         eprintln!("{problem}");
     }
     Err(format!("{} problems", problems.len()))
-}
-
-/// The workspace and all of its dependencies, as Cargo describes them.
-fn metadata() -> Result<Value, String> {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked"])
-        .output()
-        .map_err(|error| format!("cargo metadata cannot be run: {error}"))?;
-    serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("cargo metadata did not print JSON: {error}"))
 }
 
 /// Rejects dependencies that ask for a newer Rust than this workspace promises. For our own code,

@@ -1,15 +1,14 @@
 //! Compares ARCHITECTURE.md with the crates' manifests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// The crates of the workspace, each with those of them that it depends on.
-type Crates = BTreeMap<String, BTreeSet<String>>;
+use crate::workspace::{self, Crates};
 
 /// Checks that the table of crates is true, and that no crate depends on itself through others.
 pub(super) fn check(text: &str, metadata: &Value, problems: &mut Vec<String>) {
-    let (documented, actual) = (documented(text), actual(metadata));
+    let (documented, actual) = (documented(text), workspace::dependencies(metadata));
     let names: BTreeSet<&String> = documented.keys().chain(actual.keys()).collect();
     for name in names {
         let (documented, actual) = (documented.get(name), actual.get(name));
@@ -27,6 +26,27 @@ pub(super) fn check(text: &str, metadata: &Value, problems: &mut Vec<String>) {
     );
 }
 
+/// Checks that each invariant names the check that fails if it is broken.
+pub(super) fn check_invariants(text: &str, problems: &mut Vec<String>) {
+    let section = text.split("\n## ").find(|section| section.starts_with("Invariants\n"));
+    let mut invariants: Vec<String> = Vec::new();
+    for line in section.unwrap_or_default().lines() {
+        if line.split_once(". ").is_some_and(|(number, _)| number.parse::<u8>().is_ok()) {
+            invariants.push(line.to_owned());
+        } else if let Some(last) = invariants.last_mut() {
+            last.push_str(line);
+        }
+    }
+    if invariants.is_empty() {
+        problems.push("ARCHITECTURE.md: there are no invariants".into());
+    }
+    let unchecked = invariants.iter().filter(|invariant| !invariant.contains("*Check:"));
+    problems.extend(unchecked.map(|invariant| {
+        let start = invariant.chars().take(60).collect::<String>();
+        format!("ARCHITECTURE.md: the invariant names no check: {start}…")
+    }));
+}
+
 /// Rows such as ``| `kliento` | the token | `veraid-core` |``.
 fn documented(text: &str) -> Crates {
     let table = text.split("\n## ").find(|section| section.starts_with("Crates\n"));
@@ -42,30 +62,6 @@ fn documented(text: &str) -> Crates {
 /// The words between backticks.
 fn quoted(cell: &str) -> impl Iterator<Item = String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned)
-}
-
-/// Dependencies by the manifests, those of tests and build scripts aside.
-fn actual(metadata: &Value) -> Crates {
-    let list = |value: &Value, key: &str| value.get(key).and_then(Value::as_array).cloned();
-    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-    let packages = list(metadata, "packages").unwrap_or_default();
-    let members = list(metadata, "workspace_members").unwrap_or_default();
-    let own: Vec<&Value> = packages
-        .iter()
-        .filter(|package| package.get("id").is_some_and(|id| members.contains(id)))
-        .collect();
-    let names: BTreeSet<String> = own.iter().filter_map(|package| text(package, "name")).collect();
-    own.iter()
-        .filter_map(|package| {
-            let dependencies = list(package, "dependencies")?
-                .iter()
-                .filter(|dependency| dependency.get("kind").is_some_and(Value::is_null))
-                .filter_map(|dependency| text(dependency, "name"))
-                .filter(|dependency| names.contains(dependency))
-                .collect();
-            Some((text(package, "name")?, dependencies))
-        })
-        .collect()
 }
 
 fn reaches(crates: &Crates, from: &str, to: &str, seen: &mut BTreeSet<String>) -> bool {
@@ -125,5 +121,20 @@ mod tests {
                 "b depends on itself through other crates"
             ]
         );
+    }
+
+    #[test]
+    fn an_invariant_without_a_check_is_a_problem() {
+        let problems = |text: &str| {
+            let mut problems = Vec::new();
+            check_invariants(text, &mut problems);
+            problems
+        };
+        let text = "# A\n\n## Invariants\n\nEach.\n\n1. **B.** C\n   d. *Check: e.*\n2. **F.** G.\n\n## H\n\n3. I";
+        assert_eq!(
+            problems(text),
+            ["ARCHITECTURE.md: the invariant names no check: 2. **F.** G.…"]
+        );
+        assert_eq!(problems("# A"), ["ARCHITECTURE.md: there are no invariants"]);
     }
 }

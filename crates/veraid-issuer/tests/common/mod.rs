@@ -18,7 +18,7 @@ use veraid_dnssec::DnssecChain;
 use veraid_issuer::{
     CertificateRequest, CertificateUse, Organisation, ProvedPublicKey, SerialNumber, SoftwareKey,
 };
-use veraid_testkit::{fixed_zones, MockChain, RsaKey, default_instant};
+use veraid_testkit::{MockChain, RsaKey, default_instant, fixed_zones};
 
 pub(crate) const NOW: Timestamp = default_instant();
 pub(crate) const DAY: u64 = 86_400;
@@ -87,8 +87,7 @@ impl Fixture {
         let organisation =
             Organisation::new("example.com", profile, key.clone(), PROVIDER).unwrap();
         let record = organisation.key_record(DAY, service).unwrap();
-        let chain =
-            fixed_zones().owner(&organisation.key_record_owner()).txt(&[&record]).build();
+        let chain = fixed_zones().owner(&organisation.key_record_owner()).txt(&[&record]).build();
         let certificate = organisation
             .issue_certificate_for(widest_use(profile), certificate_period(), serial(1))
             .unwrap();
