@@ -8,8 +8,8 @@ use crate::certificate::Certificate;
 use crate::chain_set::{encode_dnssec_chain, read_chain};
 use crate::der_reader::{Reader, tag};
 use crate::der_writer::encode;
-use crate::error::{BundleParseError, DerProblem, Deviation};
 use crate::name::OrganisationName;
+use crate::parse_error::{BundleParseError, DerProblem, Deviation};
 use crate::profile::Profile;
 
 /// The chain and organisation certificate of a bundle.

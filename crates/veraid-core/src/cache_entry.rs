@@ -6,8 +6,9 @@ use veraid_dnssec::{ValidityPeriod, ValidityPeriods};
 
 use crate::bundle_head::BundleHead;
 use crate::cache::CacheEntry;
-use crate::error::{Deviation, VerifyError};
+use crate::error::VerifyError;
 use crate::oid::ServiceOid;
+use crate::parse_error::Deviation;
 use crate::profile::Profile;
 use crate::verification::{ProvedOrganisation, VerifiedSignature};
 use crate::verifier::Verifier;

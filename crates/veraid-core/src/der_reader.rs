@@ -6,7 +6,7 @@
 
 use der::{Decode, Length, Reader as _, SliceReader};
 
-use crate::error::{BundleParseError, DerProblem};
+use crate::parse_error::{BundleParseError, DerProblem};
 
 /// Tags by their octet.
 pub(crate) mod tag {

@@ -3,7 +3,7 @@
 use veraid_dnssec::VerifiedRrset;
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 
-use crate::error::{KeyRecordError, VerifyError};
+use crate::error::VerifyError;
 use crate::oid::{ServiceOid, is_dotted_decimal};
 use crate::organisation_key::{OrganisationKey, encode_key_id};
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
@@ -335,6 +335,72 @@ impl RecordForm {
             (Self::DomainAuth, Profile::DomainAuth) => {
                 "the fields are not separated by single spaces"
             }
+        }
+    }
+}
+
+/// The reason why no key record counts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyRecordError {
+    /// No record names the key for the service.
+    #[error(
+        "none of {records} records names key {key_id} for service {service} ({other_service} are for other services, {skipped} name other keys or are not key records, {split} do not have exactly one character-string)"
+    )]
+    NotFound {
+        /// The key id, as a record would name it.
+        key_id: String,
+        /// The service.
+        service: ServiceOid,
+        /// The number of records.
+        records: usize,
+        /// The number of records that name the key for other services.
+        other_service: usize,
+        /// The number of records that name other keys, or are not key records of this profile.
+        skipped: usize,
+        /// The number of records skipped because they are split into several character-strings, or
+        /// have no character-string.
+        split: usize,
+    },
+    /// A record names the key in another form than the profile's, and no record does in the
+    /// profile's.
+    #[error(
+        "no record names key {key_id} in the form of {profile}, but one does in another form: {}",
+        .form.difference_from(*.profile)
+    )]
+    OtherForm {
+        /// The key id, as a record of the profile would name it.
+        key_id: String,
+        /// The form in which a record names it.
+        form: RecordForm,
+        /// The profile that the bundle follows.
+        profile: Profile,
+    },
+    /// A record names the key but is malformed otherwise.
+    #[error("the record that names key {key_id} is malformed: {problem}")]
+    Malformed {
+        /// The key's identifier.
+        key_id: String,
+        /// The problem with it.
+        problem: &'static str,
+    },
+    /// Several records match equally well.
+    #[error("{count} records name key {key_id} for the same service")]
+    Ambiguous {
+        /// The key's identifier.
+        key_id: String,
+        /// The number of records that match.
+        count: usize,
+    },
+}
+
+impl KeyRecordError {
+    pub(crate) const fn code(&self) -> u16 {
+        match self {
+            Self::NotFound { .. } => 2111,
+            Self::Malformed { .. } => 2112,
+            Self::Ambiguous { .. } => 2113,
+            Self::OtherForm { .. } => 2150,
         }
     }
 }

@@ -23,6 +23,7 @@ mod name;
 mod oid;
 mod organisation_credential;
 mod organisation_key;
+mod parse_error;
 mod precis;
 mod profile;
 mod signature_bundle;
@@ -35,24 +36,24 @@ mod verifier;
 mod visibility;
 mod window;
 
-pub use algorithm::check_member_key;
+pub use algorithm::{AlgorithmProblem, check_member_key};
 pub use cache::{CacheCounters, CacheLimits, CacheStats};
-pub use certificate::{Certificate, CommonNameProblem};
+pub use certificate::Certificate;
+pub use certificate::common_name::CommonNameProblem;
+pub use certificate::problem::{CertificateProblem, CertificateRole};
 pub use chain_set::{encode_dnssec_chain, parse_dnssec_chain};
-pub use error::{
-    AlgorithmProblem, BundleParseError, CertificateProblem, CertificateRole, ContentProblem,
-    DerProblem, Deviation, KeyRecordError, NoCommonSecond, SignedDataError,
-    SigningCertificateProblem, VerifyError,
-};
+pub use error::{NoCommonSecond, VerifyError};
 pub use issuing_path::IssuingPath;
-pub use key_record::{KeyRecord, RecordForm};
+pub use key_record::{KeyRecord, KeyRecordError, RecordForm};
 pub use member_id_bundle::{MemberIdBundle, VerifiedMemberId};
 pub use name::{Member, NameProblem, OrganisationName, UserName};
 pub use oid::{OidError, ServiceOid};
 pub use organisation_credential::{OrganisationCredential, VerifiedOrganisationId};
 pub use organisation_key::OrganisationKey;
+pub use parse_error::{BundleParseError, DerProblem, Deviation};
 pub use profile::{MAX_VALIDITY_SECONDS, Profile};
 pub use signature_bundle::{CacheLookup, SignatureBundle};
+pub use signed_data::error::{ContentProblem, SignedDataError, SigningCertificateProblem};
 pub use unverified::Unverified;
 pub use veraid_dnssec::{
     ChainError, Limits, Timestamp, TrustAnchors, ValidityPeriod, ValidityPeriods, crypto,

@@ -4,9 +4,11 @@ use base64ct::{Base64, Base64Unpadded, Encoding};
 use veraid_dnssec::VerifiedRrset;
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 
+use crate::algorithm::AlgorithmProblem;
 use crate::algorithm::RsaPublicKey;
 use crate::certificate::Certificate;
-use crate::error::{AlgorithmProblem, CertificateProblem, CertificateRole, VerifyError};
+use crate::certificate::problem::{CertificateProblem, CertificateRole};
+use crate::error::VerifyError;
 use crate::key_record::KeyRecord;
 use crate::oid::ServiceOid;
 use crate::profile::Profile;

@@ -11,9 +11,11 @@ use veraid_dnssec::{
 use crate::bundle_head::BundleHead;
 use crate::bundle_lookup::BundleLookup;
 use crate::cache::VerificationCache;
+use crate::certificate::Certificate;
+use crate::certificate::common_name::CommonNameProblem;
 use crate::certificate::path::{Candidates, SelfSignature, VerifiedPath};
-use crate::certificate::{Certificate, CommonNameProblem};
-use crate::error::{CertificateRole, VerifyError};
+use crate::certificate::problem::CertificateRole;
+use crate::error::VerifyError;
 use crate::key_record::KeyRecord;
 use crate::name::{Member, OrganisationName, UserName};
 use crate::oid::ServiceOid;

@@ -1,8 +1,9 @@
 //! The certificate extensions that VeraId uses (RFC 5280 section 4.2).
 
+use crate::certificate::problem::CertificateProblem;
 use crate::der_reader::{Element, read_whole, tag};
-use crate::error::{BundleParseError, CertificateProblem, DerProblem};
 use crate::oid::known;
+use crate::parse_error::{BundleParseError, DerProblem};
 
 use super::dotted;
 

@@ -4,7 +4,8 @@
 use veraid_dnssec::{SignatureChecks, ValidityPeriod, ValidityPeriods};
 
 use crate::certificate::Certificate;
-use crate::error::{CertificateProblem, CertificateRole, VerifyError};
+use crate::certificate::problem::{CertificateProblem, CertificateRole};
+use crate::error::VerifyError;
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 use crate::verifier::VerificationPolicy;
 
