@@ -8,8 +8,9 @@ use crate::cache::{VerificationCache, key};
 use crate::cache_entry::{BundleEntry, OrganisationEntry};
 use crate::error::VerifyError;
 use crate::oid::ServiceOid;
+use crate::proved_organisation::ProvedOrganisation;
 use crate::signature_bundle::{BundleKeys, SignatureBundle, organisation_fields};
-use crate::verification::{ProvedOrganisation, VerifiedSignature};
+use crate::verified_signature::VerifiedSignature;
 use crate::verifier::Verifier;
 
 /// A bundle and a service, for lookups in the verifier's cache.
@@ -53,7 +54,7 @@ impl<'a> BundleLookup<'a> {
         period: ValidityPeriod,
     ) -> Option<Result<VerifiedSignature, VerifyError>> {
         let bundles = self.verifier.cache().and_then(VerificationCache::bundles)?;
-        bundles.get(&self.keys.whole?)?.answer(self.service, period, self.verifier)
+        bundles.get(&self.keys.whole?)?.answer(self.service, period, self.verifier.policy())
     }
 
     /// The cached organisation, with its chain and key record proved.
@@ -62,7 +63,11 @@ impl<'a> BundleLookup<'a> {
         period: ValidityPeriod,
     ) -> Option<Result<ProvedOrganisation, VerifyError>> {
         let organisations = self.verifier.cache().and_then(VerificationCache::organisations)?;
-        organisations.get(&self.keys.organisation?)?.answer(self.service, period, self.verifier)
+        organisations.get(&self.keys.organisation?)?.answer(
+            self.service,
+            period,
+            self.verifier.policy(),
+        )
     }
 
     /// Returns true if there is something to cache for `organisation` or its bundle.

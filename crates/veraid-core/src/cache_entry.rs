@@ -9,9 +9,10 @@ use crate::cache::CacheEntry;
 use crate::error::VerifyError;
 use crate::oid::ServiceOid;
 use crate::parse_error::Deviation;
+use crate::policy::VerificationPolicy;
 use crate::profile::Profile;
-use crate::verification::{ProvedOrganisation, VerifiedSignature};
-use crate::verifier::Verifier;
+use crate::proved_organisation::ProvedOrganisation;
+use crate::verified_signature::VerifiedSignature;
 use crate::window::Window;
 
 /// The maximum heap bytes of a parsed certificate per octet of its encoding: it is kept as
@@ -55,9 +56,9 @@ impl OrganisationEntry {
         &self,
         service: &ServiceOid,
         period: ValidityPeriod,
-        verifier: &Verifier,
+        policy: &VerificationPolicy,
     ) -> bool {
-        self.service == *service && self.proved.is_reusable_for(wanted(period, verifier))
+        self.service == *service && self.proved.is_reusable_for(wanted(period, policy))
     }
 
     /// The profile that the chain is for.
@@ -71,12 +72,12 @@ impl OrganisationEntry {
         &self,
         service: &ServiceOid,
         period: ValidityPeriod,
-        verifier: &Verifier,
+        policy: &VerificationPolicy,
     ) -> Option<Result<ProvedOrganisation, VerifyError>> {
-        if !self.answers(service, period, verifier) {
+        if !self.answers(service, period, policy) {
             return None;
         }
-        Some(self.proved.check_request(period, verifier).map(|()| self.proved.clone()))
+        Some(self.proved.check_request(period, policy).map(|()| self.proved.clone()))
     }
 }
 
@@ -116,17 +117,20 @@ impl BundleEntry {
         &self,
         service: &ServiceOid,
         period: ValidityPeriod,
-        verifier: &Verifier,
+        policy: &VerificationPolicy,
     ) -> Option<Result<VerifiedSignature, VerifyError>> {
         let organisation = &self.organisation;
-        if self.service != *service || !organisation.is_reusable_for(wanted(period, verifier)) {
+        if self.service != *service || !organisation.is_reusable_for(wanted(period, policy)) {
             return None;
         }
-        let common_second = organisation.check_request(period, verifier).and_then(|()| {
+        let common_second = organisation.check_request(period, policy).and_then(|()| {
             let signed = self.signature.signed_period();
-            organisation.find_common_second(&self.certificates, signed, period, verifier)
+            organisation.find_common_second(&self.certificates, signed, period, policy)
         });
-        Some(common_second.map(|common_second| self.signature.clone().common_second(common_second)))
+        Some(
+            common_second
+                .map(|common_second| self.signature.clone().with_common_second(common_second)),
+        )
     }
 }
 
@@ -137,6 +141,6 @@ impl CacheEntry for BundleEntry {
 }
 
 /// All seconds that a verification for `period` may consider.
-fn wanted(period: ValidityPeriod, verifier: &Verifier) -> ValidityPeriod {
-    Window::with_leeway(period, verifier.policy().leeway_seconds())
+fn wanted(period: ValidityPeriod, policy: &VerificationPolicy) -> ValidityPeriod {
+    Window::with_leeway(period, policy.leeway_seconds())
 }

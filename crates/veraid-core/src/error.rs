@@ -7,7 +7,7 @@ use veraid_dnssec::{ChainError, ValidityPeriod, ValidityPeriods};
 use crate::certificate::common_name::CommonNameProblem;
 use crate::certificate::problem::{CertificateProblem, CertificateRole};
 use crate::key_record::KeyRecordError;
-use crate::name::NameProblem;
+use crate::name::problem::NameProblem;
 use crate::oid::ServiceOid;
 use crate::profile::Profile;
 use crate::signed_data::error::SignedDataError;

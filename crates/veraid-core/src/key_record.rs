@@ -3,7 +3,6 @@
 use veraid_dnssec::VerifiedRrset;
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 
-use crate::error::VerifyError;
 use crate::oid::{ServiceOid, is_dotted_decimal};
 use crate::organisation_key::{OrganisationKey, encode_key_id};
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
@@ -13,6 +12,27 @@ use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyRecord {
     ttl_override_seconds: u64,
+}
+
+impl OrganisationKey {
+    /// Finds the only record among `records` that names this key for `service`.
+    ///
+    /// A record for that service has precedence over one for any; two that match equally well are
+    /// rejected. Records of another form are skipped; one that names the key and is malformed fails
+    /// (draft, "Verification Procedure").
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRecordError`] with the records found instead.
+    pub fn find_record(
+        &self,
+        records: &VerifiedRrset,
+        service: &ServiceOid,
+        profile: Profile,
+        crypto: CryptoProvider,
+    ) -> Result<KeyRecord, KeyRecordError> {
+        KeyRecord::select(records, self, service, profile, crypto)
+    }
 }
 
 /// The result of parsing a record for a given key and service.
@@ -41,13 +61,13 @@ impl KeyRecord {
     /// stray record does not lock anyone out, and so are those with a version, algorithm or digest
     /// type that is not registered yet, so that the registries can grow. A record that names the
     /// key and that no registration could make valid is malformed and fails.
-    pub(crate) fn select(
+    fn select(
         records: &VerifiedRrset,
         key: &OrganisationKey,
         service: &ServiceOid,
         profile: Profile,
         crypto: CryptoProvider,
-    ) -> Result<Self, VerifyError> {
+    ) -> Result<Self, KeyRecordError> {
         let key = Key::of(key, profile, crypto);
         let (mut for_service, mut for_any) = (Vec::new(), Vec::new());
         let (mut skipped, mut split, mut other_service) = (0_usize, 0_usize, 0_usize);
@@ -67,10 +87,7 @@ impl KeyRecord {
                 Reading::OtherService => other_service = other_service.saturating_add(1),
                 Reading::Malformed(problem) => {
                     let key_id = key.id().to_owned();
-                    return Err(VerifyError::KeyRecord(KeyRecordError::Malformed {
-                        key_id,
-                        problem,
-                    }));
+                    return Err(KeyRecordError::Malformed { key_id, problem });
                 }
                 Reading::Matches { is_for_any_service: false, ttl_override_seconds } => {
                     for_service.push(ttl_override_seconds);
@@ -86,26 +103,21 @@ impl KeyRecord {
             && let Some(form) = other_form
         {
             let key_id = key.id().to_owned();
-            return Err(VerifyError::KeyRecord(KeyRecordError::OtherForm {
-                key_id,
-                form,
-                profile,
-            }));
+            return Err(KeyRecordError::OtherForm { key_id, form, profile });
         }
         match matching.as_slice() {
             [ttl_override_seconds] => Ok(Self { ttl_override_seconds: *ttl_override_seconds }),
-            [] => Err(VerifyError::KeyRecord(KeyRecordError::NotFound {
+            [] => Err(KeyRecordError::NotFound {
                 key_id: key.id().to_owned(),
                 service: service.clone(),
                 records: records.rdata().len(),
                 other_service,
                 skipped,
                 split,
-            })),
-            several => Err(VerifyError::KeyRecord(KeyRecordError::Ambiguous {
-                key_id: key.id().to_owned(),
-                count: several.len(),
-            })),
+            }),
+            several => {
+                Err(KeyRecordError::Ambiguous { key_id: key.id().to_owned(), count: several.len() })
+            }
         }
     }
 
@@ -395,7 +407,9 @@ pub enum KeyRecordError {
 }
 
 impl KeyRecordError {
-    pub(crate) const fn code(&self) -> u16 {
+    /// A number for the kind of error, which stays the same over releases.
+    #[must_use]
+    pub const fn code(&self) -> u16 {
         match self {
             Self::NotFound { .. } => 2111,
             Self::Malformed { .. } => 2112,

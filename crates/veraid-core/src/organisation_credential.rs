@@ -16,7 +16,8 @@ use crate::name::OrganisationName;
 use crate::oid::ServiceOid;
 use crate::parse_error::{BundleParseError, Deviation};
 use crate::profile::Profile;
-use crate::verification::{Proof, ProvedOrganisation};
+use crate::proved_organisation::ProvedOrganisation;
+use crate::verified_signature::Proof;
 use crate::verifier::Verifier;
 
 /// An organisation's chain and certificate, untrusted until they are verified.
@@ -95,7 +96,8 @@ impl OrganisationCredential {
         period: ValidityPeriod,
         verifier: &Verifier,
     ) -> Result<VerifiedOrganisationId, VerifyError> {
-        let mut organisation = ProvedOrganisation::check(&self.head, service, period, verifier)?;
+        let basis = verifier.proof_basis();
+        let mut organisation = ProvedOrganisation::prove(&self.head, service, period, basis)?;
         let profile = organisation.profile;
         let candidates = Candidates {
             organisation: &self.head.organisation_certificate,
@@ -110,9 +112,9 @@ impl OrganisationCredential {
             &path.validity(),
             ValidityPeriod::ALWAYS,
             period,
-            verifier,
+            verifier.policy(),
         )?;
-        let proof = organisation.proof(&path, &common_second);
+        let proof = Proof::new(&organisation, &path, common_second);
         let validity = common_second.validity;
         Ok(VerifiedOrganisationId { name: organisation.into_name(), profile, validity, proof })
     }

@@ -9,14 +9,17 @@ use crate::bundle_head::{BundleHead, check_strictness, retag};
 use crate::cache::{Key, key};
 use crate::cache_entry::OrganisationEntry;
 use crate::certificate::Certificate;
-use crate::der_reader::{Element, check_structure, check_structure_within, read_whole, tag};
+use crate::der_reader::{
+    Element, MAX_HEADER_BYTES, check_structure, check_structure_within, read_whole, tag,
+};
 use crate::error::VerifyError;
 use crate::oid::ServiceOid;
 use crate::organisation_credential::OrganisationCredential;
 use crate::parse_error::{BundleParseError, Deviation};
 use crate::profile::Profile;
 use crate::signed_data::SignedData;
-use crate::verification::{VerifiedSignature, verify};
+use crate::verification::verify;
+use crate::verified_signature::VerifiedSignature;
 use crate::verifier::Verifier;
 
 /// A parsed signature bundle. It is untrusted until it is verified.
@@ -122,7 +125,7 @@ impl SignatureBundle {
         let whole = cache.bundles().and_then(|_| key(der, crypto));
         if let Some((bundles, whole)) = cache.bundles().zip(whole)
             && let Some(cache_entry) = bundles.peek(&whole)
-            && let Some(verdict) = cache_entry.answer(service, period, verifier)
+            && let Some(verdict) = cache_entry.answer(service, period, verifier.policy())
         {
             bundles.count_hit();
             return CacheLookup::Hit(verdict.map(Box::new));
@@ -134,7 +137,7 @@ impl SignatureBundle {
             return CacheLookup::Miss;
         };
         let known = organisations.peek(&organisation);
-        let known = known.filter(|known| known.answers(service, period, verifier));
+        let known = known.filter(|known| known.answers(service, period, verifier.policy()));
         // If the rest after the organisation's fields is invalid, a full parse finds the error and
         // its position.
         match known.and_then(|known| Self::from_der_with(der, &known)) {
@@ -313,6 +316,9 @@ pub(crate) fn organisation_fields(der: &[u8]) -> Option<&[u8]> {
     }
     whole.value.get(..octets)
 }
+
+// Everything but the content may be tags and lengths.
+const _: () = assert!(MAX_HEADER_BYTES == SignatureBundle::MAX_OVERHEAD_BYTES);
 
 fn check_size(der: &[u8], limit: usize) -> Result<(), BundleParseError> {
     let octets = der.len();

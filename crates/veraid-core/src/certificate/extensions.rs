@@ -2,10 +2,8 @@
 
 use crate::certificate::problem::CertificateProblem;
 use crate::der_reader::{Element, read_whole, tag};
-use crate::oid::known;
+use crate::oid::{dotted, known};
 use crate::parse_error::{BundleParseError, DerProblem};
-
-use super::dotted;
 
 /// The maximum number of extensions of one certificate (16: RFC 5280 defines 17 and known issuers
 /// write 3).

@@ -1,9 +1,9 @@
 //! Parses SignedData over the received octets.
 
 use crate::algorithm::AlgorithmIdentifier;
-use crate::certificate::{Certificate, dotted};
+use crate::certificate::Certificate;
 use crate::der_reader::{Element, Reader, is_sorted, tag};
-use crate::oid::known;
+use crate::oid::{dotted, known};
 use crate::parse_error::{BundleParseError, DerProblem, Deviation};
 use crate::signature_metadata::SignatureMetadata;
 use crate::signed_data::error::SignedDataError;
