@@ -1,8 +1,8 @@
 //! Token bundles: VeraId signature bundles over a token.
 
 use veraid_core::{
-    CacheLookup, Member, Profile, Proof, ServiceOid, SignatureBundle, SignatureKind, Timestamp,
-    ValidityPeriod, VerifiedSignature, Verifier,
+    CacheLookup, CachedBundle, Member, Profile, Proof, ServiceOid, SignatureBundle, SignatureKind,
+    Timestamp, ValidityPeriod, VerifiedSignature, Verifier,
 };
 
 use crate::auth_header;
@@ -109,7 +109,7 @@ impl TokenBundle {
                     .map(Box::new),
             ),
             CacheLookup::OrganisationCached(bundle) => {
-                TokenCacheLookup::OrganisationCached(Box::new(Self { bundle: *bundle }))
+                TokenCacheLookup::OrganisationCached(CachedToken { bundle, policy })
             }
             CacheLookup::Miss => TokenCacheLookup::Miss,
         }
@@ -211,9 +211,29 @@ pub enum TokenCacheLookup {
     /// These bytes were verified before: the result that verifying them again would give.
     Hit(Result<Box<VerifiedToken>, VerifyError>),
     /// The bundle's organisation is cached: verifying takes a tenth of the time.
-    OrganisationCached(Box<TokenBundle>),
+    OrganisationCached(CachedToken),
     /// Not cached, or not enough to be fast. The bytes may not even be a bundle.
     Miss,
+}
+
+/// A parsed token bundle whose organisation was found in the cache. It is untrusted until
+/// [`CachedToken::verify`] succeeds, for the instant and policy of the lookup.
+#[derive(Debug)]
+pub struct CachedToken {
+    bundle: Box<CachedBundle>,
+    policy: TokenPolicy,
+}
+
+impl CachedToken {
+    /// Verifies the token for one of `audiences`.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] with the step that failed.
+    pub fn verify(self, audiences: &[impl AsRef<str>]) -> Result<VerifiedToken, VerifyError> {
+        let signature = self.bundle.verify().map_err(VerifyError::Signature)?;
+        VerifiedToken::new(signature, self.policy, audiences)
+    }
 }
 
 impl VerifiedToken {

@@ -99,9 +99,7 @@ impl Ask {
             CacheLookup::Hit(verdict) => {
                 verdict.map(|signature| *signature).map_err(Refused::Invalid)
             }
-            CacheLookup::OrganisationCached(bundle) => {
-                bundle.verify(service, *period, verifier).map_err(Refused::Invalid)
-            }
+            CacheLookup::OrganisationCached(bundle) => bundle.verify().map_err(Refused::Invalid),
             CacheLookup::Miss => Self::plainly(octets, None, service, *period, verifier),
         }
     }
@@ -323,9 +321,7 @@ fn token(
 ) -> Result<VerifiedToken, kliento::VerifyError> {
     match TokenBundle::look_up(octets, policy, &[audience], at, verifier) {
         TokenCacheLookup::Hit(verdict) => verdict.map(|token| *token),
-        TokenCacheLookup::OrganisationCached(bundle) => {
-            bundle.verify_with(policy, audience, at, verifier)
-        }
+        TokenCacheLookup::OrganisationCached(token) => token.verify(&[audience]),
         TokenCacheLookup::Miss => {
             TokenBundle::from_der(octets).unwrap().verify_with(policy, audience, at, verifier)
         }

@@ -8,9 +8,7 @@
 mod algorithm;
 mod asn1_time;
 mod bundle_head;
-mod bundle_lookup;
 mod cache;
-mod cache_entry;
 mod certificate;
 mod chain_set;
 mod der_reader;
@@ -40,7 +38,8 @@ mod visibility;
 mod window;
 
 pub use algorithm::{AlgorithmProblem, check_member_key};
-pub use cache::{CacheCounters, CacheLimits, CacheStats};
+pub use cache::limits::{CacheCounters, CacheLimits, CacheStats};
+pub use cache::lookup::{CacheLookup, CachedBundle};
 pub use certificate::Certificate;
 pub use certificate::common_name::CommonNameProblem;
 pub use certificate::problem::{CertificateProblem, CertificateRole};
@@ -57,7 +56,7 @@ pub use organisation_key::OrganisationKey;
 pub use parse_error::{BundleParseError, DerProblem, Deviation};
 pub use policy::VerificationPolicy;
 pub use profile::{MAX_VALIDITY_SECONDS, Profile};
-pub use signature_bundle::{CacheLookup, SignatureBundle};
+pub use signature_bundle::SignatureBundle;
 pub use signed_data::error::{ContentProblem, SignedDataError, SigningCertificateProblem};
 pub use unverified::Unverified;
 pub use veraid_dnssec::{

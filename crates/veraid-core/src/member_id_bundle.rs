@@ -63,8 +63,8 @@ impl MemberIdBundle {
         let whole = read_whole(der, tag::SEQUENCE, field, 0)?;
         check_structure(der, field)?;
         let mut fields = whole.reader(field);
-        let mut deviations = Vec::new();
-        let head = Arc::new(BundleHead::read(&mut fields, &mut deviations)?);
+        let head = Arc::new(BundleHead::read(&mut fields)?);
+        let mut deviations = head.deviations.clone();
         let member_certificate = Certificate::from_element(
             &fields.read(tag::constructed(3), "memberCertificate")?,
             "memberCertificate",

@@ -14,7 +14,7 @@ use crate::der_writer::encode;
 use crate::error::VerifyError;
 use crate::name::OrganisationName;
 use crate::oid::ServiceOid;
-use crate::parse_error::{BundleParseError, Deviation};
+use crate::parse_error::BundleParseError;
 use crate::profile::Profile;
 use crate::proved_organisation::ProvedOrganisation;
 use crate::verified_signature::Proof;
@@ -46,16 +46,15 @@ impl OrganisationCredential {
         // The chain is parsed from the encoding, so that the same chain is verified that a bundle
         // will contain.
         let chain = parse_dnssec_chain(&encode_dnssec_chain(chain.messages()))?;
-        let needs_tolerance = organisation_certificate.needs_tolerance();
-        let head = BundleHead { chain, organisation_certificate };
-        head.check_strictness(if needs_tolerance { &[Deviation::CertificateForm] } else { &[] })?;
+        let head = BundleHead::new(chain, organisation_certificate);
+        head.check_strictness(&head.deviations)?;
         Ok(Self::from_head(Arc::new(head)))
     }
 
     /// Takes the head of a parsed bundle.
     pub(crate) fn from_head(head: Arc<BundleHead>) -> Self {
         let encoded = head.write().into();
-        Self { head: head.with_distinct_messages(), encoded }
+        Self { head: head.as_written(), encoded }
     }
 
     pub(crate) const fn head(&self) -> &Arc<BundleHead> {

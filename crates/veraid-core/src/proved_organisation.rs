@@ -116,11 +116,6 @@ impl ProvedOrganisation {
         self.name.heap_size_bytes().saturating_add(self.records.heap_size_bytes())
     }
 
-    /// Returns true if no part of it came from the cache.
-    pub(crate) fn is_new(&self) -> bool {
-        self.self_signature == SelfSignature::Unchecked
-    }
-
     /// Records that the organisation certificate's self-signature is valid.
     pub(crate) const fn with_self_signature_verified(mut self) -> Self {
         self.self_signature = SelfSignature::Present;

@@ -41,8 +41,11 @@ impl fmt::Display for SignatureKind {
     }
 }
 
-/// Content whose signer is proved. Only [`SignatureBundle::verify`](crate::SignatureBundle::verify)
-/// and [`SignatureBundle::verify_detached`](crate::SignatureBundle::verify_detached) make one.
+/// Content whose signer is proved.
+///
+/// Only [`SignatureBundle::verify`](crate::SignatureBundle::verify),
+/// [`SignatureBundle::verify_detached`](crate::SignatureBundle::verify_detached) and
+/// [`CachedBundle::verify`](crate::CachedBundle::verify) make one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifiedSignature {
     member: Member,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use veraid_dnssec::crypto::CryptoProvider;
 use veraid_dnssec::{ChainVerifier, Limits, SignatureChecks, TrustAnchors};
 
-use crate::cache::{CacheLimits, CacheStats, VerificationCache};
+use crate::cache::VerificationCache;
+use crate::cache::limits::{CacheLimits, CacheStats};
 use crate::policy::VerificationPolicy;
 use crate::proved_organisation::ProofBasis;
 
@@ -61,8 +62,8 @@ impl Verifier {
         self.cache = remembers.then(|| Arc::new(VerificationCache::new(self.cache_limits)));
     }
 
-    pub(crate) fn cache(&self) -> Option<&VerificationCache> {
-        self.cache.as_deref()
+    pub(crate) const fn cache(&self) -> Option<&Arc<VerificationCache>> {
+        self.cache.as_ref()
     }
 
     /// Sets the trust anchors.
@@ -110,7 +111,7 @@ impl Verifier {
     /// The budget of signature checks for one verification.
     pub(crate) fn signature_checks(&self) -> SignatureChecks {
         let checks = SignatureChecks::new(self.chains.crypto(), *self.chains.limits());
-        match self.cache().and_then(VerificationCache::zones) {
+        match self.cache().and_then(|cache| cache.zones()) {
             Some(zones) => checks.with_cache(zones),
             None => checks,
         }

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use veraid_dnssec::{ValidityPeriod, ValidityPeriods};
 
 use crate::bundle_head::BundleHead;
-use crate::cache::CacheEntry;
+use crate::cache::store::CacheEntry;
 use crate::error::VerifyError;
 use crate::oid::ServiceOid;
-use crate::parse_error::Deviation;
 use crate::policy::VerificationPolicy;
 use crate::profile::Profile;
 use crate::proved_organisation::ProvedOrganisation;
@@ -25,9 +24,7 @@ const FIXED_BYTES: usize = 2048;
 /// An organisation whose chain, key record and certificate were proved.
 #[derive(Debug)]
 pub(crate) struct OrganisationEntry {
-    pub(crate) head: Arc<BundleHead>,
-    /// Forms in the organisation's fields that DomainAuth does not allow.
-    pub(crate) deviations: Vec<Deviation>,
+    head: Arc<BundleHead>,
     service: ServiceOid,
     proved: ProvedOrganisation,
     bytes: usize,
@@ -38,7 +35,6 @@ impl OrganisationEntry {
     /// checked; its self-signature has since been found valid.
     pub(crate) fn new(
         head: Arc<BundleHead>,
-        deviations: Vec<Deviation>,
         service: ServiceOid,
         proved: ProvedOrganisation,
     ) -> Self {
@@ -48,7 +44,7 @@ impl OrganisationEntry {
             .saturating_add(certificate.saturating_mul(CERTIFICATE_FACTOR))
             .saturating_add(head.chain.heap_size_bytes())
             .saturating_add(proved.heap_size_bytes());
-        Self { head, deviations, service, proved, bytes }
+        Self { head, service, proved, bytes }
     }
 
     /// Returns true if the entry answers for `service` and `period`.
@@ -61,23 +57,24 @@ impl OrganisationEntry {
         self.service == *service && self.proved.is_reusable_for(wanted(period, policy))
     }
 
+    /// The organisation's fields, parsed.
+    pub(crate) const fn head(&self) -> &Arc<BundleHead> {
+        &self.head
+    }
+
     /// The profile that the chain is for.
     pub(crate) const fn profile(&self) -> Profile {
         self.proved.profile
     }
 
-    /// The organisation as proving it again for `service` and `period` would give it; `None` if
-    /// that is not known.
-    pub(crate) fn answer(
+    /// The organisation as proving it again for `period` would give it, if the entry
+    /// [answers](Self::answers) for that period.
+    pub(crate) fn proved(
         &self,
-        service: &ServiceOid,
         period: ValidityPeriod,
         policy: &VerificationPolicy,
-    ) -> Option<Result<ProvedOrganisation, VerifyError>> {
-        if !self.answers(service, period, policy) {
-            return None;
-        }
-        Some(self.proved.check_request(period, policy).map(|()| self.proved.clone()))
+    ) -> Result<ProvedOrganisation, VerifyError> {
+        self.proved.check_request(period, policy).map(|()| self.proved.clone())
     }
 }
 
