@@ -50,7 +50,7 @@ impl Default for TokenPolicy {
 
 impl TokenBundle {
     /// The maximum size of a bundle: 16 KiB, before Base64.
-    pub const MAX_SIZE_BYTES: usize = 16 * 1024;
+    pub const MAX_SIZE_BYTES: usize = auth_header::MAX_BUNDLE_BYTES;
 
     /// Parses a bundle and nothing after it. A bundle that is too large is rejected before parsing.
     ///
@@ -197,7 +197,7 @@ impl TryFrom<SignatureBundle> for TokenBundle {
 }
 
 /// A token whose sender is proved, for the requested audience and instant. Only
-/// [`TokenBundle::verify`] makes one.
+/// [`TokenBundle::verify`] and [`CachedToken::verify`] make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedToken {
     audience: String,
