@@ -5,7 +5,8 @@ use std::sync::Arc;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use kliento::{
-    Timestamp, TokenBundle, TokenCacheLookup, TokenPolicy, TrustAnchors, VerifiedToken, Verifier,
+    CachedToken, Timestamp, TokenBundle, TokenCacheLookup, TokenPolicy, TrustAnchors,
+    VerifiedToken, Verifier,
 };
 
 use crate::access_policy::AccessPolicy;
@@ -153,7 +154,7 @@ impl Authenticator {
     ) -> Result<VerifiedToken, AuthError> {
         match self.look_up(der, audiences, now) {
             CacheLookup::Hit(verdict) => verdict.map(|token| *token),
-            CacheLookup::OrganisationCached(bundle) => self.verify_cached(*bundle, audiences, now),
+            CacheLookup::OrganisationCached(token) => self.verify_cached(token, audiences),
             CacheLookup::Miss => self.verify_uncached(der, audiences, now),
         }
     }
@@ -169,26 +170,26 @@ impl Authenticator {
         }
         match TokenBundle::look_up(der, self.token_policy, audiences, now, &self.verifier) {
             TokenCacheLookup::Hit(verdict) => CacheLookup::Hit(verdict.map_err(AuthError::Invalid)),
-            TokenCacheLookup::OrganisationCached(bundle) => CacheLookup::OrganisationCached(bundle),
+            TokenCacheLookup::OrganisationCached(token) => CacheLookup::OrganisationCached(token),
             TokenCacheLookup::Miss => CacheLookup::Miss,
         }
     }
 
-    /// Verifies a token whose organisation is cached, which takes one or two signature checks.
+    /// Verifies a token whose organisation is cached, at the instant of the lookup, which takes one
+    /// or two signature checks.
     ///
     /// # Errors
     ///
     /// [`AuthError`], which determines the response.
     pub fn verify_cached(
         &self,
-        bundle: TokenBundle,
+        token: CachedToken,
         audiences: &[String],
-        now: Timestamp,
     ) -> Result<VerifiedToken, AuthError> {
         if audiences.is_empty() {
             return Err(AuthError::NoAudience);
         }
-        Ok(bundle.verify_for_any(self.token_policy, audiences, now, &self.verifier)?)
+        Ok(token.verify(audiences)?)
     }
 
     /// Verifies the token in a DER bundle without a cache lookup.
@@ -241,7 +242,7 @@ pub enum CacheLookup {
     Hit(Result<Box<VerifiedToken>, AuthError>),
     /// The bundle's organisation is cached. The bundle's own signatures are not checked yet:
     /// [`Authenticator::verify_cached`] does that.
-    OrganisationCached(Box<TokenBundle>),
+    OrganisationCached(CachedToken),
     /// Not cached. [`Authenticator::verify_uncached`] parses and verifies the bytes.
     Miss,
 }

@@ -5,15 +5,17 @@ use base64::prelude::{BASE64_STANDARD as STANDARD, BASE64_STANDARD_NO_PAD as STA
 use base64ct::{Base64, Encoding};
 
 use crate::error::{HeaderProblem, TokenParseError};
-use crate::token_bundle::TokenBundle;
+
+/// The maximum size of a bundle: 16 KiB, before Base64.
+pub(crate) const MAX_BUNDLE_BYTES: usize = 16 * 1024;
 
 const SCHEME: &str = "Kliento";
 
 /// Decodes the value of an `Authorization` header to the bytes of a bundle: the scheme in any
 /// case, one space, standard Base64 (RFC 4648 section 4), padded or not.
 ///
-/// [`TokenBundle::from_auth_header`] decodes them too; use this function to see the bytes before
-/// they are parsed.
+/// [`TokenBundle::from_auth_header`](crate::TokenBundle::from_auth_header) decodes them too; use
+/// this function to see the bytes before they are parsed.
 ///
 /// # Errors
 ///
@@ -41,7 +43,7 @@ pub fn decode_base64(text: &str) -> Result<Vec<u8>, TokenParseError> {
     let digits = text.trim_end_matches('=');
     // Checked before decoding: three bytes in four digits.
     let octets = digits.len().saturating_mul(3) / 4;
-    let limit = TokenBundle::MAX_SIZE_BYTES;
+    let limit = MAX_BUNDLE_BYTES;
     if octets > limit {
         return Err(TokenParseError::TooLarge { bytes: octets, limit });
     }
@@ -111,7 +113,7 @@ mod tests {
 
     #[test]
     fn rejects_oversized_input_before_it_is_decoded() {
-        let limit = TokenBundle::MAX_SIZE_BYTES;
+        let limit = MAX_BUNDLE_BYTES;
         assert!(decode_auth_header(&encode(&vec![0; limit])).is_ok());
         assert_eq!(
             decode_auth_header(&encode(&vec![0; limit + 1])),

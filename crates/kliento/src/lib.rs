@@ -32,7 +32,9 @@ mod verified_facts;
 pub use auth_header::{decode_auth_header, decode_base64};
 pub use error::{HeaderProblem, TokenParseError, VerifyError};
 pub use token::{ClaimSet, Token, TokenError};
-pub use token_bundle::{TokenBundle, TokenCacheLookup, TokenPolicy, VerifiedToken, service_oid};
+pub use token_bundle::{
+    CachedToken, TokenBundle, TokenCacheLookup, TokenPolicy, VerifiedToken, service_oid,
+};
 pub use veraid_core::{
     CacheCounters, CacheLimits, CacheStats, Member, NameProblem, OrganisationName, Profile,
     SignatureKind, Timestamp, TrustAnchors, UserName, ValidityPeriod, VerificationPolicy, Verifier,

@@ -1,8 +1,8 @@
 //! Token bundles: VeraId signature bundles over a token.
 
 use veraid_core::{
-    CacheLookup, Member, Profile, Proof, ServiceOid, SignatureBundle, SignatureKind, Timestamp,
-    ValidityPeriod, VerifiedSignature, Verifier,
+    CacheLookup, CachedBundle, Member, Profile, Proof, ServiceOid, SignatureBundle, SignatureKind,
+    Timestamp, ValidityPeriod, VerifiedSignature, Verifier,
 };
 
 use crate::auth_header;
@@ -50,7 +50,7 @@ impl Default for TokenPolicy {
 
 impl TokenBundle {
     /// The maximum size of a bundle: 16 KiB, before Base64.
-    pub const MAX_SIZE_BYTES: usize = 16 * 1024;
+    pub const MAX_SIZE_BYTES: usize = auth_header::MAX_BUNDLE_BYTES;
 
     /// Parses a bundle and nothing after it. A bundle that is too large is rejected before parsing.
     ///
@@ -109,7 +109,7 @@ impl TokenBundle {
                     .map(Box::new),
             ),
             CacheLookup::OrganisationCached(bundle) => {
-                TokenCacheLookup::OrganisationCached(Box::new(Self { bundle: *bundle }))
+                TokenCacheLookup::OrganisationCached(CachedToken { bundle, policy })
             }
             CacheLookup::Miss => TokenCacheLookup::Miss,
         }
@@ -197,7 +197,7 @@ impl TryFrom<SignatureBundle> for TokenBundle {
 }
 
 /// A token whose sender is proved, for the requested audience and instant. Only
-/// [`TokenBundle::verify`] makes one.
+/// [`TokenBundle::verify`] and [`CachedToken::verify`] make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedToken {
     audience: String,
@@ -211,9 +211,29 @@ pub enum TokenCacheLookup {
     /// These bytes were verified before: the result that verifying them again would give.
     Hit(Result<Box<VerifiedToken>, VerifyError>),
     /// The bundle's organisation is cached: verifying takes a tenth of the time.
-    OrganisationCached(Box<TokenBundle>),
+    OrganisationCached(CachedToken),
     /// Not cached, or not enough to be fast. The bytes may not even be a bundle.
     Miss,
+}
+
+/// A parsed token bundle whose organisation was found in the cache. It is untrusted until
+/// [`CachedToken::verify`] succeeds, for the instant and policy of the lookup.
+#[derive(Debug)]
+pub struct CachedToken {
+    bundle: Box<CachedBundle>,
+    policy: TokenPolicy,
+}
+
+impl CachedToken {
+    /// Verifies the token for one of `audiences`.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] with the step that failed.
+    pub fn verify(self, audiences: &[impl AsRef<str>]) -> Result<VerifiedToken, VerifyError> {
+        let signature = self.bundle.verify().map_err(VerifyError::Signature)?;
+        VerifiedToken::new(signature, self.policy, audiences)
+    }
 }
 
 impl VerifiedToken {

@@ -3,8 +3,8 @@
 use veraid_dnssec::crypto::{DigestAlgorithm, PublicKey, SignatureAlgorithm};
 
 use crate::der_reader::{Element, Reader, check_structure, read_whole, tag};
-use crate::error::{AlgorithmProblem, BundleParseError};
 use crate::oid::known;
+use crate::parse_error::BundleParseError;
 
 const FIELD: &str = "AlgorithmIdentifier";
 
@@ -225,4 +225,35 @@ fn positive_magnitude(value: &[u8]) -> Option<&[u8]> {
         [first, ..] if *first < 0x80 => Some(value),
         _ => None,
     }
+}
+
+/// The reason why an algorithm or key is not allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AlgorithmProblem {
+    /// The signature algorithm is not RSASSA-PSS.
+    #[error("the signature algorithm is not RSASSA-PSS")]
+    NotPss,
+    /// The parameters of RSASSA-PSS are not those of one allowed hash.
+    #[error(
+        "unsupported RSASSA-PSS parameters: expected SHA-256, SHA-384 or SHA-512 for message and MGF1, a salt of the digest's length and trailer field 1"
+    )]
+    PssParameters,
+    /// The digest algorithm is not SHA-256, SHA-384 or SHA-512.
+    #[error("the digest algorithm is not SHA-256, SHA-384 or SHA-512")]
+    DigestNotAllowed,
+    /// A certificate names different algorithms inside and outside its signed part.
+    #[error("the algorithms inside and outside the signed part differ")]
+    InnerAndOuterDiffer,
+    /// The key is not RSA with the algorithm rsaEncryption and NULL parameters.
+    #[error("the key is not an rsaEncryption key with NULL parameters")]
+    KeyForm,
+    /// The key's size or exponent is not allowed.
+    #[error(
+        "the key of {bits} bits has a size or exponent that is not allowed (organisations: 2048, 3072 or 4096 bits; others: 2048 to 4096; exponent odd, from 65537 to below 2^33)"
+    )]
+    KeySize {
+        /// The length of the modulus in bits.
+        bits: usize,
+    },
 }

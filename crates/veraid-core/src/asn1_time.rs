@@ -3,7 +3,7 @@
 use veraid_dnssec::{Timestamp, UtcDateTime};
 
 use crate::der_reader::{Element, Reader, tag};
-use crate::error::{BundleParseError, DerProblem};
+use crate::parse_error::{BundleParseError, DerProblem};
 
 /// The maximum digits of a fraction of a second (9: nanoseconds; deployed software writes up to 3).
 const MAX_FRACTION_DIGITS: usize = 9;

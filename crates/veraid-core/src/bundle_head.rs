@@ -6,10 +6,10 @@ use veraid_dnssec::DnssecChain;
 
 use crate::certificate::Certificate;
 use crate::chain_set::{encode_dnssec_chain, read_chain};
-use crate::der_reader::{Reader, tag};
+use crate::der_reader::{Reader, read_whole, tag};
 use crate::der_writer::encode;
-use crate::error::{BundleParseError, DerProblem, Deviation};
 use crate::name::OrganisationName;
+use crate::parse_error::{BundleParseError, DerProblem, Deviation};
 use crate::profile::Profile;
 
 /// The chain and organisation certificate of a bundle.
@@ -23,14 +23,20 @@ use crate::profile::Profile;
 pub(crate) struct BundleHead {
     pub(crate) chain: DnssecChain,
     pub(crate) organisation_certificate: Certificate,
+    /// Forms in these fields that DomainAuth does not allow.
+    pub(crate) deviations: Vec<Deviation>,
 }
 
 impl BundleHead {
-    /// Parses the three fields and records forms that DomainAuth does not allow.
-    pub(crate) fn read(
-        fields: &mut Reader<'_>,
-        deviations: &mut Vec<Deviation>,
-    ) -> Result<Self, BundleParseError> {
+    /// Combines a chain and a certificate.
+    pub(crate) fn new(chain: DnssecChain, organisation_certificate: Certificate) -> Self {
+        let needs_tolerance = organisation_certificate.needs_tolerance();
+        let deviations = if needs_tolerance { vec![Deviation::CertificateForm] } else { vec![] };
+        Self { chain, organisation_certificate, deviations }
+    }
+
+    /// Parses the three fields.
+    pub(crate) fn read(fields: &mut Reader<'_>) -> Result<Self, BundleParseError> {
         let version = fields.read(tag::primitive(0), "version")?;
         if version.value != [0] {
             return Err(BundleParseError::Der {
@@ -40,16 +46,14 @@ impl BundleHead {
             });
         }
         let (chain, is_sorted) = read_chain(&fields.read(tag::constructed(1), "dnssecChain")?)?;
-        if !is_sorted {
-            deviations.push(Deviation::UnsortedSet);
-        }
         let field = "organisationCertificate";
         let organisation_certificate =
             Certificate::from_element(&fields.read(tag::constructed(2), field)?, field)?;
-        if organisation_certificate.needs_tolerance() {
-            deviations.push(Deviation::CertificateForm);
+        let mut head = Self::new(chain, organisation_certificate);
+        if !is_sorted {
+            head.deviations.insert(0, Deviation::UnsortedSet);
         }
-        Ok(Self { chain, organisation_certificate })
+        Ok(head)
     }
 
     /// Encodes the three fields in DER, the chain sorted and without repetitions.
@@ -61,13 +65,12 @@ impl BundleHead {
         octets
     }
 
-    /// The head as [`BundleHead::write`] encodes it: without repeated messages.
-    pub(crate) fn with_distinct_messages(self: Arc<Self>) -> Arc<Self> {
-        match self.chain.without_repetitions() {
-            Some(chain) => {
-                let organisation_certificate = self.organisation_certificate.clone();
-                Arc::new(Self { chain, organisation_certificate })
-            }
+    /// The head as [`BundleHead::write`] encodes it: in DER, without repeated messages.
+    pub(crate) fn as_written(self: Arc<Self>) -> Arc<Self> {
+        let is_unsorted = self.deviations.contains(&Deviation::UnsortedSet);
+        let distinct = self.chain.without_repetitions();
+        match distinct.or_else(|| is_unsorted.then(|| self.chain.clone())) {
+            Some(chain) => Arc::new(Self::new(chain, self.organisation_certificate.clone())),
             None => self,
         }
     }
@@ -90,6 +93,20 @@ impl BundleHead {
     ) -> Result<(), BundleParseError> {
         check_strictness(self.profile(), deviations)
     }
+}
+
+/// The number of fields for the organisation: version, chain and organisation certificate.
+pub(crate) const ORGANISATION_FIELDS: usize = 3;
+
+/// The octets of the organisation's fields, if there are enough fields.
+pub(crate) fn organisation_fields(der: &[u8]) -> Option<&[u8]> {
+    let whole = read_whole(der, tag::SEQUENCE, "signatureBundle", 0).ok()?;
+    let mut fields = whole.reader("signatureBundle");
+    let mut octets = 0_usize;
+    for _ in 0..ORGANISATION_FIELDS {
+        octets = octets.saturating_add(fields.any("signatureBundle").ok()?.octets.len());
+    }
+    whole.value.get(..octets)
 }
 
 /// Rejects forms that `profile` does not allow.

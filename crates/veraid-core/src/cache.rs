@@ -6,105 +6,21 @@
 //! same result; the caller's time, and with it the common second, is compared with the cached
 //! validity at each call.
 
-mod store;
-
 use std::sync::Arc;
 
 use veraid_dnssec::SignatureCheckCache;
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 
-use crate::cache_entry::{BundleEntry, OrganisationEntry};
+use crate::bundle_head::organisation_fields;
+use crate::cache::entry::{BundleEntry, OrganisationEntry};
+use crate::cache::limits::{CacheLimits, CacheStats};
+use crate::cache::store::{CacheEntry, Key, Slot, Store};
 
-pub(crate) use store::{CacheEntry, Key, Store};
-
-/// Size limits of a verifier's cache. By default nothing is cached.
-///
-/// ```
-/// use veraid_core::CacheLimits;
-///
-/// let limits = CacheLimits::DISABLED.with_organisation_bytes(16 * 1024 * 1024);
-/// assert_ne!(limits, CacheLimits::RECOMMENDED);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CacheLimits {
-    zone_bytes: u64,
-    organisation_bytes: u64,
-    bundle_bytes: u64,
-}
-
-impl CacheLimits {
-    /// Disables the cache.
-    pub const DISABLED: Self = Self { zone_bytes: 0, organisation_bytes: 0, bundle_bytes: 0 };
-
-    /// A reasonable size for a server: signatures of some 3,000 top-level domains, 7,000
-    /// organisations and 18,000 tokens, in 129 MiB.
-    pub const RECOMMENDED: Self = Self {
-        zone_bytes: 1024 * 1024,
-        organisation_bytes: 64 * 1024 * 1024,
-        bundle_bytes: 64 * 1024 * 1024,
-    };
-
-    /// Sets the bytes for signatures of the root and of top-level domains, which all chains below
-    /// share.
-    #[must_use]
-    pub const fn with_zone_bytes(mut self, bytes: u64) -> Self {
-        self.zone_bytes = bytes;
-        self
-    }
-
-    /// Sets the bytes for organisations: chain, certificate and key record, which all bundles of an
-    /// organisation share until it fetches another chain.
-    #[must_use]
-    pub const fn with_organisation_bytes(mut self, bytes: u64) -> Self {
-        self.organisation_bytes = bytes;
-        self
-    }
-
-    /// Sets the bytes for whole bundles with attached content, such as a token that a client sends
-    /// with each request.
-    #[must_use]
-    pub const fn with_bundle_bytes(mut self, bytes: u64) -> Self {
-        self.bundle_bytes = bytes;
-        self
-    }
-}
-
-impl Default for CacheLimits {
-    fn default() -> Self {
-        Self::DISABLED
-    }
-}
-
-/// Statistics of a verifier's caches.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CacheStats {
-    /// Signatures of the root and of top-level domains.
-    pub zones: CacheCounters,
-    /// Organisations.
-    pub organisations: CacheCounters,
-    /// Whole bundles.
-    pub bundles: CacheCounters,
-}
-
-/// Statistics of one cache.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CacheCounters {
-    /// The number of lookups that found an entry.
-    pub hits: u64,
-    /// The number of lookups that did not find an entry.
-    pub misses: u64,
-    /// The number of insertions.
-    pub insertions: u64,
-    /// The number of entries that were evicted to make room, or not inserted because they are
-    /// larger than the cache.
-    pub evictions: u64,
-    /// The number of entries.
-    pub entries: u64,
-    /// The size of the entries in bytes, estimated rather too high than too low.
-    pub bytes: u64,
-}
+mod entry;
+pub(crate) mod limits;
+pub(crate) mod lookup;
+mod store;
+mod verify;
 
 /// The caches of one verifier.
 #[derive(Debug)]
@@ -130,12 +46,21 @@ impl VerificationCache {
         self.zones.clone().map(|zones| -> Arc<dyn SignatureCheckCache> { zones })
     }
 
-    pub(crate) const fn organisations(&self) -> Option<&Store<OrganisationEntry>> {
-        self.organisations.as_ref()
+    /// The slot of a bundle by all of its octets; `None` if bundles are not cached.
+    fn bundle_slot(&self, der: &[u8], crypto: CryptoProvider) -> Option<Slot<'_, BundleEntry>> {
+        let store = self.bundles.as_ref()?;
+        Some(Slot { store, key: key(der, crypto)? })
     }
 
-    pub(crate) const fn bundles(&self) -> Option<&Store<BundleEntry>> {
-        self.bundles.as_ref()
+    /// The slot of a bundle's organisation by the octets of its fields; `None` if organisations are
+    /// not cached.
+    fn organisation_slot(
+        &self,
+        der: &[u8],
+        crypto: CryptoProvider,
+    ) -> Option<Slot<'_, OrganisationEntry>> {
+        let store = self.organisations.as_ref()?;
+        Some(Slot { store, key: key(organisation_fields(der)?, crypto)? })
     }
 
     pub(crate) fn counters(&self) -> CacheStats {
@@ -148,7 +73,7 @@ impl VerificationCache {
 }
 
 /// The SHA-256 digest that identifies a cache entry.
-pub(crate) fn key(octets: &[u8], crypto: CryptoProvider) -> Option<Key> {
+fn key(octets: &[u8], crypto: CryptoProvider) -> Option<Key> {
     crypto.digest(DigestAlgorithm::Sha256, octets).try_into().ok()
 }
 
@@ -168,10 +93,13 @@ impl CacheEntry for Present {
 
 impl SignatureCheckCache for ZoneChecks {
     fn contains(&self, check: &[u8; 32]) -> bool {
-        self.0.get(check).is_some()
+        let slot = Slot { store: &self.0, key: *check };
+        let found = slot.get();
+        slot.count(found.as_deref());
+        found.is_some()
     }
 
     fn insert(&self, check: [u8; 32]) {
-        self.0.insert(check, Arc::new(Present));
+        Slot { store: &self.0, key: check }.insert(Present);
     }
 }

@@ -5,19 +5,20 @@ use std::ops::Range;
 use veraid_dnssec::crypto::SignatureAlgorithm;
 use veraid_dnssec::{SignatureCheckError, SignatureChecks, Timestamp, ValidityPeriod};
 
+use crate::algorithm::AlgorithmProblem;
 use crate::algorithm::{AlgorithmIdentifier, RsaPublicKey};
 use crate::asn1_time::read_certificate_time;
+use crate::certificate::problem::CertificateProblem;
 use crate::der_reader::{Element, check_structure, read_whole, tag};
-use crate::error::{AlgorithmProblem, BundleParseError, CertificateProblem, DerProblem};
-use crate::oid::write_dotted;
+use crate::parse_error::{BundleParseError, DerProblem};
 
-mod common_name;
+pub(crate) mod common_name;
 mod extensions;
 pub(crate) mod path;
+pub(crate) mod problem;
 
-pub use common_name::CommonNameProblem;
-use common_name::read_name;
-pub(crate) use extensions::Extensions;
+use common_name::{CommonNameProblem, read_name};
+use extensions::Extensions;
 
 /// A parsed certificate. It is untrusted until a bundle that contains it is verified.
 #[derive(Clone, Debug)]
@@ -332,17 +333,4 @@ pub(crate) fn bit_string_octets<'a>(
             Err(BundleParseError::Der { field, offset: element.offset, problem: DerProblem::Value })
         }
     }
-}
-
-/// An object identifier in dotted decimal, for errors.
-pub(crate) fn dotted(oid: &[u8]) -> String {
-    // Enough for any real one: the sender chooses the length.
-    let start = oid.get(..32).unwrap_or(oid);
-    let mut text = String::new();
-    // Writing to a String cannot fail.
-    let _ = write_dotted(start, &mut text);
-    if start.len() < oid.len() {
-        text.push('…');
-    }
-    text
 }

@@ -5,7 +5,7 @@ use veraid_dnssec::{DnssecChain, Limit};
 
 use crate::der_reader::{Element, check_structure, is_sorted, read_whole, tag};
 use crate::der_writer::{encode, encode_set_of};
-use crate::error::BundleParseError;
+use crate::parse_error::BundleParseError;
 
 /// Parses a separate chain: a SET OF OCTET STRING, each a DNS message, in any order.
 ///

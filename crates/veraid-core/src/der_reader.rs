@@ -6,7 +6,7 @@
 
 use der::{Decode, Length, Reader as _, SliceReader};
 
-use crate::error::{BundleParseError, DerProblem};
+use crate::parse_error::{BundleParseError, DerProblem};
 
 /// Tags by their octet.
 pub(crate) mod tag {
@@ -236,7 +236,7 @@ pub(crate) fn read_whole<'a>(
 ///
 /// Content of 16 MiB could be 8 million elements without octets of their own. This ends the work
 /// after 32,768 elements.
-const MAX_HEADER_BYTES: usize = crate::signature_bundle::SignatureBundle::MAX_OVERHEAD_BYTES;
+pub(crate) const MAX_HEADER_BYTES: usize = 65_536;
 
 /// Checks the shape of every element in `octets` before any is parsed: definite, minimal lengths
 /// that fit at every level, nested at most [`MAX_DEPTH`] deep, with at most [`MAX_HEADER_BYTES`]

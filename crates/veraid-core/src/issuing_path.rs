@@ -1,6 +1,6 @@
 //! The certificates above one that is about to be issued.
 
-use veraid_dnssec::{SignatureChecks, ValidityPeriod};
+use veraid_dnssec::ValidityPeriod;
 
 use crate::certificate::Certificate;
 use crate::certificate::path::{Candidates, SelfSignature};
@@ -85,8 +85,6 @@ impl IssuingPath {
         let common_name = organisation.common_name().map_err(VerifyError::CommonName)?;
         let name = OrganisationName::from_common_name(common_name, profile)
             .map_err(VerifyError::OrganisationName)?;
-        let chains = verifier.chains(profile);
-        let mut checks = SignatureChecks::new(chains.crypto(), *chains.limits());
         let candidates = Candidates {
             organisation,
             attached,
@@ -94,7 +92,7 @@ impl IssuingPath {
             policy: verifier.policy(),
             self_signature: SelfSignature::Unchecked,
         };
-        let path = candidates.verify_path_to_issuer(issuer, &mut checks)?;
+        let path = candidates.verify_path_to_issuer(issuer, &mut verifier.signature_checks())?;
         let validity = path.validity().iter().next();
         let certificates = path.certificates().iter().rev().map(|&one| one.clone()).collect();
         Ok(Self { certificates, organisation: name, profile, validity })

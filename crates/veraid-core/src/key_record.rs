@@ -3,7 +3,6 @@
 use veraid_dnssec::VerifiedRrset;
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 
-use crate::error::{KeyRecordError, VerifyError};
 use crate::oid::{ServiceOid, is_dotted_decimal};
 use crate::organisation_key::{OrganisationKey, encode_key_id};
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
@@ -13,6 +12,27 @@ use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyRecord {
     ttl_override_seconds: u64,
+}
+
+impl OrganisationKey {
+    /// Finds the only record among `records` that names this key for `service`.
+    ///
+    /// A record for that service has precedence over one for any; two that match equally well are
+    /// rejected. Records of another form are skipped; one that names the key and is malformed fails
+    /// (draft, "Verification Procedure").
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRecordError`] with the records found instead.
+    pub fn find_record(
+        &self,
+        records: &VerifiedRrset,
+        service: &ServiceOid,
+        profile: Profile,
+        crypto: CryptoProvider,
+    ) -> Result<KeyRecord, KeyRecordError> {
+        KeyRecord::select(records, self, service, profile, crypto)
+    }
 }
 
 /// The result of parsing a record for a given key and service.
@@ -41,13 +61,13 @@ impl KeyRecord {
     /// stray record does not lock anyone out, and so are those with a version, algorithm or digest
     /// type that is not registered yet, so that the registries can grow. A record that names the
     /// key and that no registration could make valid is malformed and fails.
-    pub(crate) fn select(
+    fn select(
         records: &VerifiedRrset,
         key: &OrganisationKey,
         service: &ServiceOid,
         profile: Profile,
         crypto: CryptoProvider,
-    ) -> Result<Self, VerifyError> {
+    ) -> Result<Self, KeyRecordError> {
         let key = Key::of(key, profile, crypto);
         let (mut for_service, mut for_any) = (Vec::new(), Vec::new());
         let (mut skipped, mut split, mut other_service) = (0_usize, 0_usize, 0_usize);
@@ -67,10 +87,7 @@ impl KeyRecord {
                 Reading::OtherService => other_service = other_service.saturating_add(1),
                 Reading::Malformed(problem) => {
                     let key_id = key.id().to_owned();
-                    return Err(VerifyError::KeyRecord(KeyRecordError::Malformed {
-                        key_id,
-                        problem,
-                    }));
+                    return Err(KeyRecordError::Malformed { key_id, problem });
                 }
                 Reading::Matches { is_for_any_service: false, ttl_override_seconds } => {
                     for_service.push(ttl_override_seconds);
@@ -86,26 +103,21 @@ impl KeyRecord {
             && let Some(form) = other_form
         {
             let key_id = key.id().to_owned();
-            return Err(VerifyError::KeyRecord(KeyRecordError::OtherForm {
-                key_id,
-                form,
-                profile,
-            }));
+            return Err(KeyRecordError::OtherForm { key_id, form, profile });
         }
         match matching.as_slice() {
             [ttl_override_seconds] => Ok(Self { ttl_override_seconds: *ttl_override_seconds }),
-            [] => Err(VerifyError::KeyRecord(KeyRecordError::NotFound {
+            [] => Err(KeyRecordError::NotFound {
                 key_id: key.id().to_owned(),
                 service: service.clone(),
                 records: records.rdata().len(),
                 other_service,
                 skipped,
                 split,
-            })),
-            several => Err(VerifyError::KeyRecord(KeyRecordError::Ambiguous {
-                key_id: key.id().to_owned(),
-                count: several.len(),
-            })),
+            }),
+            several => {
+                Err(KeyRecordError::Ambiguous { key_id: key.id().to_owned(), count: several.len() })
+            }
         }
     }
 
@@ -335,6 +347,74 @@ impl RecordForm {
             (Self::DomainAuth, Profile::DomainAuth) => {
                 "the fields are not separated by single spaces"
             }
+        }
+    }
+}
+
+/// The reason why no key record counts.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyRecordError {
+    /// No record names the key for the service.
+    #[error(
+        "none of {records} records names key {key_id} for service {service} ({other_service} are for other services, {skipped} name other keys or are not key records, {split} do not have exactly one character-string)"
+    )]
+    NotFound {
+        /// The key id, as a record would name it.
+        key_id: String,
+        /// The service.
+        service: ServiceOid,
+        /// The number of records.
+        records: usize,
+        /// The number of records that name the key for other services.
+        other_service: usize,
+        /// The number of records that name other keys, or are not key records of this profile.
+        skipped: usize,
+        /// The number of records skipped because they are split into several character-strings, or
+        /// have no character-string.
+        split: usize,
+    },
+    /// A record names the key in another form than the profile's, and no record does in the
+    /// profile's.
+    #[error(
+        "no record names key {key_id} in the form of {profile}, but one does in another form: {}",
+        .form.difference_from(*.profile)
+    )]
+    OtherForm {
+        /// The key id, as a record of the profile would name it.
+        key_id: String,
+        /// The form in which a record names it.
+        form: RecordForm,
+        /// The profile that the bundle follows.
+        profile: Profile,
+    },
+    /// A record names the key but is malformed otherwise.
+    #[error("the record that names key {key_id} is malformed: {problem}")]
+    Malformed {
+        /// The key's identifier.
+        key_id: String,
+        /// The problem with it.
+        problem: &'static str,
+    },
+    /// Several records match equally well.
+    #[error("{count} records name key {key_id} for the same service")]
+    Ambiguous {
+        /// The key's identifier.
+        key_id: String,
+        /// The number of records that match.
+        count: usize,
+    },
+}
+
+impl KeyRecordError {
+    /// A number for the kind of error, which stays the same over releases.
+    #[must_use]
+    pub const fn code(&self) -> u16 {
+        match self {
+            Self::NotFound { .. } => 2111,
+            Self::Malformed { .. } => 2112,
+            Self::Ambiguous { .. } => 2113,
+            Self::OtherForm { .. } => 2150,
         }
     }
 }

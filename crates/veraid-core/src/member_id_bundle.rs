@@ -10,13 +10,16 @@ use crate::certificate::Certificate;
 use crate::certificate::path::Candidates;
 use crate::der_reader::{check_structure, is_sorted, read_whole, tag};
 use crate::der_writer::encode_set_of;
-use crate::error::{BundleParseError, DerProblem, Deviation, VerifyError};
+use crate::error::VerifyError;
 use crate::name::Member;
 use crate::oid::ServiceOid;
 use crate::organisation_credential::OrganisationCredential;
+use crate::parse_error::{BundleParseError, DerProblem, Deviation};
 use crate::profile::Profile;
+use crate::proved_organisation::ProvedOrganisation;
 use crate::signature_bundle::SignatureBundle;
-use crate::verification::{Proof, ProvedOrganisation, member_name};
+use crate::verification::member_name;
+use crate::verified_signature::Proof;
 use crate::verifier::Verifier;
 
 /// The maximum number of intermediate certificates (8, as many as may be attached to a signature).
@@ -60,8 +63,8 @@ impl MemberIdBundle {
         let whole = read_whole(der, tag::SEQUENCE, field, 0)?;
         check_structure(der, field)?;
         let mut fields = whole.reader(field);
-        let mut deviations = Vec::new();
-        let head = Arc::new(BundleHead::read(&mut fields, &mut deviations)?);
+        let head = Arc::new(BundleHead::read(&mut fields)?);
+        let mut deviations = head.deviations.clone();
         let member_certificate = Certificate::from_element(
             &fields.read(tag::constructed(3), "memberCertificate")?,
             "memberCertificate",
@@ -170,7 +173,8 @@ impl MemberIdBundle {
         period: ValidityPeriod,
         verifier: &Verifier,
     ) -> Result<VerifiedMemberId, VerifyError> {
-        let mut organisation = ProvedOrganisation::check(&self.head, service, period, verifier)?;
+        let basis = verifier.proof_basis();
+        let mut organisation = ProvedOrganisation::prove(&self.head, service, period, basis)?;
         let profile = organisation.profile;
         let candidates = Candidates {
             organisation: &self.head.organisation_certificate,
@@ -190,9 +194,9 @@ impl MemberIdBundle {
             &path.validity(),
             ValidityPeriod::ALWAYS,
             period,
-            verifier,
+            verifier.policy(),
         )?;
-        let proof = organisation.proof(&path, &common_second);
+        let proof = Proof::new(&organisation, &path, common_second);
         let (validity, member) = (common_second.validity, organisation.into_member(user));
         Ok(VerifiedMemberId { member, profile, validity, proof })
     }

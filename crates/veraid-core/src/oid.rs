@@ -256,7 +256,7 @@ impl fmt::Display for Arc {
 ///
 /// Arcs of more than [`ServiceOid::MAX_BYTES`], which only unknown extensions and attributes can
 /// have, are written `?`: the work grows with the square of their length.
-pub(crate) fn write_dotted(octets: &[u8], f: &mut impl fmt::Write) -> fmt::Result {
+fn write_dotted(octets: &[u8], f: &mut impl fmt::Write) -> fmt::Result {
     for (place, arc) in octets.split_inclusive(|octet| octet & 0x80 == 0).enumerate() {
         if place > 0 {
             f.write_char('.')?;
@@ -274,6 +274,19 @@ pub(crate) fn write_dotted(octets: &[u8], f: &mut impl fmt::Write) -> fmt::Resul
         }
     }
     Ok(())
+}
+
+/// An object identifier in dotted decimal, for errors.
+pub(crate) fn dotted(oid: &[u8]) -> String {
+    // Enough for any real one: the sender chooses the length.
+    let start = oid.get(..32).unwrap_or(oid);
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_dotted(start, &mut text);
+    if start.len() < oid.len() {
+        text.push('…');
+    }
+    text
 }
 
 impl fmt::Display for ServiceOid {

@@ -11,11 +11,13 @@ use crate::certificate::path::Candidates;
 use crate::chain_set::{encode_dnssec_chain, parse_dnssec_chain};
 use crate::der_reader::tag;
 use crate::der_writer::encode;
-use crate::error::{BundleParseError, Deviation, VerifyError};
+use crate::error::VerifyError;
 use crate::name::OrganisationName;
 use crate::oid::ServiceOid;
+use crate::parse_error::BundleParseError;
 use crate::profile::Profile;
-use crate::verification::{Proof, ProvedOrganisation};
+use crate::proved_organisation::ProvedOrganisation;
+use crate::verified_signature::Proof;
 use crate::verifier::Verifier;
 
 /// An organisation's chain and certificate, untrusted until they are verified.
@@ -44,16 +46,15 @@ impl OrganisationCredential {
         // The chain is parsed from the encoding, so that the same chain is verified that a bundle
         // will contain.
         let chain = parse_dnssec_chain(&encode_dnssec_chain(chain.messages()))?;
-        let needs_tolerance = organisation_certificate.needs_tolerance();
-        let head = BundleHead { chain, organisation_certificate };
-        head.check_strictness(if needs_tolerance { &[Deviation::CertificateForm] } else { &[] })?;
+        let head = BundleHead::new(chain, organisation_certificate);
+        head.check_strictness(&head.deviations)?;
         Ok(Self::from_head(Arc::new(head)))
     }
 
     /// Takes the head of a parsed bundle.
     pub(crate) fn from_head(head: Arc<BundleHead>) -> Self {
         let encoded = head.write().into();
-        Self { head: head.with_distinct_messages(), encoded }
+        Self { head: head.as_written(), encoded }
     }
 
     pub(crate) const fn head(&self) -> &Arc<BundleHead> {
@@ -94,7 +95,8 @@ impl OrganisationCredential {
         period: ValidityPeriod,
         verifier: &Verifier,
     ) -> Result<VerifiedOrganisationId, VerifyError> {
-        let mut organisation = ProvedOrganisation::check(&self.head, service, period, verifier)?;
+        let basis = verifier.proof_basis();
+        let mut organisation = ProvedOrganisation::prove(&self.head, service, period, basis)?;
         let profile = organisation.profile;
         let candidates = Candidates {
             organisation: &self.head.organisation_certificate,
@@ -109,9 +111,9 @@ impl OrganisationCredential {
             &path.validity(),
             ValidityPeriod::ALWAYS,
             period,
-            verifier,
+            verifier.policy(),
         )?;
-        let proof = organisation.proof(&path, &common_second);
+        let proof = Proof::new(&organisation, &path, common_second);
         let validity = common_second.validity;
         Ok(VerifiedOrganisationId { name: organisation.into_name(), profile, validity, proof })
     }

@@ -1,13 +1,12 @@
-//! The public keys of organisations, and the key records that name them.
+//! The public keys of organisations, and the text of key records that name them.
 
 use base64ct::{Base64, Base64Unpadded, Encoding};
-use veraid_dnssec::VerifiedRrset;
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 
+use crate::algorithm::AlgorithmProblem;
 use crate::algorithm::RsaPublicKey;
 use crate::certificate::Certificate;
-use crate::error::{AlgorithmProblem, CertificateProblem, CertificateRole, VerifyError};
-use crate::key_record::KeyRecord;
+use crate::certificate::problem::CertificateProblem;
 use crate::oid::ServiceOid;
 use crate::profile::Profile;
 
@@ -31,14 +30,9 @@ impl OrganisationKey {
     }
 
     /// The key of a certificate.
-    pub(crate) fn of(certificate: &Certificate) -> Result<Self, VerifyError> {
-        let problem = |problem| VerifyError::Certificate {
-            certificate: CertificateRole::Organisation,
-            problem,
-        };
-        let key = certificate.public_key().map_err(problem)?;
-        Self::new(certificate.subject_public_key_info(), key)
-            .map_err(|error| problem(CertificateProblem::Algorithm(error)))
+    pub(crate) fn of(certificate: &Certificate) -> Result<Self, CertificateProblem> {
+        Self::new(certificate.subject_public_key_info(), certificate.public_key()?)
+            .map_err(CertificateProblem::Algorithm)
     }
 
     fn new(spki: &[u8], key: &RsaPublicKey) -> Result<Self, AlgorithmProblem> {
@@ -92,25 +86,6 @@ impl OrganisationKey {
             Profile::DomainAuth => format!("0 {algorithm} {algorithm} {id} {ttl_override_seconds}"),
         };
         service.map_or(fields.clone(), |service| format!("{fields} {service}"))
-    }
-
-    /// Finds the only record among `records` that names this key for `service`.
-    ///
-    /// A record for that service has precedence over one for any; two that match equally well are
-    /// rejected. Records of another form are skipped; one that names the key and is malformed fails
-    /// (draft, "Verification Procedure").
-    ///
-    /// # Errors
-    ///
-    /// [`VerifyError::KeyRecord`] with the records found instead.
-    pub fn find_record(
-        &self,
-        records: &VerifiedRrset,
-        service: &ServiceOid,
-        profile: Profile,
-        crypto: CryptoProvider,
-    ) -> Result<KeyRecord, VerifyError> {
-        KeyRecord::select(records, self, service, profile, crypto)
     }
 }
 

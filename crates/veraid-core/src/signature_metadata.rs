@@ -4,8 +4,8 @@ use veraid_dnssec::{InvertedPeriod, Timestamp, ValidityPeriod};
 
 use crate::asn1_time::read_metadata_time;
 use crate::der_reader::{Element, tag};
-use crate::error::{BundleParseError, DerProblem};
 use crate::oid::ServiceOid;
+use crate::parse_error::{BundleParseError, DerProblem};
 
 /// The value of the signature metadata attribute.
 ///

@@ -3,13 +3,16 @@
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm, SignatureAlgorithm};
 use veraid_dnssec::{SignatureCheckError, SignatureChecks, ValidityPeriod};
 
+use crate::algorithm::AlgorithmProblem;
 use crate::certificate::Certificate;
 use crate::certificate::path::VerifiedPath;
-use crate::error::{AlgorithmProblem, ContentProblem, Deviation, SignedDataError};
 use crate::oid::ServiceOid;
+use crate::parse_error::Deviation;
 use crate::profile::Profile;
 use crate::signature_metadata::SignatureMetadata;
+use crate::signed_data::error::{ContentProblem, SignedDataError};
 
+pub(crate) mod error;
 mod parse;
 mod signing_certificate;
 

@@ -8,7 +8,7 @@ use icu_properties::props::{
     UnifiedIdeograph,
 };
 
-use crate::name::NameProblem;
+use crate::name::problem::NameProblem;
 use crate::unicode::{category, is, is_joiner_in_context, is_of, is_virama, value};
 
 /// Rejects a name with a character that is invisible where it stands.

@@ -22,6 +22,13 @@ pub(crate) struct Evidence<'a> {
     pub(crate) signature: ValidityPeriod,
 }
 
+/// The window in which evidence counted, and the run of seconds in which all of it is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CommonSecond {
+    pub(crate) window: ValidityPeriod,
+    pub(crate) validity: ValidityPeriod,
+}
+
 impl Window {
     /// The requested period extended by the leeway.
     pub(crate) fn with_leeway(requested: ValidityPeriod, leeway_seconds: u64) -> ValidityPeriod {
@@ -38,7 +45,7 @@ impl Window {
     pub(crate) fn find_common_second(
         &self,
         evidence: Evidence<'_>,
-    ) -> Result<(ValidityPeriod, ValidityPeriod), VerifyError> {
+    ) -> Result<CommonSecond, VerifyError> {
         self.find_common_second_in(self.requested, evidence).or_else(|error| {
             match self.first_second_of_leeway(evidence) {
                 Some(begun) => self
@@ -64,14 +71,14 @@ impl Window {
         &self,
         requested: ValidityPeriod,
         evidence: Evidence<'_>,
-    ) -> Result<(ValidityPeriod, ValidityPeriod), VerifyError> {
+    ) -> Result<CommonSecond, VerifyError> {
         let Evidence { chain, certificates, signature } = evidence;
         let signed = certificates.intersection(&signature.into());
         let window = self.look_back(requested, &signed);
         let all = chain.intersection(&signed);
         let common_second = window.and_then(|window| {
             let latest = all.intersection(&window.into()).latest()?;
-            Some((window, all.run_around(latest)?))
+            Some(CommonSecond { window, validity: all.run_around(latest)? })
         });
         common_second.ok_or_else(|| {
             VerifyError::NoCommonSecond(Box::new(NoCommonSecond {
@@ -128,7 +135,7 @@ mod tests {
         Window { requested, ttl_override_seconds, profile, leeway_seconds: 0 }
             .find_common_second(evidence)
             .ok()
-            .map(|(_, validity)| validity)
+            .map(|common_second| common_second.validity)
     }
 
     #[test]
@@ -189,7 +196,7 @@ mod tests {
         assert!(window(40, 59).find_common_second(evidence).is_err());
         assert_eq!(
             window(40, 60).find_common_second(evidence).unwrap(),
-            (p(100, 100), p(100, 200))
+            CommonSecond { window: p(100, 100), validity: p(100, 200) }
         );
         assert!(window(201, 300).find_common_second(evidence).is_err());
     }
@@ -219,7 +226,7 @@ mod tests {
                 };
                 let expected = (begun <= 100).then(|| p(begun, 1_000));
                 let common_second =
-                    window.find_common_second(evidence).ok().map(|(_, validity)| validity);
+                    window.find_common_second(evidence).ok().map(|found| found.validity);
                 assert_eq!(common_second, expected, "{evidence:?}");
             }
         }

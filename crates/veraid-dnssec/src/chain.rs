@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::crypto::CryptoProvider;
-use crate::error::{BogusReason, ChainError, ChainParseError};
+use crate::error::{BogusReason, ChainError};
 use crate::limits::{Limit, Limits};
-use crate::message::{Message, Question};
+use crate::message::{ChainParseError, Message, Question};
 use crate::name::Name;
 use crate::rdata::{Dnskey, Ds};
 use crate::record_type::RecordType;

@@ -1,56 +1,10 @@
-//! Reasons why a chain is malformed or invalid.
-
-use hickory_proto::serialize::binary::DecodeError;
+//! Reasons why a chain is invalid.
 
 use crate::limits::Limit;
 use crate::message::Question;
 use crate::name::Name;
 use crate::record_type::RecordType;
 use crate::time::{ValidityPeriod, ValidityPeriods};
-
-/// The input is not a DNSSEC chain.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ChainParseError {
-    /// A message does not parse (RFC 1035 section 4).
-    #[error("DNS message {message} is malformed at octet {offset}: {problem}")]
-    Message {
-        /// The position of the message in the chain, from 0.
-        message: usize,
-        /// The octet of the message at which parsing stopped.
-        offset: usize,
-        /// The problem there.
-        problem: MessageProblem,
-    },
-    /// A limit on the size of a chain was exceeded.
-    #[error("too many {0}")]
-    LimitExceeded(Limit),
-}
-
-/// The problem with a DNS message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum MessageProblem {
-    /// The message is truncated.
-    #[error("the message is truncated")]
-    Truncated,
-    /// An invalid name: a label type that does not exist, over 255 octets, or a pointer that does
-    /// not point back.
-    #[error("malformed name")]
-    Name,
-    /// Bytes follow the last record.
-    #[error("trailing bytes after the last record")]
-    TrailingBytes,
-}
-
-impl From<DecodeError> for MessageProblem {
-    fn from(error: DecodeError) -> Self {
-        match error {
-            DecodeError::InsufficientBytes => Self::Truncated,
-            _ => Self::Name,
-        }
-    }
-}
 
 /// A security status other than *secure* (RFC 4035 section 4.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -22,12 +22,9 @@ mod time;
 mod trust_anchor;
 
 pub use chain::{ChainVerifier, DnssecChain, VerifiedRrset};
-pub use error::{
-    BogusReason, ChainError, ChainParseError, MessageProblem, SecurityStatus, TrustAnchorError,
-    TrustAnchorProblem,
-};
+pub use error::{BogusReason, ChainError, SecurityStatus, TrustAnchorError, TrustAnchorProblem};
 pub use limits::{Limit, Limits};
-pub use message::Question;
+pub use message::{ChainParseError, MessageProblem, Question};
 pub use name::{Name, NameError};
 pub use rdata::key_tag;
 pub use record_type::{RecordType, UnknownRecordType};

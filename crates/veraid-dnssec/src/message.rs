@@ -5,7 +5,6 @@
 
 use hickory_proto::serialize::binary::{BinDecoder, DecodeError};
 
-use crate::error::{ChainParseError, MessageProblem};
 use crate::limits::{Limit, Limits};
 use crate::name::Name;
 use crate::rdata::canonical_rdata;
@@ -208,4 +207,48 @@ fn read_record(decoder: &mut BinDecoder<'_>) -> Result<(Name, u16, Record), Deco
 /// Every value of 16 bits is one that the callers handle.
 fn read_u16(decoder: &mut BinDecoder<'_>) -> Result<u16, DecodeError> {
     Ok(decoder.read_u16()?.unverified())
+}
+
+/// The input is not a DNSSEC chain.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChainParseError {
+    /// A message does not parse (RFC 1035 section 4).
+    #[error("DNS message {message} is malformed at octet {offset}: {problem}")]
+    Message {
+        /// The position of the message in the chain, from 0.
+        message: usize,
+        /// The octet of the message at which parsing stopped.
+        offset: usize,
+        /// The problem there.
+        problem: MessageProblem,
+    },
+    /// A limit on the size of a chain was exceeded.
+    #[error("too many {0}")]
+    LimitExceeded(Limit),
+}
+
+/// The problem with a DNS message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MessageProblem {
+    /// The message is truncated.
+    #[error("the message is truncated")]
+    Truncated,
+    /// An invalid name: a label type that does not exist, over 255 octets, or a pointer that does
+    /// not point back.
+    #[error("malformed name")]
+    Name,
+    /// Bytes follow the last record.
+    #[error("trailing bytes after the last record")]
+    TrailingBytes,
+}
+
+impl From<DecodeError> for MessageProblem {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::InsufficientBytes => Self::Truncated,
+            _ => Self::Name,
+        }
+    }
 }

@@ -128,6 +128,7 @@ impl FetchedChain {
         profile: Profile,
     ) -> Result<KeyRecord, VerifyError> {
         key.find_record(&self.records, service, profile, self.crypto)
+            .map_err(VerifyError::KeyRecord)
     }
 
     const fn seconds_left(&self) -> u64 {

@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::support::kliento;
 
-const LIBRARY_ERRORS: [&str; 7] = [
+const LIBRARY_ERRORS: [&str; 11] = [
     include_str!("../../../kliento/src/error.rs"),
     include_str!("../../../kliento-issuer/src/error.rs"),
     include_str!("../../../kliento-verifier/src/auth_error.rs"),
+    include_str!("../../../veraid-core/src/certificate/problem.rs"),
     include_str!("../../../veraid-core/src/error.rs"),
+    include_str!("../../../veraid-core/src/key_record.rs"),
+    include_str!("../../../veraid-core/src/parse_error.rs"),
+    include_str!("../../../veraid-core/src/signed_data/error.rs"),
     include_str!("../../../veraid-dnssec/src/error.rs"),
     include_str!("../../../veraid-issuer/src/error.rs"),
     include_str!("../../../veraid-resolver/src/error.rs"),

@@ -100,8 +100,8 @@ impl VerificationPool {
         // forgery. Signature checks are not cheap.
         let verified = match authenticator.look_up(&der, &audiences, now) {
             CacheLookup::Hit(verdict) => return Ok(*verdict?),
-            CacheLookup::OrganisationCached(bundle) => {
-                self.known.run(move || for_worker.verify_cached(*bundle, &audiences, now)).await
+            CacheLookup::OrganisationCached(token) => {
+                self.known.run(move || for_worker.verify_cached(token, &audiences)).await
             }
             CacheLookup::Miss => {
                 self.unknown.run(move || for_worker.verify_uncached(&der, &audiences, now)).await

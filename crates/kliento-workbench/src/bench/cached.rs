@@ -50,7 +50,7 @@ fn verify(der: &[u8], verifier: &Verifier) -> Result<VerifiedToken, String> {
     let (policy, at) = (TokenPolicy::default(), default_instant());
     match TokenBundle::look_up(der, policy, &[AUDIENCE], at, verifier) {
         TokenCacheLookup::Hit(verdict) => verdict.map(|token| *token),
-        TokenCacheLookup::OrganisationCached(bundle) => bundle.verify(AUDIENCE, at, verifier),
+        TokenCacheLookup::OrganisationCached(token) => token.verify(&[AUDIENCE]),
         TokenCacheLookup::Miss => TokenBundle::from_der(der)
             .map_err(|error| error.to_string())?
             .verify(AUDIENCE, at, verifier),

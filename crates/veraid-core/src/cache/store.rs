@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use quick_cache::sync::Cache;
 use quick_cache::{DefaultHashBuilder, Lifecycle, Weighter};
 
-use crate::cache::CacheCounters;
+use crate::cache::limits::CacheCounters;
 
 /// SHA-256 of everything that a value depends on.
 pub(crate) type Key = [u8; 32];
@@ -47,29 +47,6 @@ impl<V: CacheEntry> Store<V> {
         Self { cache: Cache::with(items, max_bytes, Weight, hasher, evictions), counters }
     }
 
-    pub(crate) fn get(&self, key: &Key) -> Option<Arc<V>> {
-        let found = self.cache.get(key);
-        let counter = if found.is_some() { &self.counters.hits } else { &self.counters.misses };
-        counter.fetch_add(1, Ordering::Relaxed);
-        found
-    }
-
-    /// Looks up a key without counting a miss, since the lookup is repeated and counted unless an
-    /// entry is found.
-    pub(crate) fn peek(&self, key: &Key) -> Option<Arc<V>> {
-        self.cache.get(key)
-    }
-
-    /// Counts a hit of such a first lookup.
-    pub(crate) fn count_hit(&self) {
-        self.counters.hits.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(crate) fn insert(&self, key: Key, value: Arc<V>) {
-        self.counters.insertions.fetch_add(1, Ordering::Relaxed);
-        self.cache.insert(key, value);
-    }
-
     pub(crate) fn counts(&self) -> CacheCounters {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         CacheCounters {
@@ -80,6 +57,31 @@ impl<V: CacheEntry> Store<V> {
             entries: u64::try_from(self.cache.len()).unwrap_or(u64::MAX),
             bytes: self.cache.weight(),
         }
+    }
+}
+
+/// The place of one value in a store.
+pub(crate) struct Slot<'a, V> {
+    pub(crate) store: &'a Store<V>,
+    pub(crate) key: Key,
+}
+
+impl<V: CacheEntry> Slot<'_, V> {
+    /// Looks up the value. The caller [counts](Slot::count) the result, once for each question.
+    pub(crate) fn get(&self) -> Option<Arc<V>> {
+        self.store.cache.get(&self.key)
+    }
+
+    /// Counts a lookup as a hit if it found a value, otherwise as a miss.
+    pub(crate) fn count(&self, found: Option<&V>) {
+        let Counters { hits, misses, .. } = &*self.store.counters;
+        let counter = if found.is_some() { hits } else { misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn insert(self, value: V) {
+        self.store.counters.insertions.fetch_add(1, Ordering::Relaxed);
+        self.store.cache.insert(self.key, Arc::new(value));
     }
 }
 

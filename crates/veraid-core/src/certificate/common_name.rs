@@ -1,8 +1,8 @@
 //! The common name in a distinguished name (RFC 5280 section 4.1.2.4).
 
 use crate::der_reader::{Element, is_sorted, tag};
-use crate::error::BundleParseError;
 use crate::oid::known;
+use crate::parse_error::BundleParseError;
 
 /// The reason why a certificate does not have a usable common name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,10 +1,9 @@
 //! The certificate extensions that VeraId uses (RFC 5280 section 4.2).
 
+use crate::certificate::problem::CertificateProblem;
 use crate::der_reader::{Element, read_whole, tag};
-use crate::error::{BundleParseError, CertificateProblem, DerProblem};
-use crate::oid::known;
-
-use super::dotted;
+use crate::oid::{dotted, known};
+use crate::parse_error::{BundleParseError, DerProblem};
 
 /// The maximum number of extensions of one certificate (16: RFC 5280 defines 17 and known issuers
 /// write 3).

@@ -4,9 +4,10 @@
 use veraid_dnssec::{SignatureChecks, ValidityPeriod, ValidityPeriods};
 
 use crate::certificate::Certificate;
-use crate::error::{CertificateProblem, CertificateRole, VerifyError};
+use crate::certificate::problem::{CertificateProblem, CertificateRole};
+use crate::error::VerifyError;
+use crate::policy::VerificationPolicy;
 use crate::profile::{MAX_VALIDITY_SECONDS, Profile};
-use crate::verifier::VerificationPolicy;
 
 /// The maximum number of attached certificates of one path (4: three intermediates and the signer).
 pub(crate) const MAX_PATH: usize = 4;

@@ -1,11 +1,12 @@
 //! Parses SignedData over the received octets.
 
 use crate::algorithm::AlgorithmIdentifier;
-use crate::certificate::{Certificate, dotted};
+use crate::certificate::Certificate;
 use crate::der_reader::{Element, Reader, is_sorted, tag};
-use crate::error::{BundleParseError, DerProblem, Deviation, SignedDataError};
-use crate::oid::known;
+use crate::oid::{dotted, known};
+use crate::parse_error::{BundleParseError, DerProblem, Deviation};
 use crate::signature_metadata::SignatureMetadata;
+use crate::signed_data::error::SignedDataError;
 
 use super::{AlgorithmProtection, SignedAttributes, SignedData, SignerInfo, SigningCertificate};
 

@@ -5,7 +5,8 @@ use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 use crate::algorithm::AlgorithmIdentifier;
 use crate::certificate::Certificate;
 use crate::der_reader::{Element, tag};
-use crate::error::{BundleParseError, DerProblem, SigningCertificateProblem};
+use crate::parse_error::{BundleParseError, DerProblem};
+use crate::signed_data::error::SigningCertificateProblem;
 
 const FIELD: &str = "signingCertificateV2";
 

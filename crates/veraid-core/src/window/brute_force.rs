@@ -2,7 +2,7 @@
 
 use veraid_dnssec::{Timestamp, ValidityPeriod, ValidityPeriods};
 
-use super::{Evidence, Window};
+use super::{CommonSecond, Evidence, Window};
 use crate::profile::Profile;
 
 const SECONDS: u64 = 40;
@@ -145,7 +145,10 @@ fn the_window_and_the_common_second_are_those_of_the_definition() {
         let found = window.find_common_second(evidence).ok();
         assert_eq!(
             found,
-            expected.map(|(window, run)| (to_period(window), to_period(run))),
+            expected.map(|(window, run)| CommonSecond {
+                window: to_period(window),
+                validity: to_period(run),
+            }),
             "{case:?}"
         );
         common_second += usize::from(found.is_some());

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use veraid_dnssec::{ValidityPeriod, ValidityPeriods};
 
 use crate::bundle_head::BundleHead;
-use crate::cache::CacheEntry;
-use crate::error::{Deviation, VerifyError};
+use crate::cache::store::CacheEntry;
+use crate::error::VerifyError;
 use crate::oid::ServiceOid;
+use crate::policy::VerificationPolicy;
 use crate::profile::Profile;
-use crate::verification::{ProvedOrganisation, VerifiedSignature};
-use crate::verifier::Verifier;
+use crate::proved_organisation::ProvedOrganisation;
+use crate::verified_signature::VerifiedSignature;
 use crate::window::Window;
 
 /// The maximum heap bytes of a parsed certificate per octet of its encoding: it is kept as
@@ -23,9 +24,7 @@ const FIXED_BYTES: usize = 2048;
 /// An organisation whose chain, key record and certificate were proved.
 #[derive(Debug)]
 pub(crate) struct OrganisationEntry {
-    pub(crate) head: Arc<BundleHead>,
-    /// Forms in the organisation's fields that DomainAuth does not allow.
-    pub(crate) deviations: Vec<Deviation>,
+    head: Arc<BundleHead>,
     service: ServiceOid,
     proved: ProvedOrganisation,
     bytes: usize,
@@ -36,7 +35,6 @@ impl OrganisationEntry {
     /// checked; its self-signature has since been found valid.
     pub(crate) fn new(
         head: Arc<BundleHead>,
-        deviations: Vec<Deviation>,
         service: ServiceOid,
         proved: ProvedOrganisation,
     ) -> Self {
@@ -46,7 +44,7 @@ impl OrganisationEntry {
             .saturating_add(certificate.saturating_mul(CERTIFICATE_FACTOR))
             .saturating_add(head.chain.heap_size_bytes())
             .saturating_add(proved.heap_size_bytes());
-        Self { head, deviations, service, proved, bytes }
+        Self { head, service, proved, bytes }
     }
 
     /// Returns true if the entry answers for `service` and `period`.
@@ -54,9 +52,14 @@ impl OrganisationEntry {
         &self,
         service: &ServiceOid,
         period: ValidityPeriod,
-        verifier: &Verifier,
+        policy: &VerificationPolicy,
     ) -> bool {
-        self.service == *service && self.proved.is_reusable_for(wanted(period, verifier))
+        self.service == *service && self.proved.is_reusable_for(wanted(period, policy))
+    }
+
+    /// The organisation's fields, parsed.
+    pub(crate) const fn head(&self) -> &Arc<BundleHead> {
+        &self.head
     }
 
     /// The profile that the chain is for.
@@ -64,18 +67,14 @@ impl OrganisationEntry {
         self.proved.profile
     }
 
-    /// The organisation as proving it again for `service` and `period` would give it; `None` if
-    /// that is not known.
-    pub(crate) fn answer(
+    /// The organisation as proving it again for `period` would give it, if the entry
+    /// [answers](Self::answers) for that period.
+    pub(crate) fn proved(
         &self,
-        service: &ServiceOid,
         period: ValidityPeriod,
-        verifier: &Verifier,
-    ) -> Option<Result<ProvedOrganisation, VerifyError>> {
-        if !self.answers(service, period, verifier) {
-            return None;
-        }
-        Some(self.proved.check_request(period, verifier).map(|()| self.proved.clone()))
+        policy: &VerificationPolicy,
+    ) -> Result<ProvedOrganisation, VerifyError> {
+        self.proved.check_request(period, policy).map(|()| self.proved.clone())
     }
 }
 
@@ -115,17 +114,20 @@ impl BundleEntry {
         &self,
         service: &ServiceOid,
         period: ValidityPeriod,
-        verifier: &Verifier,
+        policy: &VerificationPolicy,
     ) -> Option<Result<VerifiedSignature, VerifyError>> {
         let organisation = &self.organisation;
-        if self.service != *service || !organisation.is_reusable_for(wanted(period, verifier)) {
+        if self.service != *service || !organisation.is_reusable_for(wanted(period, policy)) {
             return None;
         }
-        let common_second = organisation.check_request(period, verifier).and_then(|()| {
+        let common_second = organisation.check_request(period, policy).and_then(|()| {
             let signed = self.signature.signed_period();
-            organisation.find_common_second(&self.certificates, signed, period, verifier)
+            organisation.find_common_second(&self.certificates, signed, period, policy)
         });
-        Some(common_second.map(|common_second| self.signature.clone().common_second(common_second)))
+        Some(
+            common_second
+                .map(|common_second| self.signature.clone().with_common_second(common_second)),
+        )
     }
 }
 
@@ -136,6 +138,6 @@ impl CacheEntry for BundleEntry {
 }
 
 /// All seconds that a verification for `period` may consider.
-fn wanted(period: ValidityPeriod, verifier: &Verifier) -> ValidityPeriod {
-    Window::with_leeway(period, verifier.policy().leeway_seconds())
+fn wanted(period: ValidityPeriod, policy: &VerificationPolicy) -> ValidityPeriod {
+    Window::with_leeway(period, policy.leeway_seconds())
 }

@@ -9,9 +9,11 @@
 
 use std::sync::LazyLock;
 
-use kliento::{TrustAnchors, ValidityPeriod, Verifier};
 use proptest::prelude::*;
-use veraid_core::{CacheLimits, Certificate, OrganisationCredential, SignatureBundle};
+use veraid_core::{
+    CacheLimits, Certificate, OrganisationCredential, SignatureBundle, TrustAnchors,
+    ValidityPeriod, Verifier,
+};
 use veraid_dnssec::{DnssecChain, Limits};
 use veraid_testkit::{KLIENTO_SERVICE, MockBundle, Scenario, Signer, TestProfile, default_instant};
 

@@ -6,9 +6,9 @@
     reason = "a test that fails by a panic has done its work"
 )]
 
-use kliento::{Profile, TrustAnchors, ValidityPeriod, VerificationPolicy, Verifier};
 use veraid_core::{
-    CertificateProblem, CertificateRole, SignatureBundle, VerifiedSignature, VerifyError,
+    CertificateProblem, CertificateRole, Profile, SignatureBundle, TrustAnchors, ValidityPeriod,
+    VerificationPolicy, VerifiedSignature, Verifier, VerifyError,
 };
 use veraid_dnssec::{ChainError, Limit, Limits};
 use veraid_testkit::{

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails by a panic has done its work")]
 
-use kliento::{TrustAnchors, ValidityPeriod, VerificationPolicy, Verifier};
-use veraid_core::{CertificateRole, Proof, ProvedCertificate, SignatureBundle};
+use veraid_core::{
+    CertificateRole, Proof, ProvedCertificate, SignatureBundle, TrustAnchors, ValidityPeriod,
+    VerificationPolicy, Verifier,
+};
 use veraid_testkit::{
     CommonName, Customisation, Digest, KLIENTO_SERVICE, MockBundle, RsaKey, Scenario, Signer,
     TestProfile, common_name_only, default_instant,

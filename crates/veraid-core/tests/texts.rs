@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails by a panic has done its work")]
 
-use kliento::{TokenBundle, TrustAnchors, ValidityPeriod, Verifier};
 use veraid_core::{
-    CertificateRole, DerProblem, Profile, SignatureBundle, VerifyError, check_member_key,
+    CertificateRole, DerProblem, Profile, SignatureBundle, TrustAnchors, ValidityPeriod, Verifier,
+    VerifyError, check_member_key,
 };
-use veraid_testkit::{AUDIENCE, KLIENTO_SERVICE, RsaKey, Scenario, default_instant, period};
+use veraid_testkit::{KLIENTO_SERVICE, RsaKey, Scenario, default_instant, period};
 
 /// The error some seconds after the default instant; `change` makes the scenario.
 fn error_at(seconds: u64, scenario: &Scenario) -> VerifyError {
@@ -52,14 +52,8 @@ fn an_expired_chain_is_an_error_of_time_and_another_service_one_of_policy() {
     let expired = error_at(365 * 86_400, &Scenario::default());
     assert!(expired.is_about_time() && !expired.is_about_policy());
     let other = Scenario { service: "1.2.3".into(), ..Scenario::default() };
-    let made = other.build();
     let error = error_at(0, &other);
     assert!(error.is_about_policy() && !error.is_about_time());
-    let anchors = TrustAnchors::from_presentation(&made.trust_anchors).unwrap();
-    let verifier = Verifier::with_crypto(anchors, veraid_aws_lc_rs::PROVIDER);
-    let token = TokenBundle::from_der(&made.der).unwrap();
-    let error = token.verify(AUDIENCE, default_instant(), &verifier).unwrap_err();
-    assert!(error.is_about_policy());
 }
 
 #[test]

@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails by a panic has done its work")]
 
-use kliento::{Profile, Token, TokenBundle, TrustAnchors, ValidityPeriod, Verifier};
 use veraid_core::{
-    Certificate, MemberIdBundle, OrganisationCredential, SignatureBundle, encode_dnssec_chain,
-    parse_dnssec_chain,
+    Certificate, MemberIdBundle, OrganisationCredential, Profile, SignatureBundle, TrustAnchors,
+    ValidityPeriod, Verifier, encode_dnssec_chain, parse_dnssec_chain,
 };
 use veraid_testkit::{
-    AUDIENCE, KLIENTO_SERVICE, MockBundle, Scenario, Signer, TestProfile, default_instant,
-    dnssec_chain_der,
+    KLIENTO_SERVICE, MockBundle, Scenario, Signer, TestProfile, default_instant, dnssec_chain_der,
 };
 
 fn bundles() -> Vec<(Scenario, MockBundle)> {
@@ -128,32 +126,4 @@ fn a_member_id_bundle_reports_its_member_and_keeps_its_bytes_out_of_logs() {
     assert_eq!(id.profile(), profile(&scenario));
     assert_eq!(id.member().to_string(), "alice@example.com");
     assert_eq!(id.proof().certificates().len(), 3);
-}
-
-#[test]
-fn a_token_comes_from_base64_or_a_signature_bundle_as_from_der() {
-    let (scenario, made) = bundles().remove(0);
-    let from_der = TokenBundle::from_der(&made.der).unwrap();
-    let header = from_der.to_auth_header();
-    let from_text = TokenBundle::from_base64(header.strip_prefix("Kliento ").unwrap()).unwrap();
-    assert_eq!(from_text.to_der(), made.der);
-    let bundle = SignatureBundle::from_der(&made.der).unwrap();
-    let token = TokenBundle::try_from(bundle).unwrap();
-    let token = token.verify(AUDIENCE, default_instant(), &verifier(&made)).unwrap();
-    assert_eq!(token.profile(), Profile::VeraId);
-    assert_eq!(token.signed_period(), scenario.signature_period);
-    assert_eq!(token.proof().certificates().len(), 2);
-}
-
-#[test]
-fn tokens_are_written_as_deployed_software_does_and_keep_their_claims_out_of_logs() {
-    let token = Token::new(AUDIENCE).unwrap();
-    assert_eq!(token.to_json(), format!(r#"{{"audience":"{AUDIENCE}"}}"#).as_bytes());
-    assert!(token.claims().is_empty());
-    let token = token.with_claim("role", "admin");
-    let expected = format!(r#"{{"audience":"{AUDIENCE}","claims":{{"role":"admin"}}}}"#);
-    assert_eq!(token.to_json(), expected.as_bytes());
-    assert_eq!(token.claims().get("role"), Some("admin"));
-    assert_eq!(token.claims().get("name"), None);
-    assert!(!token.claims().is_empty() && !format!("{token:?}").contains("admin"));
 }
