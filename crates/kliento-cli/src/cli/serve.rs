@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use kliento::Timestamp;
-use kliento_verifier::server::ListenAddress;
+use kliento_verifier_service::ListenAddress;
 
 use crate::cli::AnchorsArgument;
 use crate::times;
