@@ -72,7 +72,7 @@ impl BodyError {
 }
 
 impl Content {
-    /// The bytes, all of them.
+    /// All bytes of the content.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes

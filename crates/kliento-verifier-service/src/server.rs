@@ -121,8 +121,8 @@ impl Server {
         Ok(Self { state, http, anchors: anchor_file })
     }
 
-    /// Makes each request's span part of the trace that its headers name, by calling `link`. This crate
-    /// knows no trace format.
+    /// Makes each request's span part of the trace that its headers name, by calling `link`. This
+    /// crate knows no trace format.
     #[must_use]
     pub fn with_linked_spans(mut self, link: LinkSpan) -> Self {
         // The state is not shared before the service runs.
