@@ -15,6 +15,7 @@ type Job = Box<dyn FnOnce() + Send>;
 /// Nice level of verification threads, so that cached answers stay fast under a flood of unknown
 /// bundles. At 10 they get about a tenth of a saturated CPU, still hundreds of bundles a second; a
 /// higher value would starve new tokens.
+#[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
 /// A fixed number of threads with a bounded queue. The threads end when the last clone is dropped.
