@@ -5,16 +5,22 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::{Extensions, HeaderMap};
+use kliento::VerifiedToken;
 
 use crate::auth_error::AuthError;
 use crate::authenticator::{Authenticator, are_of_other_schemes};
 use crate::identity::Identity;
 use crate::identity_headers;
+#[cfg(feature = "pool")]
+use crate::pool::VerificationPool;
 
 /// Decides whether a request may proceed.
 #[derive(Clone)]
 pub(crate) struct AuthCore {
-    authenticator: Authenticator,
+    authenticator: Arc<Authenticator>,
+    /// The threads that verify, if it is not the calling one.
+    #[cfg(feature = "pool")]
+    pool: Option<VerificationPool>,
     other_schemes: OtherSchemes,
     on_rejection: Option<Listener>,
 }
@@ -44,8 +50,20 @@ pub(crate) enum AuthOutcome {
 pub(crate) struct LayerMarker;
 
 impl AuthCore {
-    pub(crate) const fn new(authenticator: Authenticator) -> Self {
-        Self { authenticator, other_schemes: OtherSchemes::Rejected, on_rejection: None }
+    pub(crate) fn new(authenticator: Authenticator) -> Self {
+        Self {
+            authenticator: Arc::new(authenticator),
+            #[cfg(feature = "pool")]
+            pool: None,
+            other_schemes: OtherSchemes::Rejected,
+            on_rejection: None,
+        }
+    }
+
+    #[cfg(all(feature = "pool", feature = "tower"))]
+    pub(crate) fn with_pool(mut self, pool: VerificationPool) -> Self {
+        self.pool = Some(pool);
+        self
     }
 
     pub(crate) const fn beside_other_schemes(mut self) -> Self {
@@ -99,8 +117,21 @@ impl AuthCore {
         {
             return Ok(AuthOutcome::Unidentified);
         }
-        let token = self.authenticator.authenticate(headers).await?;
+        let token = self.verify(headers).await?;
         Ok(AuthOutcome::Of(Identity::new(token)))
+    }
+
+    #[cfg(feature = "pool")]
+    async fn verify(&self, headers: &HeaderMap) -> Result<VerifiedToken, AuthError> {
+        match &self.pool {
+            Some(pool) => pool.authenticate(&self.authenticator, headers).await,
+            None => self.authenticator.authenticate(headers).await,
+        }
+    }
+
+    #[cfg(not(feature = "pool"))]
+    async fn verify(&self, headers: &HeaderMap) -> Result<VerifiedToken, AuthError> {
+        self.authenticator.authenticate(headers).await
     }
 
     fn notify(&self, result: Result<AuthOutcome, AuthError>) -> Result<AuthOutcome, AuthError> {

@@ -69,6 +69,20 @@ pub enum AuthError {
     /// The replay guard cannot tell whether the token was used before.
     #[error("cannot determine whether the token was used before")]
     ReplayGuard(#[source] ReplayGuardError),
+    /// The pool of verification threads did not verify the token.
+    #[error("the token was not verified")]
+    NotVerified(#[source] PoolFailure),
+}
+
+/// The reason that a pool of verification threads did not verify a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PoolFailure {
+    /// The queue was full.
+    #[error("too many tokens are waiting for verification")]
+    Overloaded,
+    /// Verification panicked: a bug.
+    #[error("verification panicked")]
+    Panicked,
 }
 
 /// The part of a rejection that callers learn.
@@ -183,7 +197,7 @@ impl AuthError {
             Self::Invalid(_) => AuthErrorClass::Untrusted,
             Self::SubjectDenied { .. } | Self::ClaimRequired { .. } => AuthErrorClass::Forbidden,
             Self::Replayed => AuthErrorClass::Replayed,
-            Self::ReplayGuard(_) => AuthErrorClass::Unavailable,
+            Self::ReplayGuard(_) | Self::NotVerified(_) => AuthErrorClass::Unavailable,
         }
     }
 
@@ -203,6 +217,7 @@ impl AuthError {
             Self::ClaimRequired { .. } => 6006,
             Self::Replayed => 6007,
             Self::ReplayGuard(_) => 6008,
+            Self::NotVerified(_) => 6009,
         }
     }
 

@@ -32,7 +32,8 @@ impl AuthError {
     }
 
     /// Problem details of the error: those of its class, with its own title.
-    pub(crate) fn problem(&self) -> Problem {
+    #[must_use]
+    pub fn problem(&self) -> Problem {
         Problem::of_class(self.class()).with_title(self.title())
     }
 

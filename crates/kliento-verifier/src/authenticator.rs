@@ -97,6 +97,12 @@ impl Authenticator {
         &self.audiences
     }
 
+    /// The accepted audiences, for another thread.
+    #[cfg(feature = "pool")]
+    pub(crate) fn shared_audiences(&self) -> Arc<[String]> {
+        Arc::clone(&self.audiences)
+    }
+
     /// The verifier of bundles.
     #[must_use]
     pub const fn verifier(&self) -> &Verifier {

@@ -56,7 +56,8 @@ pub fn strip(headers: &mut HeaderMap) {
 }
 
 /// Tests a header name by the rule of [`strip`].
-pub(crate) fn looks_like_one(name: &str) -> bool {
+#[must_use]
+pub fn looks_like_one(name: &str) -> bool {
     let mut letters = name.bytes().filter(u8::is_ascii_alphanumeric);
     LETTERS
         .iter()

@@ -45,7 +45,7 @@ pub struct KlientoInterceptor {
 impl KlientoInterceptor {
     /// Admits calls that `authenticator` admits.
     #[must_use]
-    pub const fn new(authenticator: Authenticator) -> Self {
+    pub fn new(authenticator: Authenticator) -> Self {
         Self { auth_core: AuthCore::new(authenticator) }
     }
 

@@ -50,7 +50,7 @@ pub struct KlientoLayer {
 impl KlientoLayer {
     /// Admits requests that `authenticator` admits.
     #[must_use]
-    pub const fn new(authenticator: Authenticator) -> Self {
+    pub fn new(authenticator: Authenticator) -> Self {
         Self { auth_core: AuthCore::new(authenticator) }
     }
 
@@ -66,6 +66,16 @@ impl KlientoLayer {
     #[must_use]
     pub fn beside_other_schemes(self) -> Self {
         Self { auth_core: self.auth_core.beside_other_schemes() }
+    }
+
+    /// Verifies tokens that are not cached on the threads of `pool`, instead of the thread that
+    /// serves the request: a signature check takes far longer than most requests.
+    ///
+    /// If the pool is overloaded, the request gets 503.
+    #[cfg(feature = "pool")]
+    #[must_use]
+    pub fn with_pool(self, pool: crate::pool::VerificationPool) -> Self {
+        Self { auth_core: self.auth_core.with_pool(pool) }
     }
 
     /// Calls `tell` with every rejection, for a log: callers do not learn

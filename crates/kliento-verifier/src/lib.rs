@@ -17,13 +17,13 @@ pub mod identity_headers;
 mod interceptor;
 #[cfg(feature = "tower")]
 mod layer;
+#[cfg(feature = "pool")]
+mod pool;
 mod problem;
 mod replay;
-#[cfg(feature = "server")]
-pub mod server;
 
 pub use access_policy::AccessPolicy;
-pub use auth_error::{AuthError, AuthErrorClass};
+pub use auth_error::{AuthError, AuthErrorClass, PoolFailure};
 pub use authenticator::{Authenticator, CacheLookup, credentials};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "axum")]
@@ -35,6 +35,8 @@ pub use identity::Identity;
 pub use interceptor::KlientoInterceptor;
 #[cfg(feature = "tower")]
 pub use layer::{KlientoBody, KlientoFuture, KlientoLayer, KlientoService};
+#[cfg(feature = "pool")]
+pub use pool::{PoolError, VerificationPool};
 pub use problem::{PROBLEM_JSON, Problem};
 pub use replay::{
     MemoryReplayGuard, ReplayGuard, ReplayGuardError, ReplayKey, TokenUse, TokenUseFuture,

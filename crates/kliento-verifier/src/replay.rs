@@ -139,6 +139,19 @@ pub enum ReplayGuardError {
     Store(String),
 }
 
+impl ReplayGuardError {
+    /// A word for metrics, which stays the same across releases.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Full { .. } => "full",
+            Self::Forgotten { .. } => "forgotten",
+            Self::StoreTooNew { .. } => "store_too_new",
+            Self::Waiting | Self::Store(_) => "store",
+        }
+    }
+}
+
 /// The result of a guard, which may take a while.
 pub type TokenUseFuture<'a> =
     Pin<Box<dyn Future<Output = Result<TokenUse, ReplayGuardError>> + Send + 'a>>;

@@ -52,4 +52,10 @@ pub(super) const EXPLANATIONS: &[Explanation] = &[
         "The server accepts each token once, and cannot look this one up: its store of used tokens is full, its clock was set back, or the shared store does not answer, or was started or emptied after the token's first second. The token is rejected; the log has the reason.",
         "raise max_entries in `[one_time]`, or fix the shared store; a token that is issued a minute after the store was started is accepted",
     ),
+    on(
+        6009,
+        "the token was not verified",
+        "Too many tokens are waiting for verification, or verification failed because of a bug. The token is neither accepted nor found invalid; the log has the reason.",
+        "send the request again soon; if it happens often, give the server more verification threads or a longer queue",
+    ),
 ];

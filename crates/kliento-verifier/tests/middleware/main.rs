@@ -11,6 +11,7 @@ mod extractor;
 mod interceptor;
 mod layer;
 mod one_clock;
+mod pool;
 mod replay;
 mod signer;
 mod tokens;

@@ -3,7 +3,8 @@
 use std::sync::LazyLock;
 
 use base64ct::{Base64, Encoding as _};
-use kliento::{Timestamp, TrustAnchors, Verifier};
+use kliento::crypto::CryptoProvider;
+use kliento::{CacheLimits, Timestamp, TrustAnchors, Verifier};
 use kliento_verifier::Authenticator;
 use veraid_testkit::{
     AUDIENCE, Fault, MockBundle, Scenario, SetOrder, Signer, default_instant, kliento_token, period,
@@ -99,10 +100,21 @@ pub(crate) fn authenticator_at(now: Timestamp) -> Authenticator {
     authenticator().with_clock(move || now)
 }
 
+/// Accepts the tokens above, with a cache and this cryptography.
+pub(crate) fn authenticator_with(crypto: CryptoProvider) -> Authenticator {
+    let cache = CacheLimits::DISABLED
+        .with_zone_bytes(1 << 20)
+        .with_organisation_bytes(1 << 20)
+        .with_bundle_bytes(1 << 20);
+    let verifier = verifier_with(crypto).with_cache(cache);
+    Authenticator::new(verifier).with_clock(default_instant).for_audience(AUDIENCE)
+}
+
 fn verifier() -> Verifier {
+    verifier_with(veraid_aws_lc_rs::PROVIDER)
+}
+
+fn verifier_with(crypto: CryptoProvider) -> Verifier {
     let anchors = TrustAnchors::from_presentation(&ALICE.trust_anchors);
-    Verifier::with_crypto(
-        anchors.expect("the testkit writes DS records"),
-        veraid_aws_lc_rs::PROVIDER,
-    )
+    Verifier::with_crypto(anchors.expect("the testkit writes DS records"), crypto)
 }

@@ -3,16 +3,15 @@
 use std::io;
 
 use http::HeaderMap;
-use kliento_verifier::server::SPAN_TARGET;
+use kliento_verifier_service::SPAN_TARGET;
 use opentelemetry::propagation::{Extractor, TextMapPropagator as _};
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing::{Level, Span};
+use tracing::Level;
 use tracing_appender::non_blocking::WorkerGuard;
-use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -52,6 +51,11 @@ impl Telemetry {
         tracing_subscriber::registry().with(format).with(spans).init();
         Ok(Self { traces, _log: log })
     }
+
+    /// Returns true if traces are sent to a collector.
+    pub(crate) const fn has_traces(&self) -> bool {
+        self.traces.is_some()
+    }
 }
 
 /// Makes the provider of traces. Further variables are those of OpenTelemetry's own specification:
@@ -75,14 +79,11 @@ impl Drop for Telemetry {
     }
 }
 
-/// Makes a request's span a child of the one that its headers name (W3C Trace Context).
-pub(crate) fn link(span: &Span, headers: &HeaderMap) {
-    if span.is_disabled() {
-        return;
-    }
-    let parent = TraceContextPropagator::new().extract(&Headers(headers));
-    // A span that is not collected cannot have a parent.
-    let _ = span.set_parent(parent);
+/// Runs a function within the trace that a request's headers name (W3C Trace Context). A span that
+/// the function creates is a child of the one that the headers name.
+pub(crate) fn link(headers: &HeaderMap, create_span: &mut dyn FnMut()) {
+    let _parent = TraceContextPropagator::new().extract(&Headers(headers)).attach();
+    create_span();
 }
 
 struct Headers<'a>(&'a HeaderMap);

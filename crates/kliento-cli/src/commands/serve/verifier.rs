@@ -6,7 +6,7 @@ use std::pin::pin;
 
 use clap::{Args, ValueEnum};
 use kliento::Timestamp;
-use kliento_verifier::server::{Config, ListenAddress, Server, StartError};
+use kliento_verifier_service::{Config, ListenAddress, Server, StartError};
 use tokio::runtime;
 use tracing::Level;
 
@@ -78,14 +78,18 @@ pub(crate) fn run(arguments: &ServeVerifier) -> Result<Outcome, UsageError> {
     let runtime = runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| usage("threads cannot be started", &error))?;
     runtime.block_on(async {
-        let _telemetry = Telemetry::start(level(arguments.log_level))
+        let telemetry = Telemetry::start(level(arguments.log_level))
             .map_err(|error| usage("traces cannot be sent", &error))?;
-        serve(config, arguments.stopped_clock).await
+        serve(config, arguments.stopped_clock, &telemetry).await
     })?;
     Ok(Outcome::valid(""))
 }
 
-async fn serve(config: Config, stopped_clock: Option<Timestamp>) -> Result<(), UsageError> {
+async fn serve(
+    config: Config,
+    stopped_clock: Option<Timestamp>,
+    telemetry: &Telemetry,
+) -> Result<(), UsageError> {
     // Before the service listens, so that no signal is lost.
     let signals =
         StopSignals::listen().map_err(|error| usage("signals cannot be handled", &error))?;
@@ -96,7 +100,8 @@ async fn serve(config: Config, stopped_clock: Option<Timestamp>) -> Result<(), U
         () = &mut stop => return Ok(()),
     };
     let server = server.map_err(|error| usage("the service cannot start", &error))?;
-    let server = server.with_linked_spans(telemetry::link);
+    let server =
+        if telemetry.has_traces() { server.with_linked_spans(telemetry::link) } else { server };
     listening("public", server.address());
     if let Some(address) = server.admin_address() {
         listening("admin", address);

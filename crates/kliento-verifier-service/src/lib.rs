@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+mod admin;
+mod anchors;
+mod bundle_content;
+mod compat_api;
+mod config;
+mod config_check;
+mod envoy;
+mod forward_auth;
+mod forwarded;
+mod handler;
+mod metrics;
+mod normal_form;
+mod one_time;
+mod query;
+mod reply;
+mod request_log;
+mod routes;
+mod server;
+mod state;
+mod verification;
+mod verify;
+
+pub use anchors::AnchorsError;
+pub use config::{
+    CacheSizes, Config, OnUnavailable, OneTime, Pattern, Policy, ProfileName, Route, ServiceLimits,
+    SignerName,
+};
+pub use kliento_http::{ConfigError, ListenAddress, Tls, TlsError};
+pub use one_time::OneTimeError;
+pub use request_log::{LinkSpan, SPAN_TARGET};
+pub use server::{Server, StartError};
