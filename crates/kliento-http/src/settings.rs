@@ -48,7 +48,36 @@ impl ConfigError {
 ///
 /// [`ConfigError::Toml`] with line and column.
 pub fn from_toml<T: DeserializeOwned>(text: &str) -> Result<T, ConfigError> {
-    toml::from_str(text).map_err(|error| ConfigError::Toml(error.to_string()))
+    toml::from_str(text).map_err(|error| without_values(text, &error))
+}
+
+/// The position and reason of an error, without the text that it is about: the line may contain a
+/// password, or the file may be a private key that was named by mistake.
+fn without_values(text: &str, error: &toml::de::Error) -> ConfigError {
+    let message = message_without_values(error.message());
+    let Some(before) = error.span().and_then(|span| text.get(..span.start)) else {
+        return ConfigError::Toml(message);
+    };
+    let line = before.matches('\n').count().saturating_add(1);
+    let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count());
+    let column = column.saturating_add(1);
+    ConfigError::Toml(format!("line {line}, column {column}: {message}"))
+}
+
+/// Removes the value from serde's `invalid type: string "…", expected …`.
+fn message_without_values(message: &str) -> String {
+    let has_value = ["invalid type: ", "invalid value: ", "unknown variant "];
+    match (
+        has_value.iter().find(|start| message.starts_with(**start)),
+        message.rfind(", expected "),
+    ) {
+        (Some(start), Some(end)) => {
+            let start = start.trim_end_matches([':', ' ']);
+            let expected = message.get(end..).unwrap_or_default();
+            format!("{start}{expected}")
+        }
+        _ => message.to_owned(),
+    }
 }
 
 /// Writes settings in TOML.
@@ -78,8 +107,7 @@ pub fn from_toml_and_variables<T: DeserializeOwned>(
 ) -> Result<T, ConfigError> {
     // The file alone first, so that its errors have line and column.
     let mut settings = from_toml(text)?;
-    let toml_error = |error: toml::de::Error| ConfigError::Toml(error.to_string());
-    let mut table: Table = text.parse().map_err(toml_error)?;
+    let mut table: Table = text.parse().map_err(|error| without_values(text, &error))?;
     let mut variables: Vec<_> = variables.into_iter().collect();
     variables.sort();
     for (name, value) in variables {
@@ -94,7 +122,7 @@ pub fn from_toml_and_variables<T: DeserializeOwned>(
         settings = table
             .clone()
             .try_into()
-            .map_err(|error: toml::de::Error| wrong(error.message().to_owned()))?;
+            .map_err(|error: toml::de::Error| wrong(message_without_values(error.message())))?;
     }
     Ok(settings)
 }
@@ -220,6 +248,29 @@ mod tests {
         .unwrap();
         let expected = "listen = \"127.0.0.1:2\"\naudiences = [\"https://a.example\"]\nforwarded_audience = true\n[policy]\nleeway_seconds = 30\nmax_validity_seconds = 60";
         assert_eq!(Ok(config), from_toml(expected));
+    }
+
+    #[test]
+    fn errors_name_the_location_and_no_value() {
+        for (text, expected) in [
+            ("listen = \"x\"\nlisten = zq7", "line 2, column "),
+            ("listen = \"zq7", "line 1, column "),
+            ("zq7", "line 1, column "),
+            ("-----BEGIN zq7-----\nzq7", "line 1, column "),
+            (
+                "\n[policy]\nleeway_seconds = \"zq7\"",
+                "line 3, column 18: invalid type, expected u64",
+            ),
+            ("audiences = \"zq7\"", "line 1, column 13: invalid type, expected a sequence"),
+            ("[policy]\nleeway_seconds = -7", "line 2, column 18: invalid value, expected u64"),
+        ] {
+            let Err(ConfigError::Toml(found)) = with(text, &[]) else { panic!("{text}") };
+            assert!(found.starts_with(expected) && !found.contains("zq7"), "{text}: {found}");
+        }
+        let name = "KLIENTO_VERIFIER_POLICY";
+        let error = with("", &[(name, "zq7")]).unwrap_err();
+        let problem = "invalid type, expected struct Policy".to_owned();
+        assert_eq!(error, ConfigError::Variable { name: name.to_owned(), problem });
     }
 
     #[test]

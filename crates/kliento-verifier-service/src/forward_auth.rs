@@ -18,18 +18,43 @@ pub(crate) const EXT_AUTHZ_PREFIX: &str = "/v1/ext_authz";
 /// that asks with the headers of the request.
 pub(crate) async fn answer(state: &State, request: &Request<RequestBody>) -> Reply {
     let headers = request.headers();
-    // The query is trusted, because only the proxy's own configuration chooses the URL.
-    let audiences = match query::audience(request.uri().query()) {
-        AudienceParameter::One(audience) if state.forwarded.serves(&audience) => Ok(vec![audience]),
-        AudienceParameter::One(_) => Err(AuthError::AudienceNotServed),
-        AudienceParameter::Missing => state.forwarded.of(&Forwarded::from_headers(headers)),
-        AudienceParameter::Empty | AudienceParameter::Several => Err(AuthError::NoAudience),
-    };
+    let audiences = audiences(state, request.uri().query(), &Forwarded::from_headers(headers));
     reply(authenticate(state, headers, audiences).await)
 }
 
+/// The audiences that are accepted for a request that `/v1/auth` is asked about with `query`.
+///
+/// The proxy's configuration may name the audience in the query of the URL that it calls. Some
+/// proxies (Caddy, if the URL has no query) call it with the query of the client's request instead,
+/// so a query is rejected if it may be the client's: where the request itself determines the
+/// audience, and where the client's request has the very same query.
+fn audiences(
+    state: &State,
+    query: Option<&str>,
+    forwarded: &Forwarded,
+) -> Result<Vec<String>, AuthError> {
+    let parameter = query::audience(query);
+    if parameter == AudienceParameter::Missing {
+        return state.forwarded.of(forwarded);
+    }
+    if state.forwarded.depends_on_request() {
+        let problem = "audience is in the query, but this verifier takes it from the request";
+        return Err(AuthError::UnclearRequest { problem });
+    }
+    if query.is_some() && query == forwarded.query() {
+        let problem = "query is that of the client's request";
+        return Err(AuthError::UnclearRequest { problem });
+    }
+    match parameter {
+        AudienceParameter::One(audience) if state.forwarded.serves(&audience) => Ok(vec![audience]),
+        AudienceParameter::One(_) => Err(AuthError::AudienceNotServed),
+        _ => Err(AuthError::NoAudience),
+    }
+}
+
 /// `/v1/ext_authz/…`: Envoy's external authorisation over HTTP. Method, path, query and `Host` are
-/// those of the client's request.
+/// those of the client's request, except that a fragment (`#…`) does not arrive: the HTTP library
+/// drops it. Envoy rejects paths with fragments unless it is configured not to.
 pub(crate) async fn answer_envoy(state: &State, request: &Request<RequestBody>) -> Reply {
     let (headers, uri) = (request.headers(), request.uri());
     let target = uri.path_and_query().map(http::uri::PathAndQuery::as_str).unwrap_or_default();

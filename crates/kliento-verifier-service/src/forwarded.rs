@@ -83,6 +83,14 @@ impl Forwarded {
             target: values("x-forwarded-uri"),
         }
     }
+
+    /// The query of the client's request, if there is one.
+    pub(crate) fn query(&self) -> Option<&str> {
+        match &self.target {
+            Part::Once(target) => target.split_once('?').map(|(_, query)| query),
+            Part::Absent | Part::Unclear => None,
+        }
+    }
 }
 
 impl Audiences {
@@ -164,6 +172,11 @@ impl Audiences {
             && (is_any
                 || self.configured.iter().any(|served| served == audience)
                 || of_routes.any(|route| route.audience == audience))
+    }
+
+    /// Returns true if scheme, host or path of the request determine the audience.
+    pub(crate) const fn depends_on_request(&self) -> bool {
+        matches!(self.rule, Rule::FromHost | Rule::Routes(_))
     }
 
     /// Returns true if the configuration names no audience at all.

@@ -82,6 +82,11 @@ const TARGETS: &[&str] = &[
     "/admin/x",
     "/admin?x=/public",
     "/public?/admin",
+    // Caddy calls the verifier with the client's query if its own URL has none.
+    "/admin?audience=https://api.example.com",
+    "/admin?x=1&%61udience=https%3A%2F%2Fapi.example.com",
+    "/?audience=https://api.example.com/admin",
+    "/admin?audience=",
     "/administrator",
     // CVE-2021-32779, CVE-2021-39156 (Envoy, Istio): fragments.
     "/admin#",

@@ -223,6 +223,53 @@ async fn an_audience_that_the_verifier_does_not_have_is_not_blamed_on_the_token(
 }
 
 #[tokio::test]
+async fn a_query_that_may_be_the_clients_names_no_audience() {
+    let header = kliento(&TOKEN.der);
+    let query = "audience=https%3A%2F%2Fapi.example.com";
+    let audiences = "audiences = [\"https://api.example.com\"]";
+    let routes = "
+        [[routes]]
+        audience = \"https://api.example.com/admin\"
+        [[routes]]
+        path = \"/public\"
+        audience = \"https://api.example.com\"
+    ";
+    let from_host = "
+        audiences = [\"https://api.example.com\", \"https://shop.example.com\"]
+        forwarded_audience = true
+    ";
+    let cases = [
+        (audiences, query, "/", 200),
+        (audiences, query, "/?page=2", 200),
+        ("", query, "/?page=2", 200),
+        // Equal to the client's query, as Caddy passes it on.
+        ("", query, "/?audience=https%3A%2F%2Fapi.example.com", 401),
+        (audiences, query, "/?audience=https%3A%2F%2Fapi.example.com", 401),
+        (audiences, "page=2", "/?page=2", 200),
+        // The request determines the audience, so the query may not.
+        (routes, "", "/public", 200),
+        (routes, "", "/x", 401),
+        (routes, query, "/x", 401),
+        (routes, query, "/public", 401),
+        (routes, "a=1&%61udience=https%3A%2F%2Fapi.example.com", "/x", 401),
+        (routes, "audience=", "/public", 401),
+        (from_host, query, "/", 401),
+    ];
+    for (toml, query, uri, status) in cases {
+        let service = Running::with(toml).await;
+        let headers = [
+            ("authorization", header.as_str()),
+            ("x-forwarded-host", "shop.example.com"),
+            ("x-forwarded-proto", "https"),
+            ("x-forwarded-uri", uri),
+        ];
+        let response = service.ask("GET", &format!("/v1/auth?{query}"), &headers, b"").await;
+        assert_eq!(response.status, status, "{toml} {query} {uri}");
+        service.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_host_or_path_in_another_form_reaches_no_weaker_route() {
     let toml = "
         audiences = [\"https://api.example.com\"]

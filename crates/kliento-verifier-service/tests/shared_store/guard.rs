@@ -48,6 +48,24 @@ async fn a_use_is_recorded_beyond_the_end_of_the_token() {
 }
 
 #[tokio::test]
+async fn a_use_that_only_the_store_knows_is_not_forgotten_with_the_store() {
+    if !is_installed() {
+        return;
+    }
+    let mut server = RedisServer::start();
+    let guard = guard(&server).accepting_when_unavailable(1);
+    guard.check(at(0)).await.unwrap();
+    // The first use takes the only place in memory. It is free again when the second token is still
+    // valid, at 4,301.
+    assert_eq!(guard.note(used(1, 100, 160)).await, Ok(TokenUse::First));
+    assert_eq!(guard.note(used(2, 2_000, 2_010)).await, Ok(TokenUse::First));
+    server.stop();
+    assert!(guard.note(used(2, 2_000, 4_400)).await.is_err());
+    // Beyond the time of all tokens that are not in memory, it decides again.
+    assert_eq!(guard.note(used(3, 6_000, 6_300)).await, Ok(TokenUse::First));
+}
+
+#[tokio::test]
 async fn a_token_that_begins_before_the_store_is_an_error() {
     if !is_installed() {
         return;

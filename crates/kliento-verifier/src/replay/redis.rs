@@ -46,6 +46,8 @@ pub struct RedisReplayGuard {
     /// Decides while the store is unavailable, if set.
     local: Option<MemoryReplayGuard>,
     admitted_unchecked: AtomicU64,
+    /// The second until which the store knows a use that `local` has no entry for.
+    incomplete_until: AtomicU64,
 }
 
 impl RedisReplayGuard {
@@ -56,12 +58,14 @@ impl RedisReplayGuard {
             client: RedisClient::new(settings),
             local: None,
             admitted_unchecked: AtomicU64::new(0),
+            incomplete_until: AtomicU64::new(0),
         }
     }
 
     /// While the store is unavailable, admits tokens that this server has not seen: up to
     /// `max_entries` of them are kept in memory. A token can then be used once at each
-    /// server.
+    /// server. Uses beyond `max_entries` are only in the store: until the last of those tokens could
+    /// not be used any more, an unavailable store makes the guard reject.
     #[must_use]
     pub fn accepting_when_unavailable(mut self, max_entries: usize) -> Self {
         self.local = Some(MemoryReplayGuard::new(max_entries));
@@ -112,9 +116,19 @@ impl RedisReplayGuard {
             return noted;
         }
         match self.note_in_store(used).await {
-            Ok(token_use) => Ok(token_use),
-            Err(_) => {
+            Ok(token_use) => {
+                if noted.is_err() {
+                    let until = used.kept_until().as_unix_seconds();
+                    self.incomplete_until.fetch_max(until, Ordering::Relaxed);
+                }
+                Ok(token_use)
+            }
+            Err(error) => {
                 let token_use = noted?;
+                // An earlier use of this very token may be one that only the store knows.
+                if used.now.as_unix_seconds() <= self.incomplete_until.load(Ordering::Relaxed) {
+                    return Err(error);
+                }
                 self.admitted_unchecked.fetch_add(1, Ordering::Relaxed);
                 Ok(token_use)
             }
