@@ -10,8 +10,9 @@ use veraid_core::{
 
 use crate::certificate::{Fields, UnsignedCertificate, common_name, key_identifier, name};
 use crate::error::{IssueError, PolicyError};
+use crate::member_name::member_name;
 use crate::organisation::MAX_INTERMEDIATES;
-use crate::policy;
+use crate::policy::{self, check_key_of};
 use crate::proof_of_possession::ProvedPublicKey;
 use crate::serial_number::SerialNumber;
 use crate::signing_key::SigningKey;
@@ -269,29 +270,5 @@ fn check_not_organisation(user: &str, organisation: &OrganisationName) -> Result
         Err(PolicyError::NamedLikeOrganisation)
     } else {
         Ok(())
-    }
-}
-
-/// A member as certificates and attributions write it: a user's name, or `@` for a bot.
-///
-/// A name that was checked under the other profile is checked again under this one.
-pub(crate) fn member_name(user: Option<&UserName>, profile: Profile) -> Result<&str, PolicyError> {
-    const BOT: &str = "@";
-    let Some(user) = user else { return Ok(BOT) };
-    UserName::new(user.as_str(), profile)
-        .map_err(|problem| PolicyError::Name { what: "user name", problem })?;
-    Ok(user.as_str())
-}
-
-/// Checks that `key` matches the public key in `certificate`.
-pub(crate) fn check_key_of(
-    certificate: &Certificate,
-    key: &dyn SigningKey,
-    role: &'static str,
-) -> Result<(), PolicyError> {
-    if certificate.subject_public_key_info() == key.public_key_der() {
-        Ok(())
-    } else {
-        Err(PolicyError::KeyMismatch { certificate: role })
     }
 }

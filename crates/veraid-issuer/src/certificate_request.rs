@@ -12,8 +12,8 @@ use crate::der_writer::{
     pss_algorithm_with, sequence, small_integer,
 };
 use crate::error::{IssueError, ProofError};
+use crate::member_name::member_id;
 use crate::policy;
-use crate::proof_of_possession::member_id;
 use crate::signing_key::SigningKey;
 use crate::unsigned::SignerKey;
 

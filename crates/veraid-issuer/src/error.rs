@@ -1,10 +1,13 @@
-//! Errors of issuing: policy, identity, keys and proofs of possession.
+//! Errors of issuing: policy, identity, services, keys and proofs of possession.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
 
 use veraid_core::{
     AlgorithmProblem, BundleParseError, NameProblem, ServiceOid, ValidityPeriod, VerifyError,
 };
 
-use crate::service::ServiceError;
 use crate::signing_key::SigningError;
 
 /// The reason that a certificate, key record or bundle was not issued.
@@ -231,6 +234,62 @@ impl PolicyError {
             Self::TooManyLevels { .. } => 5057,
             Self::RulesMissing { .. } => 5058,
         }
+    }
+}
+
+/// The reason that a service's own rules reject a signature.
+///
+/// It reads like the error that the rules gave, which [`ServiceError::downcast_ref`] returns. Two
+/// are equal if code and text are.
+#[derive(Clone)]
+pub struct ServiceError {
+    code: u16,
+    reason: Arc<dyn Error + Send + Sync>,
+}
+
+impl ServiceError {
+    /// Creates an error with the code that the service gives it.
+    #[must_use]
+    pub fn new(code: u16, reason: impl Error + Send + Sync + 'static) -> Self {
+        Self { code, reason: Arc::new(reason) }
+    }
+
+    /// The error code, which stays the same across releases.
+    #[must_use]
+    pub const fn code(&self) -> u16 {
+        self.code
+    }
+
+    /// The error that the rules gave, if it is of this type.
+    #[must_use]
+    pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
+        self.reason.downcast_ref()
+    }
+}
+
+impl PartialEq for ServiceError {
+    fn eq(&self, other: &Self) -> bool {
+        self.code == other.code && self.reason.to_string() == other.reason.to_string()
+    }
+}
+
+impl Eq for ServiceError {}
+
+impl fmt::Debug for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.reason, f)
+    }
+}
+
+impl fmt::Display for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.reason, f)
+    }
+}
+
+impl Error for ServiceError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.reason.source()
     }
 }
 

@@ -3,8 +3,10 @@
 mod certificate;
 mod certificate_authority;
 mod certificate_request;
+mod content;
 mod der_writer;
 mod error;
+mod member_name;
 mod organisation;
 mod policy;
 mod proof_of_possession;
@@ -21,17 +23,18 @@ mod unsigned;
 pub use certificate::UnsignedCertificate;
 pub use certificate_authority::{CertificateAuthority, CertificateRequest};
 pub use certificate_request::UnsignedCertificateRequest;
+pub use content::Content;
 #[cfg(feature = "software-keys")]
 pub use error::KeyError;
-pub use error::{IssueError, PolicyError, ProofError};
+pub use error::{IssueError, PolicyError, ProofError, ServiceError};
 pub use organisation::{CertificateUse, Organisation};
 pub use policy::MAX_COMMON_NAME_CHARS;
 pub use proof_of_possession::{Challenge, ProvedPublicKey};
 #[cfg(feature = "software-keys")]
 pub use secret::Secret;
 pub use serial_number::SerialNumber;
-pub use service::{Service, ServiceError, ServiceRules};
-pub use signature::{Content, SignatureIssuer, UnsignedSignatureBundle};
+pub use service::{Service, ServiceRules};
+pub use signature::{SignatureIssuer, UnsignedSignatureBundle};
 pub use signing_key::{SigningError, SigningKey};
 #[cfg(feature = "software-keys")]
 pub use software_key::{EncryptionRandomness, KeySize, SoftwareKey};

@@ -1,10 +1,12 @@
 //! Issuing policy: rejects what verifiers would reject, before anything is signed.
 
 use veraid_core::{
-    IssuingPath, MAX_VALIDITY_SECONDS, OrganisationKey, Profile, ValidityPeriod, check_member_key,
+    Certificate, IssuingPath, MAX_VALIDITY_SECONDS, OrganisationKey, Profile, ValidityPeriod,
+    check_member_key,
 };
 
 use crate::error::PolicyError;
+use crate::signing_key::SigningKey;
 
 /// The maximum length of a common name in characters by RFC 5280 appendix A.1 (`ub-common-name`).
 ///
@@ -68,6 +70,19 @@ pub(crate) fn organisation_key(spki: &[u8]) -> Result<OrganisationKey, PolicyErr
 /// Checks that a member or an intermediate may have the key.
 pub(crate) fn check_key_of_member(spki: &[u8]) -> Result<(), PolicyError> {
     check_member_key(spki).map(|_| ()).map_err(PolicyError::Key)
+}
+
+/// Checks that `key` matches the public key in `certificate`.
+pub(crate) fn check_key_of(
+    certificate: &Certificate,
+    key: &dyn SigningKey,
+    role: &'static str,
+) -> Result<(), PolicyError> {
+    if certificate.subject_public_key_info() == key.public_key_der() {
+        Ok(())
+    } else {
+        Err(PolicyError::KeyMismatch { certificate: role })
+    }
 }
 
 /// Checks that a key record may have this TTL override.

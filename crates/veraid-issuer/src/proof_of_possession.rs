@@ -5,6 +5,7 @@ use veraid_core::{OrganisationName, RsaPublicKey, UserName, check_member_key};
 
 use crate::certificate_request::{ReceivedRequest, signature_algorithm};
 use crate::error::{IssueError, PolicyError, ProofError};
+use crate::member_name::member_id;
 use crate::signing_key::SigningKey;
 use crate::unsigned::SignerKey;
 
@@ -177,11 +178,3 @@ impl Challenge {
 }
 
 const PURPOSE: &[u8] = b"Kliento: proof of possession of a private key, version 1\n";
-
-/// A member as people write it: `alice@example.com`, or `example.com` for a bot.
-pub(crate) fn member_id(user: Option<&UserName>, organisation: &OrganisationName) -> String {
-    match user {
-        Some(user) => format!("{}@{organisation}", user.as_str()),
-        None => organisation.to_string(),
-    }
-}

@@ -1,13 +1,12 @@
 //! Services, and their own rules for what is signed for them.
 
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
 use veraid_core::{ServiceOid, SignatureBundle, ValidityPeriod};
 
+use crate::content::Content;
 use crate::error::{IssueError, PolicyError};
-use crate::signature::Content;
 
 /// Services whose verifiers reject what breaks rules beyond VeraId's: Kliento's,
 /// 1.3.6.1.4.1.58708.3.0.
@@ -89,61 +88,5 @@ impl From<ServiceOid> for Service {
     /// Creates a service without rules of its own.
     fn from(oid: ServiceOid) -> Self {
         Self { oid, rules: None }
-    }
-}
-
-/// The reason that a service's own rules reject a signature.
-///
-/// It reads like the error that the rules gave, which [`ServiceError::downcast_ref`] returns. Two
-/// are equal if code and text are.
-#[derive(Clone)]
-pub struct ServiceError {
-    code: u16,
-    reason: Arc<dyn Error + Send + Sync>,
-}
-
-impl ServiceError {
-    /// Creates an error with the code that the service gives it.
-    #[must_use]
-    pub fn new(code: u16, reason: impl Error + Send + Sync + 'static) -> Self {
-        Self { code, reason: Arc::new(reason) }
-    }
-
-    /// The error code, which stays the same across releases.
-    #[must_use]
-    pub const fn code(&self) -> u16 {
-        self.code
-    }
-
-    /// The error that the rules gave, if it is of this type.
-    #[must_use]
-    pub fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
-        self.reason.downcast_ref()
-    }
-}
-
-impl PartialEq for ServiceError {
-    fn eq(&self, other: &Self) -> bool {
-        self.code == other.code && self.reason.to_string() == other.reason.to_string()
-    }
-}
-
-impl Eq for ServiceError {}
-
-impl fmt::Debug for ServiceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.reason, f)
-    }
-}
-
-impl fmt::Display for ServiceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.reason, f)
-    }
-}
-
-impl Error for ServiceError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.reason.source()
     }
 }

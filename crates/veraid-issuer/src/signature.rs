@@ -10,13 +10,14 @@ use veraid_core::{
     SignatureBundle, SignatureKind, Timestamp, UserName, ValidityPeriod, Verifier,
 };
 
-use crate::certificate_authority::{check_key_of, member_name};
+use crate::content::Content;
 use crate::der_writer::{
     Element, constructed, digest_algorithm, element, generalized_time, oid, primitive,
     pss_algorithm, retag, sequence, set_of, small_integer,
 };
 use crate::error::{IssueError, PolicyError};
-use crate::policy;
+use crate::member_name::member_name;
+use crate::policy::{self, check_key_of};
 use crate::service::{Service, ServiceRules};
 use crate::signing_key::SigningKey;
 use crate::unsigned::SignerKey;
@@ -64,15 +65,6 @@ struct SignerCertificates {
     /// The maximum signed period of the verifier's policy.
     max_signed_seconds: Option<u64>,
     ttl_override_seconds: u64,
-}
-
-/// The content to sign, attached or detached.
-#[derive(Clone, Copy)]
-pub enum Content<'a> {
-    /// Included in the bundle.
-    Attached(&'a [u8]),
-    /// Sent separately.
-    Detached(&'a [u8]),
 }
 
 impl SignatureIssuer {
@@ -340,25 +332,6 @@ impl std::fmt::Debug for UnsignedSignatureBundle {
         f.debug_struct("UnsignedSignatureBundle")
             .field("organisation", &self.identity.name)
             .finish_non_exhaustive()
-    }
-}
-
-impl<'a> Content<'a> {
-    const fn bytes(self) -> &'a [u8] {
-        match self {
-            Self::Attached(bytes) | Self::Detached(bytes) => bytes,
-        }
-    }
-}
-
-impl std::fmt::Debug for Content<'_> {
-    /// Omits the bytes.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let form = match self {
-            Self::Attached(_) => "Attached",
-            Self::Detached(_) => "Detached",
-        };
-        write!(f, "{form}({} bytes)", self.bytes().len())
     }
 }
 

@@ -4,30 +4,14 @@
 //! most room to do harm. They serve to count and time the work of verification. All are
 //! deterministic.
 
+mod bundle;
 mod collision;
 mod expensive;
 mod key_trap;
 mod structure;
 mod wire;
 
-use crate::scenario::{Scenario, Signer};
-use crate::{ChainLink, Compression, MessageBuilder};
-use veraid_zones::MockChain;
-
-/// The maximum size of a token bundle, in octets.
-pub const MAX_BYTES: usize = 16_384;
-
-/// A token bundle that is expensive to verify, for [`AUDIENCE`](crate::AUDIENCE) at
-/// [`default_instant`](crate::default_instant).
-#[derive(Clone, Debug)]
-pub struct Attack {
-    /// A short name in lower case with hyphens.
-    pub name: String,
-    /// The token bundle, of at most [`MAX_BYTES`].
-    pub der: Vec<u8>,
-    /// The root's keys as DS records in presentation format, one on a line.
-    pub trust_anchors: String,
-}
+pub use bundle::{Attack, MAX_BYTES};
 
 impl Attack {
     /// All attacks of this module, in the order of its functions.
@@ -35,42 +19,4 @@ impl Attack {
     pub fn all() -> Vec<Self> {
         [key_trap::attacks(), expensive::attacks(), wire::attacks(), structure::attacks()].concat()
     }
-
-    fn new(name: impl Into<String>, der: Vec<u8>, trust_anchors: &str) -> Self {
-        let name = name.into();
-        assert!(der.len() <= MAX_BYTES, "{name} has {} octets", der.len());
-        Self { name, der, trust_anchors: trust_anchors.into() }
-    }
-
-    /// The bundle of `scenario`, which [`organisation`] made, on `chain`.
-    fn on(name: impl Into<String>, scenario: &Scenario, chain: &MockChain) -> Self {
-        Self::new(name, scenario.build_on(chain).der, &chain.trust_anchors)
-    }
-}
-
-/// A token signed by the organisation `name` itself: the smallest possible, which leaves the chain
-/// the most room.
-fn organisation(name: &str) -> Scenario {
-    Scenario { organisation: name.into(), user: None, ..Scenario::signed_by(Signer::Organisation) }
-}
-
-/// Builds a bundle with only these messages as its chain, and a token that [`organisation`] signs.
-fn around(messages: Vec<Vec<u8>>) -> (Vec<u8>, String) {
-    let mut bundle = organisation("example.com").build();
-    bundle.chain.messages = messages;
-    (bundle.reassemble(), bundle.trust_anchors)
-}
-
-/// The link's message with RRSIGs that have these data, as small as it can be written.
-fn compact(link: &ChainLink, rrsigs: &[Vec<u8>]) -> Vec<u8> {
-    MessageBuilder::new(&link.question())
-        .compression(Compression::OwnerNames)
-        .answer_rrset(&link.rrset, rrsigs)
-        .build()
-}
-
-/// Pseudorandom bytes, always equal for the same `label`.
-fn filler(label: &str, octets: usize) -> Vec<u8> {
-    let block = |number: usize| crate::Digest::Sha512.of(format!("{label} {number}").as_bytes());
-    (0..octets.div_ceil(64)).flat_map(block).take(octets).collect()
 }

@@ -3,8 +3,11 @@
 mod bundle;
 mod certificate;
 mod chain;
+mod change;
+mod faulty_bundle;
 mod key_record;
 mod name;
+mod properties;
 mod signature;
 mod signed_attribute;
 mod table;
@@ -12,79 +15,14 @@ mod token;
 
 use veraid_dnssec::ValidityPeriod;
 
-use crate::certificate::CertificateBuilder;
-use crate::customisation::Customisation;
-use crate::mock_bundle::MockBundle;
 use crate::profile::TestProfile;
-use crate::rsa_key::RsaKey;
 use crate::scenario::{AUDIENCE, Encapsulation, KLIENTO_SERVICE, Scenario, Signer};
-use crate::signed_data::SignedDataBuilder;
-use veraid_zones::Hierarchy;
-use veraid_zones::MockChain;
 
+use change::Change;
+pub use faulty_bundle::{BundleFormat, FaultyBundle};
+use properties::Parent;
+pub use properties::{Area, Expected};
 pub use table::Fault;
-
-/// The part that a [`Fault`] affects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Area {
-    /// The bundle's own fields.
-    Bundle,
-    /// A certificate, a name in one, or the path between them.
-    Certificate,
-    /// The DNSSEC chain.
-    Chain,
-    /// The TXT records that name the organisation's key.
-    KeyRecord,
-    /// The CMS signature, its content and attributes.
-    Signature,
-    /// The Kliento token; only a verifier of tokens detects these.
-    Token,
-}
-
-/// The verdict that a verifier should give on a [`FaultyBundle`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Expected {
-    /// Valid despite the fault, which this profile tolerates or allows.
-    Accepted,
-    /// Malformed: the octets do not parse as a bundle.
-    Malformed,
-    /// Invalid: a bundle that parses but fails verification.
-    Invalid,
-}
-
-/// The kind of bundle that the octets should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BundleFormat {
-    /// A signature bundle.
-    Signature,
-    /// A member id bundle.
-    MemberId,
-}
-
-/// A bundle with one fault, and the request to make of a verifier.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FaultyBundle {
-    /// The fault.
-    pub fault: Fault,
-    /// The expected format of the octets.
-    pub format: BundleFormat,
-    /// The bundle, or the octets in its place.
-    pub der: Vec<u8>,
-    /// The trust anchors, DS records in presentation format, one on a line.
-    pub trust_anchors: String,
-    /// The service to verify for, in dotted form.
-    pub service: String,
-    /// The audience to verify a token for.
-    pub audience: String,
-    /// The period to verify for: a single second, except for faults that show only in longer
-    /// periods.
-    pub period: ValidityPeriod,
-    /// The content to supply beside the bundle, if any.
-    pub plaintext: Option<Vec<u8>>,
-    /// The expected verdict.
-    pub expected: Expected,
-}
 
 impl Fault {
     /// The expected verdict under `profile`; `None` if the fault does not exist there.
@@ -202,66 +140,5 @@ impl Fault {
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// The kind of scenario that a fault is made from.
-#[derive(Clone, Copy)]
-enum Parent {
-    /// A bundle of either signer.
-    Any,
-    /// A bundle signed by a member.
-    Member,
-    /// A bundle signed by the organisation.
-    Organisation,
-    /// A bundle whose content is detached.
-    Detached,
-    /// A bundle signed by a member whose certificate an intermediate authority issued.
-    Intermediate,
-}
-
-/// The stage at which a fault is introduced. Parts that refer to a changed part refer to its
-/// changed form.
-#[derive(Clone, Copy)]
-enum Change {
-    /// A change to the scenario.
-    Scenario(fn(&mut Scenario)),
-    /// The organisation's certificate before it is signed.
-    Organisation(fn(&mut CertificateBuilder, &Scenario)),
-    /// The member's certificate before it is signed.
-    Member(fn(&mut CertificateBuilder, &Scenario)),
-    /// The CMS signature before it is made with this key.
-    SignedData(fn(&mut SignedDataBuilder, &RsaKey)),
-    /// The zones before they are signed.
-    Zones(fn(&mut Hierarchy)),
-    /// The chain after it was signed.
-    Chain(fn(&mut MockChain)),
-    /// The parts before they are assembled.
-    Bundle(fn(&mut MockBundle, &Scenario)),
-    /// The parts, for faults that show only under a certain request.
-    BundleAndRequest(fn(&mut MockBundle, &Scenario), fn(&mut FaultyBundle, &Scenario)),
-    /// The signature bundle.
-    Octets(fn(&MockBundle) -> Vec<u8>),
-    /// The member id bundle of the same parts.
-    MemberId(fn(&MockBundle, &Scenario) -> Vec<u8>),
-    /// The request made of the verifier.
-    Request(fn(&mut FaultyBundle, &Scenario)),
-    /// The scenario, for faults that show only under a certain request.
-    ScenarioAndRequest(fn(&mut Scenario), fn(&mut FaultyBundle, &Scenario)),
-}
-
-impl Change {
-    fn customisation(self, scenario: &Scenario) -> Customisation<'_> {
-        let none = Customisation::new();
-        match self {
-            Self::Organisation(change) => none.organisation(move |c| change(c, scenario)),
-            Self::Member(change) => none.member(move |c| change(c, scenario)),
-            Self::SignedData(change) => {
-                none.signed_data(move |signed| change(signed, scenario.signing_key()))
-            }
-            Self::Zones(change) => none.hierarchy(change),
-            Self::Chain(change) => none.chain(change),
-            _ => none,
-        }
     }
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use veraid_dnssec::crypto::CryptoProvider;
 use veraid_dnssec::{TrustAnchor, TrustAnchors};
 
-use crate::entry::{Entry, Found};
-use crate::error::{AnchorFileError, LineProblem, Skipped};
+use crate::entry::Entry;
+use crate::error::{AnchorFileError, Skipped};
 use crate::{bind, records, xml, xml_writer};
 
 /// The format of a file of trust anchors.
@@ -41,19 +41,6 @@ pub struct AnchorFile {
     entries: Vec<Entry>,
     anchors: TrustAnchors,
 }
-
-/// The keys of a file, before deciding which of them count.
-#[derive(Debug, Default)]
-pub(crate) struct Keys {
-    pub(crate) found: Vec<Found>,
-    /// True if the file says that the whole zone is revoked.
-    pub(crate) zone_is_revoked: bool,
-    /// True if the file has Unbound's marks.
-    pub(crate) is_of_unbound: bool,
-}
-
-/// A problem and its line.
-pub(crate) type At<T> = Result<T, (usize, LineProblem)>;
 
 impl AnchorFile {
     /// The largest file that is read, in bytes: 64 KiB. All keys that the root ever had take a few

@@ -1,9 +1,9 @@
 //! BIND's statements that list trust anchors: `trust-anchors`, and the older `managed-keys` and
 //! `trusted-keys`.
 
-use crate::anchor_file::{At, Keys};
 use crate::entry::Found;
-use crate::error::{LineProblem, excerpt};
+use crate::error::{At, LineProblem, excerpt};
+use crate::keys::Keys;
 use crate::records::{check_root, dnskey, ds};
 
 const STATEMENTS: [&str; 3] = ["trust-anchors", "managed-keys", "trusted-keys"];

@@ -1,13 +1,13 @@
 //! A key of a file, used or skipped.
 
-use std::fmt;
-
 use veraid_dnssec::crypto::{CryptoProvider, DigestAlgorithm};
 use veraid_dnssec::{
     Timestamp, TrustAnchor, TrustAnchorProblem, TrustAnchors, ValidityPeriod, key_tag,
 };
 
 use crate::error::LineProblem;
+use crate::skip_reason::SkipReason;
+use crate::state::State;
 
 /// The flag of a DNSKEY that marks a secure entry point (RFC 4034 section 2.1.1).
 const SEP: u16 = 0x0001;
@@ -31,102 +31,6 @@ struct DsFields {
     algorithm: u8,
     digest_type: u8,
     digest: Vec<u8>,
-}
-
-/// The state of a key in Unbound's file (RFC 5011 section 4.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum State {
-    /// Not seen yet.
-    Start,
-    /// Seen, and waiting 30 days to be trusted.
-    AddPend,
-    /// Trusted.
-    Valid,
-    /// Trusted, though the root did not show it when last asked.
-    Missed,
-    /// Revoked.
-    Revoked,
-    /// Removed after it was revoked.
-    Removed,
-}
-
-impl State {
-    /// The state with the number that Unbound writes.
-    pub(crate) const fn from_number(number: u8) -> Option<Self> {
-        Some(match number {
-            0 => Self::Start,
-            1 => Self::AddPend,
-            2 => Self::Valid,
-            3 => Self::Missed,
-            4 => Self::Revoked,
-            5 => Self::Removed,
-            _ => return None,
-        })
-    }
-
-    /// Returns true if a key in this state is trusted (RFC 5011 section 4.2).
-    #[must_use]
-    pub const fn is_trusted(self) -> bool {
-        matches!(self, Self::Valid | Self::Missed)
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Start => "START",
-            Self::AddPend => "ADDPEND",
-            Self::Valid => "VALID",
-            Self::Missed => "MISSED",
-            Self::Revoked => "REVOKED",
-            Self::Removed => "REMOVED",
-        })
-    }
-}
-
-/// The reason why a key of a file is not a trust anchor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SkipReason {
-    /// Its state is not trusted.
-    State(State),
-    /// The file says that all keys of the zone are revoked.
-    ZoneRevoked,
-    /// The key has the flag of a revoked one (RFC 5011 section 2.1).
-    Revoked,
-    /// The key lacks the flag of a secure entry point: it is a zone-signing key, which the root
-    /// replaces every few months.
-    NotEntryPoint,
-    /// Its algorithm, digest type or size is not supported.
-    Unsupported {
-        /// The algorithm number.
-        algorithm: u8,
-        /// The digest type, if it is a DS.
-        digest_type: Option<u8>,
-    },
-}
-
-impl fmt::Display for SkipReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::State(state) => {
-                write!(
-                    f,
-                    "its state is {state}, but only keys that are VALID or MISSED are trusted"
-                )
-            }
-            Self::ZoneRevoked => f.write_str("the file says that all keys of the zone are revoked"),
-            Self::Revoked => f.write_str("it is revoked"),
-            Self::NotEntryPoint => f.write_str("it is a zone-signing key (without the SEP flag)"),
-            Self::Unsupported { algorithm, digest_type: Some(digest_type) } => write!(
-                f,
-                "algorithm {algorithm} with digest type {digest_type} is not supported, or the digest has the wrong length"
-            ),
-            Self::Unsupported { algorithm, digest_type: None } => {
-                write!(f, "algorithm {algorithm} with this key is not supported")
-            }
-        }
-    }
 }
 
 /// A key as its format gives it.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::entry::SkipReason;
+use crate::skip_reason::SkipReason;
 
 /// A file that has no trust anchors.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -148,6 +148,9 @@ pub enum LineProblem {
     #[error("public key does not match its digest")]
     KeyMismatch,
 }
+
+/// A problem and its line.
+pub(crate) type At<T> = Result<T, (usize, LineProblem)>;
 
 /// Text from a file for an error: its first 64 characters, without control characters.
 pub(crate) fn excerpt(text: &str) -> String {

@@ -27,12 +27,17 @@ mod certificate;
 mod der;
 mod entry;
 mod error;
+mod keys;
 mod records;
 mod signature;
+mod skip_reason;
+mod state;
 mod xml;
 mod xml_writer;
 
 pub use anchor_file::{AnchorFile, Format};
-pub use entry::{Entry, SkipReason, State};
+pub use entry::Entry;
 pub use error::{AnchorFileError, LineProblem, Skipped};
 pub use signature::{Authorities, Signature, SignatureError, VerifiedSignature};
+pub use skip_reason::SkipReason;
+pub use state::State;

@@ -4,9 +4,10 @@
 use base64ct::{Base64, Encoding};
 use veraid_dnssec::{Name, ValidityPeriod};
 
-use crate::anchor_file::{At, Keys};
-use crate::entry::{Data, Found, State};
-use crate::error::{LineProblem, excerpt};
+use crate::entry::{Data, Found};
+use crate::error::{At, LineProblem, excerpt};
+use crate::keys::Keys;
+use crate::state::State;
 
 const STATE: &str = ";;state=";
 

@@ -5,9 +5,9 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use veraid_dnssec::{Timestamp, ValidityPeriod};
 
-use crate::anchor_file::{At, Keys};
 use crate::entry::{Data, Found};
-use crate::error::{LineProblem, excerpt};
+use crate::error::{At, LineProblem, excerpt};
+use crate::keys::Keys;
 use crate::records::{check_root, dnskey_rdata, ds_rdata, number};
 
 /// More elements and texts than any file of trust anchors has.

@@ -8,15 +8,19 @@ use std::time::Duration;
 
 use hickory_server::Server;
 use tokio::sync::oneshot;
-use veraid_dnssec::{Name, Question};
+use veraid_dnssec::Name;
 
 mod answer;
+mod asked_question;
 mod catalogue;
+mod change;
 mod handler;
 mod response;
 
 use answer::Role;
+pub use asked_question::{AskedQuestion, ServerTransport};
 use catalogue::Catalogue;
+use change::Change;
 use handler::Handler;
 pub use response::Response;
 
@@ -43,36 +47,6 @@ pub struct DnsServer {
     catalogue: Catalogue,
     role: Role,
     changes: Vec<Change>,
-}
-
-/// A change of responses. `None` means that nothing is sent.
-#[derive(Clone)]
-struct Change(Arc<ChangeResponse>);
-
-type ChangeResponse = dyn Fn(&AskedQuestion, Response) -> Option<Response> + Send + Sync;
-
-impl std::fmt::Debug for Change {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Change(..)")
-    }
-}
-
-/// The transport of a question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ServerTransport {
-    /// In a datagram.
-    Udp,
-    /// Over a connection.
-    Tcp,
-}
-
-/// A question that a client asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AskedQuestion {
-    /// The question.
-    pub question: Question,
-    /// The transport that it came over.
-    pub transport: ServerTransport,
 }
 
 impl DnsServer {
@@ -112,7 +86,7 @@ impl DnsServer {
         mut self,
         change: impl Fn(&AskedQuestion, Response) -> Option<Response> + Send + Sync + 'static,
     ) -> Self {
-        self.changes.push(Change(Arc::new(change)));
+        self.changes.push(Change::new(change));
         self
     }
 
@@ -127,7 +101,9 @@ impl DnsServer {
         let (udp, tcp) = sockets()?;
         let address = udp.local_addr()?;
         let asked = Arc::default();
-        let handler = Handler::new(self, udp.try_clone()?, Arc::clone(&asked));
+        let Self { catalogue, role, changes } = self;
+        let datagrams = udp.try_clone()?;
+        let handler = Handler { catalogue, role, changes, datagrams, asked: Arc::clone(&asked) };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = oneshot::channel();
         let serve = async move {

@@ -3,7 +3,7 @@
 use crate::fixed_keys::FixedKey as _;
 use std::collections::BTreeMap;
 
-use super::filler;
+use super::bundle::filler;
 use veraid_zones::{ZoneAlgorithm, ZoneKey, key_tag};
 
 /// Two keys of `algorithm` with one tag, found among a few hundred. Not for RSA, of which there are

@@ -1,6 +1,6 @@
 //! Valid bundles that take as many signature checks as fit.
 
-use super::{Attack, MAX_BYTES, compact, organisation};
+use super::bundle::{Attack, MAX_BYTES, compact, organisation};
 use crate::fixed_keys::{FixedKey as _, fixed_zones};
 use crate::scenario::{Scenario, period};
 use veraid_zones::ChainLink;

@@ -3,8 +3,8 @@
 
 use veraid_dnssec::Name;
 
+use super::bundle::{Attack, compact, filler, organisation};
 use super::collision::{forged, pair};
-use super::{Attack, compact, filler, organisation};
 use crate::fixed_keys::fixed_zones;
 use crate::scenario::{Scenario, period};
 use veraid_zones::KeySplit;

@@ -1,6 +1,6 @@
 //! DER and JSON that are expensive to read.
 
-use super::{Attack, MAX_BYTES, organisation};
+use super::bundle::{Attack, MAX_BYTES, organisation};
 use crate::AUDIENCE;
 use crate::der_writer::{null, sequence, tlv};
 use crate::scenario::Scenario;

@@ -2,7 +2,7 @@
 
 use veraid_dnssec::{Question, RecordType};
 
-use super::{Attack, around};
+use super::bundle::{Attack, around, organisation};
 use veraid_zones::{MessageBuilder, Record};
 
 /// The room for messages beside certificate and signature, in octets.
@@ -78,7 +78,7 @@ fn long_names() -> Attack {
 
 /// 63 of the root's key sets, as well as the key records.
 fn same_question() -> Attack {
-    let answer = super::organisation("example.com").chain().messages.pop();
+    let answer = organisation("example.com").chain().messages.pop();
     let messages = (0..63).map(key_set).chain(answer).collect();
     let (der, anchors) = around(messages);
     Attack::new("same-question", der, &anchors)

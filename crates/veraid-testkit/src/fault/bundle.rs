@@ -1,6 +1,7 @@
 //! Faults in the fields of bundles.
 
-use super::{Change, Fault};
+use super::change::Change;
+use super::table::Fault;
 use crate::bundle::{bundle, chain_field, member_id_bundle_der, version_field};
 use crate::der_reader::contents;
 use crate::der_writer::{SetOrder, context_primitive, retag};

@@ -1,6 +1,7 @@
 //! Faults in certificates and in the path between them; names are elsewhere.
 
-use super::{Change, Fault};
+use super::change::Change;
+use super::table::Fault;
 use crate::certificate::{CertificateBuilder, Issuer};
 use crate::der_reader::CertificateParts;
 use crate::der_writer::{bit_string, oid, sequence};

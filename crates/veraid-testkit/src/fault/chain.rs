@@ -3,7 +3,8 @@
 use crate::fixed_keys::FixedKey as _;
 use veraid_dnssec::{Name, Question, RecordType};
 
-use super::{Change, Fault};
+use super::change::Change;
+use super::table::Fault;
 use crate::scenario::period;
 use veraid_zones::{ChainLink, MockChain};
 use veraid_zones::{MessageBuilder, Record};

@@ -2,7 +2,8 @@
 
 use veraid_dnssec::RecordType;
 
-use super::{Change, Fault};
+use super::change::Change;
+use super::table::Fault;
 use crate::mock_bundle::MockBundle;
 use crate::profile::{TestProfile, organisation_key_record};
 use crate::rsa_key::RsaKey;

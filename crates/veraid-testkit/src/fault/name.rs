@@ -1,6 +1,7 @@
 //! Faults in the names of organisations and members.
 
-use super::{Change, Fault};
+use super::change::Change;
+use super::table::Fault;
 use crate::certificate::CertificateBuilder;
 use crate::der_writer::{BMP_STRING, utf8_string};
 use crate::distinguished_name::{

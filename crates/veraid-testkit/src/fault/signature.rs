@@ -1,6 +1,7 @@
 //! Faults in CMS signatures: content, signer and algorithms; attributes are elsewhere.
 
-use super::{Change, Fault};
+use super::change::Change;
+use super::table::Fault;
 use crate::der_reader::children;
 use crate::der_writer::{
     CONSTRUCTED_OCTET_STRING, context_constructed, context_primitive, integer, null, octet_string,

@@ -1,6 +1,7 @@
 //! Faults in the signed attributes: their presence, number and values.
 
-use super::{Change, Fault};
+use super::change::Change;
+use super::table::Fault;
 use crate::certificate::{CertificateBuilder, Issuer};
 use crate::der_reader::{children, contents};
 use crate::der_writer::{PRINTABLE_STRING, SetOrder, UTF8_STRING, oid, sequence, tlv, utf8_string};

@@ -1,6 +1,6 @@
 //! The table of faults: names, starting points and expected verdicts.
 
-use super::{Area, Expected, Parent};
+use super::properties::{Area, Expected, Parent};
 
 /// The expected verdicts: first under VeraId, then under DomainAuth.
 type Verdicts = [Option<Expected>; 2];

@@ -1,6 +1,7 @@
 //! Faults in Kliento tokens.
 
-use super::{Change, Fault};
+use super::change::Change;
+use super::table::Fault;
 use crate::scenario::{AUDIENCE, Encapsulation, Scenario, TEST_SERVICE, kliento_token, period};
 
 pub(super) fn change(fault: Fault) -> Option<Change> {

@@ -15,8 +15,10 @@ use hickory_server::zone_handler::{MessageResponse, MessageResponseBuilder, Quer
 use veraid_dnssec::{Name, Question, RecordType};
 
 use super::answer::{Answer, Role};
+use super::asked_question::{AskedQuestion, ServerTransport};
+use super::catalogue::Catalogue;
+use super::change::Change;
 use super::response::{Response, Signatures, wire_record};
-use super::{AskedQuestion, DnsServer, ServerTransport};
 
 /// The payload size without EDNS, and the least that a client may announce (RFC 6891 section
 /// 6.2.3).
@@ -25,9 +27,15 @@ const LEAST_PAYLOAD: u16 = 512;
 /// Answers requests.
 #[derive(Debug)]
 pub(super) struct Handler {
-    server: DnsServer,
-    datagrams: UdpSocket,
-    asked: Arc<Mutex<Vec<AskedQuestion>>>,
+    /// The records to answer from.
+    pub(super) catalogue: Catalogue,
+    pub(super) role: Role,
+    /// The changes of every response, in order.
+    pub(super) changes: Vec<Change>,
+    /// The socket for UDP.
+    pub(super) datagrams: UdpSocket,
+    /// The questions so far, recorded here.
+    pub(super) asked: Arc<Mutex<Vec<AskedQuestion>>>,
 }
 
 /// A response in hickory's form.
@@ -41,19 +49,9 @@ struct WireResponse {
 }
 
 impl Handler {
-    /// A handler that answers as `server` says and records the questions in `asked`; `datagrams` is
-    /// the socket for UDP.
-    pub(super) const fn new(
-        server: DnsServer,
-        datagrams: UdpSocket,
-        asked: Arc<Mutex<Vec<AskedQuestion>>>,
-    ) -> Self {
-        Self { server, datagrams, asked }
-    }
-
     /// The response to `request`; `None` means no response.
     fn respond(&self, request: &Request) -> Option<WireResponse> {
-        let empty = WireResponse::without_records(request, &self.server.role);
+        let empty = WireResponse::without_records(request, &self.role);
         if request.metadata.op_code != OpCode::Query {
             return Some(empty.with_code(ResponseCode::NotImp));
         }
@@ -75,14 +73,15 @@ impl Handler {
         };
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked.clone());
 
-        let answer = Answer::to(&asked.question, &self.server.role, &self.server.catalogue);
+        let answer = Answer::to(&asked.question, &self.role, &self.catalogue);
         let signatures = match &request.edns {
             Some(edns) if edns.flags().dnssec_ok => Signatures::Included,
             _ => Signatures::LeftOut,
         };
         let honest = Response::new(request.metadata.id, &asked.question, &answer, signatures);
-        let mut changes = self.server.changes.iter();
-        let response = changes.try_fold(honest, |response, change| (change.0)(&asked, response))?;
+        let mut changes = self.changes.iter();
+        let response =
+            changes.try_fold(honest, |response, change| change.apply(&asked, response))?;
         Some(empty.with(response, &asked.question))
     }
 }
