@@ -93,33 +93,6 @@ pub(super) const KNOWN: &[Known] = &[
         reason: "the server's handler records what the server returns",
     },
     Known {
-        package: "kliento-cli",
-        files: &["cli/shared.rs", "times.rs"],
-        reason: "a period is an argument, and parses its times",
-    },
-    Known {
-        package: "kliento-cli",
-        files: &[
-            "codes.rs",
-            "codes/anchors.rs",
-            "codes/fetching.rs",
-            "codes/issuing.rs",
-            "codes/serving.rs",
-            "codes/verifying.rs",
-        ],
-        reason: "the table of codes and its parts share a type",
-    },
-    Known {
-        package: "kliento-cli",
-        files: &["inspect.rs", "inspect/json.rs", "inspect/report.rs", "inspect/text.rs"],
-        reason: "the report's types are beside the command",
-    },
-    Known {
-        package: "kliento-cli",
-        files: &["zone_record.rs", "zone_record/formats.rs"],
-        reason: "the formats of a record are beside the record",
-    },
-    Known {
         package: "kliento-issuer",
         files: &[
             "certificate_authority.rs",
