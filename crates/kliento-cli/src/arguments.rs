@@ -11,27 +11,6 @@ use clap::{Args, ValueEnum};
 use kliento::{Profile, Timestamp, VerificationPolicy};
 
 #[derive(Debug, Args)]
-pub(crate) struct InstantArg {
-    /// The instant to verify at, in RFC 3339 or Unix seconds [default: now].
-    #[arg(long, value_name = "TIME", value_parser = times::parse)]
-    pub(crate) at: Option<Timestamp>,
-}
-
-/// The instant or period to verify at.
-#[derive(Debug, Args)]
-pub(crate) struct PeriodArgs {
-    /// The instant to verify at, in RFC 3339 or Unix seconds [default: now].
-    #[arg(long, value_name = "TIME", value_parser = times::parse, conflicts_with_all = ["from", "until"])]
-    pub(crate) at: Option<Timestamp>,
-    /// The first second of a period; the input must be valid at some second of it.
-    #[arg(long, value_name = "TIME", value_parser = times::parse, requires = "until")]
-    pub(crate) from: Option<Timestamp>,
-    /// The last second of the period.
-    #[arg(long, value_name = "TIME", value_parser = times::parse, requires = "from")]
-    pub(crate) until: Option<Timestamp>,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct AnchorsArgument {
     /// Trust anchors: IANA's root-anchors.xml, Unbound's root.key, BIND's trust anchors, or DS and
     /// DNSKEY records of the root [default: IANA's, built in].

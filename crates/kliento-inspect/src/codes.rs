@@ -1,24 +1,13 @@
 //! Every error code, with its meaning and its fix.
 
 mod anchors;
+mod entry;
 mod fetching;
 mod issuing;
 mod serving;
 mod verifying;
 
-/// The explanation of an error code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Explanation {
-    /// The number of the code, without the letters KL.
-    pub code: u16,
-    /// The error in a few words.
-    pub title: &'static str,
-    /// The rule that was broken, and its reason.
-    pub meaning: &'static str,
-    /// The usual fix.
-    pub fix: &'static str,
-}
+pub use entry::Explanation;
 
 /// All explanations, in ascending order of their codes.
 pub fn explanations() -> impl Iterator<Item = &'static Explanation> {
@@ -34,13 +23,4 @@ pub fn explanations() -> impl Iterator<Item = &'static Explanation> {
 #[must_use]
 pub fn explanation(code: u16) -> Option<&'static Explanation> {
     explanations().find(|explanation| explanation.code == code)
-}
-
-const fn on(
-    code: u16,
-    title: &'static str,
-    meaning: &'static str,
-    fix: &'static str,
-) -> Explanation {
-    Explanation { code, title, meaning, fix }
 }

@@ -5,18 +5,17 @@ mod json;
 mod sizes;
 mod text;
 mod timeline;
+mod verdict;
 mod view;
 
 use kliento::{
-    Timestamp, TokenBundle, TokenPolicy, TrustAnchors, ValidityPeriod, VerifiedToken, Verifier,
+    Timestamp, TokenBundle, TokenPolicy, TrustAnchors, ValidityPeriod, Verifier,
     VerifyError as TokenError,
 };
-use veraid_core::{
-    NoCommonSecond, Proof, ServiceOid, SignatureBundle, VerifiedSignature,
-    VerifyError as SignatureError,
-};
+use veraid_core::{NoCommonSecond, ServiceOid, SignatureBundle, VerifyError as SignatureError};
 
 pub use header_limits::{HEADER_LIMITS, HeaderLimit, HeaderScope, header_line_bytes};
+use verdict::Verdict;
 use view::{Trust, View};
 
 use crate::failure::Failure;
@@ -54,25 +53,6 @@ impl Inspection {
             _ => None,
         }
     }
-
-    /// The whole report as text.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        text::render(self)
-    }
-
-    /// The first half of the text: the verdict, the statements, and the chain from the root to the
-    /// signature.
-    #[must_use]
-    pub fn verdict_and_chain(&self) -> String {
-        text::verdict_and_chain(self)
-    }
-
-    /// The verdict, and the chain on one line, from the root to where it breaks.
-    #[must_use]
-    pub fn verdict_and_break(&self) -> String {
-        text::verdict_and_break(self)
-    }
 }
 
 /// The kind of input to inspect.
@@ -88,35 +68,6 @@ impl Kind {
         match self {
             Self::Token => "audience",
             Self::Bundle => "service",
-        }
-    }
-}
-
-/// The result of an inspection.
-#[derive(Debug)]
-enum Verdict {
-    Token(Box<VerifiedToken>),
-    Signature(Box<VerifiedSignature>),
-    /// Invalid, with the evidence side by side if the periods of all of it are known.
-    Failed(Failure, Option<Box<NoCommonSecond>>),
-    /// Not verified, as requested.
-    Unverified,
-}
-
-impl Verdict {
-    fn proof(&self) -> Option<&Proof> {
-        match self {
-            Self::Token(token) => Some(token.proof()),
-            Self::Signature(signature) => Some(signature.proof()),
-            Self::Failed(..) | Self::Unverified => None,
-        }
-    }
-
-    fn validity(&self) -> Option<ValidityPeriod> {
-        match self {
-            Self::Token(token) => Some(token.validity()),
-            Self::Signature(signature) => Some(signature.validity()),
-            Self::Failed(..) | Self::Unverified => None,
         }
     }
 }

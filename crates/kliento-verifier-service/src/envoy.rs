@@ -22,9 +22,6 @@ use crate::forwarded::{Forwarded, Part};
 use crate::reply::{Reply, RequestResult};
 use crate::state::State;
 
-/// The path of the gRPC method.
-pub(crate) const CHECK_PATH: &str = "/envoy.service.auth.v3.Authorization/Check";
-
 /// The key of the audience in a route's context extensions.
 const AUDIENCE_EXTENSION: &str = "audience";
 

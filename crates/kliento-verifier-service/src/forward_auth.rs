@@ -6,13 +6,11 @@ use kliento::VerifiedToken;
 use kliento_http::RequestBody;
 use kliento_verifier::{AuthError, PoolError, credentials, identity_headers};
 
+use crate::endpoint::EXT_AUTHZ_PREFIX;
 use crate::forwarded::{Forwarded, Part};
 use crate::query::{self, AudienceParameter};
 use crate::reply::{Reply, RequestResult};
 use crate::state::State;
-
-/// The prefix of the paths that Envoy sends requests to.
-pub(crate) const EXT_AUTHZ_PREFIX: &str = "/v1/ext_authz";
 
 /// `/v1/auth`: nginx `auth_request`, Traefik `ForwardAuth`, Caddy `forward_auth`, and any proxy
 /// that asks with the headers of the request.

@@ -7,11 +7,10 @@ use kliento_http::{Handler, OVERLOAD_DELAY, RequestBody, RequestId, TurnAway};
 use tokio::time::sleep;
 use tracing::Instrument as _;
 
-use crate::admin;
+use crate::endpoint::Endpoint;
 use crate::reply::{Reply, ReplyBody, RequestResult};
-use crate::request_log;
-use crate::routes::{self, Endpoint};
 use crate::state::State;
+use crate::{admin, request_log, routes, span};
 
 /// The handler of the listener for requests.
 #[derive(Debug)]
@@ -26,7 +25,7 @@ impl Handler for PublicHandler {
 
     async fn answer(&self, id: &RequestId, request: Request<RequestBody>) -> Response<ReplyBody> {
         let state = &*self.0;
-        let span = request_log::linked_span(id, request.headers(), state.link_span);
+        let span = span::linked_span(id, request.headers(), state.link_span);
         let answered = async move {
             let (endpoint, reply) = routes::answer(state, request).await;
             finish(state, id, endpoint, reply).await

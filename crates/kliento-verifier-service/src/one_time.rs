@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use kliento::Timestamp;
 use kliento_http::files::{self, ReadError};
 use kliento_verifier::{
     MemoryReplayGuard, RedisReplayGuard, RedisSettings, RedisSettingsError, ReplayGuard,
@@ -11,7 +12,6 @@ use kliento_verifier::{
 use tokio::time::sleep;
 
 use crate::config::{OnUnavailable, OneTime};
-use crate::state::State;
 
 /// The interval between checks of the shared store.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -102,13 +102,12 @@ impl OneTimeGuard {
     }
 
     /// Checks the shared store for as long as the service runs, and logs the beginning and end of
-    /// each outage.
-    pub(crate) async fn watch(self, state: Arc<State>) {
+    /// each outage. `now` returns the current second of the clock that tokens are verified against.
+    pub(crate) async fn watch(self, now: impl Fn() -> Timestamp) {
         let Self::Redis(guard) = self else { return };
         let mut told = None;
         loop {
-            let problem =
-                guard.check(state.verification.now()).await.err().map(|error| error.to_string());
+            let problem = guard.check(now()).await.err().map(|error| error.to_string());
             // Logged once for each problem, not every second.
             if told.as_ref() != Some(&problem) {
                 match &problem {

@@ -4,52 +4,10 @@ use http::header::{ALLOW, EXPECT};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use kliento_http::RequestBody;
 
+use crate::endpoint::Endpoint;
 use crate::reply::Reply;
 use crate::state::State;
 use crate::{admin, compat_api, envoy, forward_auth, verify};
-
-/// A part of the API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Endpoint {
-    Deployed,
-    Verify,
-    ForwardAuth,
-    EnvoyHttp,
-    EnvoyGrpc,
-    OpenApi,
-    Unknown,
-    Admin,
-}
-
-impl Endpoint {
-    /// A word for log and metrics.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Deployed => "deployed",
-            Self::Verify => "verify",
-            Self::ForwardAuth => "forward_auth",
-            Self::EnvoyHttp => "ext_authz_http",
-            Self::EnvoyGrpc => "ext_authz_grpc",
-            Self::OpenApi => "openapi",
-            Self::Unknown => "unknown",
-            Self::Admin => "admin",
-        }
-    }
-
-    fn of(request: &Request<RequestBody>) -> Self {
-        match request.uri().path() {
-            "/" if request.method() == Method::POST => Self::Deployed,
-            "/v1/verify" => Self::Verify,
-            "/v1/auth" => Self::ForwardAuth,
-            "/openapi.json" => Self::OpenApi,
-            envoy::CHECK_PATH => Self::EnvoyGrpc,
-            path => match path.strip_prefix(forward_auth::EXT_AUTHZ_PREFIX) {
-                Some(rest) if rest.is_empty() || rest.starts_with('/') => Self::EnvoyHttp,
-                _ => Self::Unknown,
-            },
-        }
-    }
-}
 
 /// Handles a request on the listener for requests.
 pub(crate) async fn answer(state: &State, request: Request<RequestBody>) -> (Endpoint, Reply) {

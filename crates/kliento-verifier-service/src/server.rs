@@ -17,7 +17,7 @@ use crate::forwarded::Audiences;
 use crate::handler::{AdminHandler, PublicHandler};
 use crate::metrics::Metrics;
 use crate::one_time::{OneTimeError, OneTimeGuard};
-use crate::request_log::LinkSpan;
+use crate::span::LinkSpan;
 use crate::state::State;
 use crate::verification::Verification;
 
@@ -150,7 +150,10 @@ impl Server {
         let Self { state, http, anchors } = self;
         let watching_anchors = anchors.map(|file| tokio::spawn(file.watch(Arc::clone(&state))));
         let one_time = state.one_time.clone();
-        let watching_store = one_time.map(|guard| tokio::spawn(guard.watch(Arc::clone(&state))));
+        let watching_store = one_time.map(|guard| {
+            let state = Arc::clone(&state);
+            tokio::spawn(guard.watch(move || state.verification.now()))
+        });
         let public = Arc::new(PublicHandler(Arc::clone(&state)));
         let admin = Arc::new(AdminHandler(Arc::clone(&state)));
         http.run(public, admin, &state.readiness, stop).await;

@@ -7,7 +7,7 @@ use kliento_http::Readiness;
 use crate::forwarded::Audiences;
 use crate::metrics::Metrics;
 use crate::one_time::OneTimeGuard;
-use crate::request_log::LinkSpan;
+use crate::span::LinkSpan;
 use crate::verification::Verification;
 
 #[derive(Debug)]

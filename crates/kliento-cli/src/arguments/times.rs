@@ -1,12 +1,33 @@
-//! Instants and durations as users type them.
+//! Instants, periods and durations as users type them.
 
+use clap::Args;
 use kliento::{Timestamp, ValidityPeriod};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::arguments::PeriodArgs;
 use crate::clock;
 use crate::outcome::UsageError;
+
+#[derive(Debug, Args)]
+pub(crate) struct InstantArg {
+    /// The instant to verify at, in RFC 3339 or Unix seconds [default: now].
+    #[arg(long, value_name = "TIME", value_parser = parse)]
+    pub(crate) at: Option<Timestamp>,
+}
+
+/// The instant or period to verify at.
+#[derive(Debug, Args)]
+pub(crate) struct PeriodArgs {
+    /// The instant to verify at, in RFC 3339 or Unix seconds [default: now].
+    #[arg(long, value_name = "TIME", value_parser = parse, conflicts_with_all = ["from", "until"])]
+    pub(crate) at: Option<Timestamp>,
+    /// The first second of a period; the input must be valid at some second of it.
+    #[arg(long, value_name = "TIME", value_parser = parse, requires = "until")]
+    pub(crate) from: Option<Timestamp>,
+    /// The last second of the period.
+    #[arg(long, value_name = "TIME", value_parser = parse, requires = "from")]
+    pub(crate) until: Option<Timestamp>,
+}
 
 /// Reads RFC 3339 (any offset; a fraction is dropped) or seconds since 1970-01-01T00:00:00Z.
 pub(crate) fn parse(text: &str) -> Result<Timestamp, String> {

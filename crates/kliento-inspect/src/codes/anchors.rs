@@ -1,6 +1,6 @@
 //! Reasons why a file of trust anchors cannot be used.
 
-use super::{Explanation, on};
+use super::entry::{Explanation, on};
 
 /// Explanations of the codes 547x.
 pub(super) const EXPLANATIONS: &[Explanation] = &[

@@ -1,6 +1,6 @@
 //! Reasons why a chain cannot be fetched.
 
-use super::{Explanation, on};
+use super::entry::{Explanation, on};
 
 /// Explanations of the codes 40xx.
 pub(super) const EXPLANATIONS: &[Explanation] = &[

@@ -1,6 +1,6 @@
 //! Reasons why nothing is issued.
 
-use super::{Explanation, on};
+use super::entry::{Explanation, on};
 
 /// Explanations of the codes 50xx (issuing policy), 51xx (the signature itself) and 52xx (private
 /// keys in files).

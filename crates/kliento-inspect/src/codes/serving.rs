@@ -1,6 +1,6 @@
 //! Reasons why a server rejects a request, other than the token itself.
 
-use super::{Explanation, on};
+use super::entry::{Explanation, on};
 
 /// Explanations of the codes 60xx.
 pub(super) const EXPLANATIONS: &[Explanation] = &[

@@ -1,6 +1,6 @@
 //! Reasons why input is malformed or verification fails.
 
-use super::{Explanation, on};
+use super::entry::{Explanation, on};
 
 /// Explanations of the codes 10xx (malformed input), 20xx (the DNSSEC chain), 21xx (names and key
 /// records), 22xx (certificates), 23xx (the signed data), 24xx (service and time), 25xx (members)

@@ -4,8 +4,9 @@ use serde::{Serialize, Serializer};
 
 use super::header_limits::{HEADER_LIMITS, HeaderScope};
 use super::sizes::Sizes;
+use super::verdict::Verdict;
 use super::view::{Links, View};
-use super::{Inspection, Kind, Verdict};
+use super::{Inspection, Kind};
 use crate::failure::Failure;
 use crate::json::{Facts, PeriodJson};
 use crate::text::algorithm_name;

@@ -5,53 +5,61 @@ use std::fmt::Write;
 use veraid_core::{CertificateRole, Proof};
 
 use super::header_limits::{HEADER_LIMITS, HeaderScope};
+use super::verdict::Verdict;
 use super::view::{Links, Statements, View};
-use super::{Inspection, Kind, Verdict, timeline};
+use super::{Inspection, Kind, timeline};
 use crate::text::{
     algorithm_name, escape_for_terminal, grouped, line, write_claims, write_member, write_validity,
 };
 
-pub(super) fn render(inspection: &Inspection) -> String {
-    let mut text = verdict_and_chain(inspection);
-    if let Some(view) = &inspection.view {
-        heading(&mut text, "timeline");
-        let validity = inspection.verdict.validity();
-        text.push_str(&timeline::draw(&view.windows, inspection.asked, validity, view.counted));
-        write_sizes(&mut text, view);
-        write_header_limits(&mut text, view);
-    }
-    text
-}
-
-/// The first half: the verdict, the statements, and the chain from the root to the signature.
-pub(super) fn verdict_and_chain(inspection: &Inspection) -> String {
-    let mut text = verdict(inspection);
-    if let Some(view) = &inspection.view {
-        if inspection.verdict.proof().is_none() {
-            heading(&mut text, "contents of the bundle (UNVERIFIED)");
-            write_statements(&mut text, &view.statements, inspection.kind);
+impl Inspection {
+    /// The whole report as text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = self.verdict_and_chain();
+        if let Some(view) = &self.view {
+            heading(&mut text, "timeline");
+            let validity = self.verdict.validity();
+            text.push_str(&timeline::draw(&view.windows, self.asked, validity, view.counted));
+            write_sizes(&mut text, view);
+            write_header_limits(&mut text, view);
         }
-        write_chain(&mut text, view, &inspection.verdict);
+        text
     }
-    text
-}
 
-/// The verdict, and the chain on one line, from the root to where it breaks.
-pub(super) fn verdict_and_break(inspection: &Inspection) -> String {
-    let mut text = verdict(inspection);
-    let (Some(view), Some(failure)) = (&inspection.view, inspection.failure()) else { return text };
-    let mut parts: Vec<String> = Vec::new();
-    for link in view.links.as_slice() {
-        let zone = format!("zone {}", link.zone());
-        if !parts.contains(&zone) {
-            parts.push(zone);
+    /// The first half of the text: the verdict, the statements, and the chain from the root to the
+    /// signature.
+    #[must_use]
+    pub fn verdict_and_chain(&self) -> String {
+        let mut text = verdict(self);
+        if let Some(view) = &self.view {
+            if self.verdict.proof().is_none() {
+                heading(&mut text, "contents of the bundle (UNVERIFIED)");
+                write_statements(&mut text, &view.statements, self.kind);
+            }
+            write_chain(&mut text, view, &self.verdict);
         }
+        text
     }
-    parts.extend(view.certificates.iter().map(|certificate| certificate.role.to_string()));
-    parts.push(format!("✗ {}", failure.location().unwrap_or("here")));
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "\n  {}", escape_for_terminal(&parts.join(" ─ ")));
-    text
+
+    /// The verdict, and the chain on one line, from the root to where it breaks.
+    #[must_use]
+    pub fn verdict_and_break(&self) -> String {
+        let mut text = verdict(self);
+        let (Some(view), Some(failure)) = (&self.view, self.failure()) else { return text };
+        let mut parts: Vec<String> = Vec::new();
+        for link in view.links.as_slice() {
+            let zone = format!("zone {}", link.zone());
+            if !parts.contains(&zone) {
+                parts.push(zone);
+            }
+        }
+        parts.extend(view.certificates.iter().map(|certificate| certificate.role.to_string()));
+        parts.push(format!("✗ {}", failure.location().unwrap_or("here")));
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "\n  {}", escape_for_terminal(&parts.join(" ─ ")));
+        text
+    }
 }
 
 fn heading(text: &mut String, heading: &str) {

@@ -5,9 +5,9 @@ use kliento::{Profile, TrustAnchors, ValidityPeriod};
 use veraid_core::{CertificateRole, MAX_VALIDITY_SECONDS, OrganisationName, SignatureBundle};
 use veraid_dnssec::{ChainVerifier, Link, Question};
 
-use super::Verdict;
 use super::sizes::Sizes;
 use super::timeline::Window;
+use super::verdict::Verdict;
 
 /// The distance around a bundle's periods within which its chain is searched for a time at which it
 /// is valid (90 days: no look back is longer).

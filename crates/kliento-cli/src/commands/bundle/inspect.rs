@@ -7,7 +7,8 @@ use kliento_inspect::BundleQuestion;
 use kliento_inspect::json::to_line;
 use veraid_core::ServiceOid;
 
-use crate::arguments::{Output, OutputArgument, PeriodArgs, VerifyOptions, times, trust};
+use crate::arguments::times::{self, PeriodArgs};
+use crate::arguments::{Output, OutputArgument, VerifyOptions, trust};
 use crate::io::input;
 use crate::outcome::{Outcome, Stop};
 

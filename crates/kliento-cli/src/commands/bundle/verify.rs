@@ -9,7 +9,8 @@ use kliento_inspect::json::{Verification, to_line};
 use kliento_inspect::text::verified_signature;
 use veraid_core::{ServiceOid, SignatureBundle, VerifiedSignature, VerifyError};
 
-use crate::arguments::{Output, OutputArgument, PeriodArgs, VerifyOptions, times, trust};
+use crate::arguments::times::{self, PeriodArgs};
+use crate::arguments::{Output, OutputArgument, VerifyOptions, trust};
 use crate::io::input;
 use crate::outcome::{Outcome, Stop};
 

@@ -14,7 +14,8 @@ use veraid_dnssec::VerifiedRrset;
 
 use super::presentation::presentation;
 use super::subject::{Subject, subject};
-use crate::arguments::{AnchorsArgument, InstantArg, Output, OutputArgument, times, trust};
+use crate::arguments::times::{self, InstantArg};
+use crate::arguments::{AnchorsArgument, Output, OutputArgument, trust};
 use crate::io::input;
 use crate::outcome::{Outcome, Stop};
 use messages::{MessageView, RecordView};

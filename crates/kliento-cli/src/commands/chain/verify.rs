@@ -11,7 +11,8 @@ use serde::Serialize;
 use veraid_dnssec::{ChainVerifier, Name, Question, RecordType, VerifiedRrset};
 
 use super::presentation::presentation;
-use crate::arguments::{AnchorsArgument, Output, OutputArgument, PeriodArgs, times, trust};
+use crate::arguments::times::{self, PeriodArgs};
+use crate::arguments::{AnchorsArgument, Output, OutputArgument, trust};
 use crate::io::input;
 use crate::outcome::{Outcome, Stop};
 

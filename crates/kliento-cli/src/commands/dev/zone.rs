@@ -9,7 +9,8 @@ use kliento_inspect::text::line;
 use veraid_core::{encode_dnssec_chain, parse_dnssec_chain};
 use veraid_zones::{HierarchyBuilder, ZoneAlgorithm};
 
-use crate::arguments::{InstantArg, IssuingProfile, names, times, trust};
+use crate::arguments::times::{self, InstantArg};
+use crate::arguments::{IssuingProfile, names, trust};
 use crate::commands::zone::MAX_CHARACTER_STRING;
 use crate::io::files::{self, Existing, Readers, file_name};
 use crate::outcome::{Outcome, Stop, UsageError};

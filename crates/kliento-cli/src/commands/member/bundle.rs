@@ -8,7 +8,8 @@ use kliento_inspect::Failure;
 use kliento_inspect::text::line;
 use veraid_core::{MemberIdBundle, OrganisationCredential, ServiceOid};
 
-use crate::arguments::{AnchorsArgument, InstantArg, times, trust};
+use crate::arguments::times::{self, InstantArg};
+use crate::arguments::{AnchorsArgument, trust};
 use crate::io::files::{self, Existing, Form, Readers, file_name};
 use crate::io::{certificates, input};
 use crate::outcome::{Outcome, Stop};

@@ -7,7 +7,8 @@ use clap::builder::NonEmptyStringValueParser;
 use kliento_inspect::TokenQuestion;
 use kliento_inspect::json::to_line;
 
-use crate::arguments::{InstantArg, Output, OutputArgument, VerifyOptions, times, trust};
+use crate::arguments::times::{self, InstantArg};
+use crate::arguments::{Output, OutputArgument, VerifyOptions, trust};
 use crate::io::input;
 use crate::outcome::{Outcome, Stop};
 

@@ -9,7 +9,8 @@ use kliento_inspect::Failure;
 use kliento_inspect::json::{Verification, to_line};
 use kliento_inspect::text::verified_token;
 
-use crate::arguments::{InstantArg, Output, OutputArgument, VerifyOptions, times, trust};
+use crate::arguments::times::{self, InstantArg};
+use crate::arguments::{Output, OutputArgument, VerifyOptions, trust};
 use crate::io::input;
 use crate::outcome::{Outcome, Stop};
 

@@ -11,7 +11,8 @@ use veraid_trust_anchors::AnchorFile;
 
 use super::file::{SignatureArguments, conclude, usable};
 use super::report::{ProvedChain, Report};
-use crate::arguments::{InstantArg, OutputArgument, times};
+use crate::arguments::OutputArgument;
+use crate::arguments::times::{self, InstantArg};
 use crate::commands::chain::subject;
 use crate::io::input;
 use crate::outcome::{Outcome, Stop, UsageError};

@@ -6,7 +6,8 @@ use clap::Args;
 
 use super::file::{conclude, read};
 use super::report::Report;
-use crate::arguments::{InstantArg, OutputArgument, times};
+use crate::arguments::OutputArgument;
+use crate::arguments::times::{self, InstantArg};
 use crate::outcome::{Outcome, Stop};
 
 pub(super) const EXAMPLES: &str = "\

@@ -8,7 +8,8 @@ use veraid_aws_lc_rs::PROVIDER;
 use veraid_trust_anchors::AnchorFile;
 
 use super::file::{SignatureArguments, conclude, read, usable};
-use crate::arguments::{InstantArg, Output, OutputArgument, times};
+use crate::arguments::times::{self, InstantArg};
+use crate::arguments::{Output, OutputArgument};
 use crate::io::files::{self, Existing, Form, Readers, file_name};
 use crate::io::input;
 use crate::outcome::{Outcome, Stop, UsageError};

@@ -2,7 +2,7 @@
 
 mod formats;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use kliento::Profile;
 use veraid_core::{OrganisationName, ServiceOid};
 use veraid_issuer::Organisation;
@@ -11,6 +11,7 @@ use crate::arguments::{IssuingProfile, PublicKeyArguments, names};
 use crate::failure;
 use crate::io::{input, keys};
 use crate::outcome::{Outcome, Stop, UsageError};
+use formats::{RecordFormat, TxtRecord};
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -53,43 +54,9 @@ pub(crate) struct ZoneRecord {
     pub(crate) format: RecordFormat,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RecordFormat {
-    /// A line of a zone file (BIND, NSD, Knot).
-    Bind,
-    /// A change batch for `aws route53 change-resource-record-sets`.
-    Route53,
-    /// The body of a POST to Cloudflare's `dns_records`.
-    Cloudflare,
-    /// A `gcloud dns` command line.
-    Gcloud,
-    /// A Terraform or OpenTofu resource.
-    Terraform,
-    /// octoDNS YAML.
-    Octodns,
-    /// A DNSControl record.
-    Dnscontrol,
-    /// A DNSEndpoint of external-dns (Kubernetes).
-    ExternalDns,
-    /// Only the text of the record.
-    Raw,
-}
-
 /// The maximum octets of one character-string (RFC 1035 section 3.3); VeraId accepts only records
 /// with a single one.
 pub(crate) const MAX_CHARACTER_STRING: usize = 255;
-
-/// A TXT record with one character-string, which has neither quotes nor backslashes.
-#[derive(Debug)]
-struct TxtRecord<'a> {
-    /// Without the final dot.
-    owner: String,
-    /// The owner as the zone file writes it.
-    relative_owner: String,
-    organisation: &'a OrganisationName,
-    ttl: u32,
-    text: String,
-}
 
 pub(crate) fn run(arguments: &ZoneRecord) -> Result<Outcome, Stop> {
     let inputs = [Some(&arguments.key.file), arguments.key.passphrase_file.as_ref()];

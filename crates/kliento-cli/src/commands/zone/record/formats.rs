@@ -3,9 +3,43 @@
 //! Some add the quotes of the character-string themselves; others need them in the text, or they
 //! split it at its spaces.
 
+use clap::ValueEnum;
 use serde::Serialize;
+use veraid_core::OrganisationName;
 
-use super::{RecordFormat, TxtRecord};
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecordFormat {
+    /// A line of a zone file (BIND, NSD, Knot).
+    Bind,
+    /// A change batch for `aws route53 change-resource-record-sets`.
+    Route53,
+    /// The body of a POST to Cloudflare's `dns_records`.
+    Cloudflare,
+    /// A `gcloud dns` command line.
+    Gcloud,
+    /// A Terraform or OpenTofu resource.
+    Terraform,
+    /// octoDNS YAML.
+    Octodns,
+    /// A DNSControl record.
+    Dnscontrol,
+    /// A DNSEndpoint of external-dns (Kubernetes).
+    ExternalDns,
+    /// Only the text of the record.
+    Raw,
+}
+
+/// A TXT record with one character-string, which has neither quotes nor backslashes.
+#[derive(Debug)]
+pub(super) struct TxtRecord<'a> {
+    /// Without the final dot.
+    pub(super) owner: String,
+    /// The owner as the zone file writes it.
+    pub(super) relative_owner: String,
+    pub(super) organisation: &'a OrganisationName,
+    pub(super) ttl: u32,
+    pub(super) text: String,
+}
 
 pub(super) fn write(record: &TxtRecord<'_>, format: RecordFormat) -> String {
     let TxtRecord { owner, relative_owner, organisation, ttl, text } = record;
