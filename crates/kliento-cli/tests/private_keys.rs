@@ -33,7 +33,7 @@ fn found<'a>(needles: &'a [Needle], haystack: &[u8]) -> Vec<&'a str> {
     for needle in needles {
         starts[start(&needle.bytes)] = true;
     }
-    let mut found: Vec<_> = (0..haystack.len() - 1)
+    let mut found: Vec<_> = (0..haystack.len().saturating_sub(1))
         .filter(|&place| starts[start(&haystack[place..])])
         .flat_map(|place| {
             needles.iter().filter(move |needle| haystack[place..].starts_with(&needle.bytes))

@@ -1,5 +1,5 @@
-//! Cached tokens: audience, policy and time are checked at each call, and the cache stays within its
-//! limits. Tests of `veraid-core` compare all results with those of a verifier without a cache.
+//! Cached tokens: audience, policy and time are checked at each call, and the cache stays within
+//! its limits. Tests of `veraid-core` compare all results with those of a verifier without a cache.
 
 #![allow(
     clippy::unwrap_used,

@@ -115,7 +115,8 @@ pub fn check_member_key(spki: &[u8]) -> Result<usize, AlgorithmProblem> {
 
 /// The RSA public key of a SubjectPublicKeyInfo, in the only form that is allowed.
 ///
-/// Its size is not checked: see [`check_member_key`] and [`OrganisationKey`](crate::OrganisationKey).
+/// Its size is not checked: see [`check_member_key`] and
+/// [`OrganisationKey`](crate::OrganisationKey).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RsaPublicKey {
     modulus: Vec<u8>,

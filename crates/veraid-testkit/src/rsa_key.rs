@@ -191,6 +191,10 @@ impl RsaKey {
     }
 
     /// An RSASSA-PKCS1-v1_5 signature over `message` (RFC 8017 section 8.2).
+    ///
+    /// # Panics
+    ///
+    /// If the modulus is too short for the digest.
     #[must_use]
     pub fn sign_pkcs1(&self, digest: Digest, message: &[u8]) -> Vec<u8> {
         let padding = match digest {

@@ -168,8 +168,8 @@ impl Scenario {
     /// are signed.
     ///
     /// The chain may come from [`chain`](Self::chain), [`chain_on`](Self::chain_on), or a
-    /// [`HierarchyBuilder`] with the [`key_record`](Self::key_record), such as one with keys of its
-    /// own.
+    /// [`HierarchyBuilder`](crate::HierarchyBuilder) with the [`key_record`](Self::key_record),
+    /// such as one with keys of its own.
     ///
     /// ```
     /// use veraid_testkit::{HierarchyBuilder, Scenario, ZoneAlgorithm};

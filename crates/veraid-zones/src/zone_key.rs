@@ -108,8 +108,8 @@ impl ZoneKey {
     /// The key with this private half, with the flags ZONE and SEP; `None` if `private_key` is not
     /// a private key for `algorithm`.
     ///
-    /// RSA keys are PKCS#8 in DER. Other keys are the octets of a scalar (ECDSA) or seed (EdDSA), as
-    /// in the field `PrivateKey` of BIND's key files.
+    /// RSA keys are PKCS#8 in DER. Other keys are the octets of a scalar (ECDSA) or seed (EdDSA),
+    /// as in the field `PrivateKey` of BIND's key files.
     #[must_use]
     pub fn from_private_key(algorithm: ZoneAlgorithm, private_key: &[u8]) -> Option<Self> {
         let rsa = |hash| {

@@ -58,8 +58,8 @@ pub(crate) const caddy: Proxy = Proxy {
         command.env("XDG_CONFIG_HOME", folder).env("XDG_DATA_HOME", folder).env("HOME", folder);
         command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);
     },
-    // The guide adds a question mark, without which Caddy calls the verifier with the client's query.
-    // That is the harder case.
+    // The guide adds a question mark, without which Caddy calls the verifier with the client's
+    // query. That is the harder case.
     for_routes: WITHOUT_AUDIENCE,
 };
 

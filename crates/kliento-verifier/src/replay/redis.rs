@@ -63,9 +63,9 @@ impl RedisReplayGuard {
     }
 
     /// While the store is unavailable, admits tokens that this server has not seen: up to
-    /// `max_entries` of them are kept in memory. A token can then be used once at each
-    /// server. Uses beyond `max_entries` are only in the store: until the last of those tokens could
-    /// not be used any more, an unavailable store makes the guard reject.
+    /// `max_entries` of them are kept in memory. A token can then be used once at each server. Uses
+    /// beyond `max_entries` are only in the store: until the last of those tokens could not be used
+    /// any more, an unavailable store makes the guard reject.
     #[must_use]
     pub fn accepting_when_unavailable(mut self, max_entries: usize) -> Self {
         self.local = Some(MemoryReplayGuard::new(max_entries));
